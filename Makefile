@@ -1,0 +1,45 @@
+# Every target sets up what it needs; the second time there is nothing left to do.
+PYTHON ?= python3
+VENV := .venv
+UV := $(VENV)/bin/uv
+SYNC = $(UV) sync --quiet --frozen --inexact --compile-bytecode
+
+.PHONY: demo up test bench lint schemas clean
+
+# A question may hold anything: it goes through the environment, never through the shell.
+demo: export SHIPLOOP_QUESTION = $(value Q)
+demo: $(VENV)/ready
+	@$(VENV)/bin/shiploop demo $(if $(value Q),"$$SHIPLOOP_QUESTION")
+
+up: $(VENV)/ready
+	@$(VENV)/bin/shiploop up
+
+test: lint schemas
+	$(VENV)/bin/pytest --numprocesses 2 --dist loadgroup
+
+lint: $(VENV)/ready-to-test
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy shiploop
+
+# What GitHub publishes of itself, to hold the sandbox against; kept once fetched.
+schemas: $(VENV)/ready-to-test
+	$(VENV)/bin/python tests/fidelity/fetch.py
+
+bench: $(VENV)/ready-to-test
+	$(VENV)/bin/python -m bench
+
+clean:
+	rm -rf $(VENV) .shiploop
+
+$(UV):
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet uv
+
+$(VENV)/ready: pyproject.toml uv.lock | $(UV)
+	$(SYNC) --no-dev
+	@touch $@
+
+$(VENV)/ready-to-test: pyproject.toml uv.lock | $(UV)
+	$(SYNC)
+	@touch $@ $(VENV)/ready

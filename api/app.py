@@ -1,0 +1,31 @@
+"""The HTTP intake: assembles the routes."""
+
+import fastapi_problem_details as problem
+from fastapi import FastAPI, Request
+from fastapi_problem_details import ProblemResponse
+from redis.exceptions import RedisError
+
+from api import faq, health, webhooks
+from shiploop.bootstrap import Services
+
+_REDIS_RETRY_S = "2"
+
+
+def create_app(services: Services) -> FastAPI:
+    """Build the API over the given services."""
+    app = FastAPI(title="shiploop", description="Questions in, verified answers in production.")
+    problem.init_app(app)
+    app.add_exception_handler(RedisError, _redis_away)
+    app.state.services = services
+    for router in (faq.router, webhooks.router, health.router):
+        app.include_router(router)
+    return app
+
+
+def _redis_away(_request: Request, _error: Exception) -> ProblemResponse:
+    return ProblemResponse(
+        status=503,
+        title="The store is away",
+        detail="It is not known whether this was stored. Asking again is safe.",
+        headers={"Retry-After": _REDIS_RETRY_S},
+    )

@@ -1,0 +1,59 @@
+"""Takes GitHub's webhooks: checked, stored, published, answered."""
+
+import hashlib
+import hmac
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, status
+from fastapi.concurrency import run_in_threadpool
+from fastapi_problem_details import ProblemException
+
+from api.dependencies import ServicesOf
+from shiploop.bootstrap import Services
+from shiploop.domain.facts import read_delivery
+
+router = APIRouter(tags=["webhooks"])
+
+
+@router.post("/webhooks/github", status_code=status.HTTP_202_ACCEPTED)
+async def receive(
+    request: Request,
+    services: ServicesOf,
+    x_github_event: Annotated[str, Header()],
+    x_github_delivery: Annotated[str, Header()],
+    x_hub_signature_256: Annotated[str, Header()] = "",
+) -> dict[str, bool]:
+    """Take one delivery. GitHub never sends one again, so only our own loss answers 5xx."""
+    body = await request.body()
+    if not _signed(services, body, x_hub_signature_256):
+        raise ProblemException(status=401, title="Wrong signature")
+    payload = _payload(body)
+    taken = await run_in_threadpool(_take, services, x_github_event, x_github_delivery, payload)
+    return {"duplicate": not taken}
+
+
+def _signed(services: Services, body: bytes, signature: str) -> bool:
+    secret = services.settings.github_webhook_secret
+    if secret is None:
+        return False
+    digest = hmac.new(secret.get_secret_value().encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(f"sha256={digest}".encode(), signature.encode())
+
+
+def _payload(body: bytes) -> dict[str, Any]:
+    try:
+        payload = json.loads(body)
+    except ValueError as error:
+        raise ProblemException(status=400, title="The body is not JSON") from error
+    if not isinstance(payload, dict):
+        raise ProblemException(status=400, title="The body is not a JSON object")
+    return payload
+
+
+def _take(services: Services, event: str, delivery_id: str, payload: dict[str, Any]) -> bool:
+    try:
+        facts = read_delivery(event, payload)
+    except (KeyError, TypeError) as error:
+        raise ProblemException(status=400, title=f"This is no {event} delivery") from error
+    return services.facts.record_delivery(delivery_id, facts)

@@ -1,0 +1,80 @@
+"""The closed loop: a question becomes a verified answer in production."""
+
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from pydantic import Field
+
+from shiploop.domain.answer import Answer, Declined
+from shiploop.domain.checks import ChecksState
+from shiploop.domain.merge_gate import Conflicted
+from shiploop.domain.messages import decline_reason
+from shiploop.domain.pull_request import Base, Proposal
+from shiploop.domain.run import FailureKind, Merge, Outcome, Run, declined, done, failed
+from shiploop.errors import ShiploopError
+from tasks.answer import draft_answer
+from tasks.checks import wait_for_checks
+from tasks.deploy import wait_until_live
+from tasks.ending import conclude, outcome_of, tidy_up
+from tasks.health import verify_live_entry
+from tasks.merge import merge_pull_request
+from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
+from tasks.run import begin_run
+
+Question = Annotated[
+    str, Field(min_length=1, max_length=500, description="What the FAQ should answer.")
+]
+
+
+@flow(name="closed-loop", flow_run_name="faq: {question}", persist_result=True)
+def closed_loop(question: Question) -> State[Any]:
+    """Answer a question in the FAQ, merge it when CI is green, and see it live."""
+    run = begin_run()
+    try:
+        outcome = ship(run)
+    except ShiploopError as error:
+        outcome = outcome_of(error)
+    tidy_up(run, outcome)
+    return conclude(outcome)
+
+
+def ship(run: Run) -> Outcome:
+    """Take one run down the road, as far as it goes."""
+    reading = read_base.submit()  # while the answer is being written
+    answer = draft_answer(run)
+    base = reading.result()
+    if isinstance(answer, Declined):
+        return declined(decline_reason(answer))
+    proposal = open_pull_request(run, answer, base)
+    merge = merge_when_green(run, answer, proposal, base)
+    if isinstance(merge, Outcome):
+        return merge
+    return see_live(run, answer, merge)
+
+
+def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -> Merge | Outcome:
+    """Merge as soon as the checks are green; on a conflict, make the edit again and repeat."""
+    while True:
+        checks = wait_for_checks(run, proposal, base)
+        if checks.state is ChecksState.RED:
+            return failed(FailureKind.CI_FAILED, f"checks failed: {', '.join(checks.failed)}")
+        if checks.state is ChecksState.PENDING:
+            return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
+        merge = merge_pull_request(run, answer, proposal, checks)
+        if not isinstance(merge, Conflicted):
+            return merge
+        proposal = rebuild_pull_request(run, answer, proposal)
+
+
+def see_live(run: Run, answer: Answer, merge: Merge) -> Outcome:
+    """Wait for the deploy, and look at production as a reader would."""
+    try:
+        if not wait_until_live(run, merge):
+            return failed(FailureKind.NEVER_LIVE, "the merge did not go live in time", merge)
+        entry_url = verify_live_entry(run, answer)
+    except ShiploopError as error:
+        return failed(FailureKind.UNVERIFIED, str(error), merge)
+    if entry_url is None:
+        return failed(FailureKind.UNVERIFIED, "the entry cannot be seen on the site", merge)
+    return done(merge, entry_url)

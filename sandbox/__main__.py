@@ -1,0 +1,77 @@
+"""Starts the sandbox GitHub: `python -m sandbox --port 8090 --home DIR`.
+
+Secrets come from the environment only: SANDBOX_TOKENS="token:login[:read|write|admin],…" and,
+for a GitHub App, SANDBOX_APP_ID and SANDBOX_APP_PUBLIC_KEY (PEM).
+"""
+
+import argparse
+import asyncio
+import logging
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from sandbox.github.accounts import Accounts
+from sandbox.github.app import build_app
+from sandbox.github.app_authentication import AppKey
+from sandbox.github.state import GitHub
+from sandbox.request_log import RequestLog
+from sandbox.seed import seed
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    options = _parser().parse_args()
+    # All state is made anew at each start.
+    for name in ("git", "workflows", "runs"):
+        shutil.rmtree(options.home / name, ignore_errors=True)
+    options.home.mkdir(parents=True, exist_ok=True)
+    accounts = Accounts(os.environ.get("SANDBOX_TOKENS", ""))
+    github = GitHub(options.home, accounts, _app_key())
+    seed(github, options.repo, options.seed, options.workflows)
+    with socket.create_server(("127.0.0.1", options.port)) as listener:
+        # asyncio sets this itself only on sockets made for TCP by number; without it every
+        # answer waits 40 ms for the client's delayed acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        port = listener.getsockname()[1]
+        github.url = f"http://127.0.0.1:{port}"
+        (options.home / "port").write_text(f"{port}\n", encoding="utf-8")
+        _serve(github, listener)
+
+
+def _serve(github: GitHub, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        build_app(github, RequestLog()),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+    )
+    github.start()
+    try:
+        asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+    finally:
+        github.stop()
+
+
+def _app_key() -> AppKey | None:
+    app_id, public_key = (os.environ.get(f"SANDBOX_APP_{name}") for name in ("ID", "PUBLIC_KEY"))
+    return AppKey(int(app_id), public_key) if app_id and public_key else None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=8090, help="0 picks a free one")
+    parser.add_argument("--home", type=Path, required=True, help="where all state is kept")
+    parser.add_argument("--repo", default="acme/shiploop-docs", help="owner/name to make")
+    parser.add_argument("--seed", type=Path, help="directory of the first commit's files")
+    parser.add_argument("--workflows", type=Path, help="directory of its workflow files")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

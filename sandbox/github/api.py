@@ -1,0 +1,192 @@
+"""GitHub's API over HTTP: who asks, rate limit, faults, latency and the request log.
+
+Source: https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api
+"""
+
+import asyncio
+import dataclasses
+import json
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.faults import Fault
+from sandbox.github.accounts import Account
+from sandbox.github.answers import json_answer, message_answer, refusal, with_etag
+from sandbox.github.graphql_api import execution
+from sandbox.github.graphql_api.session import Session
+from sandbox.github.rate_limit import LIMIT
+from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.rest.call import Call, Operation
+from sandbox.github.rest.operations import OPERATIONS
+from sandbox.github.state import GitHub
+from sandbox.request_log import LoggedRequest, RequestLog
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+# Short, so that a drill does not take the minutes that GitHub would ask for.
+_LIMITED_FOR_S = 2
+
+
+def routes(github: GitHub, log: RequestLog) -> list[Route]:
+    """Return the routes of GraphQL and of every REST operation that is modelled."""
+    api = _Api(github, log)
+    return [
+        Route("/graphql", api.graphql, methods=["POST"]),
+        *(
+            Route(operation.path, api.endpoint(operation), methods=[operation.method])
+            for operation in OPERATIONS
+        ),
+    ]
+
+
+class _Api:
+    def __init__(self, github: GitHub, log: RequestLog) -> None:
+        self._github = github
+        self._log = log
+
+    def endpoint(self, operation: Operation) -> Endpoint:
+        async def serve(request: Request) -> Response:
+            body = await request.body()
+            return await self._serve(
+                operation.name, request, lambda: self._rest(operation, request, body)
+            )
+
+        return serve
+
+    async def graphql(self, request: Request) -> Response:
+        asked = _graphql_request(await request.body())
+        name = execution.operation_name(asked.text, asked.operation)
+        return await self._serve(name, request, lambda: self._graphql(request, asked))
+
+    async def _serve(
+        self, operation: str, request: Request, answer: Callable[[], Response]
+    ) -> Response:
+        started_at, started = datetime.now(UTC), time.perf_counter()
+        if (delay_ms := self._github.latency.current.github_ms) > 0:
+            await asyncio.sleep(delay_ms / 1000)
+        response = self._outage()
+        if response is None:
+            response = await run_in_threadpool(_refusals_answered, answer)
+        response.headers["x-github-request-id"] = uuid.uuid4().hex.upper()[:20]
+        milliseconds = round((time.perf_counter() - started) * 1000, 3)
+        login = getattr(request.state, "login", None)
+        self._log.add(
+            LoggedRequest(operation, response.status_code, milliseconds, login, started_at)
+        )
+        return response
+
+    def _outage(self) -> Response | None:
+        """Return the answer of a fault that keeps GitHub from doing anything."""
+        faults = self._github.faults
+        if faults.take(Fault.GITHUB_503):
+            return message_answer(503, "Service Unavailable")
+        if faults.take(Fault.GITHUB_RATE_LIMITED):
+            reset = str(int(time.time()) + _LIMITED_FOR_S)
+            headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
+            headers |= {"x-ratelimit-limit": str(LIMIT), "x-ratelimit-used": str(LIMIT)}
+            return message_answer(403, "API rate limit exceeded", headers)
+        if faults.take(Fault.GITHUB_SECONDARY_LIMITED):
+            message = "You have exceeded a secondary rate limit. Please wait a few minutes."
+            return message_answer(403, message, {"retry-after": str(_LIMITED_FOR_S)})
+        return None
+
+    def _token_owner(self, request: Request) -> Account | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if not scheme:
+            return None
+        account = None
+        if scheme.lower() in ("bearer", "token"):
+            account = self._github.accounts.of_token(token.strip(), datetime.now(UTC))
+        if account is None:
+            raise RefusedError(Reason.UNAUTHORIZED, "Bad credentials")
+        request.state.login = account.login
+        return account
+
+    def _app_bot(self, request: Request) -> Account:
+        _, _, token = request.headers.get("authorization", "").partition(" ")
+        if self._github.app_key is None:
+            message = "No GitHub App: SANDBOX_APP_ID and SANDBOX_APP_PUBLIC_KEY are not set"
+            raise RefusedError(Reason.NOT_MODELLED, message)
+        self._github.app_key.verify(token.strip())
+        return self._github.accounts.app_bot()
+
+    def _rest(self, operation: Operation, request: Request, body: bytes) -> Response:
+        viewer = self._app_bot(request) if operation.by_app else self._token_owner(request)
+        call = Call(self._github, viewer, request.path_params, request.query_params, _json(body))
+        limits, login = self._github.rate_limits, viewer.login if viewer else ""
+        with self._github.lock:
+            _check_access(operation, call)
+            try:
+                reply = operation.handler(call)
+            except RefusedError as error:
+                return refusal(error, limits.spend(login, "core").headers())
+            answer = json_answer(reply.status, reply.json)
+            if operation.method == "GET":
+                answer = with_etag(answer, request.headers.get("if-none-match"))
+            is_free = operation.is_free or answer.status_code == 304
+            answer.headers.update(limits.spend(login, "core", 0 if is_free else 1).headers())
+        return answer
+
+    def _graphql(self, request: Request, asked: "_GraphqlRequest") -> Response:
+        viewer = self._token_owner(request)
+        if viewer is None:
+            message = "This endpoint requires you to be authenticated."
+            raise RefusedError(Reason.UNAUTHORIZED, message)
+        with self._github.lock:
+            rate_limit = self._github.rate_limits.spend(viewer.login, "graphql")
+        session = Session(self._github, viewer, rate_limit)
+        result = execution.run(session, asked.text, asked.variables, asked.operation)
+        is_open = "createPullRequest" in (result.get("data") or {})
+        if is_open and self._github.faults.take(Fault.OPEN_APPLIED_THEN_502):
+            return message_answer(502, "Server Error")
+        return json_answer(200, result, rate_limit.headers())
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _GraphqlRequest:
+    text: str
+    variables: dict[str, Any]
+    operation: str | None
+
+
+def _refusals_answered(answer: Callable[[], Response]) -> Response:
+    try:
+        return answer()
+    except RefusedError as error:
+        return refusal(error)
+
+
+def _check_access(operation: Operation, call: Call) -> None:
+    if operation.access is not None and call.actor.access < operation.access:
+        message = "Resource not accessible by personal access token"
+        raise RefusedError(Reason.FORBIDDEN, message)
+
+
+def _json(body: bytes) -> dict[str, Any]:
+    if not body:
+        return {}
+    try:
+        value = json.loads(body)
+    except ValueError as error:
+        raise RefusedError(Reason.BAD_REQUEST, "Problems parsing JSON") from error
+    if not isinstance(value, dict):
+        raise RefusedError(Reason.BAD_REQUEST, "Body should be a JSON object")
+    return value
+
+
+def _graphql_request(body: bytes) -> _GraphqlRequest:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        value = None
+    value = value if isinstance(value, dict) else {}
+    return _GraphqlRequest(
+        str(value.get("query") or ""), value.get("variables") or {}, value.get("operationName")
+    )

@@ -1,0 +1,211 @@
+"""What hangs on a repository: pull requests, checks, deployments, hooks and the rest."""
+
+import dataclasses
+import threading
+from collections import defaultdict
+from datetime import datetime
+from typing import Literal
+
+from sandbox.github.accounts import Account
+from sandbox.github.git_repository import GitRepository
+
+Mergeable = Literal["MERGEABLE", "CONFLICTING", "UNKNOWN"]
+
+
+@dataclasses.dataclass(slots=True)
+class Label:
+    """A label of a repository."""
+
+    id: int
+    name: str
+    color: str = "ededed"
+
+
+@dataclasses.dataclass(slots=True)
+class Comment:
+    """A comment on an issue or a pull request."""
+
+    id: int
+    author: Account
+    body: str
+    created_at: datetime
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class Issue:
+    """An issue; a pull request is one too, and shares its numbers."""
+
+    id: int
+    number: int
+    title: str
+    body: str
+    author: Account
+    created_at: datetime
+    updated_at: datetime
+    open: bool = True
+    closed_at: datetime | None = None
+    closed_by: Account | None = None
+    labels: list[Label] = dataclasses.field(default_factory=list)
+    comments: list[Comment] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass(slots=True, kw_only=True)
+class PullRequest(Issue):
+    """A pull request, with its last test merge and the check suites of its head commit."""
+
+    head_ref: str
+    head_sha: str
+    base_ref: str
+    base_sha: str
+    merged_at: datetime | None = None
+    merged_by: Account | None = None
+    merge_commit_sha: str | None = None
+    closed_for_good: bool = False
+    test_merge: "TestMerge | None" = None
+    suites: list["CheckSuite"] = dataclasses.field(default_factory=list)
+
+    @property
+    def merged(self) -> bool:
+        """Whether it has been merged."""
+        return self.merged_at is not None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TestMerge:
+    """Whether `head_sha` merges into `base_sha`; `tree` is None on a conflict."""
+
+    __test__ = False
+
+    base_sha: str
+    head_sha: str
+    tree: str | None
+
+
+@dataclasses.dataclass(slots=True)
+class CheckSuite:
+    """The check runs of one workflow run."""
+
+    id: int
+    repository: "Repository"
+    workflow: str
+    event: str
+    head_branch: str
+    head_sha: str
+    created_at: datetime
+    updated_at: datetime
+    pull: PullRequest | None = None
+    runs: list["CheckRun"] = dataclasses.field(default_factory=list)
+    cancelled: threading.Event = dataclasses.field(default_factory=threading.Event)
+
+
+@dataclasses.dataclass(slots=True)
+class CheckRun:
+    """One job's result on a commit."""
+
+    id: int
+    suite: CheckSuite
+    name: str
+    started_at: datetime
+    status: Literal["queued", "in_progress", "completed"] = "queued"
+    conclusion: str | None = None
+    completed_at: datetime | None = None
+    log: str = ""
+
+
+@dataclasses.dataclass(slots=True)
+class DeploymentStatus:
+    """One report of a deployment's progress."""
+
+    id: int
+    state: str
+    creator: Account
+    description: str
+    environment: str
+    environment_url: str
+    log_url: str
+    created_at: datetime
+
+
+@dataclasses.dataclass(slots=True)
+class Deployment:
+    """A request to put a commit into an environment."""
+
+    id: int
+    sha: str
+    ref: str
+    task: str
+    environment: str
+    description: str | None
+    payload: object
+    creator: Account
+    created_at: datetime
+    updated_at: datetime
+    statuses: list[DeploymentStatus] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass(slots=True)
+class Hook:
+    """A repository's webhook."""
+
+    id: int
+    url: str
+    secret: str | None
+    events: tuple[str, ...]
+    created_at: datetime
+    updated_at: datetime
+    active: bool = True
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Protection:
+    """What a protected branch asks of a merge."""
+
+    contexts: tuple[str, ...]
+    strict: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Notification:
+    """A mention that would have pinged somebody."""
+
+    login: str
+    where: str
+    text: str
+
+
+@dataclasses.dataclass(slots=True)
+class Repository:
+    """One repository; its collections are changed only under GitHub's lock."""
+
+    id: int
+    owner: Account
+    name: str
+    git: GitRepository
+    created_at: datetime
+    pushed_at: datetime
+    default_branch: str = "main"
+    issues: dict[int, Issue] = dataclasses.field(default_factory=dict)
+    pulls: dict[int, PullRequest] = dataclasses.field(default_factory=dict)
+    open_pulls_by_head: dict[str, list[PullRequest]] = dataclasses.field(
+        default_factory=lambda: defaultdict(list)
+    )
+    labels: dict[str, Label] = dataclasses.field(default_factory=dict)
+    suites: dict[str, list[CheckSuite]] = dataclasses.field(
+        default_factory=lambda: defaultdict(list)
+    )
+    deployments: dict[int, Deployment] = dataclasses.field(default_factory=dict)
+    hooks: dict[int, Hook] = dataclasses.field(default_factory=dict)
+    protections: dict[str, Protection] = dataclasses.field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        """`owner/name`."""
+        return f"{self.owner.login}/{self.name}"
+
+    def next_number(self) -> int:
+        """The number of the next issue or pull request."""
+        return len(self.issues) + len(self.pulls) + 1
+
+    def issue(self, number: int) -> Issue | None:
+        """Return the issue or pull request of that number."""
+        return self.issues.get(number) or self.pulls.get(number)

@@ -1,0 +1,74 @@
+"""Clone and fetch over git's smart HTTP; pushing is refused.
+
+Source: https://git-scm.com/docs/http-protocol
+"""
+
+import gzip
+import subprocess
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from sandbox.github.entities import Repository
+from sandbox.github.git_repository import GIT_ENVIRONMENT
+from sandbox.github.state import GitHub
+
+_SERVICE = "git-upload-pack"
+_NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
+
+
+def routes(github: GitHub) -> list[Route]:
+    """Return the routes under `/{owner}/{name}.git`; the repositories are public."""
+
+    async def advertise(request: Request) -> Response:
+        repository = _find(github, request)
+        if repository is None:
+            return PlainTextResponse("Repository not found.", 404)
+        if request.query_params.get("service") != _SERVICE:
+            return PlainTextResponse("The sandbox does not take pushes.", 403)
+        refs = await run_in_threadpool(_upload_pack, request, repository, b"", "--advertise-refs")
+        content = _packet(f"# service={_SERVICE}\n") + b"0000" + refs
+        return Response(content, 200, _NO_CACHE, f"application/x-{_SERVICE}-advertisement")
+
+    async def upload(request: Request) -> Response:
+        repository = _find(github, request)
+        if repository is None:
+            return PlainTextResponse("Repository not found.", 404)
+        body = await request.body()
+        if request.headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        content = await run_in_threadpool(_upload_pack, request, repository, body)
+        return Response(content, 200, _NO_CACHE, f"application/x-{_SERVICE}-result")
+
+    async def receive(_request: Request) -> Response:
+        return PlainTextResponse("The sandbox does not take pushes.", 403)
+
+    prefix = "/{owner}/{name}.git"
+    return [
+        Route(f"{prefix}/info/refs", advertise),
+        Route(f"{prefix}/{_SERVICE}", upload, methods=["POST"]),
+        Route(f"{prefix}/git-receive-pack", receive, methods=["POST"]),
+    ]
+
+
+def _find(github: GitHub, request: Request) -> Repository | None:
+    return github.find_repository(request.path_params["owner"], request.path_params["name"])
+
+
+def _packet(text: str) -> bytes:
+    return f"{len(text) + 4:04x}{text}".encode()
+
+
+def _upload_pack(request: Request, repository: Repository, body: bytes, *options: str) -> bytes:
+    environment = dict(GIT_ENVIRONMENT)
+    if protocol := request.headers.get("git-protocol"):
+        environment["GIT_PROTOCOL"] = protocol
+    return subprocess.run(
+        ["git", "upload-pack", "--stateless-rpc", *options, str(repository.git.path)],
+        env=environment,
+        input=body,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout

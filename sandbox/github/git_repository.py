@@ -1,0 +1,230 @@
+"""One bare git repository: objects and refs by libgit2, merges by git itself."""
+
+import dataclasses
+import functools
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pygit2
+from pygit2.enums import DeltaStatus, FileMode, SortMode
+
+from sandbox.github.accounts import Account
+
+# The user's own git configuration must change nothing here.
+GIT_ENVIRONMENT = {
+    "PATH": os.environ.get("PATH", os.defpath),
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChangedFile:
+    """One file of a diff; `status` as GitHub's REST names it."""
+
+    path: str
+    status: str
+    additions: int
+    deletions: int
+    blob_sha: str
+    patch: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Directory:
+    """A directory of a commit: its tree's id, and its files by name."""
+
+    id: str
+    files: Mapping[str, bytes]
+
+
+_STATUS = {
+    DeltaStatus.ADDED: "added",
+    DeltaStatus.DELETED: "removed",
+    DeltaStatus.RENAMED: "renamed",
+    DeltaStatus.COPIED: "copied",
+}
+
+
+class GitRepository:
+    """Not safe for threads: the caller holds GitHub's lock."""
+
+    def __init__(self, path: Path) -> None:
+        """Make a new bare repository at `path`."""
+        self.path = path
+        # Commits never change, so neither do the differences between them.
+        self.changed_files = functools.lru_cache(maxsize=2048)(self._changed_files)
+        self._repo = pygit2.init_repository(path, bare=True, initial_head="main")
+
+    def sha(self, ref: str) -> str | None:
+        """Return the commit that a full ref name points to."""
+        reference = self._repo.references.get(ref)
+        return None if reference is None else str(reference.peel(pygit2.Commit).id)
+
+    def resolve(self, name: str) -> str | None:
+        """Return the commit of a sha, branch or full ref name."""
+        for ref in (f"refs/heads/{name}", name if name.startswith("refs/") else f"refs/{name}"):
+            if pygit2.reference_is_valid_name(ref) and (sha := self.sha(ref)):
+                return sha
+        return name if self.has_commit(name) else None
+
+    def has_commit(self, sha: str) -> bool:
+        """Tell whether a full sha names a commit of this repository."""
+        if len(sha) != 40 or not set(sha) <= set("0123456789abcdef"):
+            return False
+        return isinstance(self._repo.get(sha), pygit2.Commit)
+
+    def refs(self, prefix: str) -> tuple[str, ...]:
+        """Return the full names that start with `prefix`, sorted."""
+        return tuple(sorted(ref for ref in self._repo.references if ref.startswith(prefix)))
+
+    def set_ref(self, ref: str, sha: str) -> None:
+        """Create or move a ref."""
+        self._repo.references.create(ref, sha, force=True)
+
+    def delete_ref(self, ref: str) -> None:
+        """Delete a ref."""
+        self._repo.references.delete(ref)
+
+    def commit_object(self, sha: str) -> pygit2.Commit:
+        """Return the commit; KeyError when there is none."""
+        commit = self._repo[sha]
+        if not isinstance(commit, pygit2.Commit):
+            raise KeyError(sha)
+        return commit
+
+    def blob(self, sha: str, path: str) -> pygit2.Blob | None:
+        """Return a file of a commit."""
+        try:
+            entry = self.commit_object(sha).tree[path]
+        except KeyError:
+            return None
+        return entry if isinstance(entry, pygit2.Blob) else None
+
+    def subtree(self, sha: str, path: str) -> Directory | None:
+        """Return a directory of a commit, with the files that are directly in it."""
+        try:
+            tree = self.commit_object(sha).tree[path]
+        except KeyError:
+            return None
+        if not isinstance(tree, pygit2.Tree):
+            return None
+        files = {entry.name or "": entry.data for entry in tree if isinstance(entry, pygit2.Blob)}
+        return Directory(str(tree.id), files)
+
+    def commit(
+        self, tree: str, parents: tuple[str, ...], message: str, author: Account, when: int
+    ) -> str:
+        """Write a commit object by `author` at epoch second `when`; moves no ref."""
+        signature = pygit2.Signature(author.login, author.email, when, 0)
+        return str(
+            self._repo.create_commit(
+                None, signature, signature, message, tree, [pygit2.Oid(hex=sha) for sha in parents]
+            )
+        )
+
+    def tree_with(self, parent: str | None, changes: Mapping[str, bytes | None]) -> str:
+        """Write the tree of `parent` with files set, or deleted where the content is None.
+
+        KeyError when a file to delete is not there.
+        """
+        index = pygit2.Index()
+        if parent is not None:
+            index.read_tree(self.commit_object(parent).tree)
+        for path, content in changes.items():
+            if content is None:
+                try:
+                    index.remove(path)
+                except OSError as error:
+                    raise KeyError(path) from error
+            else:
+                blob = self._repo.create_blob(content)
+                index.add(pygit2.IndexEntry(path, blob, FileMode.BLOB))
+        return str(index.write_tree(self._repo))
+
+    def merge_base(self, one: str, other: str) -> str | None:
+        """Return the best common ancestor of two commits."""
+        base = self._repo.merge_base(one, other)
+        return None if base is None else str(base)
+
+    def ahead_behind(self, head: str, base: str) -> tuple[int, int]:
+        """Return how many commits `head` has that `base` lacks, and the reverse."""
+        return self._repo.ahead_behind(head, base)
+
+    def commits_between(self, base: str, head: str) -> tuple[str, ...]:
+        """Return the commits of `head` that `base` lacks, oldest first."""
+        walker = self._repo.walk(head, SortMode.TOPOLOGICAL | SortMode.REVERSE)
+        walker.hide(base)
+        return tuple(str(commit.id) for commit in walker)
+
+    def merge_tree(self, base: str, head: str) -> str | None:
+        """Merge two commits as git does; the tree's id, or None on a conflict."""
+        merged = self._git("merge-tree", "--write-tree", "--no-messages", base, head)
+        if merged.returncode not in (0, 1):
+            raise RuntimeError(f"git merge-tree failed: {merged.stderr}")
+        return merged.stdout.split("\n", 1)[0] if merged.returncode == 0 else None
+
+    def _changed_files(self, base: str, head: str) -> tuple[ChangedFile, ...]:
+        """Return the difference between two commits' trees."""
+        diff = self._repo.diff(base, head)
+        diff.find_similar()
+        files = []
+        for patch in diff:
+            if patch is None:
+                continue
+            delta = patch.delta
+            _, additions, deletions = patch.line_stats
+            files.append(
+                ChangedFile(
+                    path=delta.new_file.path,
+                    status=_STATUS.get(delta.status, "modified"),
+                    additions=additions,
+                    deletions=deletions,
+                    blob_sha=str(delta.new_file.id),
+                    patch="".join(f"{hunk.header}{_hunk_text(hunk)}" for hunk in patch.hunks),
+                )
+            )
+        return tuple(files)
+
+    def first_change(self, commit: str, tree: str) -> tuple[str, int]:
+        """Return the first file in which a tree differs from a commit's, and before which line.
+
+        The line counts from 0, in the commit's file.
+        """
+        diff = self.commit_object(commit).tree.diff_to_tree(self._repo[tree].peel(pygit2.Tree))
+        patch = next(iter(diff))
+        if patch is None:
+            raise ValueError("the trees have the same text")
+        for hunk in patch.hunks:
+            line = hunk.old_start - 1 if hunk.old_lines else hunk.old_start
+            for each in hunk.lines:
+                if each.origin != " ":
+                    break
+                line += 1
+            return patch.delta.new_file.path, line
+        raise ValueError("the trees have the same text")
+
+    def add_worktree(self, path: Path, sha: str) -> None:
+        """Check a commit out into a new directory."""
+        self._git("worktree", "add", "--detach", str(path), sha).check_returncode()
+
+    def prune_worktrees(self) -> None:
+        """Forget the worktrees whose directories are gone."""
+        self._git("worktree", "prune").check_returncode()
+
+    def _git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=self.path,
+            env=GIT_ENVIRONMENT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def _hunk_text(hunk: pygit2.DiffHunk) -> str:
+    return "".join(f"{line.origin}{line.content}" for line in hunk.lines)

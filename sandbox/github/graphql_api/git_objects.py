@@ -1,0 +1,164 @@
+"""GraphQL: repositories, refs, commits and files.
+
+Source: https://docs.github.com/en/graphql/reference/objects
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pygit2
+from graphql import GraphQLResolveInfo
+
+from sandbox.github.entities import Repository
+from sandbox.github.graphql_api.session import Session
+from sandbox.github.node_ids import node_id
+from sandbox.github.refusals import Reason, RefusedError
+
+_TEXT_LIMIT_BYTES = 512_000
+Resolver = Callable[..., Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ref:
+    """A ref of a repository."""
+
+    repository: Repository
+    name: str
+
+    @property
+    def id(self) -> str:
+        """Its node id."""
+        return node_id("REF", self.repository.id, self.name)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of a repository."""
+
+    repository: Repository
+    sha: str
+
+    @property
+    def git(self) -> pygit2.Commit:
+        """The git object."""
+        return self.repository.git.commit_object(self.sha)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class File:
+    """A file of a commit."""
+
+    repository: Repository
+    path: str
+    blob: pygit2.Blob
+
+
+def resolve_by(read: Callable[[Any], Any]) -> Resolver:
+    """Make a resolver of a function of the object alone."""
+    return lambda source, _info, **_arguments: read(source)
+
+
+def connection(items: Sequence[Any], first: int | None, last: int | None) -> dict[str, Any]:
+    """Return one page of a list; cursors are not modelled.
+
+    Source: https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api
+    """
+    if first is None and last is None:
+        message = "You must provide a `first` or `last` value to properly paginate the connection."
+        raise RefusedError(Reason.UNPROCESSABLE, message)
+    page = items[:first] if first is not None else items[max(0, len(items) - (last or 0)) :]
+    return {"nodes": page, "totalCount": len(items)}
+
+
+def commit_at(repository: Repository, sha: str | None) -> Commit | None:
+    """Return a commit, if there is one."""
+    return None if sha is None else Commit(repository, sha)
+
+
+def _ref_prefix(ref: Ref) -> str:
+    kind = ref.name.split("/", 2)[1]
+    return f"refs/{kind}/"
+
+
+def _update_rule(ref: Ref, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
+    branch = ref.name.removeprefix("refs/heads/")
+    protection = ref.repository.protections.get(branch)
+    if protection is None:
+        return None
+    return {"pattern": branch, "requiredStatusCheckContexts": list(protection.contexts)}
+
+
+def _file(commit: Commit, _info: GraphQLResolveInfo, path: str) -> File | None:
+    blob = commit.repository.git.blob(commit.sha, path)
+    return None if blob is None else File(commit.repository, path, blob)
+
+
+def _text(file: File) -> str | None:
+    if file.blob.is_binary:
+        return None
+    return file.blob.data[:_TEXT_LIMIT_BYTES].decode(errors="replace")
+
+
+def _parents(
+    commit: Commit, _info: GraphQLResolveInfo, first: int | None = None, last: int | None = None
+) -> dict[str, Any]:
+    parents = [Commit(commit.repository, str(oid)) for oid in commit.git.parent_ids]
+    return connection(parents, first, last)
+
+
+def repository_url(repository: Repository, info: GraphQLResolveInfo) -> str:
+    session: Session = info.context
+    return f"{session.github.url}/{repository.full_name}"
+
+
+def _ref(repository: Repository, _info: GraphQLResolveInfo, qualifiedName: str) -> Ref | None:  # noqa: N803
+    names = (qualifiedName, f"refs/heads/{qualifiedName}", f"refs/tags/{qualifiedName}")
+    for name in names:
+        if name.startswith("refs/") and repository.git.sha(name) is not None:
+            return Ref(repository, name)
+    return None
+
+
+GIT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
+    "Repository": {
+        "id": resolve_by(lambda repository: node_id("R", repository.id)),
+        "nameWithOwner": resolve_by(lambda repository: repository.full_name),
+        "url": repository_url,
+        "defaultBranchRef": resolve_by(
+            lambda repository: Ref(repository, f"refs/heads/{repository.default_branch}")
+        ),
+        "ref": _ref,
+    },
+    "Ref": {
+        "name": resolve_by(lambda ref: ref.name.removeprefix(_ref_prefix(ref))),
+        "prefix": resolve_by(_ref_prefix),
+        "refUpdateRule": _update_rule,
+        "target": resolve_by(
+            lambda ref: commit_at(ref.repository, ref.repository.git.sha(ref.name))
+        ),
+    },
+    "Commit": {
+        "id": resolve_by(lambda commit: node_id("C", commit.repository.id, commit.sha)),
+        "oid": resolve_by(lambda commit: commit.sha),
+        "message": resolve_by(lambda commit: commit.git.message.rstrip("\n")),
+        "messageHeadline": resolve_by(lambda commit: commit.git.message.split("\n", 1)[0]),
+        "file": _file,
+        "parents": _parents,
+    },
+    "TreeEntry": {
+        "name": resolve_by(lambda file: file.path.rpartition("/")[2]),
+        "object": resolve_by(lambda file: file),
+        "oid": resolve_by(lambda file: str(file.blob.id)),
+    },
+    "Blob": {
+        "id": resolve_by(lambda file: node_id("B", file.repository.id, str(file.blob.id))),
+        "oid": resolve_by(lambda file: str(file.blob.id)),
+        "byteSize": resolve_by(lambda file: file.blob.size),
+        "isBinary": resolve_by(lambda file: file.blob.is_binary),
+        "isTruncated": resolve_by(lambda file: file.blob.size > _TEXT_LIMIT_BYTES),
+        "text": resolve_by(_text),
+    },
+    "User": {"id": resolve_by(lambda account: node_id("U", account.id))},
+    "Bot": {"id": resolve_by(lambda account: node_id("BOT", account.id))},
+}

@@ -1,0 +1,87 @@
+"""Issues, comments and labels.
+
+Sources: https://docs.github.com/en/rest/issues/issues,
+https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest/issues/labels
+"""
+
+from collections.abc import Iterable
+
+from sandbox.github import mentions, webhooks
+from sandbox.github.accounts import Account
+from sandbox.github.entities import Comment, Issue, Label, Repository
+from sandbox.github.state import GitHub
+
+
+def open_issue(
+    github: GitHub,
+    repository: Repository,
+    *,
+    title: str,
+    body: str,
+    labels: Iterable[str],
+    author: Account,
+) -> Issue:
+    """Open an issue."""
+    now = github.now()
+    issue = Issue(
+        id=github.next_id(),
+        number=repository.next_number(),
+        title=title,
+        body=body,
+        author=author,
+        created_at=now,
+        updated_at=now,
+        labels=[_label(github, repository, name) for name in labels],
+    )
+    repository.issues[issue.number] = issue
+    mentions.record(github, f"issue {issue.number}", f"{title}\n{body}", author)
+    webhooks.issue(github, repository, issue, "opened", author)
+    return issue
+
+
+def close_issue(github: GitHub, repository: Repository, issue: Issue, by: Account) -> None:
+    """Close an issue."""
+    issue.open = False
+    issue.closed_at = issue.updated_at = github.now()
+    issue.closed_by = by
+    webhooks.issue(github, repository, issue, "closed", by)
+
+
+def comment(
+    github: GitHub, repository: Repository, issue: Issue, body: str, author: Account
+) -> Comment:
+    """Comment on an issue or a pull request."""
+    added = Comment(github.next_id(), author, body, github.now())
+    issue.comments.append(added)
+    issue.updated_at = added.created_at
+    mentions.record(github, f"comment {added.id}", body, author)
+    webhooks.issue_comment(github, repository, issue, added)
+    return added
+
+
+def add_labels(
+    github: GitHub, repository: Repository, issue: Issue, names: Iterable[str], by: Account
+) -> None:
+    """Put labels on an issue or a pull request; labels not yet known are made."""
+    for name in names:
+        label = _label(github, repository, name)
+        if label in issue.labels:
+            continue
+        issue.labels.append(label)
+        issue.updated_at = github.now()
+        webhooks.labeled(github, repository, issue, label, by)
+
+
+def close_by_keywords(github: GitHub, repository: Repository, text: str, by: Account) -> None:
+    """Close the issues that a text on the default branch says it fixes."""
+    for number in mentions.closed_issues(text):
+        issue = repository.issues.get(number)
+        if issue is not None and issue.open:
+            close_issue(github, repository, issue, by)
+
+
+def _label(github: GitHub, repository: Repository, name: str) -> Label:
+    key = name.lower()
+    if key not in repository.labels:
+        repository.labels[key] = Label(github.next_id(), name)
+    return repository.labels[key]

@@ -1,0 +1,85 @@
+"""Merging a pull request: what GitHub asks first, then one squash commit.
+
+Source: https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request
+"""
+
+import dataclasses
+
+from sandbox.github import check_states, issues, mergeability, refs, webhooks
+from sandbox.github.accounts import Account
+from sandbox.github.entities import PullRequest, Repository
+from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.state import GitHub
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MergeRequest:
+    """What the caller asks for; `sha` is what the head must still be."""
+
+    sha: str | None = None
+    title: str | None = None
+    message: str | None = None
+
+
+def squash(
+    github: GitHub,
+    repository: Repository,
+    pull: PullRequest,
+    asked: MergeRequest,
+    by: Account,
+) -> str:
+    """Put the pull request's changes onto its base as one commit; return the commit's sha."""
+    tree = _check(repository, pull, asked.sha)
+    before = refs.require(repository, f"{refs.BRANCHES}{pull.base_ref}")
+    now = github.now()
+    message = _message(repository, pull, asked)
+    sha = repository.git.commit(tree, (before,), message, by, int(now.timestamp()))
+    pull.open = False
+    pull.base_sha = before
+    pull.merged_at = pull.closed_at = pull.updated_at = now
+    pull.merged_by = pull.closed_by = by
+    pull.merge_commit_sha = sha
+    repository.open_pulls_by_head[pull.head_ref].remove(pull)
+    refs.advance(github, repository, f"{refs.BRANCHES}{pull.base_ref}", before, sha, by)
+    webhooks.pull_request(github, repository, pull, "closed", by)
+    if pull.base_ref == repository.default_branch:
+        issues.close_by_keywords(github, repository, pull.body, by)
+    return sha
+
+
+def _check(repository: Repository, pull: PullRequest, sha: str | None) -> str:
+    """Return the merged tree; RefusedError when it may not be merged."""
+    if not pull.open:
+        raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is not mergeable")
+    if sha is not None and sha != pull.head_sha:
+        message = "Head branch was modified. Review and try the merge again."
+        raise RefusedError(Reason.CONFLICT, message)
+    tree = mergeability.try_merge(repository, pull).tree
+    if tree is None:
+        raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is not mergeable")
+    states = check_states.required_states(repository, pull)
+    unmet = [(name, state) for name, state in states.items() if state != "passed"]
+    if len(unmet) == 1:
+        name, state = unmet[0]
+        raise RefusedError(Reason.NOT_MERGEABLE, f'Required status check "{name}" is {state}.')
+    if unmet:
+        message = f"{len(unmet)} of {len(states)} required status checks have not succeeded."
+        raise RefusedError(Reason.NOT_MERGEABLE, message)
+    return tree
+
+
+def _message(repository: Repository, pull: PullRequest, asked: MergeRequest) -> str:
+    """Return the commit message: as asked, else as GitHub's default for one or more commits.
+
+    Source: https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/configuring-commit-squashing-for-pull-requests
+    """
+    commits = [
+        repository.git.commit_object(sha).message
+        for sha in repository.git.commits_between(pull.base_sha, pull.head_sha)
+    ]
+    title, body = pull.title, "\n\n".join(f"* {text.strip()}" for text in commits)
+    if len(commits) == 1:
+        title, _, body = commits[0].partition("\n")
+    headline = asked.title if asked.title is not None else f"{title} (#{pull.number})"
+    text = asked.message if asked.message is not None else body.strip()
+    return f"{headline}\n\n{text}".rstrip() + "\n"

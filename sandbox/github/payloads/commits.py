@@ -1,0 +1,162 @@
+"""Commits, comparisons, changed files and pushes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pygit2
+
+from sandbox.github.accounts import Account
+from sandbox.github.entities import Repository
+from sandbox.github.git_repository import ChangedFile
+from sandbox.github.node_ids import node_id
+from sandbox.github.payloads.accounts import user
+from sandbox.github.payloads.repositories import api_url, web_url
+from sandbox.github.payloads.timestamps import timestamp
+from sandbox.github.state import GitHub
+
+_NO_SHA = "0" * 40
+
+
+def commit(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
+    """Return `commit`."""
+    git = repository.git.commit_object(sha)
+    url = api_url(github, repository, f"/commits/{sha}")
+    return {
+        "url": url,
+        "sha": sha,
+        "node_id": node_id("C", repository.id, sha),
+        "html_url": web_url(github, repository, f"/commit/{sha}"),
+        "comments_url": f"{url}/comments",
+        "commit": {
+            "url": api_url(github, repository, f"/git/commits/{sha}"),
+            "author": _signature(git.author),
+            "committer": _signature(git.committer),
+            "message": git.message.rstrip("\n"),
+            "comment_count": 0,
+            "tree": {
+                "sha": str(git.tree_id),
+                "url": api_url(github, repository, f"/git/trees/{git.tree_id}"),
+            },
+        },
+        "author": _account(github, git.author),
+        "committer": _account(github, git.committer),
+        "parents": [
+            {
+                "sha": str(parent),
+                "url": api_url(github, repository, f"/commits/{parent}"),
+                "html_url": web_url(github, repository, f"/commit/{parent}"),
+            }
+            for parent in git.parent_ids
+        ],
+    }
+
+
+def _signature(signature: pygit2.Signature) -> dict[str, Any]:
+    when = datetime.fromtimestamp(signature.time, UTC)
+    return {"name": signature.name, "email": signature.email, "date": timestamp(when)}
+
+
+def _account(github: GitHub, signature: pygit2.Signature) -> dict[str, Any] | None:
+    account = github.accounts.find(signature.name)
+    return None if account is None else user(github, account)
+
+
+def comparison(
+    github: GitHub, repository: Repository, names: str, base: str, head: str, merge_base: str
+) -> dict[str, Any]:
+    """Return `commit-comparison` of two commits that have a common ancestor."""
+    ahead, behind = repository.git.ahead_behind(head, base)
+    status = {(False, False): "identical", (True, False): "ahead", (False, True): "behind"}
+    commits = repository.git.commits_between(base, head)
+    page = web_url(github, repository, f"/compare/{names}")
+    return {
+        "url": api_url(github, repository, f"/compare/{names}"),
+        "html_url": page,
+        "permalink_url": page,
+        "diff_url": f"{page}.diff",
+        "patch_url": f"{page}.patch",
+        "base_commit": commit(github, repository, base),
+        "merge_base_commit": commit(github, repository, merge_base),
+        "status": status.get((ahead > 0, behind > 0), "diverged"),
+        "ahead_by": ahead,
+        "behind_by": behind,
+        "total_commits": len(commits),
+        "commits": [commit(github, repository, sha) for sha in commits],
+        "files": [
+            file(github, repository, changed, head)
+            for changed in repository.git.changed_files(merge_base, head)
+        ],
+    }
+
+
+def file(github: GitHub, repository: Repository, changed: ChangedFile, sha: str) -> dict[str, Any]:
+    """Return `diff-entry`."""
+    return {
+        "sha": changed.blob_sha,
+        "filename": changed.path,
+        "status": changed.status,
+        "additions": changed.additions,
+        "deletions": changed.deletions,
+        "changes": changed.additions + changed.deletions,
+        "blob_url": web_url(github, repository, f"/blob/{sha}/{changed.path}"),
+        "raw_url": web_url(github, repository, f"/raw/{sha}/{changed.path}"),
+        "contents_url": api_url(github, repository, f"/contents/{changed.path}?ref={sha}"),
+        "patch": changed.patch,
+    }
+
+
+def simple_commit(repository: Repository, sha: str) -> dict[str, Any]:
+    """Return `simple-commit`."""
+    git = repository.git.commit_object(sha)
+    return {
+        "id": sha,
+        "tree_id": str(git.tree_id),
+        "message": git.message.rstrip("\n"),
+        "timestamp": datetime.fromtimestamp(git.commit_time, UTC).isoformat(),
+        "author": {"name": git.author.name, "email": git.author.email},
+        "committer": {"name": git.committer.name, "email": git.committer.email},
+    }
+
+
+def push(
+    github: GitHub,
+    repository: Repository,
+    ref: str,
+    before: str | None,
+    after: str | None,
+    by: Account,
+    *,
+    forced: bool,
+) -> dict[str, Any]:
+    """Return the part of `webhook-push` that only a push has."""
+    known = before or repository.git.sha(f"refs/heads/{repository.default_branch}")
+    shas: tuple[str, ...] = ()
+    if after is not None and known is not None:
+        shas = repository.git.commits_between(known, after)
+    return {
+        "ref": ref,
+        "before": before or _NO_SHA,
+        "after": after or _NO_SHA,
+        "created": before is None,
+        "deleted": after is None,
+        "forced": forced,
+        "base_ref": None,
+        "compare": web_url(
+            github, repository, f"/compare/{(before or _NO_SHA)[:12]}...{(after or _NO_SHA)[:12]}"
+        ),
+        "commits": [_pushed(github, repository, sha) for sha in shas],
+        "head_commit": None if after is None else _pushed(github, repository, after),
+        "pusher": {"name": by.login, "email": by.email},
+    }
+
+
+def _pushed(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
+    parents = repository.git.commit_object(sha).parent_ids
+    files = repository.git.changed_files(str(parents[0]), sha) if parents else ()
+    return simple_commit(repository, sha) | {
+        "distinct": True,
+        "url": web_url(github, repository, f"/commit/{sha}"),
+        "added": [changed.path for changed in files if changed.status == "added"],
+        "removed": [changed.path for changed in files if changed.status == "removed"],
+        "modified": [changed.path for changed in files if changed.status == "modified"],
+    }

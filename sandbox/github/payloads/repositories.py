@@ -1,0 +1,203 @@
+"""Repositories, their refs, their hooks and the protection of their branches."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.github.accounts import Account
+from sandbox.github.deliveries import Delivery
+from sandbox.github.entities import Hook, Protection, Repository
+from sandbox.github.node_ids import node_id
+from sandbox.github.payloads.accounts import permissions, user
+from sandbox.github.payloads.timestamps import timestamp
+from sandbox.github.state import GitHub
+
+_API_URLS = {
+    "url": "",
+    "archive_url": "/{archive_format}{/ref}",
+    "assignees_url": "/assignees{/user}",
+    "blobs_url": "/git/blobs{/sha}",
+    "branches_url": "/branches{/branch}",
+    "collaborators_url": "/collaborators{/collaborator}",
+    "comments_url": "/comments{/number}",
+    "commits_url": "/commits{/sha}",
+    "compare_url": "/compare/{base}...{head}",
+    "contents_url": "/contents/{+path}",
+    "contributors_url": "/contributors",
+    "deployments_url": "/deployments",
+    "downloads_url": "/downloads",
+    "events_url": "/events",
+    "forks_url": "/forks",
+    "git_commits_url": "/git/commits{/sha}",
+    "git_refs_url": "/git/refs{/sha}",
+    "git_tags_url": "/git/tags{/sha}",
+    "hooks_url": "/hooks",
+    "issue_comment_url": "/issues/comments{/number}",
+    "issue_events_url": "/issues/events{/number}",
+    "issues_url": "/issues{/number}",
+    "keys_url": "/keys{/key_id}",
+    "labels_url": "/labels{/name}",
+    "languages_url": "/languages",
+    "merges_url": "/merges",
+    "milestones_url": "/milestones{/number}",
+    "notifications_url": "/notifications{?since,all,participating}",
+    "pulls_url": "/pulls{/number}",
+    "releases_url": "/releases{/id}",
+    "stargazers_url": "/stargazers",
+    "statuses_url": "/statuses/{sha}",
+    "subscribers_url": "/subscribers",
+    "subscription_url": "/subscription",
+    "tags_url": "/tags",
+    "teams_url": "/teams",
+    "trees_url": "/git/trees{/sha}",
+}
+_ZERO_COUNTS = (
+    "forks",
+    "forks_count",
+    "network_count",
+    "size",
+    "stargazers_count",
+    "subscribers_count",
+    "watchers",
+    "watchers_count",
+)
+_UNSET = ("description", "homepage", "language", "license", "mirror_url")
+_SETTINGS = {
+    "private": False,
+    "visibility": "public",
+    "fork": False,
+    "archived": False,
+    "disabled": False,
+    "is_template": False,
+    "allow_forking": True,
+    "web_commit_signoff_required": False,
+    "has_discussions": False,
+    "has_downloads": True,
+    "has_issues": True,
+    "has_pages": False,
+    "has_projects": False,
+    "has_wiki": False,
+}
+
+
+def api_url(github: GitHub, repository: Repository, path: str = "") -> str:
+    """Return the URL of something of the repository in the API."""
+    return f"{github.url}/repos/{repository.full_name}{path}"
+
+
+def web_url(github: GitHub, repository: Repository, path: str = "") -> str:
+    """Return the URL of a page for people."""
+    return f"{github.url}/{repository.full_name}{path}"
+
+
+def repository(
+    github: GitHub, repository: Repository, viewer: Account | None = None
+) -> dict[str, Any]:
+    """Return `full-repository`, which also satisfies the smaller repository schemas."""
+    host = github.url.partition("://")[2]
+    open_count = sum(
+        issue.open for issue in (*repository.issues.values(), *repository.pulls.values())
+    )
+    return {
+        "id": repository.id,
+        "node_id": node_id("R", repository.id),
+        "name": repository.name,
+        "full_name": repository.full_name,
+        "owner": user(github, repository.owner),
+        "html_url": web_url(github, repository),
+        **{name: api_url(github, repository, path) for name, path in _API_URLS.items()},
+        "clone_url": web_url(github, repository, ".git"),
+        "git_url": f"git://{host}/{repository.full_name}.git",
+        "ssh_url": f"git@{host}:{repository.full_name}.git",
+        "svn_url": web_url(github, repository),
+        "default_branch": repository.default_branch,
+        **_SETTINGS,
+        **dict.fromkeys(_UNSET),
+        **dict.fromkeys(_ZERO_COUNTS, 0),
+        "open_issues": open_count,
+        "open_issues_count": open_count,
+        "topics": [],
+        "permissions": permissions(viewer),
+        "created_at": timestamp(repository.created_at),
+        "updated_at": timestamp(repository.pushed_at),
+        "pushed_at": timestamp(repository.pushed_at),
+    }
+
+
+def git_ref(github: GitHub, repository: Repository, ref: str, sha: str) -> dict[str, Any]:
+    """Return `git-ref`."""
+    return {
+        "ref": ref,
+        "node_id": node_id("REF", repository.id, ref),
+        "url": api_url(github, repository, f"/git/{ref}"),
+        "object": {
+            "type": "commit",
+            "sha": sha,
+            "url": api_url(github, repository, f"/git/commits/{sha}"),
+        },
+    }
+
+
+def protected_branch(
+    github: GitHub, repository: Repository, branch: str, protection: Protection
+) -> dict[str, Any]:
+    """Return `protected-branch`."""
+    url = api_url(github, repository, f"/branches/{branch}/protection")
+    return {
+        "url": url,
+        "required_status_checks": {
+            "url": f"{url}/required_status_checks",
+            "strict": protection.strict,
+            "contexts": list(protection.contexts),
+            "checks": [{"context": name, "app_id": None} for name in protection.contexts],
+            "contexts_url": f"{url}/required_status_checks/contexts",
+        },
+        "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": True},
+        "allow_force_pushes": {"enabled": False},
+        "allow_deletions": {"enabled": False},
+    }
+
+
+def hook(
+    github: GitHub, repository: Repository, hook: Hook, deliveries: Sequence[Delivery] = ()
+) -> dict[str, Any]:
+    """Return `hook`; its secret is masked, as GitHub does."""
+    url = api_url(github, repository, f"/hooks/{hook.id}")
+    last = deliveries[0] if deliveries else None
+    config = {"url": hook.url, "content_type": "json", "insecure_ssl": "0"}
+    return {
+        "type": "Repository",
+        "id": hook.id,
+        "name": "web",
+        "active": hook.active,
+        "events": list(hook.events),
+        "config": config | ({"secret": "********"} if hook.secret else {}),
+        "url": url,
+        "test_url": f"{url}/test",
+        "ping_url": f"{url}/pings",
+        "deliveries_url": f"{url}/deliveries",
+        "created_at": timestamp(hook.created_at),
+        "updated_at": timestamp(hook.updated_at),
+        "last_response": {
+            "code": last.status_code if last else None,
+            "status": last.status if last else "unused",
+            "message": last.status if last else None,
+        },
+    }
+
+
+def delivery(delivery: Delivery) -> dict[str, Any]:
+    """Return `hook-delivery-item`."""
+    return {
+        "id": delivery.id,
+        "guid": delivery.guid,
+        "delivered_at": timestamp(delivery.delivered_at),
+        "redelivery": False,
+        "duration": round(delivery.duration_s, 3),
+        "status": delivery.status,
+        "status_code": delivery.status_code,
+        "event": delivery.event,
+        "action": delivery.action,
+        "installation_id": None,
+        "repository_id": delivery.repository_id,
+        "throttled_at": None,
+    }

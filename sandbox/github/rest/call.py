@@ -1,0 +1,145 @@
+"""A REST operation, a call of it, and its reply."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.github.accounts import Access, Account
+from sandbox.github.entities import Issue, PullRequest, Repository
+from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.state import GitHub
+
+_DEFAULT_PAGE = 30
+_LARGEST_PAGE = 100
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reply:
+    """Status and JSON of an answer; no body when it is None."""
+
+    status: int
+    json: Any = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Call:
+    """One call; `body` is the JSON object that was sent, empty without one."""
+
+    github: GitHub
+    viewer: Account | None
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    @property
+    def actor(self) -> Account:
+        """Who calls; operations that change something are never anonymous."""
+        if self.viewer is None:
+            raise RefusedError(Reason.UNAUTHORIZED, "Requires authentication")
+        return self.viewer
+
+    @property
+    def repository(self) -> Repository:
+        """The repository in the path; refused with 404 when there is none."""
+        found = self.github.find_repository(self.path["owner"], self.path["repo"])
+        if found is None:
+            raise not_found()
+        return found
+
+    @property
+    def pull(self) -> PullRequest:
+        """The pull request in the path; refused with 404 when there is none."""
+        found = self.repository.pulls.get(self.number("number"))
+        if found is None:
+            raise not_found()
+        return found
+
+    @property
+    def issue(self) -> Issue:
+        """The issue or pull request in the path; refused with 404 when there is none."""
+        found = self.repository.issue(self.number("number"))
+        if found is None:
+            raise not_found()
+        return found
+
+    def number(self, name: str) -> int:
+        """Return a number in the path; refused with 404 when it is none."""
+        text = self.path[name]
+        if not (text.isascii() and text.isdigit()):
+            raise not_found()
+        return int(text)
+
+    def text(self, name: str) -> str:
+        """Return a string of the body; refused with 422 when it is missing."""
+        value = self.optional_text(name)
+        if value is None:
+            raise invalid(f'"{name}" wasn\'t supplied.')
+        return value
+
+    def optional_text(self, name: str) -> str | None:
+        """Return a string of the body, or None without it."""
+        value = self.body.get(name)
+        if value is not None and not isinstance(value, str):
+            raise invalid(f"For 'properties/{name}', {value!r} is not a string.")
+        return value
+
+    def flag(self, name: str, default: bool) -> bool:
+        """Return a boolean of the body."""
+        value = self.body.get(name, default)
+        if not isinstance(value, bool):
+            raise invalid(f"For 'properties/{name}', {value!r} is not a boolean.")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of strings of the body."""
+        values = self.body.get(name) or []
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise invalid(f"For 'properties/{name}', {values!r} is not an array of strings.")
+        return tuple(values)
+
+    def page(self, items: list[Any]) -> list[Any]:
+        """Return the page of a list that the query asks for.
+
+        Source: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
+        """
+        size = min(_LARGEST_PAGE, _positive(self.query.get("per_page"), _DEFAULT_PAGE))
+        start = (_positive(self.query.get("page"), 1) - 1) * size
+        return items[start : start + size]
+
+
+Handler = Callable[[Call], Reply]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of the API.
+
+    `access` None is open to everybody; `by_app` is called by the GitHub App itself, with
+    a JSON web token; `is_free` does not count against the rate limit.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    access: Access | None = None
+    by_app: bool = False
+    is_free: bool = False
+
+    @property
+    def name(self) -> str:
+        """The operation as the request log names it."""
+        return f"{self.method} {self.path.replace(':path}', '}')}"
+
+
+def not_found() -> RefusedError:
+    """Return the error for what is not there, or not to be seen."""
+    return RefusedError(Reason.NOT_FOUND, "Not Found")
+
+
+def invalid(message: str) -> RefusedError:
+    """Return the error for a body that does not fit the operation."""
+    return RefusedError(Reason.UNPROCESSABLE, f"Invalid request.\n\n{message}")
+
+
+def _positive(text: str | None, default: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and int(text) > 0 else default

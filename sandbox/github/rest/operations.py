@@ -1,0 +1,26 @@
+"""Every REST operation that is modelled, in the order in which routes are tried."""
+
+from sandbox.github.rest import (
+    apps,
+    checks,
+    commits,
+    deployments,
+    git_refs,
+    hooks,
+    issues,
+    pulls,
+    repositories,
+)
+from sandbox.github.rest.call import Operation
+
+OPERATIONS: tuple[Operation, ...] = (
+    *apps.OPERATIONS,
+    *checks.OPERATIONS,
+    *commits.OPERATIONS,
+    *deployments.OPERATIONS,
+    *git_refs.OPERATIONS,
+    *hooks.OPERATIONS,
+    *issues.OPERATIONS,
+    *pulls.OPERATIONS,
+    *repositories.OPERATIONS,
+)

@@ -1,0 +1,116 @@
+"""Pull requests.
+
+Source: https://docs.github.com/en/rest/pulls/pulls
+"""
+
+from sandbox.faults import Fault
+from sandbox.github import interference, mergeability, merging, pulls
+from sandbox.github.accounts import Access
+from sandbox.github.entities import PullRequest
+from sandbox.github.merging import MergeRequest
+from sandbox.github.payloads import commits as commit_payloads
+from sandbox.github.payloads import pulls as payloads
+from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.rest.call import Call, Operation, Reply, invalid
+
+_PULLS = "/repos/{owner}/{repo}/pulls"
+
+
+def _list(call: Call) -> Reply:
+    found = [pull for pull in call.repository.pulls.values() if _is_asked_for(call, pull)]
+    found.sort(key=lambda pull: pull.number, reverse=call.query.get("direction") != "asc")
+    return Reply(
+        200,
+        [
+            payloads.pull_request_simple(call.github, call.repository, pull)
+            for pull in call.page(found)
+        ],
+    )
+
+
+def _is_asked_for(call: Call, pull: PullRequest) -> bool:
+    state = call.query.get("state", "open")
+    if state != "all" and pull.open != (state == "open"):
+        return False
+    owner, _, branch = call.query.get("head", "").rpartition(":")
+    # As GitHub does, a head without an owner filters nothing.
+    if owner and (owner, branch) != (call.repository.owner.login, pull.head_ref):
+        return False
+    return call.query.get("base", pull.base_ref) == pull.base_ref
+
+
+def _create(call: Call) -> Reply:
+    if call.flag("draft", False):
+        raise RefusedError(Reason.NOT_MODELLED, "Drafts are not modelled by the sandbox")
+    pull = pulls.open_pull(
+        call.github,
+        call.repository,
+        title=call.text("title"),
+        body=call.optional_text("body") or "",
+        head=call.text("head").removeprefix(f"{call.repository.owner.login}:"),
+        base=call.text("base"),
+        author=call.actor,
+    )
+    return Reply(201, payloads.pull_request(call.github, call.repository, pull))
+
+
+def _get(call: Call) -> Reply:
+    return Reply(200, payloads.pull_request(call.github, call.repository, call.pull))
+
+
+def _update(call: Call) -> Reply:
+    pull = call.pull
+    pulls.edit(
+        call.github,
+        call.repository,
+        pull,
+        title=call.optional_text("title"),
+        body=call.optional_text("body"),
+        by=call.actor,
+    )
+    match call.optional_text("state"):
+        case None:
+            pass
+        case "closed" if pull.open:
+            pulls.close(call.github, call.repository, pull, call.actor)
+        case "open" if not pull.open:
+            pulls.reopen(call.github, call.repository, pull, call.actor)
+        case "closed" | "open":
+            pass
+        case state:
+            raise invalid(f"{state!r} is not a member of ['open', 'closed'].")
+    return Reply(200, payloads.pull_request(call.github, call.repository, pull))
+
+
+def _files(call: Call) -> Reply:
+    files = call.page(list(mergeability.files(call.repository, call.pull)))
+    sha = call.pull.head_sha
+    return Reply(
+        200, [commit_payloads.file(call.github, call.repository, file, sha) for file in files]
+    )
+
+
+def _merge(call: Call) -> Reply:
+    if (method := call.optional_text("merge_method") or "merge") != "squash":
+        message = f"The merge method {method!r} is not modelled by the sandbox, only 'squash'"
+        raise RefusedError(Reason.NOT_MODELLED, message)
+    asked = MergeRequest(
+        sha=call.optional_text("sha"),
+        title=call.optional_text("commit_title"),
+        message=call.optional_text("commit_message"),
+    )
+    interference.before_merge(call.github, call.repository, call.pull)
+    sha = merging.squash(call.github, call.repository, call.pull, asked, call.actor)
+    if call.github.faults.take(Fault.MERGE_APPLIED_THEN_500):
+        raise RefusedError(Reason.SERVER_ERROR, "Server Error")
+    return Reply(200, {"sha": sha, "merged": True, "message": "Pull Request successfully merged"})
+
+
+OPERATIONS = (
+    Operation("GET", _PULLS, _list),
+    Operation("POST", _PULLS, _create, Access.WRITE),
+    Operation("GET", f"{_PULLS}/{{number}}", _get),
+    Operation("PATCH", f"{_PULLS}/{{number}}", _update, Access.WRITE),
+    Operation("GET", f"{_PULLS}/{{number}}/files", _files),
+    Operation("PUT", f"{_PULLS}/{{number}}/merge", _merge, Access.WRITE),
+)

@@ -1,0 +1,111 @@
+"""The repository, its files, the protection of its branches, and who asks.
+
+Sources: https://docs.github.com/en/rest/repos/repos,
+https://docs.github.com/en/rest/repos/contents,
+https://docs.github.com/en/rest/branches/branch-protection and
+https://docs.github.com/en/rest/users/users#get-the-authenticated-user
+"""
+
+import base64
+
+from sandbox.github.accounts import Access
+from sandbox.github.entities import Protection
+from sandbox.github.payloads import accounts, repositories
+from sandbox.github.rate_limit import LIMIT, RateLimit
+from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.rest.call import Call, Operation, Reply, invalid, not_found
+
+_REPOSITORY = "/repos/{owner}/{repo}"
+_PROTECTION = f"{_REPOSITORY}/branches/{{branch:path}}/protection"
+
+
+def _get(call: Call) -> Reply:
+    return Reply(200, repositories.repository(call.github, call.repository, call.viewer))
+
+
+def _contents(call: Call) -> Reply:
+    git, path = call.repository.git, call.path["path"]
+    ref = call.query.get("ref", call.repository.default_branch)
+    if (sha := git.resolve(ref)) is None:
+        raise RefusedError(Reason.NOT_FOUND, f"No commit found for the ref {ref}")
+    if (blob := git.blob(sha, path)) is None:
+        raise not_found()
+    url = repositories.api_url(call.github, call.repository, f"/contents/{path}?ref={ref}")
+    git_url = repositories.api_url(call.github, call.repository, f"/git/blobs/{blob.id}")
+    page = repositories.web_url(call.github, call.repository, f"/blob/{ref}/{path}")
+    return Reply(
+        200,
+        {
+            "type": "file",
+            "encoding": "base64",
+            "size": blob.size,
+            "name": path.rpartition("/")[2],
+            "path": path,
+            "content": base64.encodebytes(blob.data).decode(),
+            "sha": str(blob.id),
+            "url": url,
+            "git_url": git_url,
+            "html_url": page,
+            "download_url": None,
+            "_links": {"self": url, "git": git_url, "html": page},
+        },
+    )
+
+
+def _protection(call: Call) -> Reply:
+    branch = call.path["branch"]
+    if call.repository.git.sha(f"refs/heads/{branch}") is None:
+        raise RefusedError(Reason.NOT_FOUND, "Branch not found")
+    protection = call.repository.protections.get(branch)
+    if protection is None:
+        raise RefusedError(Reason.NOT_FOUND, "Branch not protected")
+    return Reply(
+        200, repositories.protected_branch(call.github, call.repository, branch, protection)
+    )
+
+
+def _protect(call: Call) -> Reply:
+    required = call.body.get("required_status_checks")
+    if required is not None and not isinstance(required, dict):
+        raise invalid('"required_status_checks" must be an object or null.')
+    contexts = (required or {}).get("contexts", [])
+    if not isinstance(contexts, list) or not all(isinstance(name, str) for name in contexts):
+        raise invalid('"contexts" must be an array of strings.')
+    if (required or {}).get("strict"):
+        message = "Branches that must be up to date before merging are not modelled"
+        raise RefusedError(Reason.NOT_MODELLED, message)
+    call.repository.protections[call.path["branch"]] = Protection(tuple(contexts))
+    return _protection(call)
+
+
+def _user(call: Call) -> Reply:
+    return Reply(200, accounts.public_user(call.github, call.actor))
+
+
+def _rate_limit(call: Call) -> Reply:
+    login = call.viewer.login if call.viewer else ""
+    core, graphql = (
+        _rate(call.github.rate_limits.current(login, resource)) for resource in ("core", "graphql")
+    )
+    return Reply(
+        200, {"resources": {"core": core, "graphql": graphql, "search": core}, "rate": core}
+    )
+
+
+def _rate(rate: RateLimit) -> dict[str, int]:
+    return {
+        "limit": LIMIT,
+        "used": rate.used,
+        "remaining": rate.remaining,
+        "reset": int(rate.reset_at.timestamp()),
+    }
+
+
+OPERATIONS = (
+    Operation("GET", "/user", _user, Access.READ),
+    Operation("GET", "/rate_limit", _rate_limit, is_free=True),
+    Operation("GET", f"{_REPOSITORY}/contents/{{path:path}}", _contents),
+    Operation("GET", _PROTECTION, _protection, Access.ADMIN),
+    Operation("PUT", _PROTECTION, _protect, Access.ADMIN),
+    Operation("GET", _REPOSITORY, _get),
+)

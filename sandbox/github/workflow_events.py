@@ -1,0 +1,96 @@
+"""The events that start workflows, and the commits whose workflow files run for them.
+
+Sources: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request
+(a pull request runs on its merge ref, and not at all when it conflicts) and
+https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
+"""
+
+import dataclasses
+import re
+from typing import Any
+
+from sandbox.github import mergeability
+from sandbox.github.accounts import Account
+from sandbox.github.entities import PullRequest, Repository
+from sandbox.github.payloads import accounts, commits, pulls, repositories
+from sandbox.github.state import GitHub
+from sandbox.workflow_triggers import Event
+
+_SKIP = re.compile(
+    r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|\n\n(?:.*\n)*skip-checks: *true\s*\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Trigger:
+    """An event, and the commit whose workflow files run for it."""
+
+    event: Event
+    head_sha: str
+    ref: str
+    sha: str
+    payload: dict[str, Any]
+    actor: Account
+    pull: PullRequest | None = None
+
+
+def pull_trigger(
+    github: GitHub, repository: Repository, pull: PullRequest, head_sha: str, action: str
+) -> Trigger | None:
+    if not pull.open or pull.head_sha != head_sha:
+        return None
+    tried = mergeability.try_merge(repository, pull)
+    if tried.tree is None or _skips(repository, head_sha):
+        return None
+    ref = f"refs/pull/{pull.number}/merge"
+    message = f"Merge {head_sha} into {tried.base_sha}"
+    when = int(pull.updated_at.timestamp())
+    parents = (tried.base_sha, head_sha)
+    sha = repository.git.commit(tried.tree, parents, message, pull.author, when)
+    repository.git.set_ref(ref, sha)
+    paths = tuple(file.path for file in mergeability.files(repository, pull))
+    return Trigger(
+        event=Event("pull_request", pull.base_ref, pull.head_ref, paths, action),
+        head_sha=head_sha,
+        ref=ref,
+        sha=sha,
+        payload={
+            "action": action,
+            "number": pull.number,
+            "pull_request": pulls.pull_request(github, repository, pull),
+            "repository": repositories.repository(github, repository),
+            "sender": accounts.user(github, pull.author),
+        },
+        actor=pull.author,
+        pull=pull,
+    )
+
+
+def push_trigger(
+    github: GitHub,
+    repository: Repository,
+    branch: str,
+    before: str | None,
+    sha: str,
+    by: Account,
+) -> Trigger | None:
+    if _skips(repository, sha):
+        return None
+    paths: tuple[str, ...] = ()
+    if before is not None:
+        paths = tuple(file.path for file in repository.git.changed_files(before, sha))
+    ref = f"refs/heads/{branch}"
+    body = commits.push(github, repository, ref, before, sha, by, forced=False)
+    return Trigger(
+        event=Event("push", branch, branch, paths),
+        head_sha=sha,
+        ref=ref,
+        sha=sha,
+        payload=body | {"repository": repositories.repository(github, repository)},
+        actor=by,
+    )
+
+
+def _skips(repository: Repository, sha: str) -> bool:
+    return _SKIP.search(repository.git.commit_object(sha).message) is not None

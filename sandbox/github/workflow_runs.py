@@ -1,0 +1,225 @@
+"""Workflow runs: planned and run in the background, each job a check run.
+
+Source: https://docs.github.com/en/actions/concepts/workflows-and-actions/workflows
+"""
+
+import contextlib
+import enum
+import logging
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from pathlib import Path
+from typing import assert_never
+
+from sandbox import actions
+from sandbox.faults import Fault
+from sandbox.github import checks
+from sandbox.github.accounts import Account
+from sandbox.github.entities import CheckSuite, PullRequest, Repository
+from sandbox.github.state import GitHub
+from sandbox.github.workflow_events import Trigger, pull_trigger, push_trigger
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class _Ending(enum.Enum):
+    """How the required checks end: as they do, or as a fault says."""
+
+    REAL = enum.auto()
+    RED = enum.auto()
+    NEVER = enum.auto()
+
+
+def start_for_pull(github: GitHub, repository: Repository, pull: PullRequest, action: str) -> None:
+    """Plan and run a pull request's workflows in the background; older runs are cancelled."""
+    for suite in pull.suites:
+        checks.cancel_suite(github, suite)
+    pull.suites.clear()
+    head_sha = pull.head_sha
+
+    def plan() -> None:
+        with github.lock:
+            trigger = pull_trigger(github, repository, pull, head_sha, action)
+        if trigger is not None:
+            _start(github, repository, trigger)
+
+    _submit(github.planning, plan)
+
+
+def start_for_push(
+    github: GitHub,
+    repository: Repository,
+    branch: str,
+    before: str | None,
+    sha: str,
+    by: Account,
+) -> None:
+    """Plan and run the workflows of a push in the background."""
+
+    def plan() -> None:
+        with github.lock:
+            trigger = push_trigger(github, repository, branch, before, sha, by)
+        if trigger is not None:
+            _start(github, repository, trigger)
+
+    _submit(github.planning, plan)
+
+
+def _submit(executor: Executor, call: Callable[[], None]) -> None:
+    def log_failure(future: Future[None]) -> None:
+        if not future.cancelled() and (error := future.exception()) is not None:
+            _LOGGER.error("a workflow run failed", exc_info=error)
+
+    executor.submit(call).add_done_callback(log_failure)
+
+
+def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
+    with github.lock:
+        workflows_dir = _workflow_files(github, repository, trigger.sha)
+    planned = actions.plan(workflows_dir, trigger.event)
+    ending = _Ending.REAL
+    if trigger.pull is not None and planned:
+        if github.faults.take(Fault.CI_ABSENT):
+            return
+        ending = _take_ending(github)
+    for workflow in planned:
+        with github.lock:
+            suite = _create_suite(github, repository, trigger, workflow)
+        if suite is not None:
+            _run(github, suite, trigger, workflow, ending)
+
+
+def _take_ending(github: GitHub) -> _Ending:
+    if github.faults.take(Fault.CI_RED):
+        return _Ending.RED
+    return _Ending.NEVER if github.faults.take(Fault.CI_NEVER_ENDS) else _Ending.REAL
+
+
+def _workflow_files(github: GitHub, repository: Repository, sha: str) -> Path:
+    tree = repository.git.subtree(sha, ".github/workflows")
+    directory = github.home / "workflows" / (tree.id if tree else "none")
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        for name, content in (tree.files if tree else {}).items():
+            (directory / name).write_bytes(content)
+    return directory
+
+
+def _create_suite(
+    github: GitHub, repository: Repository, trigger: Trigger, workflow: actions.PlannedWorkflow
+) -> CheckSuite | None:
+    pull = trigger.pull
+    if pull is not None and (not pull.open or pull.head_sha != trigger.head_sha):
+        return None
+    suite = checks.create_suite(
+        github,
+        repository,
+        workflow=workflow.name,
+        event=trigger.event.name,
+        head_branch=trigger.event.head_branch,
+        head_sha=trigger.head_sha,
+        jobs=workflow.jobs,
+        pull=pull,
+    )
+    if pull is not None:
+        pull.suites.append(suite)
+    return suite
+
+
+def _run(
+    github: GitHub,
+    suite: CheckSuite,
+    trigger: Trigger,
+    workflow: actions.PlannedWorkflow,
+    ending: _Ending,
+) -> None:
+    ci_ms = github.latency.current.ci_ms
+    if ci_ms == 0 and ending is not _Ending.NEVER:
+        _submit(github.runners, lambda: _act(github, suite, trigger, workflow, ending))
+        return
+    with github.lock:
+        for run in suite.runs:
+            checks.start_run(github, run)
+    github.schedule.after(ci_ms / 1000, lambda: _report(github, suite, ending))
+
+
+def _report(github: GitHub, suite: CheckSuite, ending: _Ending) -> None:
+    """Report the jobs of a workflow that was not run."""
+    with github.lock:
+        for run in suite.runs:
+            if (conclusion := _conclusion(suite, run.name, "success", ending)) is not None:
+                checks.complete_run(github, run, conclusion)
+
+
+def _conclusion(suite: CheckSuite, job: str, conclusion: str, ending: _Ending) -> str | None:
+    """Return how a job ends, or None when it never does."""
+    protection = suite.repository.protections.get(suite.repository.default_branch)
+    if protection is not None and job not in protection.contexts:
+        return conclusion
+    match ending:
+        case _Ending.REAL:
+            return conclusion
+        case _Ending.RED:
+            return "failure"
+        case _Ending.NEVER:
+            return None
+        case _:
+            assert_never(ending)
+
+
+def _act(
+    github: GitHub,
+    suite: CheckSuite,
+    trigger: Trigger,
+    workflow: actions.PlannedWorkflow,
+    ending: _Ending,
+) -> None:
+    if suite.cancelled.is_set():
+        return
+
+    def on_job(update: actions.JobUpdate) -> None:
+        with github.lock:
+            run = next(run for run in suite.runs if run.name == update.job)
+            if update.status == "in_progress":
+                checks.start_run(github, run)
+                return
+            conclusion = _conclusion(suite, run.name, update.conclusion or "failure", ending)
+            if conclusion is not None:
+                checks.complete_run(github, run, conclusion, update.log)
+
+    with _worktree(github, suite, trigger.sha) as worktree:
+        environment = _environment(github, suite, trigger)
+        actions.run(worktree, workflow, trigger.payload, environment, on_job, suite.cancelled)
+
+
+def _environment(github: GitHub, suite: CheckSuite, trigger: Trigger) -> dict[str, str]:
+    """Return what `act` cannot know by itself of GitHub's default variables.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+    """
+    environment = {
+        "GITHUB_ACTOR": trigger.actor.login,
+        "GITHUB_API_URL": github.url,
+        "GITHUB_GRAPHQL_URL": f"{github.url}/graphql",
+        "GITHUB_REF": trigger.ref,
+        "GITHUB_REPOSITORY": suite.repository.full_name,
+        "GITHUB_SERVER_URL": github.url,
+        "GITHUB_SHA": trigger.sha,
+    }
+    if trigger.pull is not None:
+        environment["GITHUB_BASE_REF"] = trigger.pull.base_ref
+        environment["GITHUB_HEAD_REF"] = trigger.pull.head_ref
+    return environment
+
+
+@contextlib.contextmanager
+def _worktree(github: GitHub, suite: CheckSuite, sha: str) -> Iterator[Path]:
+    path = github.home / "runs" / str(suite.id) / suite.repository.name
+    path.parent.mkdir(parents=True)
+    suite.repository.git.add_worktree(path, sha)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        suite.repository.git.prune_worktrees()

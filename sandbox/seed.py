@@ -1,0 +1,36 @@
+"""The first state of the sandbox: a repository whose first commit a person made."""
+
+from pathlib import Path
+
+from sandbox.github import refs
+from sandbox.github.accounts import Access
+from sandbox.github.entities import Protection, Repository
+from sandbox.github.state import GitHub
+
+_PERSON = "ada"
+_WORKFLOWS = ".github/workflows"
+
+
+def seed(github: GitHub, full_name: str, files: Path | None, workflows: Path | None) -> Repository:
+    """Make the repository, commit its files and workflows, and protect its default branch."""
+    repository = github.add_repository(full_name)
+    person = github.accounts.add(_PERSON, access=Access.ADMIN)
+    contents = _read(files, "")
+    contents.update(_read(workflows, f"{_WORKFLOWS}/"))
+    contents.setdefault("README.md", f"# {repository.name}\n".encode())
+    tree = repository.git.tree_with(None, contents)
+    when = int(github.now().timestamp())
+    sha = repository.git.commit(tree, (), "Begin the documentation\n", person, when)
+    repository.git.set_ref(f"{refs.BRANCHES}{repository.default_branch}", sha)
+    repository.protections[repository.default_branch] = Protection(("faq-gate",))
+    return repository
+
+
+def _read(directory: Path | None, prefix: str) -> dict[str, bytes | None]:
+    if directory is None:
+        return {}
+    return {
+        prefix + path.relative_to(directory).as_posix(): path.read_bytes()
+        for path in sorted(directory.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,185 @@
+"""Markdown pages as safe HTML: anchors on headings, links between pages, no raw HTML."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import PurePosixPath
+from posixpath import normpath
+from typing import Any
+from urllib.parse import quote, unquote, urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_FRONT_MATTER = re.compile(
+    r"\A---[ \t]*\r?\n.*?^(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.M
+)
+_ENTRY_START = re.compile(r"^(?=<!-- shiploop:entry )", re.M)
+_PROBE = "<!-- probe -->"
+_ENTRY_MARKER = re.compile(r"<!--\s*shiploop:entry\s+(\S+)\s[^>]*-->")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading with the fragment that links to it."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPage:
+    """A page's HTML body, its title and its headings in order."""
+
+    title: str
+    body: str
+    headings: tuple[Heading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a repository's files are found on the web."""
+
+    routes: Mapping[str, str]
+    """From a page's path in the repository to its path on the site."""
+    source_url: str
+    """Prefix under which GitHub shows the files that are no pages of the site."""
+
+    def resolve(self, href: str, page_path: str) -> str:
+        """Turn a link written in a page into one that works on the site."""
+        parts = urlsplit(href)
+        if parts.scheme or parts.netloc or not parts.path:
+            return href
+        path = unquote(parts.path)
+        folder = PurePosixPath("." if path.startswith("/") else page_path).parent
+        target = normpath(folder / path.lstrip("/"))
+        fragment = f"#{parts.fragment}" if parts.fragment else ""
+        url = self.routes.get(target) or f"{self.source_url}/{target}"
+        return quote(url, safe="/:%") + fragment
+
+
+class PageRenderer:
+    """Renders pages; remembers parsed entries, so that a page with one change is quick."""
+
+    def __init__(self) -> None:
+        self._markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+        for rule in ("html_block", "html_inline"):
+            self._markdown.add_render_rule(rule, _escape_raw_html)
+        self._markdown.add_render_rule("image", _image_as_text)
+        self._markdown.add_render_rule("link_open", _open_link)
+        self._parsed: dict[str, dict[str, list[Token]]] = {}
+
+    def render(self, path: str, text: str, links: Links) -> RenderedPage:
+        """Render the page found at `path` in the repository."""
+        tokens = self._parse(path, _FRONT_MATTER.sub("", text))
+        headings = _anchor_headings(tokens)
+        env = {"path": path, "links": links}
+        body = self._markdown.renderer.render(tokens, self._markdown.options, env)
+        first = next((heading for heading in headings if heading.level == 1), None)
+        title = first.text if first else PurePosixPath(path).stem
+        return RenderedPage(title, body, headings)
+
+    def _parse(self, path: str, text: str) -> list[Token]:
+        """Parse a page entry by entry, or as a whole where its entries do not stand alone."""
+        known = self._parsed.pop(path, {})
+        parsed: dict[str, list[Token]] = {}
+        chunks = _ENTRY_START.split(text)
+        for chunk in chunks:
+            tokens = known.get(chunk) or self._parse_alone(chunk)
+            if tokens is None:
+                return self._markdown.parse(text)
+            parsed[chunk] = tokens
+        self._parsed[path] = parsed
+        return [token for chunk in chunks for token in parsed[chunk]]
+
+    def _parse_alone(self, chunk: str) -> list[Token] | None:
+        """Parse a part of a page, or return None when what follows would be read differently.
+
+        That is so when it defines link references, or when a comment put after it is not a block
+        of its own: the part has then left a code fence or the like open.
+        """
+        env: dict[str, Any] = {}
+        separator = "" if chunk.endswith("\n") else "\n"
+        tokens = self._markdown.parse(f"{chunk}{separator}{_PROBE}", env)
+        stands_alone = not env.get("references") and tokens[-1].content == _PROBE
+        return tokens[:-1] if stands_alone else None
+
+
+def github_slug(text: str) -> str:
+    """Return the fragment that GitHub gives a heading, before duplicates are numbered.
+
+    Source: https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
+    """
+    kept = (c for c in text.strip().lower() if c in "-_ " or unicodedata.category(c)[0] in "LMN")
+    return "".join(kept).replace(" ", "-")
+
+
+def _anchor_headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
+    """Give every heading an id: an entry's own, else its GitHub slug."""
+    headings: list[Heading] = []
+    taken: set[str] = set()
+    entry_id = ""
+    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+        if token.type == "html_block":
+            marker = _ENTRY_MARKER.search(token.content)
+            entry_id = marker[1] if marker else ""
+        elif token.type == "heading_open" and following is not None:
+            text = _plain_text(following)
+            slug = _unused(github_slug(text), taken)
+            anchor = entry_id or slug
+            taken.update((slug, anchor))
+            token.attrSet("id", anchor)
+            headings.append(Heading(int(token.tag[1]), anchor, text))
+            entry_id = ""
+    return tuple(headings)
+
+
+def _unused(slug: str, taken: set[str]) -> str:
+    number = 0
+    candidate = slug
+    while candidate in taken:
+        number += 1
+        candidate = f"{slug}-{number}"
+    return candidate
+
+
+def _plain_text(inline: Token) -> str:
+    return "".join(
+        child.content for child in inline.children or () if child.type in ("text", "code_inline")
+    )
+
+
+def _open_link(
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    _options: object,
+    env: MutableMapping[str, Any],
+) -> str:
+    links: Links = env["links"]
+    return f'<a href="{escape(links.resolve(str(tokens[index].attrGet("href")), env["path"]))}">'
+
+
+def _escape_raw_html(
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    _options: object,
+    _env: MutableMapping[str, Any],
+) -> str:
+    return escape(_COMMENT.sub("", tokens[index].content).strip("\n"))
+
+
+def _image_as_text(
+    _renderer: RendererHTML,
+    tokens: Sequence[Token],
+    index: int,
+    _options: object,
+    _env: MutableMapping[str, Any],
+) -> str:
+    return escape(tokens[index].content)

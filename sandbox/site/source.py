@@ -1,0 +1,97 @@
+"""The site's clone of the repository: fetched over git, read without a working tree."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import pygit2
+from pygit2.enums import FileMode
+
+AddedLines = Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A Markdown file of one commit; equal blob ids mean equal bytes."""
+
+    blob_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The Markdown files of one commit: `README.md` and everything under `docs/`."""
+
+    sha: str
+    files: Mapping[str, SourceFile]
+
+
+class Clone:
+    """A bare clone that follows one branch. Not thread-safe: one thread builds."""
+
+    def __init__(self, path: Path, url: str, branch: str, token: str) -> None:
+        self._branch = branch
+        self._repository = pygit2.init_repository(path, bare=True)
+        self._remote = self._repository.remotes.create_anonymous(url)
+        # The token answers a 401, so it stands neither in the URL nor in an argument list.
+        self._callbacks = pygit2.RemoteCallbacks(
+            credentials=pygit2.UserPass("x-access-token", token) if token else None
+        )
+
+    def fetch(self) -> str:
+        """Fetch the branch and return its commit's sha.
+
+        Raises pygit2.GitError when the remote does not answer, KeyError when the branch is gone.
+        """
+        ref = f"refs/heads/{self._branch}"
+        self._remote.fetch([f"+{ref}:{ref}"], callbacks=self._callbacks)
+        return str(self._repository.references[ref].target)
+
+    def snapshot(self, sha: str) -> Snapshot:
+        """Read the Markdown files of a fetched commit."""
+        tree = self._commit(sha).tree
+        files = {"README.md": _read(tree["README.md"])} if "README.md" in tree else {}
+        if "docs" in tree and isinstance(docs := tree["docs"], pygit2.Tree):
+            files |= _markdown_files(docs, PurePosixPath("docs"))
+        return Snapshot(sha, files)
+
+    def added_lines(self, sha: str) -> AddedLines:
+        """Return the lines that a commit added to each file, against its first parent."""
+        commit = self._commit(sha)
+        if not commit.parents:
+            return {}
+        added: dict[str, frozenset[str]] = {}
+        for patch in self._repository.diff(commit.parents[0], commit):
+            if patch is None:  # a file whose mode alone changed
+                continue
+            lines = (line for hunk in patch.hunks for line in hunk.lines if line.origin == "+")
+            if new := frozenset(line.content.strip() for line in lines) - {""}:
+                added[patch.delta.new_file.path] = new
+        return added
+
+    def contains(self, sha: str, lines: AddedLines) -> bool:
+        """Whether a commit's files hold all of the given lines (an empty set is never held)."""
+        tree = self._commit(sha).tree
+        return bool(lines) and all(
+            path in tree and wanted <= {line.strip() for line in _read(tree[path]).text.split("\n")}
+            for path, wanted in lines.items()
+        )
+
+    def _commit(self, sha: str) -> pygit2.Commit:
+        return self._repository[sha].peel(pygit2.Commit)
+
+
+def _markdown_files(tree: pygit2.Tree, folder: PurePosixPath) -> dict[str, SourceFile]:
+    files: dict[str, SourceFile] = {}
+    for node in tree:
+        path = folder / (node.name or "")
+        if isinstance(node, pygit2.Tree):
+            files |= _markdown_files(node, path)
+        elif path.suffix == ".md" and node.filemode != FileMode.LINK:
+            files[str(path)] = _read(node)
+    return files
+
+
+def _read(node: pygit2.Object) -> SourceFile:
+    blob = node.peel(pygit2.Blob)
+    return SourceFile(str(blob.id), blob.data.decode("utf-8-sig", errors="replace"))

@@ -1,0 +1,133 @@
+"""The composition root: settings in, one frozen `Services` out."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+from redis import Redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
+
+from shiploop.check_poll import CheckPoll
+from shiploop.clients.github import GitHub
+from shiploop.clients.github_auth import InstallationToken, TokenSource, fixed_token
+from shiploop.clients.github_transport import GitHubTransport
+from shiploop.clients.mirror import Mirror
+from shiploop.clients.repository_documents import RepositoryDocuments
+from shiploop.clients.site import Site
+from shiploop.errors import PermanentError
+from shiploop.settings import Settings
+from shiploop.stores.facts import Facts
+from shiploop.stores.freeze import Freeze
+from shiploop.stores.heartbeats import Heartbeats
+from shiploop.stores.intake import Intake
+from shiploop.stores.tasks import Tasks
+
+# GitHub ends what takes longer than 10 s on its side; the rest is the way there and back.
+_GITHUB_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+_SITE_TIMEOUT = httpx.Timeout(5.0)
+_GITHUB_CONNECTIONS = httpx.Limits(max_connections=90, max_keepalive_connections=90)
+_REDIS_TIMEOUT_S = 2.0
+_REDIS_RETRIES = 2
+_BLOCKING_READ_TIMEOUT_S = 10.0  # longer than any blocking read of ours
+
+_T = TypeVar("_T")
+
+
+class SettingMissing(PermanentError):
+    """Something has to be set before this can work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a task, the runner or the API works with."""
+
+    settings: Settings
+    redis: Redis
+    github: GitHub
+    site: Site
+    documents: RepositoryDocuments
+    check_poll: CheckPoll
+    facts: Facts
+    freeze: Freeze
+    heartbeats: Heartbeats
+    intake: Intake
+    tasks: Tasks
+
+
+@cache
+def services() -> Services:
+    """The services of this process, built from its environment on first use."""
+    return build(Settings())
+
+
+def build(settings: Settings) -> Services:
+    """Build the services. Connects to nothing yet. Raises SettingMissing."""
+    redis = _redis(settings, _REDIS_TIMEOUT_S)
+    blocking = _redis(settings, _BLOCKING_READ_TIMEOUT_S)
+    repository = required(settings.github_repo, "GITHUB_REPO")
+    http = httpx.Client(timeout=_GITHUB_TIMEOUT, limits=_GITHUB_CONNECTIONS)
+    token = _token_source(settings, http, repository)
+    github = GitHub(
+        GitHubTransport(http, settings.github_api_url, token), repository, settings.base_branch
+    )
+    facts = Facts(redis, blocking)
+    return Services(
+        settings=settings,
+        redis=redis,
+        github=github,
+        site=Site(httpx.Client(timeout=_SITE_TIMEOUT), settings.site_url, settings.site_faq_path),
+        documents=RepositoryDocuments(
+            lambda: Mirror(_mirror_path(settings), github.clone_url(), settings.base_branch, token),
+            settings.documents_refresh_s,
+        ),
+        check_poll=CheckPoll(github.poll_checks, facts.record, settings.check_poll_s),
+        facts=facts,
+        freeze=Freeze(redis),
+        heartbeats=Heartbeats(redis),
+        intake=Intake(redis, blocking),
+        tasks=Tasks(redis, settings.task_deadline_s),
+    )
+
+
+def required(value: _T | None, name: str) -> _T:
+    """Return a setting that has to be there. Raises SettingMissing, which names it."""
+    if value is None:
+        raise SettingMissing(f"{name} is not set: see .env.example, or start with `make up`")
+    return value
+
+
+def _mirror_path(settings: Settings) -> Path:
+    return settings.home.resolve() / "mirror.git"
+
+
+def _redis(settings: Settings, timeout_s: float) -> Redis:
+    return Redis.from_url(
+        required(settings.redis_url, "REDIS_URL"),
+        decode_responses=True,
+        legacy_responses=False,
+        socket_timeout=timeout_s,
+        socket_connect_timeout=_REDIS_TIMEOUT_S,
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), _REDIS_RETRIES),
+    )
+
+
+def _token_source(settings: Settings, http: httpx.Client, repository: str) -> TokenSource:
+    if settings.github_token is not None:
+        return fixed_token(settings.github_token.get_secret_value())
+    if settings.github_credentials_block is not None:
+        return _block_token(settings.github_credentials_block)
+    app_id = required(settings.github_app_id, "GITHUB_TOKEN or GITHUB_APP_ID")
+    key = required(settings.github_app_private_key, "GITHUB_APP_PRIVATE_KEY")
+    return InstallationToken(
+        http, settings.github_api_url, app_id, key.get_secret_value(), repository
+    )
+
+
+def _block_token(name: str) -> TokenSource:
+    from prefect_github import GitHubCredentials  # 1 s and 64 MB, so only where it is used
+
+    token = GitHubCredentials.load(name, _sync=True).token
+    return fixed_token(required(token, f"the token of block {name}").get_secret_value())

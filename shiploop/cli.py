@@ -1,0 +1,108 @@
+"""The `shiploop` command."""
+
+import json
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+import click
+from rich.console import Console
+
+from shiploop.api_client import ApiClient
+from shiploop.errors import ShiploopError
+from shiploop.settings import Settings
+
+
+class _Failing(click.Group):
+    """Ends with the sentence of an expected error instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        try:
+            return super().invoke(ctx)
+        except ShiploopError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Failing)
+def main() -> None:
+    """Take a question to a verified answer in production."""
+    signal.signal(signal.SIGTERM, _stop)
+
+
+@main.command()
+@click.argument("question")
+@click.option("--follow", is_flag=True, help="Show each stage until the task is settled.")
+def ask(question: str, follow: bool) -> None:
+    """Ask a running shiploop a question; prints the task's id."""
+    api = ApiClient(_api_url())
+    asked = api.ask(question)
+    click.echo(asked["task_id"])
+    if follow:
+        for task in api.follow(asked["task_id"]):
+            click.echo(f"{task['status']} {task.get('stage', '')}".strip())
+
+
+@main.command()
+@click.argument("task_id")
+def status(task_id: str) -> None:
+    """Print where a task stands, as JSON."""
+    click.echo(json.dumps(ApiClient(_api_url()).task(task_id), indent=2, ensure_ascii=False))
+
+
+@main.command()
+def up() -> None:
+    """Start the whole stack, and keep it running until Ctrl-C."""
+    from shiploop.stack import Stack  # what only a stack needs loads slowly
+
+    console = Console()
+    with Stack(Settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
+        console.print(
+            f"\nAPI      {addresses.api}/docs\nPrefect  {addresses.prefect}\n"
+            f"GitHub   {addresses.github}\nSite     {addresses.site}\n\n"
+            "Ctrl-C stops everything."
+        )
+        _until_interrupted()
+
+
+@main.command()
+@click.argument("question", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else.")
+@click.option("--keep", is_flag=True, help="Leave the stack running until Ctrl-C.")
+def demo(question: str | None, as_json: bool, keep: bool) -> None:
+    """Start everything, ask one question, show its way to production, stop everything."""
+    from shiploop import demo as show
+    from shiploop.stack import Stack
+
+    console = Console(quiet=as_json)
+    with Stack(Settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
+        task = show.ask_and_watch(addresses, question or show.QUESTION, console)
+        result = show.demo_result(task, addresses)
+        show.show_result(result, task, console)
+        if as_json:
+            click.echo(json.dumps(result.as_json(), ensure_ascii=False))
+        if keep:
+            console.print("\nCtrl-C stops everything.")
+            _until_interrupted()
+    if result.outcome != "done":
+        sys.exit(1)
+
+
+def _api_url() -> str:
+    return f"http://127.0.0.1:{Settings().api_port}"
+
+
+def _until_interrupted() -> None:
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        click.echo("stopping")
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

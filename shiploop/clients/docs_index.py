@@ -1,0 +1,93 @@
+"""A full-text index over the sections of a repository's documentation, in memory."""
+
+import math
+import sqlite3
+import threading
+from collections.abc import Mapping
+from typing import Final
+
+from shiploop.domain.sections import Hit, Section, split_sections
+from shiploop.domain.terms import content_terms
+
+_CANDIDATES: Final = 25
+# A page begins with what it is about.
+_INTRODUCTION_FACTOR: Final = 1.3
+
+
+class DocsIndex:
+    """Finds the sections that speak of a question's terms; may be searched by many threads.
+
+    SQLite's FTS5 ranks them with its bm25() (https://www.sqlite.org/fts5.html#the_bm25_function)
+    over terms prepared by `content_terms`. A score grows with the share of the question that
+    the section covers, and again with the share that its own heading does.
+    """
+
+    def __init__(self, pages: Mapping[str, str]) -> None:
+        """Index Markdown pages: path in the repository to text."""
+        self._sections = [
+            section for path in sorted(pages) for section in split_sections(path, pages[path])
+        ]
+        self._heading_terms = [
+            frozenset(content_terms(" ".join(section.heading_path[-1:])))
+            for section in self._sections
+        ]
+        self._lock = threading.Lock()
+        self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        self._database.execute(
+            "CREATE VIRTUAL TABLE sections USING fts5("
+            "terms, tokenize = 'unicode61 remove_diacritics 0')"
+        )
+        self._database.executemany(
+            "INSERT INTO sections (rowid, terms) VALUES (?, ?)",
+            ((number, _indexed(section)) for number, section in enumerate(self._sections)),
+        )
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._database.close()
+
+    def search(self, question: str, limit: int = 3) -> tuple[Hit, ...]:
+        """Return the best sections for a question, best first; none when no term is known."""
+        terms = tuple(dict.fromkeys(content_terms(question)))
+        if not terms:
+            return ()
+        with self._lock:
+            found = {term: self._sections_with(term) for term in terms}
+            candidates = self._candidates(terms)
+        rarities = {term: self._rarity(len(found[term])) for term in terms}
+        total = sum(rarities.values())
+        hits = []
+        for number, bm25 in candidates:
+            section, heading_terms = self._sections[number], self._heading_terms[number]
+            coverage = sum(rarities[t] for t in terms if number in found[t]) / total
+            in_heading = sum(rarities[t] for t in terms if t in heading_terms) / total
+            factor = _INTRODUCTION_FACTOR if len(section.heading_path) <= 1 else 1.0
+            hits.append(Hit(section, bm25 * coverage * (1 + in_heading) * factor, coverage))
+        return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
+
+    def _sections_with(self, term: str) -> set[int]:
+        rows = self._database.execute(
+            "SELECT rowid FROM sections WHERE sections MATCH ?", (_quoted(term),)
+        )
+        return {number for (number,) in rows}
+
+    def _candidates(self, terms: tuple[str, ...]) -> list[tuple[int, float]]:
+        # bm25() is negative, the best match having the least value.
+        return self._database.execute(
+            "SELECT rowid, -bm25(sections) AS score FROM sections WHERE sections MATCH ?"
+            " ORDER BY score DESC, rowid LIMIT ?",
+            (" OR ".join(map(_quoted, terms)), _CANDIDATES),
+        ).fetchall()
+
+    def _rarity(self, sections_with_term: int) -> float:
+        """Inverse document frequency, as in BM25, never negative."""
+        absent = len(self._sections) - sections_with_term
+        return math.log(1 + (absent + 0.5) / (sections_with_term + 0.5))
+
+
+def _indexed(section: Section) -> str:
+    return " ".join(content_terms("\n".join((*section.heading_path, section.text))))
+
+
+def _quoted(term: str) -> str:
+    return f'"{term}"'

@@ -1,0 +1,156 @@
+"""Every GraphQL document that we send to GitHub.
+
+They are validated in the tests against GitHub's full published schema
+(npm `@octokit/graphql-schema`). Source: https://docs.github.com/en/graphql
+"""
+
+_PULL_REQUEST = """
+fragment PullRequestFields on PullRequest {
+  id
+  number
+  url
+  state
+  body
+  mergedAt
+  mergeCommit { oid }
+  mergeable
+  headRefName
+  headRefOid
+  baseRefOid
+  changedFiles
+  author { login }
+  files(first: 10) { nodes { path } }
+}
+"""
+
+# The file is read through the head commit, so that head and text belong together.
+READ_BASE = """
+query ReadBase($owner: String!, $name: String!, $ref: String!, $path: String!) {
+  rateLimit { cost limit remaining resetAt }
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    id
+    ref(qualifiedName: $ref) {
+      refUpdateRule { requiredStatusCheckContexts }
+      target {
+        oid
+        ... on Commit {
+          file(path: $path) {
+            object { ... on Blob { text byteSize isBinary isTruncated } }
+          }
+        }
+      }
+    }
+  }
+}
+"""
+
+# Root fields of a mutation run in order and are not atomic: what succeeded stays.
+OPEN_PULL_REQUEST = (
+    """
+mutation OpenPullRequest(
+  $ref: CreateRefInput!
+  $commit: CreateCommitOnBranchInput!
+  $pull: CreatePullRequestInput!
+) {
+  createRef(input: $ref) { ref { id } }
+  createCommitOnBranch(input: $commit) { commit { oid } }
+  createPullRequest(input: $pull) { pullRequest { ...PullRequestFields } }
+}
+"""
+    + _PULL_REQUEST
+)
+
+CREATE_PULL_REQUEST = (
+    """
+mutation CreatePullRequest($pull: CreatePullRequestInput!) {
+  createPullRequest(input: $pull) { pullRequest { ...PullRequestFields } }
+}
+"""
+    + _PULL_REQUEST
+)
+
+# What there is already of a task: its branch, what stands on it, its pull request.
+FIND_PULL_REQUEST = (
+    """
+query FindPullRequest(
+  $owner: String!
+  $name: String!
+  $ref: String!
+  $head: String!
+  $path: String!
+) {
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    id
+    ref(qualifiedName: $ref) {
+      id
+      target {
+        oid
+        ... on Commit {
+          file(path: $path) { object { ... on Blob { text } } }
+          parents(first: 2) {
+            nodes { oid file(path: $path) { object { ... on Blob { text } } } }
+          }
+        }
+      }
+    }
+    pullRequests(
+      headRefName: $head
+      first: 5
+      orderBy: { field: CREATED_AT, direction: DESC }
+    ) {
+      nodes { ...PullRequestFields }
+    }
+  }
+}
+"""
+    + _PULL_REQUEST
+)
+
+# One poll covers every pull request that somebody waits for.
+POLL_CHECKS = """
+query PollChecks($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on PullRequest {
+      id
+      number
+      state
+      headRefOid
+      commits(last: 1) {
+        nodes {
+          commit {
+            oid
+            statusCheckRollup {
+              contexts(first: 100) {
+                nodes {
+                  __typename
+                  ... on CheckRun { name status conclusion }
+                  ... on StatusContext { context state }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+"""
+
+# A conflict is resolved by the same edit on the new base. createCommitOnBranch cannot
+# re-parent, and resetting the branch to its base would close the pull request for
+# good, so the commit is made on a temporary ref and the branch is moved onto it.
+COMMIT_ON_NEW_REF = """
+mutation CommitOnNewRef($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
+  createRef(input: $ref) { ref { id } }
+  createCommitOnBranch(input: $commit) { commit { oid } }
+}
+"""
+
+MOVE_BRANCH = """
+mutation MoveBranch($update: UpdateRefInput!, $delete: DeleteRefInput!) {
+  updateRef(input: $update) { ref { target { oid } } }
+  deleteRef(input: $delete) { clientMutationId }
+}
+"""

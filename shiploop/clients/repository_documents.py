@@ -1,0 +1,53 @@
+"""The target repository's own documents, searchable: what an answer may be grounded in."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from shiploop.clients.docs_index import DocsIndex, Hit
+from shiploop.clients.mirror import Mirror
+from shiploop.domain.merge_gate import FAQ_PATH
+from shiploop.errors import ShiploopError
+
+log = logging.getLogger(__name__)
+
+
+class RepositoryDocuments:
+    """An index over the newest documents. The FAQ itself is left out: it is no source."""
+
+    def __init__(self, mirror: Callable[[], Mirror], refresh_s: float) -> None:
+        self._make_mirror = mirror
+        self._refresh_s = refresh_s
+        self._mirror: Mirror | None = None
+        self._head_sha = ""
+        self._index: DocsIndex | None = None
+        self._lock = threading.Lock()
+
+    def search(self, question: str) -> tuple[Hit, ...]:
+        """The sections that fit a question best. Raises MirrorUnavailable."""
+        index = self._index
+        if index is None:
+            index = self.refresh()
+        return index.search(question)
+
+    def refresh(self) -> DocsIndex:
+        """Fetch, and index again when the branch has moved."""
+        with self._lock:
+            if self._mirror is None:
+                self._mirror = self._make_mirror()
+            head_sha = self._mirror.fetch()
+            if self._index is None or head_sha != self._head_sha:
+                pages = self._mirror.pages(head_sha)
+                pages.pop(FAQ_PATH, None)
+                self._index, self._head_sha = DocsIndex(pages), head_sha
+            return self._index
+
+    def keep_fresh(self, stopping: threading.Event) -> None:
+        """Refresh now and then until told to stop; blocks, so it wants a thread of its own."""
+        while True:
+            try:
+                self.refresh()
+            except ShiploopError as error:
+                log.warning("the documents are as old as before: %s", error)
+            if stopping.wait(self._refresh_s):
+                return

@@ -1,0 +1,47 @@
+"""The production site: which commit is live, and what a reader sees."""
+
+import html
+import re
+
+import httpx
+
+from shiploop.errors import SiteUnavailable
+
+_TAG = re.compile(r"<[^>]*>")
+
+
+class Site:
+    """The deployed site. `faq_path` is the page that shows the FAQ."""
+
+    def __init__(self, http: httpx.Client, site_url: str, faq_path: str) -> None:
+        self._http = http
+        self._site_url = site_url.rstrip("/")
+        self._faq_path = faq_path
+
+    def live_sha(self) -> str:
+        """The commit that is live, from `/healthz`. Raises SiteUnavailable."""
+        reply = self._get("/healthz")
+        try:
+            return str(reply.json()["sha"])
+        except (ValueError, KeyError) as error:
+            raise SiteUnavailable("the site's /healthz names no sha") from error
+
+    def shows(self, anchor: str, text: str) -> bool:
+        """Tell whether the FAQ page has this anchor and this text, as a reader sees it."""
+        page = self._get(self._faq_path).text
+        visible = html.unescape(_TAG.sub("", page))
+        return f'id="{html.escape(anchor)}"' in page and _folded(text) in _folded(visible)
+
+    def entry_url(self, anchor: str) -> str:
+        """The address of one entry on the live page."""
+        return f"{self._site_url}{self._faq_path}#{anchor}"
+
+    def _get(self, path: str) -> httpx.Response:
+        try:
+            return self._http.get(f"{self._site_url}{path}").raise_for_status()
+        except httpx.HTTPError as error:
+            raise SiteUnavailable(f"the site did not serve {path}: {error}") from error
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())

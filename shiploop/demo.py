@@ -1,0 +1,102 @@
+"""One real question, from asked to live, with everything started for it and stopped again."""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+
+from shiploop.addresses import Addresses
+from shiploop.api_client import ApiClient
+
+QUESTION = "What is the worker heartbeat mechanism?"
+
+_SHARED_POLL = "PollChecks"
+_BOT = "shiploop-bot"
+_BAR_WIDTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """What `shiploop demo --json` prints."""
+
+    task_id: str
+    pr_url: str | None
+    merge_sha: str | None
+    entry_url: str | None
+    tte_ms: int | None
+    stages_ms: dict[str, int]
+    github_calls: int
+    outcome: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The result as plain values."""
+        return asdict(self)
+
+
+def ask_and_watch(addresses: Addresses, question: str, console: Console) -> dict[str, Any]:
+    """Ask, and print each stage as it begins; returns the settled task."""
+    api = ApiClient(addresses.api)
+    asked_at = time.monotonic()
+    task_id = api.ask(question)["task_id"]
+    console.print(f"\n[bold]{question}[/bold]\n[dim]task {task_id}[/dim]")
+    seen: set[str] = set()
+    task: dict[str, Any] = {}
+    for task in api.follow(task_id):
+        news = task.get("stage") or task["status"]
+        if news not in seen and news != "running":
+            seen.add(news)
+            console.print(f"  [dim]{time.monotonic() - asked_at:6.2f} s[/dim]  {news}")
+    return task
+
+
+def demo_result(task: dict[str, Any], addresses: Addresses) -> DemoResult:
+    """Sum up a settled task."""
+    return DemoResult(
+        task_id=task["task_id"],
+        pr_url=task.get("pr_url"),
+        merge_sha=task.get("merge_sha"),
+        entry_url=task.get("entry_url"),
+        tte_ms=task.get("tte_ms"),
+        stages_ms=task["stages_ms"],
+        github_calls=_github_calls(addresses, task),
+        outcome=task["status"],
+    )
+
+
+def show_result(result: DemoResult, task: dict[str, Any], console: Console) -> None:
+    """Print where the time went and where to look."""
+    console.print()
+    console.print(_waterfall(result.stages_ms))
+    facts = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    facts.add_row("Pull request", result.pr_url or "none")
+    facts.add_row("Merged as", result.merge_sha or "not merged")
+    facts.add_row("Live entry", result.entry_url or "none")
+    facts.add_row("GitHub calls", f"{result.github_calls} up to the merge")
+    facts.add_row("TTE", f"{result.tte_ms} ms" if result.tte_ms is not None else "none")
+    console.print(facts)
+    if result.outcome != "done":
+        why = task.get("error") or task.get("reason") or ""
+        kind = f" ({task['failure_kind']})" if "failure_kind" in task else ""
+        console.print(f"\n[bold red]{result.outcome}{kind}:[/bold red] {why}")
+
+
+def _waterfall(stages_ms: dict[str, int]) -> Table:
+    total_ms = max(1, sum(stages_ms.values()))
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    before_ms = 0
+    for stage, stage_ms in stages_ms.items():
+        indent = round(before_ms / total_ms * _BAR_WIDTH)
+        length = max(1, round(stage_ms / total_ms * _BAR_WIDTH))
+        table.add_row(stage, f"{stage_ms} ms", f"{' ' * indent}[green]{'█' * length}[/green]")
+        before_ms += stage_ms
+    return table
+
+
+def _github_calls(addresses: Addresses, task: dict[str, Any]) -> int:
+    """How many calls the task took up to its merge; the poll that all tasks share is extra."""
+    log = httpx.get(f"{addresses.github}/_sandbox/requests").raise_for_status().json()
+    ours = (call["operation"] for call in log if call["login"] == _BOT)
+    return sum(operation != _SHARED_POLL for operation in ours)

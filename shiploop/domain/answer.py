@@ -1,0 +1,120 @@
+"""An answer to a question from the documentation alone: a quotation and where it is from."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from shiploop.domain.question import heading_text
+from shiploop.domain.quotation import Piece, quotable_pieces, relative_link
+from shiploop.domain.sections import Hit, Section
+from shiploop.domain.terms import content_terms
+
+# Below this share of the question's terms a section speaks of something else.
+MIN_COVERAGE: Final = 0.6
+MAX_QUOTED_WORDS: Final = 100
+_WORDS_PER_CJK_CHARACTER: Final = 0.5
+_CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_LEADS_IN: Final = (":", "：")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A section that an answer is taken from; `title` names its page and heading."""
+
+    path: str
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer in Markdown, its last line naming the sources."""
+
+    text: str
+    sources: tuple[Source, ...]
+    generator: Literal["extractive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The documentation does not answer the question; `closest` is what comes nearest."""
+
+    closest: tuple[Source, ...]
+
+
+def compose_extractive_answer(
+    question: str, hits: Sequence[Hit], faq_path: str = "docs/FAQ.md"
+) -> Answer | Declined:
+    """Quote what the best section says to the question: whole sentences, at most 100 words.
+
+    Two Chinese, Japanese or Korean characters count as a word. Declined when no section covers
+    enough of the question, or none has text to quote. The FAQ is no source for itself.
+    """
+    terms = frozenset(content_terms(question))
+    elsewhere = [hit for hit in hits if hit.section.path != faq_path]
+    for hit in elsewhere:
+        if hit.coverage < MIN_COVERAGE:
+            continue
+        quotation = _quotation(quotable_pieces(hit.section, faq_path), terms)
+        if quotation:
+            source = _source(hit.section)
+            link = relative_link(source.path, source.anchor, faq_path)
+            text = f"{quotation}\n\nSource: [{heading_text(source.title)}]({link})"
+            return Answer(text, (source,), "extractive")
+    return Declined(tuple(_source(hit.section) for hit in elsewhere))
+
+
+def _source(section: Section) -> Source:
+    titles = dict.fromkeys((section.heading_path or (section.path,))[i] for i in (0, -1))
+    return Source(section.path, section.anchor, " › ".join(titles))
+
+
+def _quotation(pieces: Sequence[Piece], terms: frozenset[str]) -> str:
+    """Take the piece that says most, and those after it as long as they fit."""
+    if not pieces:
+        return ""
+    start = max(range(len(pieces)), key=lambda i: (_matches(pieces[i].markdown, terms), -i))
+    if start and pieces[start - 1].markdown.endswith(_LEADS_IN):
+        start -= 1
+    quoted: list[str] = []
+    words_left = float(MAX_QUOTED_WORDS)
+    for piece in pieces[start:]:
+        units = _relevant_rows(piece, terms) if piece.is_table else piece.units
+        fitting = _fitting(units, words_left)
+        if fitting:
+            quoted.append("".join(fitting).strip("\n "))
+        if len(fitting) < len(units):
+            break
+        words_left -= sum(map(_words, fitting))
+    return "\n\n".join(_without_lead_in(quoted))
+
+
+def _relevant_rows(table: Piece, terms: frozenset[str]) -> tuple[str, ...]:
+    relevant = tuple(row for row in table.units if _matches(row, terms))
+    return relevant or table.units
+
+
+def _fitting(units: Sequence[str], words_left: float) -> tuple[str, ...]:
+    fitting = []
+    for unit in units:
+        words_left -= _words(unit)
+        if words_left < 0:
+            break
+        fitting.append(unit)
+    return tuple(fitting)
+
+
+def _without_lead_in(quoted: list[str]) -> list[str]:
+    """Drop a last paragraph that announces what is no longer quoted."""
+    return quoted[:-1] if quoted and quoted[-1].endswith(_LEADS_IN) else quoted
+
+
+def _matches(text: str, terms: frozenset[str]) -> int:
+    return len(terms.intersection(content_terms(text)))
+
+
+def _words(text: str) -> float:
+    spaced, characters = _CJK.subn(" ", text)
+    words = sum(any(c.isalnum() for c in word) for word in spaced.split())
+    return words + characters * _WORDS_PER_CJK_CHARACTER

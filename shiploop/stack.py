@@ -1,0 +1,260 @@
+"""Starts and stops everything for one command."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import httpx
+from mirakuru import HTTPExecutor, SimpleExecutor
+from mirakuru.exceptions import ExecutorError
+
+from shiploop.addresses import Addresses, choose_addresses, port_of
+from shiploop.embedded import embedded_postgres, embedded_redis
+from shiploop.errors import PermanentError
+from shiploop.settings import Settings
+
+_PROJECT = Path(__file__).resolve().parent.parent
+_START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
+_POLL_S = 0.05
+_REPOSITORY = "acme/shiploop-docs"
+_SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
+_EVENTS = ["check_run", "deployment_status", "status"]
+
+# What halves the CPU that Prefect's server takes, and keeps it from asking the network.
+_PREFECT_SETTINGS = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "2",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
+    "PREFECT_CLIENT_MAX_RETRIES": "10",
+}
+
+
+class StackFailed(PermanentError):
+    """A part of the stack could not be started."""
+
+
+class Stack:
+    """Everything that questions need, started at once and stopped together.
+
+    Without GITHUB_REPO the sandbox world is started too. That world begins anew each
+    time, and so does the embedded Redis that knows of it.
+    """
+
+    def __init__(self, settings: Settings, told: Callable[[str], None]) -> None:
+        """`told` hears the name of each part that is ready."""
+        self._settings = settings
+        self._told = told
+        self._home = settings.home.resolve()
+        self._addresses = choose_addresses(settings)
+        self._admin_token, self._platform_token = secrets.token_hex(20), secrets.token_hex(20)
+        self._environment = self._shared_environment()
+        self._processes: dict[str, SimpleExecutor] = {}
+        self._pids: dict[str, int] = {}
+        self._servers = ExitStack()
+
+    def __enter__(self) -> Addresses:
+        """Start all parts side by side. Raises StackFailed, and then nothing is left running."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        try:
+            self._start_all()
+            self._wait_for_runner()
+        except BaseException:
+            self._stop_all()
+            raise
+        self._describe()
+        return self._addresses
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop everything: the users of a part before the part."""
+        (self._home / "stack.json").unlink(missing_ok=True)
+        self._stop_all()
+
+    def _start_all(self) -> None:
+        parts = [self._start_redis, self._start_prefect, self._start_api, self._start_runner]
+        if self._settings.github_repo is None:
+            shutil.rmtree(self._home / "redis", ignore_errors=True)
+            parts += [self._start_github, self._start_site]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            futures = [pool.submit(part) for part in parts]
+        for future in futures:
+            try:
+                future.result()
+            except (ExecutorError, OSError, httpx.HTTPError, subprocess.SubprocessError) as error:
+                raise StackFailed(f"{error} (logs: {self._home / 'logs'})") from error
+
+    def _start_redis(self) -> None:
+        if self._settings.redis_url is None:
+            server = embedded_redis(port_of(self._addresses.redis), self._home / "redis")
+            self._pids["redis"] = self._servers.enter_context(server)
+        self._told("redis")
+
+    def _start_prefect(self) -> None:
+        if self._settings.prefect_api_url is not None:
+            return
+        environment = {"PREFECT_UI_API_URL": self._environment["PREFECT_API_URL"]}
+        database = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
+        if database not in os.environ:
+            server = embedded_postgres(self._home / "postgres" / "data")
+            environment[database] = self._servers.enter_context(server)
+        port = str(port_of(self._addresses.prefect))
+        command = ["-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
+        self._start("prefect", command, f"{self._addresses.prefect}/api/health", environment)
+
+    def _start_github(self) -> None:
+        port, home = str(port_of(self._addresses.github)), str(self._home / "sandbox")
+        tokens = {
+            self._environment["GITHUB_TOKEN"]: "shiploop-bot:write",
+            self._platform_token: "deploy-platform:write",
+            self._admin_token: "ada:admin",
+        }
+        self._start(
+            "github",
+            ["-m", "sandbox", "--port", port, "--home", home, "--repo", _REPOSITORY, *_SEED],
+            f"{self._addresses.github}/_sandbox/healthz",
+            {"SANDBOX_TOKENS": ",".join(f"{token}:{account}" for token, account in tokens.items())},
+        )
+        self._add_webhook(f"{self._addresses.api}/webhooks/github", _EVENTS)
+        self._add_webhook(f"{self._addresses.site}/hooks/github", ["push"])
+
+    def _start_site(self) -> None:
+        port, home = str(port_of(self._addresses.site)), self._home / "site"
+        shutil.rmtree(home, ignore_errors=True)
+        self._start(
+            "site",
+            ["-m", "sandbox.site", "--port", port, "--home", str(home)],
+            f"{self._addresses.site}/healthz",
+            {
+                "SITE_GITHUB_API_URL": self._addresses.github,
+                "SITE_GITHUB_TOKEN": self._platform_token,
+                "SITE_GITHUB_REPO": _REPOSITORY,
+                "SITE_WEBHOOK_SECRET": self._environment["GITHUB_WEBHOOK_SECRET"],
+            },
+        )
+
+    def _start_api(self) -> None:
+        # Ready once it answers; whether it is healthy depends on parts that start meanwhile.
+        self._start("api", ["-m", "api"], f"{self._addresses.api}/openapi.json", {})
+
+    def _start_runner(self) -> None:
+        command = [sys.executable, "-m", "shiploop.runner"]
+        self._keep("runner", SimpleExecutor(command, **self._process_options("runner", {})))
+
+    def _start(
+        self, name: str, arguments: list[str], url: str, environment: dict[str, str]
+    ) -> None:
+        options = self._process_options(name, environment)
+        command = [sys.executable, *arguments]
+        self._keep(name, HTTPExecutor(command, url, method="GET", request_timeout=1.0, **options))
+        self._told(name)
+
+    def _process_options(self, name: str, environment: dict[str, str]) -> dict[str, Any]:
+        logs = self._home / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        log = self._servers.enter_context((logs / f"{name}.log").open("wb"))
+        return {
+            "cwd": str(_PROJECT),
+            "envvars": {**self._environment, **environment},
+            "stdin": subprocess.DEVNULL,
+            "stdout": log,
+            "stderr": log,
+            "timeout": _START_TIMEOUT_S,
+            "sleep": _POLL_S,
+        }
+
+    def _keep(self, name: str, process: SimpleExecutor) -> None:
+        self._processes[name] = process
+        process.start()
+        if process.process is not None:
+            self._pids[name] = process.process.pid
+
+    def _add_webhook(self, url: str, events: list[str]) -> None:
+        secret = self._environment["GITHUB_WEBHOOK_SECRET"]
+        config = {"url": url, "content_type": "json", "secret": secret}
+        httpx.post(
+            f"{self._addresses.github}/repos/{_REPOSITORY}/hooks",
+            json={"name": "web", "config": config, "events": events, "active": True},
+            headers={"authorization": f"Bearer {self._admin_token}"},
+        ).raise_for_status()
+
+    def _wait_for_runner(self) -> None:
+        give_up_at = time.monotonic() + _START_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            if not self._processes["runner"].running():
+                break
+            if httpx.get(f"{self._addresses.api}/healthz").is_success:
+                self._told("runner")
+                return
+            time.sleep(_POLL_S)
+        raise StackFailed(f"the runner did not come up: see {self._home / 'logs' / 'runner.log'}")
+
+    def _stop_all(self) -> None:
+        with ThreadPoolExecutor(max(1, len(self._processes))) as pool:
+            list(pool.map(_stop, self._processes.values()))
+        self._processes.clear()
+        self._servers.close()
+
+    def _describe(self) -> None:
+        described = {**asdict(self._addresses), "pids": self._pids}
+        (self._home / "stack.json").write_text(json.dumps(described, indent=2) + "\n")
+
+    def _shared_environment(self) -> dict[str, str]:
+        shared = {
+            **_PREFECT_SETTINGS,
+            "PREFECT_HOME": str(self._home / "prefect"),
+            "PREFECT_API_URL": f"{self._addresses.prefect.removesuffix('/api')}/api",
+            "REDIS_URL": self._addresses.redis,
+            "SHIPLOOP_HOME": str(self._home),
+            "SHIPLOOP_API_PORT": str(port_of(self._addresses.api)),
+        }
+        if self._settings.signing_key is None:
+            shared["SHIPLOOP_SIGNING_KEY"] = _kept_secret(self._home / "signing_key")
+        if self._settings.github_repo is None:
+            shared |= {
+                "GITHUB_REPO": _REPOSITORY,
+                "GITHUB_TOKEN": secrets.token_hex(20),
+                "GITHUB_API_URL": self._addresses.github,
+                "GITHUB_WEBHOOK_SECRET": secrets.token_hex(20),
+                "SITE_URL": self._addresses.site,
+            }
+        return shared
+
+
+def _stop(process: SimpleExecutor) -> None:
+    try:
+        process.stop()
+    except ExecutorError:
+        process.kill()
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret made on first use, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text().strip()

@@ -1,0 +1,124 @@
+"""What webhooks and polls say of a commit: stored first, then published, then waited for."""
+
+import json
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from redis import Redis
+from redis.client import Pipeline
+from redis.exceptions import RedisError
+
+from shiploop.domain.facts import CheckFact, DeployFact, Fact
+from shiploop.stores import keys
+
+_DEPLOY_FIELD = "deploy"
+_CHECK_PREFIX = "check:"
+_LISTEN_TIMEOUT_S = 1.0  # how soon a stop is noticed
+_RECONNECT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """All that is known of one commit."""
+
+    conclusions: dict[str, str | None]
+    deploy_state: str | None
+
+
+class Facts:
+    """Records facts, and wakes those who wait for one."""
+
+    def __init__(self, redis: Redis, blocking: Redis) -> None:
+        self._redis = redis
+        self._blocking = blocking
+        self._waiters: dict[str, set[threading.Event]] = defaultdict(set)
+        self._lock = threading.Lock()
+
+    def record(self, facts: Iterable[Fact]) -> None:
+        """Store each fact, then say so: a waiter registers, reads, and only then waits."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            _queue(pipe, facts)
+            pipe.execute()
+
+    def record_delivery(self, delivery_id: str, facts: Iterable[Fact]) -> bool:
+        """Record what a webhook says; False when this delivery was recorded before."""
+        if self._redis.exists(keys.delivery(delivery_id)):
+            return False
+        with self._redis.pipeline(transaction=True) as pipe:
+            # Together, so that a delivery is never marked as taken whose facts are lost.
+            pipe.set(keys.delivery(delivery_id), "1", ex=keys.DELIVERY_TTL_S)
+            _queue(pipe, facts)
+            pipe.execute()
+        return True
+
+    def known(self, sha: str) -> KnownFacts:
+        """All that is known of a commit now."""
+        stored = cast(dict[str, str], self._redis.hgetall(keys.fact(sha)))
+        conclusions = {
+            name.removeprefix(_CHECK_PREFIX): json.loads(value)
+            for name, value in stored.items()
+            if name.startswith(_CHECK_PREFIX)
+        }
+        return KnownFacts(conclusions, stored.get(_DEPLOY_FIELD))
+
+    @contextmanager
+    def watching(self, sha: str) -> Iterator[threading.Event]:
+        """An event that is set whenever something new is known of the commit."""
+        event = threading.Event()
+        with self._lock:
+            self._waiters[sha].add(event)
+        try:
+            yield event
+        finally:
+            with self._lock:
+                self._waiters[sha].discard(event)
+                if not self._waiters[sha]:
+                    del self._waiters[sha]
+
+    def listen(self, stopping: threading.Event) -> None:
+        """Wake waiters until told to stop; blocks, so it wants a thread of its own."""
+        while not stopping.is_set():
+            try:
+                self._listen_once(stopping)
+            except RedisError:
+                stopping.wait(_RECONNECT_S)
+
+    def _listen_once(self, stopping: threading.Event) -> None:
+        with self._blocking.pubsub(ignore_subscribe_messages=True) as pubsub:
+            pubsub.subscribe(keys.FACTS_CHANNEL)
+            self._wake_all()  # what was published while we were away is in the hashes
+            while not stopping.is_set():
+                message = pubsub.get_message(timeout=_LISTEN_TIMEOUT_S)
+                if message is not None:
+                    self._wake(str(message["data"]))
+
+    def _wake(self, sha: str) -> None:
+        with self._lock:
+            for event in self._waiters.get(sha, ()):
+                event.set()
+
+    def _wake_all(self) -> None:
+        with self._lock:
+            for events in self._waiters.values():
+                for event in events:
+                    event.set()
+
+
+def _queue(pipe: Pipeline, facts: Iterable[Fact]) -> None:
+    for fact in facts:
+        name, value = _field_of(fact)
+        pipe.hset(keys.fact(fact.sha), name, value)
+        pipe.expire(keys.fact(fact.sha), keys.FACT_TTL_S)
+        pipe.publish(keys.FACTS_CHANNEL, fact.sha)
+
+
+def _field_of(fact: Fact) -> tuple[str, str]:
+    match fact:
+        case CheckFact(name=name, conclusion=conclusion):
+            return f"{_CHECK_PREFIX}{name}", json.dumps(conclusion)
+        case DeployFact(state=state):
+            return _DEPLOY_FIELD, state

@@ -1,0 +1,56 @@
+"""The one place where anything is tried again, and where finished steps are remembered."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from prefect import Task, runtime
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.context import TaskRunContext
+
+from shiploop.errors import TransientError
+
+# Roughly doubling, a minute in all, then twice the minute that GitHub's secondary limit
+# asks for. Jitter keeps a burst from coming back as a burst.
+_RETRY_DELAYS_S = [0.2, 0.5, 1, 2, 4, 8, 15, 30, 60, 60]
+
+
+def _is_transient(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
+    return isinstance(state.result(raise_on_failure=False), TransientError)
+
+
+RETRIED: dict[str, Any] = {
+    "retries": len(_RETRY_DELAYS_S),
+    "retry_delay_seconds": _RETRY_DELAYS_S,
+    "retry_jitter_factor": 0.5,
+    "retry_condition_fn": _is_transient,
+}
+
+
+def remembered(step: str) -> dict[str, Any]:
+    """Options of a task whose result a later attempt of the same run takes over.
+
+    The key is the task id and the step, not the source of the task, so that a new version
+    goes on where the old one was. A step on a pull request is another one on another head.
+    """
+
+    def key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
+        proposal = parameters.get("proposal")
+        head = f"-{proposal.pull.head_sha}" if proposal else ""
+        return f"{parameters['run'].task_id}-{step}{head}"
+
+    cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str] = key
+    return {
+        "cache_key_fn": cache_key_fn,
+        "cache_expiration": timedelta(days=1),
+        "persist_result": True,
+        "result_serializer": "json",
+    }
+
+
+def on_first_attempt() -> bool:
+    """True when neither this task nor the run it belongs to was ever tried before.
+
+    On a later attempt something may have been done already: look before doing it.
+    """
+    return runtime.task_run.run_count <= 1 and runtime.flow_run.run_count <= 1

@@ -1,0 +1,39 @@
+"""The entry that a run adds to the FAQ, and our signature's claim over it: no I/O."""
+
+from shiploop.domain.answer import Answer
+
+from shiploop.bootstrap import required, services
+from shiploop.domain.faq_document import Entry
+from shiploop.domain.faq_entry import clean_answer, render_entry
+from shiploop.domain.provenance import Claim
+from shiploop.domain.run import Run
+
+# What is signed does not depend on the level that the document's headings happen to have.
+_SIGNED_LEVEL = 2
+
+
+def entry_of(run: Run, answer: Answer) -> Entry:
+    """The entry, the same however often it is made."""
+    return Entry(
+        question=run.question,
+        question_hash=run.question_hash,
+        slug=run.slug,
+        trace_id=run.task_id,
+        answer=clean_answer(answer.text),
+    )
+
+
+def claim_of(run: Run, answer: Answer) -> Claim:
+    """What our signature vouches for."""
+    return Claim(
+        task_id=run.task_id,
+        repository=services().github.repository,
+        question_hash=run.question_hash,
+        entry=render_entry(entry_of(run, answer), _SIGNED_LEVEL),
+    )
+
+
+def signing_key() -> bytes:
+    """The key of our signatures. Raises SettingMissing."""
+    key = required(services().settings.signing_key, "SHIPLOOP_SIGNING_KEY")
+    return key.get_secret_value().encode()

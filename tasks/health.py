@@ -1,0 +1,37 @@
+"""Verifies production: the site is up, and this very entry can be read on it."""
+
+import time
+from datetime import UTC, datetime, timedelta
+
+from prefect import task
+from shiploop.domain.answer import Answer
+
+from shiploop.bootstrap import services
+from shiploop.domain.faq_document import entry_id
+from shiploop.domain.run import Run, Stage
+from shiploop.errors import SiteUnavailable
+from tasks.durability import RETRIED
+from tasks.entry import entry_of
+from tasks.run import enter_stage
+
+_LOOK_AGAIN_S = 0.5  # a platform's edges do not switch all at once
+
+
+@task(name="verify-live-entry", **RETRIED)
+def verify_live_entry(run: Run, answer: Answer) -> str | None:
+    """The live address of the entry, None when it could not be seen within the deadline."""
+    enter_stage(run, Stage.VERIFYING)
+    site, anchor = services().site, entry_id(entry_of(run, answer))
+    deadline = datetime.now(UTC) + timedelta(seconds=services().settings.verify_deadline_s)
+    while not _shown(anchor, run.question):
+        if datetime.now(UTC) >= deadline:
+            return None
+        time.sleep(_LOOK_AGAIN_S)
+    return site.entry_url(anchor)
+
+
+def _shown(anchor: str, question: str) -> bool:
+    try:
+        return services().site.shows(anchor, question)
+    except SiteUnavailable:
+        return False

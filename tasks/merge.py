@@ -1,0 +1,110 @@
+"""Merges a pull request whose checks are green, or says why not."""
+
+import time
+from datetime import UTC, datetime
+
+from prefect import task
+from shiploop.domain.answer import Answer
+
+from shiploop.bootstrap import services
+from shiploop.domain import messages
+from shiploop.domain.checks import ChecksVerdict
+from shiploop.domain.merge_gate import (
+    Conflicted,
+    MergeFacts,
+    MergeIt,
+    Refuse,
+    Wait,
+    decide_merge,
+)
+from shiploop.domain.provenance import signature_holds
+from shiploop.domain.pull_request import Mergeable, Proposal, PullRequest
+from shiploop.domain.run import FailureKind, Merge, Outcome, Run, Stage, failed
+from shiploop.errors import GitHubRefused, MergeNotReady
+from tasks.durability import RETRIED, on_first_attempt, remembered
+from tasks.entry import claim_of, signing_key
+from tasks.run import enter_stage
+
+_LOOK_AT_FREEZE_S = 0.5
+_HEAD_MOVED = 409
+
+
+@task(name="merge-pull-request", **RETRIED, **remembered("merge"))
+def merge_pull_request(
+    run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict
+) -> Merge | Conflicted | Outcome:
+    """Merge what the gate lets through, pinned to the head that was checked."""
+    enter_stage(run, Stage.MERGING)
+    if not on_first_attempt() and (merge := _merged_already(run, proposal.pull)):
+        return merge
+    match _decide_when_thawed(run, answer, proposal, checks):
+        case Refuse(reason):
+            return failed(FailureKind.MERGE_REFUSED, reason)
+        case Wait(reason):
+            return failed(FailureKind.FROZEN, reason)
+        case MergeIt(head_sha):
+            return _merge(run, proposal.pull, head_sha)
+
+
+def _merge(run: Run, pull: PullRequest, head_sha: str) -> Merge | Conflicted | Outcome:
+    try:
+        sha = services().github.merge(pull.number, head_sha, messages.commit_message(run))
+    except GitHubRefused as refusal:
+        if refusal.status == _HEAD_MOVED:
+            return failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
+        return _after_refusal(run, pull, refusal)
+    return _noted(run, Merge(sha, datetime.now(UTC)))
+
+
+def _after_refusal(run: Run, pull: PullRequest, refusal: GitHubRefused) -> Merge | Conflicted:
+    now = services().github.find_pull_request(pull.head_ref).pull
+    if now is not None and (merge := _merge_of(now)):
+        return _noted(run, merge)
+    if now is not None and now.mergeable is Mergeable.CONFLICTING:
+        return Conflicted()
+    raise MergeNotReady(str(refusal)) from refusal
+
+
+def _merged_already(run: Run, pull: PullRequest) -> Merge | None:
+    now = services().github.find_pull_request(pull.head_ref).pull
+    merge = _merge_of(now) if now is not None else None
+    return _noted(run, merge) if merge else None
+
+
+def _merge_of(pull: PullRequest) -> Merge | None:
+    if pull.merge_sha is None or pull.merged_at is None:
+        return None
+    return Merge(pull.merge_sha, pull.merged_at)
+
+
+def _decide_when_thawed(
+    run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict
+) -> MergeIt | Wait | Refuse:
+    while True:
+        decision = decide_merge(_facts(run, answer, proposal, checks))
+        if not isinstance(decision, Wait) or datetime.now(UTC) >= run.deadline_at:
+            return decision
+        time.sleep(_LOOK_AT_FREEZE_S)
+
+
+def _facts(run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict) -> MergeFacts:
+    pull = proposal.pull
+    signature = messages.signature_in(pull.body)
+    return MergeFacts(
+        state=pull.state,
+        signature_holds=signature_holds(signing_key(), claim_of(run, answer), signature),
+        author=pull.author,
+        our_login=proposal.our_login,
+        paths=pull.paths,
+        document_is_parent_plus_entry=proposal.document_is_ours,
+        head_sha=pull.head_sha,
+        written_sha=proposal.written_sha,
+        checks=checks,
+        freeze=services().freeze.reason(),
+    )
+
+
+def _noted(run: Run, merge: Merge) -> Merge:
+    now = datetime.now(UTC)
+    services().tasks.note(run.task_id, now, state="merged", merge_sha=merge.sha)
+    return merge

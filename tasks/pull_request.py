@@ -1,0 +1,109 @@
+"""Opens the pull request of a task, and makes it again on a new base after a conflict."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from prefect import task
+
+from shiploop.bootstrap import services
+from shiploop.domain import messages
+from shiploop.domain.adoption import (
+    BranchOnly,
+    CommitOnly,
+    Nothing,
+    Opened,
+    decide_adoption,
+    holds_exactly,
+)
+from shiploop.domain.answer import Answer
+from shiploop.domain.faq_document import Entry, insert
+from shiploop.domain.provenance import sign
+from shiploop.domain.pull_request import Base, Proposal, PullRequest
+from shiploop.domain.run import Run, Stage
+from shiploop.errors import GitHubUncertain
+from tasks.durability import RETRIED, on_first_attempt, remembered
+from tasks.entry import claim_of, entry_of, signing_key
+from tasks.run import enter_stage
+
+
+@task(name="read-base", **RETRIED)
+def read_base() -> Base:
+    """Read the branch that we merge into, and the FAQ as it stands there."""
+    return services().github.read_base()
+
+
+@task(name="open-pull-request", **RETRIED, **remembered("open"))
+def open_pull_request(run: Run, answer: Answer, base: Base) -> Proposal:
+    """Open the pull request, or adopt what an earlier attempt has done of it."""
+    enter_stage(run, Stage.OPENING)
+    entry = entry_of(run, answer)
+    match _what_is_there(run, entry):
+        case Opened(pull, document_is_ours):
+            proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours)
+        case CommitOnly(repository_id, written_sha):
+            pull = _open_on_commit(run, answer, repository_id)
+            proposal = Proposal(pull, base.viewer, written_sha, document_is_ours=True)
+        case BranchOnly(head_sha, document):
+            pull = _open(run, answer, replace(base, head_sha=head_sha, document=document))
+            proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours=True)
+        case Nothing():
+            pull = _open(run, answer, base)
+            proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours=True)
+    pull = proposal.pull
+    now = datetime.now(UTC)
+    services().tasks.note(run.task_id, now, pr_url=pull.url, state=pull.state.lower())
+    return proposal
+
+
+@task(name="rebuild-pull-request", **RETRIED, **remembered("rebuild"))
+def rebuild_pull_request(run: Run, answer: Answer, proposal: Proposal) -> Proposal:
+    """Make the same edit on the newest base: a conflict needs no person to resolve it."""
+    enter_stage(run, Stage.OPENING)
+    github, entry = services().github, entry_of(run, answer)
+    base = github.read_base()
+    written = github.find_pull_request(proposal.pull.head_ref).written
+    if written is None:
+        raise GitHubUncertain(f"the branch {proposal.pull.head_ref} is gone")
+    head_sha = written.head_sha
+    if written.parent_document != base.document or not holds_exactly(written, entry):
+        temporary = messages.temporary_branch_name(run.task_id)
+        document = insert(base.document, entry)
+        message = messages.commit_message(run)
+        head_sha = github.rebuild_branch(base, written, temporary, document, message)
+    return replace(
+        proposal,
+        pull=replace(proposal.pull, head_sha=head_sha),
+        written_sha=head_sha,
+        document_is_ours=True,
+    )
+
+
+def _what_is_there(run: Run, entry: Entry) -> Nothing | BranchOnly | CommitOnly | Opened:
+    if on_first_attempt():
+        return Nothing()
+    found = services().github.find_pull_request(messages.branch_name(run.task_id))
+    return decide_adoption(found, entry)
+
+
+def _open(run: Run, answer: Answer, base: Base) -> PullRequest:
+    return services().github.open_pull_request(
+        base,
+        messages.branch_name(run.task_id),
+        insert(base.document, entry_of(run, answer)),
+        messages.commit_message(run),
+        _body(run, answer),
+    )
+
+
+def _open_on_commit(run: Run, answer: Answer, repository_id: str) -> PullRequest:
+    return services().github.create_pull_request(
+        repository_id,
+        messages.branch_name(run.task_id),
+        messages.pull_request_title(run.question),
+        _body(run, answer),
+    )
+
+
+def _body(run: Run, answer: Answer) -> str:
+    sources = tuple(f"{source.path}#{source.anchor}" for source in answer.sources)
+    return messages.pull_request_body(run, sources, sign(signing_key(), claim_of(run, answer)))

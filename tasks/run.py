@@ -1,0 +1,33 @@
+"""The run that a flow is about: who it is, and which stage it enters."""
+
+from datetime import UTC, datetime
+
+from prefect.context import FlowRunContext
+
+from shiploop.bootstrap import services
+from shiploop.domain.run import Run, Stage
+from shiploop.errors import DeadlinePassed, UnknownTask
+
+
+def begin_run() -> Run:
+    """Load the task that this flow run belongs to.
+
+    Its id is the flow run's idempotency key, which the runner sets; a run started by hand
+    has none of ours and is known by the id of the flow run itself. Raises UnknownTask.
+    """
+    context = FlowRunContext.get()
+    if context is None or context.flow_run is None:
+        raise UnknownTask("this flow runs in a shiploop runner only: ask with `shiploop ask`")
+    for candidate in (context.flow_run.idempotency_key, str(context.flow_run.id)):
+        run = services().tasks.load_run(candidate) if candidate else None
+        if run is not None:
+            return run
+    raise UnknownTask(f"Redis knows no task of flow run {context.flow_run.id}")
+
+
+def enter_stage(run: Run, stage: Stage) -> None:
+    """Note that a stage begins. Raises DeadlinePassed before the merge, never after it."""
+    now = datetime.now(UTC)
+    services().tasks.enter_stage(run.task_id, stage, now)
+    if stage not in (Stage.DEPLOYING, Stage.VERIFYING) and now >= run.deadline_at:
+        raise DeadlinePassed(f"not merged by {run.deadline_at:%H:%M:%S} UTC, its deadline")

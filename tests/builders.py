@@ -1,0 +1,71 @@
+"""Values for tests: each builder makes a good one, and takes what should differ."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from shiploop.domain.checks import ChecksState, ChecksVerdict
+from shiploop.domain.faq_document import Entry
+from shiploop.domain.merge_gate import MergeFacts
+from shiploop.domain.pull_request import Mergeable, PullRequest
+from shiploop.domain.question import Question, check_question
+from shiploop.domain.run import Run
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+TASK_ID = "550e8400-e29b-41d4-a716-446655440000"
+
+
+def a_question(text: str = "What is the worker heartbeat mechanism?") -> Question:
+    question = check_question(text)
+    assert isinstance(question, Question), question
+    return question
+
+
+def a_run(text: str = "What is the worker heartbeat mechanism?", task_id: str = TASK_ID) -> Run:
+    question = a_question(text)
+    return Run(
+        task_id=task_id,
+        question=question.text,
+        question_hash=question.hash,
+        slug=question.slug,
+        accepted_at=NOON,
+        deadline_at=NOON + timedelta(minutes=10),
+    )
+
+
+def an_entry(text: str = "What is the worker heartbeat mechanism?", **changes: Any) -> Entry:
+    question = a_question(text)
+    entry = Entry(question.text, question.hash, question.slug, TASK_ID, "It beats every 5 s.")
+    return replace(entry, **changes)
+
+
+def a_pull_request(**changes: Any) -> PullRequest:
+    pull = PullRequest(
+        id="PR_1",
+        number=7,
+        url="http://127.0.0.1/acme/docs/pull/7",
+        state="OPEN",
+        body="",
+        author="shiploop-bot",
+        head_ref=f"orchestrator/faq-{TASK_ID}",
+        head_sha="a" * 40,
+        paths=("docs/FAQ.md",),
+        mergeable=Mergeable.MERGEABLE,
+    )
+    return replace(pull, **changes)
+
+
+def merge_facts(**changes: Any) -> MergeFacts:
+    facts = MergeFacts(
+        state="OPEN",
+        signature_holds=True,
+        author="shiploop-bot",
+        our_login="shiploop-bot",
+        paths=("docs/FAQ.md",),
+        document_is_parent_plus_entry=True,
+        head_sha="a" * 40,
+        written_sha="a" * 40,
+        checks=ChecksVerdict(ChecksState.GREEN),
+        freeze=None,
+    )
+    return replace(facts, **changes)
