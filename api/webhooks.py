@@ -44,7 +44,7 @@ def _signed(services: Services, body: bytes, signature: str) -> bool:
 def _payload(body: bytes) -> dict[str, Any]:
     try:
         payload = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ProblemException(status=400, title="The body is not JSON") from error
     if not isinstance(payload, dict):
         raise ProblemException(status=400, title="The body is not a JSON object")

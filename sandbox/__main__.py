@@ -9,7 +9,9 @@ import asyncio
 import logging
 import os
 import shutil
+import signal
 import socket
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -24,6 +26,9 @@ from sandbox.seed import seed
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
+    # uvicorn raises the signal again when it has stopped: then the rest must stop too.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit())
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     options = _parser().parse_args()

@@ -31,6 +31,7 @@ def _apply(client: SyncPrefectClient, project: Path, entry: dict[str, Any]) -> U
     return client.create_deployment(
         flow_id=client.create_flow(flow),
         name=entry["name"],
+        version=flow.version,
         entrypoint=entry["entrypoint"],
         path=str(project),
         description=entry["description"],

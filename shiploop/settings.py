@@ -1,5 +1,6 @@
 """Everything that can be set from outside, in one frozen value."""
 
+import json
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -58,3 +59,18 @@ class Settings(BaseSettings):
     check_poll_s: float = Field(3.0, gt=0)
     queue_limit: int = Field(1000, gt=0)
     documents_refresh_s: float = Field(30.0, gt=0)
+
+    def as_environment(self) -> dict[str, str]:
+        """What was set, as the environment of a process that shall have the same settings."""
+        fields = type(self).model_fields
+        return {
+            str(fields[name].validation_alias or f"SHIPLOOP_{name.upper()}"): _as_text(value)
+            for name in self.model_fields_set
+            if (value := getattr(self, name)) is not None
+        }
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return json.dumps(value) if isinstance(value, tuple) else str(value)

@@ -6,10 +6,11 @@ import secrets
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ from shiploop.settings import Settings
 
 _PROJECT = Path(__file__).resolve().parent.parent
 _START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
+_STOP_TIMEOUT_S = 15.0  # longer than the runner's grace time
 _POLL_S = 0.05
 _REPOSITORY = "acme/shiploop-docs"
 _SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
@@ -50,6 +52,21 @@ class StackFailed(PermanentError):
     """A part of the stack could not be started."""
 
 
+class _Served(HTTPExecutor):
+    """A process that is ready once it answers; waits no longer when another part has failed."""
+
+    def __init__(
+        self, given_up: threading.Event, command: list[str], url: str, options: dict[str, Any]
+    ) -> None:
+        super().__init__(command, url, method="GET", request_timeout=1.0, **options)
+        self._given_up = given_up
+
+    def after_start_check(self) -> bool:
+        if self._given_up.is_set():
+            raise StackFailed("another part did not start")
+        return bool(super().after_start_check())
+
+
 class Stack:
     """Everything that questions need, started at once and stopped together.
 
@@ -68,6 +85,7 @@ class Stack:
         self._processes: dict[str, SimpleExecutor] = {}
         self._pids: dict[str, int] = {}
         self._servers = ExitStack()
+        self._given_up = threading.Event()
 
     def __enter__(self) -> Addresses:
         """Start all parts side by side. Raises StackFailed, and then nothing is left running."""
@@ -96,13 +114,19 @@ class Stack:
         if self._settings.github_repo is None:
             shutil.rmtree(self._home / "redis", ignore_errors=True)
             parts += [self._start_github, self._start_site]
+        try:
+            self._start_side_by_side(parts)
+        except (OSError, httpx.HTTPError, subprocess.SubprocessError) as error:
+            raise StackFailed(f"{error} (logs: {self._home / 'logs'})") from error
+
+    def _start_side_by_side(self, parts: list[Callable[[], None]]) -> None:
         with ThreadPoolExecutor(len(parts)) as pool:
-            futures = [pool.submit(part) for part in parts]
-        for future in futures:
             try:
-                future.result()
-            except (ExecutorError, OSError, httpx.HTTPError, subprocess.SubprocessError) as error:
-                raise StackFailed(f"{error} (logs: {self._home / 'logs'})") from error
+                for started in as_completed([pool.submit(part) for part in parts]):
+                    started.result()
+            except BaseException:
+                self._given_up.set()
+                raise
 
     def _start_redis(self) -> None:
         if self._settings.redis_url is None:
@@ -166,7 +190,7 @@ class Stack:
     ) -> None:
         options = self._process_options(name, environment)
         command = [sys.executable, *arguments]
-        self._keep(name, HTTPExecutor(command, url, method="GET", request_timeout=1.0, **options))
+        self._keep(name, _Served(self._given_up, command, url, options))
         self._told(name)
 
     def _process_options(self, name: str, environment: dict[str, str]) -> dict[str, Any]:
@@ -185,7 +209,11 @@ class Stack:
 
     def _keep(self, name: str, process: SimpleExecutor) -> None:
         self._processes[name] = process
-        process.start()
+        try:
+            process.start()
+        except ExecutorError as error:
+            log = self._home / "logs" / f"{name}.log"
+            raise StackFailed(f"{name} did not start: see {log}") from error
         if process.process is not None:
             self._pids[name] = process.process.pid
 
@@ -210,6 +238,8 @@ class Stack:
         raise StackFailed(f"the runner did not come up: see {self._home / 'logs' / 'runner.log'}")
 
     def _stop_all(self) -> None:
+        if runner := self._processes.pop("runner", None):
+            _stop(runner)  # while there still is a Prefect to tell how its runs ended
         with ThreadPoolExecutor(max(1, len(self._processes))) as pool:
             list(pool.map(_stop, self._processes.values()))
         self._processes.clear()
@@ -222,6 +252,7 @@ class Stack:
     def _shared_environment(self) -> dict[str, str]:
         shared = {
             **_PREFECT_SETTINGS,
+            **self._settings.as_environment(),
             "PREFECT_HOME": str(self._home / "prefect"),
             "PREFECT_API_URL": f"{self._addresses.prefect.removesuffix('/api')}/api",
             "REDIS_URL": self._addresses.redis,
@@ -233,19 +264,22 @@ class Stack:
         if self._settings.github_repo is None:
             shared |= {
                 "GITHUB_REPO": _REPOSITORY,
-                "GITHUB_TOKEN": secrets.token_hex(20),
                 "GITHUB_API_URL": self._addresses.github,
-                "GITHUB_WEBHOOK_SECRET": secrets.token_hex(20),
                 "SITE_URL": self._addresses.site,
             }
+            for secret in ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"):
+                shared.setdefault(secret, secrets.token_hex(20))
         return shared
 
 
 def _stop(process: SimpleExecutor) -> None:
-    try:
-        process.stop()
-    except ExecutorError:
-        process.kill()
+    started = process.process
+    if started is None:
+        return
+    started.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        started.wait(_STOP_TIMEOUT_S)
+    process.kill()
 
 
 def _kept_secret(path: Path) -> str:

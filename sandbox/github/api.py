@@ -18,13 +18,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.faults import Fault
-from sandbox.github.accounts import Account
+from sandbox.github.accounts import Access, Account
 from sandbox.github.answers import json_answer, message_answer, refusal, with_etag
 from sandbox.github.graphql_api import execution
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.rate_limit import LIMIT
 from sandbox.github.refusals import Reason, RefusedError
-from sandbox.github.rest.call import Call, Operation
+from sandbox.github.rest.call import Call, Operation, not_found
 from sandbox.github.rest.operations import OPERATIONS
 from sandbox.github.state import GitHub
 from sandbox.request_log import LoggedRequest, RequestLog
@@ -32,6 +32,8 @@ from sandbox.request_log import LoggedRequest, RequestLog
 Endpoint = Callable[[Request], Awaitable[Response]]
 # Short, so that a drill does not take the minutes that GitHub would ask for.
 _LIMITED_FOR_S = 2
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_ROOTS = ("app", "installation", "notifications", "orgs", "repos", "search", "user", "users")
 
 
 def routes(github: GitHub, log: RequestLog) -> list[Route]:
@@ -43,6 +45,7 @@ def routes(github: GitHub, log: RequestLog) -> list[Route]:
             Route(operation.path, api.endpoint(operation), methods=[operation.method])
             for operation in OPERATIONS
         ),
+        *(Route(f"/{root}/{{path:path}}", api.not_modelled, methods=_METHODS) for root in _ROOTS),
     ]
 
 
@@ -64,6 +67,11 @@ class _Api:
         asked = _graphql_request(await request.body())
         name = execution.operation_name(asked.text, asked.operation)
         return await self._serve(name, request, lambda: self._graphql(request, asked))
+
+    async def not_modelled(self, request: Request) -> Response:
+        message = f"{request.method} {request.url.path} is not modelled by the sandbox"
+        operation = f"{request.method} {request.url.path}"
+        return await self._serve(operation, request, lambda: message_answer(501, message))
 
     async def _serve(
         self, operation: str, request: Request, answer: Callable[[], Response]
@@ -164,9 +172,13 @@ def _refusals_answered(answer: Callable[[], Response]) -> Response:
 
 
 def _check_access(operation: Operation, call: Call) -> None:
-    if operation.access is not None and call.actor.access < operation.access:
-        message = "Resource not accessible by personal access token"
-        raise RefusedError(Reason.FORBIDDEN, message)
+    if operation.access is None or call.actor.access >= operation.access:
+        return
+    # What needs administration is hidden from those who lack it, rather than forbidden.
+    if operation.access is Access.ADMIN:
+        raise not_found()
+    kind = "integration" if call.actor.kind == "Bot" else "personal access token"
+    raise RefusedError(Reason.FORBIDDEN, f"Resource not accessible by {kind}")
 
 
 def _json(body: bytes) -> dict[str, Any]:
@@ -187,6 +199,9 @@ def _graphql_request(body: bytes) -> _GraphqlRequest:
     except ValueError:
         value = None
     value = value if isinstance(value, dict) else {}
+    variables = value.get("variables")
     return _GraphqlRequest(
-        str(value.get("query") or ""), value.get("variables") or {}, value.get("operationName")
+        text=str(value.get("query") or ""),
+        variables=variables if isinstance(variables, dict) else {},
+        operation=value.get("operationName"),
     )

@@ -8,6 +8,7 @@ https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliv
 
 import collections
 import dataclasses
+import functools
 import hashlib
 import hmac
 import json
@@ -25,7 +26,7 @@ from sandbox.github.entities import Hook
 from sandbox.schedule import Schedule
 
 TIMEOUT_S = 10.0
-LATE_S = 20.0
+LATE_S = 5.0
 _KEPT = 200
 _LOGGER = logging.getLogger(__name__)
 
@@ -61,7 +62,6 @@ class Deliveries:
         self._schedule = schedule
         self._queues: dict[int, queue.SimpleQueue[_Parcel | None]] = {}
         self._done: dict[int, collections.deque[Delivery]] = {}
-        self._client = httpx.Client(timeout=TIMEOUT_S, trust_env=False)
 
     def send(self, hook: Hook, event: str, body: Mapping[str, object]) -> None:
         """Hand an event over for delivery; returns at once."""
@@ -84,6 +84,13 @@ class Deliveries:
         """Deliver nothing more."""
         for parcels in self._queues.values():
             parcels.put(None)
+
+    @functools.cached_property
+    def _client(self) -> httpx.Client:
+        # Made with the first delivery: reading the system's certificates takes a while.
+        # A connection of its own for each: a kept one that the receiver just closed
+        # would lose the event, as nothing is delivered again.
+        return httpx.Client(limits=httpx.Limits(max_keepalive_connections=0), trust_env=False)
 
     def _queue(self, hook: Hook) -> "queue.SimpleQueue[_Parcel | None]":
         if hook.id not in self._queues:
@@ -110,13 +117,12 @@ class Deliveries:
                 "timed out" if isinstance(error, httpx.TimeoutException) else "failed to connect",
             )
         action = parcel.body.get("action")
-        repository = parcel.body.get("repository")
         return Delivery(
             id=uuid.UUID(parcel.guid).int >> 76,
             guid=parcel.guid,
             event=parcel.event,
             action=action if isinstance(action, str) else None,
-            repository_id=repository["id"] if isinstance(repository, dict) else 0,
+            repository_id=_repository_id(parcel),
             delivered_at=started,
             duration_s=(datetime.now(UTC) - started).total_seconds(),
             status_code=status_code,
@@ -129,6 +135,11 @@ def signature(secret: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
+def _repository_id(parcel: _Parcel) -> int:
+    repository = parcel.body.get("repository")
+    return int(repository["id"]) if isinstance(repository, dict) else 0
+
+
 def _request(parcel: _Parcel) -> httpx.Request:
     content = json.dumps(parcel.body, separators=(",", ":")).encode()
     headers = {
@@ -137,6 +148,7 @@ def _request(parcel: _Parcel) -> httpx.Request:
         "X-GitHub-Event": parcel.event,
         "X-GitHub-Delivery": parcel.guid,
         "X-GitHub-Hook-ID": str(parcel.hook.id),
+        "X-GitHub-Hook-Installation-Target-ID": str(_repository_id(parcel)),
         "X-GitHub-Hook-Installation-Target-Type": "repository",
     }
     if parcel.hook.secret:

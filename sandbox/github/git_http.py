@@ -21,20 +21,30 @@ _NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 
 def routes(github: GitHub) -> list[Route]:
     """Return the routes under `/{owner}/{name}.git`; the repositories are public."""
+    http = _SmartHttp(github)
+    prefix = "/{owner}/{name}.git"
+    return [
+        Route(f"{prefix}/info/refs", http.advertise),
+        Route(f"{prefix}/{_SERVICE}", http.upload, methods=["POST"]),
+        Route(f"{prefix}/git-receive-pack", http.receive, methods=["POST"]),
+    ]
 
-    async def advertise(request: Request) -> Response:
-        repository = _find(github, request)
-        if repository is None:
+
+class _SmartHttp:
+    def __init__(self, github: GitHub) -> None:
+        self._github = github
+
+    async def advertise(self, request: Request) -> Response:
+        if (repository := self._find(request)) is None:
             return PlainTextResponse("Repository not found.", 404)
         if request.query_params.get("service") != _SERVICE:
-            return PlainTextResponse("The sandbox does not take pushes.", 403)
+            return await self.receive(request)
         refs = await run_in_threadpool(_upload_pack, request, repository, b"", "--advertise-refs")
         content = _packet(f"# service={_SERVICE}\n") + b"0000" + refs
         return Response(content, 200, _NO_CACHE, f"application/x-{_SERVICE}-advertisement")
 
-    async def upload(request: Request) -> Response:
-        repository = _find(github, request)
-        if repository is None:
+    async def upload(self, request: Request) -> Response:
+        if (repository := self._find(request)) is None:
             return PlainTextResponse("Repository not found.", 404)
         body = await request.body()
         if request.headers.get("content-encoding") == "gzip":
@@ -42,19 +52,12 @@ def routes(github: GitHub) -> list[Route]:
         content = await run_in_threadpool(_upload_pack, request, repository, body)
         return Response(content, 200, _NO_CACHE, f"application/x-{_SERVICE}-result")
 
-    async def receive(_request: Request) -> Response:
+    async def receive(self, _request: Request) -> Response:
         return PlainTextResponse("The sandbox does not take pushes.", 403)
 
-    prefix = "/{owner}/{name}.git"
-    return [
-        Route(f"{prefix}/info/refs", advertise),
-        Route(f"{prefix}/{_SERVICE}", upload, methods=["POST"]),
-        Route(f"{prefix}/git-receive-pack", receive, methods=["POST"]),
-    ]
-
-
-def _find(github: GitHub, request: Request) -> Repository | None:
-    return github.find_repository(request.path_params["owner"], request.path_params["name"])
+    def _find(self, request: Request) -> Repository | None:
+        path = request.path_params
+        return self._github.find_repository(path["owner"], path["name"])
 
 
 def _packet(text: str) -> bytes:

@@ -12,6 +12,7 @@ from pygit2.enums import DeltaStatus, FileMode, SortMode
 
 from sandbox.github.accounts import Account
 
+COMMITTER = "GitHub"
 # The user's own git configuration must change nothing here.
 GIT_ENVIRONMENT = {
     "PATH": os.environ.get("PATH", os.defpath),
@@ -118,11 +119,15 @@ class GitRepository:
     def commit(
         self, tree: str, parents: tuple[str, ...], message: str, author: Account, when: int
     ) -> str:
-        """Write a commit object by `author` at epoch second `when`; moves no ref."""
-        signature = pygit2.Signature(author.login, author.email, when, 0)
+        """Write a commit object by `author` at epoch second `when`; moves no ref.
+
+        Its committer is GitHub, as of every commit that its API makes.
+        """
+        by = pygit2.Signature(author.login, author.email, when, 0)
+        committer = pygit2.Signature(COMMITTER, "noreply@github.com", when, 0)
         return str(
             self._repo.create_commit(
-                None, signature, signature, message, tree, [pygit2.Oid(hex=sha) for sha in parents]
+                None, by, committer, message, tree, [pygit2.Oid(hex=sha) for sha in parents]
             )
         )
 

@@ -9,7 +9,7 @@ from sandbox.github.state import GitHub
 
 _SOMEBODY = "grace"
 _NOTE = b"\nA note that somebody added in the meantime.\n"
-_NEIGHBOUR = "\n## What else was asked in the meantime?\n\nA neighbour, at the very same place.\n"
+_NEIGHBOUR = b"## What else was asked in the meantime?\n\nA neighbour, at the very same place.\n"
 
 
 def before_merge(github: GitHub, repository: Repository, pull: PullRequest) -> None:
@@ -41,7 +41,10 @@ def _conflict(github: GitHub, repository: Repository, pull: PullRequest) -> None
     path, line = repository.git.first_change(base, tree)
     blob = repository.git.blob(base, path)
     lines = (b"" if blob is None else blob.data).splitlines(keepends=True)
-    content = b"".join([*lines[:line], _NEIGHBOUR.encode(), *lines[line:]])
+    # Apart from what is above and below, or the document's own lint would fail from now on.
+    below_a_blank_line = line == 0 or not lines[line - 1].strip()
+    neighbour = _NEIGHBOUR + b"\n" if below_a_blank_line else b"\n" + _NEIGHBOUR
+    content = b"".join([*lines[:line], neighbour, *lines[line:]])
     _commit(github, repository, pull.base_ref, path, content)
 
 
@@ -53,5 +56,5 @@ def _commit(github: GitHub, repository: Repository, branch: str, path: str, cont
         expected_head=refs.require(repository, f"{refs.BRANCHES}{branch}"),
         changes={path: content},
         message=f"Update {path}\n",
-        by=github.accounts.add(_SOMEBODY, access=Access.WRITE),
+        by=github.accounts.add(_SOMEBODY, access=Access.ADMIN),
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from sandbox.github import mentions, webhooks
 from sandbox.github.accounts import Account
-from sandbox.github.entities import Comment, Issue, Label, Repository
+from sandbox.github.entities import Comment, Issue, Label, PullRequest, Repository
 from sandbox.github.state import GitHub
 
 
@@ -34,7 +34,9 @@ def open_issue(
         labels=[_label(github, repository, name) for name in labels],
     )
     repository.issues[issue.number] = issue
-    mentions.record(github, f"issue {issue.number}", f"{title}\n{body}", author)
+    mentions.record(
+        github, f"issue {issue.number}", mentions.without_code(f"{title}\n{body}"), author
+    )
     webhooks.issue(github, repository, issue, "opened", author)
     return issue
 
@@ -47,6 +49,39 @@ def close_issue(github: GitHub, repository: Repository, issue: Issue, by: Accoun
     webhooks.issue(github, repository, issue, "closed", by)
 
 
+def edit_issue(
+    github: GitHub,
+    repository: Repository,
+    issue: Issue,
+    *,
+    title: str | None,
+    body: str | None,
+    by: Account,
+) -> None:
+    """Change the title or the body."""
+    changes: dict[str, dict[str, str]] = {}
+    if title is not None and title != issue.title:
+        changes["title"], issue.title = {"from": issue.title}, title
+    if body is not None and body != issue.body:
+        changes["body"], issue.body = {"from": issue.body}, body
+    if not changes:
+        return
+    issue.updated_at = github.now()
+    text = mentions.without_code(f"{issue.title}\n{issue.body}")
+    mentions.record(github, f"issue {issue.number}", text, by)
+    if isinstance(issue, PullRequest):
+        webhooks.pull_request(github, repository, issue, "edited", by, changes=changes)
+    else:
+        webhooks.issue(github, repository, issue, "edited", by, changes=changes)
+
+
+def reopen_issue(github: GitHub, repository: Repository, issue: Issue, by: Account) -> None:
+    """Open a closed issue again."""
+    issue.open, issue.closed_at, issue.closed_by = True, None, None
+    issue.updated_at = github.now()
+    webhooks.issue(github, repository, issue, "reopened", by)
+
+
 def comment(
     github: GitHub, repository: Repository, issue: Issue, body: str, author: Account
 ) -> Comment:
@@ -54,7 +89,7 @@ def comment(
     added = Comment(github.next_id(), author, body, github.now())
     issue.comments.append(added)
     issue.updated_at = added.created_at
-    mentions.record(github, f"comment {added.id}", body, author)
+    mentions.record(github, f"comment {added.id}", mentions.without_code(body), author)
     webhooks.issue_comment(github, repository, issue, added)
     return added
 
@@ -74,7 +109,7 @@ def add_labels(
 
 def close_by_keywords(github: GitHub, repository: Repository, text: str, by: Account) -> None:
     """Close the issues that a text on the default branch says it fixes."""
-    for number in mentions.closed_issues(text):
+    for number in mentions.closed_issues(text, repository.full_name):
         issue = repository.issues.get(number)
         if issue is not None and issue.open:
             close_issue(github, repository, issue, by)

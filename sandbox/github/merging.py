@@ -5,7 +5,7 @@ Source: https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request
 
 import dataclasses
 
-from sandbox.github import check_states, issues, mergeability, refs, webhooks
+from sandbox.github import check_states, issues, mentions, mergeability, refs, webhooks
 from sandbox.github.accounts import Account
 from sandbox.github.entities import PullRequest, Repository
 from sandbox.github.refusals import Reason, RefusedError
@@ -43,7 +43,7 @@ def squash(
     refs.advance(github, repository, f"{refs.BRANCHES}{pull.base_ref}", before, sha, by)
     webhooks.pull_request(github, repository, pull, "closed", by)
     if pull.base_ref == repository.default_branch:
-        issues.close_by_keywords(github, repository, pull.body, by)
+        issues.close_by_keywords(github, repository, mentions.without_code(pull.body), by)
     return sha
 
 

@@ -42,7 +42,9 @@ def open_pull(
     repository.pulls[pull.number] = pull
     repository.open_pulls_by_head[head].append(pull)
     repository.git.set_ref(f"refs/pull/{pull.number}/head", head_sha)
-    mentions.record(github, f"pull request {pull.number}", f"{title}\n{body}", author)
+    mentions.record(
+        github, f"pull request {pull.number}", mentions.without_code(f"{title}\n{body}"), author
+    )
     webhooks.pull_request(github, repository, pull, "opened", author)
     workflow_runs.start_for_pull(github, repository, pull, "opened")
     return pull
@@ -119,25 +121,3 @@ def reopen(github: GitHub, repository: Repository, pull: PullRequest, by: Accoun
     repository.open_pulls_by_head[pull.head_ref].append(pull)
     webhooks.pull_request(github, repository, pull, "reopened", by)
     workflow_runs.start_for_pull(github, repository, pull, "reopened")
-
-
-def edit(
-    github: GitHub,
-    repository: Repository,
-    pull: PullRequest,
-    *,
-    title: str | None,
-    body: str | None,
-    by: Account,
-) -> None:
-    """Change the title or the body."""
-    changes: dict[str, dict[str, str]] = {}
-    if title is not None and title != pull.title:
-        changes["title"], pull.title = {"from": pull.title}, title
-    if body is not None and body != pull.body:
-        changes["body"], pull.body = {"from": pull.body}, body
-    if not changes:
-        return
-    pull.updated_at = github.now()
-    mentions.record(github, f"pull request {pull.number}", f"{title}\n{body}", by)
-    webhooks.pull_request(github, repository, pull, "edited", by, changes=changes)

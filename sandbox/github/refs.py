@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pygit2
 
 from sandbox.github import issues, mentions, pulls, webhooks, workflow_runs
-from sandbox.github.accounts import Account
+from sandbox.github.accounts import Access, Account
 from sandbox.github.entities import Repository
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.state import GitHub
@@ -38,6 +38,7 @@ def update(
     """Move a ref; not onto a commit that leaves others behind, unless forced."""
     before = require(repository, ref)
     _require_commit(repository, sha)
+    _check_protection(repository, ref, by)
     if not force and repository.git.ahead_behind(before, sha)[0] > 0:
         raise RefusedError(Reason.UNPROCESSABLE, "Update is not a fast forward")
     if before != sha:
@@ -81,8 +82,11 @@ def commit_on_branch(
     if head != expected_head:
         raise RefusedError(
             Reason.STALE_DATA,
-            f'Expected branch to point to "{expected_head}" but it did not. Pull and try again.',
+            f'Expected branch to point to "{expected_head}" but it did not.  Pull and try again.',
         )
+    _check_protection(repository, ref, by)
+    for path in changes:
+        _check_path(path)
     try:
         tree = repository.git.tree_with(head, changes)
     except KeyError as error:
@@ -100,6 +104,22 @@ def advance(
     _set(github, repository, ref, before, sha, by)
 
 
+def _check_protection(repository: Repository, ref: str, by: Account) -> None:
+    """Keep a commit without its required checks off a protected branch, but not from admins.
+
+    Source: https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches
+    """
+    protection = repository.protections.get(ref.removeprefix(BRANCHES))
+    if protection and protection.contexts and by.access < Access.ADMIN:
+        message = f'Required status check "{protection.contexts[0]}" is expected.'
+        raise RefusedError(Reason.UNPROCESSABLE, message)
+
+
+def _check_path(path: str) -> None:
+    if not {"", ".", "..", ".git"}.isdisjoint(path.split("/")) or "\0" in path:
+        raise RefusedError(Reason.UNPROCESSABLE, f"{path!r} is not a valid path")
+
+
 def _require_commit(repository: Repository, sha: str) -> None:
     if not repository.git.has_commit(sha):
         raise RefusedError(Reason.UNPROCESSABLE, "Object does not exist")
@@ -115,7 +135,11 @@ def _set(
     *,
     forced: bool = False,
 ) -> None:
-    repository.git.set_ref(ref, sha)
+    try:
+        repository.git.set_ref(ref, sha)
+    except OSError as error:
+        # A branch `a` keeps a branch `a/b` from existing, and the reverse.
+        raise RefusedError(Reason.UNPROCESSABLE, "Reference update failed") from error
     repository.pushed_at = github.now()
     webhooks.push(github, repository, ref, before, sha, by, forced=forced)
     if not ref.startswith(BRANCHES):

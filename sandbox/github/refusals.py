@@ -19,7 +19,6 @@ class Reason(enum.Enum):
     UNPROCESSABLE = (422, "UNPROCESSABLE")
     SERVER_ERROR = (500, "INTERNAL")
     NOT_MODELLED = (501, "NOT_MODELLED")
-    BAD_GATEWAY = (502, "INTERNAL")
 
     @property
     def status(self) -> int:

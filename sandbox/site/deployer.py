@@ -86,20 +86,17 @@ class Deployer(threading.Thread):
             self._pushed.wait(_POLL_INTERVAL_S)
 
     def _connect(self) -> tuple[Clone, Builder] | None:
+        """Ask GitHub for the repository until it answers: both may just have been started."""
+        _log.info("waiting for GitHub")
         while not self._stopping.is_set():
             try:
                 repository = self._api.repository()
-            except httpx.HTTPError as error:
-                _log.info("waiting for GitHub: %s", error)
+            except httpx.HTTPError:
                 self._stopping.wait(_CONNECT_INTERVAL_S)
             else:
-                clone = Clone(
-                    self._home / "clone.git",
-                    repository.clone_url,
-                    repository.default_branch,
-                    self._token,
-                )
-                return clone, Builder(repository)
+                path = self._home / "clone.git"
+                url, branch = repository.clone_url, repository.default_branch
+                return Clone(path, url, branch, self._token), Builder(repository)
         return None
 
     def _deploy(self, sha: str, clone: Clone, builder: Builder) -> None:

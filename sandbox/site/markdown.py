@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import Any
@@ -106,8 +107,9 @@ class PageRenderer:
         env: dict[str, Any] = {}
         separator = "" if chunk.endswith("\n") else "\n"
         tokens = self._markdown.parse(f"{chunk}{separator}{_PROBE}", env)
-        stands_alone = not env.get("references") and tokens[-1].content == _PROBE
-        return tokens[:-1] if stands_alone else None
+        *own, last = tokens
+        is_block = last.type == "html_block" and last.content == _PROBE
+        return own if is_block and not env.get("references") else None
 
 
 def github_slug(text: str) -> str:
@@ -124,11 +126,11 @@ def _anchor_headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
     headings: list[Heading] = []
     taken: set[str] = set()
     entry_id = ""
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in pairwise(tokens):
         if token.type == "html_block":
             marker = _ENTRY_MARKER.search(token.content)
             entry_id = marker[1] if marker else ""
-        elif token.type == "heading_open" and following is not None:
+        elif token.type == "heading_open":
             text = _plain_text(following)
             slug = _unused(github_slug(text), taken)
             anchor = entry_id or slug

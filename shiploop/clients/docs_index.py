@@ -9,9 +9,11 @@ from typing import Final
 from shiploop.domain.sections import Hit, Section, split_sections
 from shiploop.domain.terms import content_terms
 
+__all__ = ["DocsIndex", "Hit"]
+
 _CANDIDATES: Final = 25
 # A page begins with what it is about.
-_INTRODUCTION_FACTOR: Final = 1.3
+_INTRODUCTION_FACTOR: Final = 1.5
 
 
 class DocsIndex:

@@ -55,10 +55,8 @@ class InstallationToken:
         self._expires_at = datetime.fromisoformat(str(answer["expires_at"])).timestamp()
 
     def _ask(self, method: str, path: str) -> dict[str, object]:
-        now = int(time.time())
-        claims = {"iat": now - _CLOCK_SKEW_S, "exp": now + _JWT_LIFE_S, "iss": self._app_id}
-        bearer = jwt.encode(claims, self._private_key, algorithm="RS256")
-        headers = {"authorization": f"Bearer {bearer}", "accept": "application/vnd.github+json"}
+        authorization = f"Bearer {self._jwt()}"
+        headers = {"authorization": authorization, "accept": "application/vnd.github+json"}
         try:
             reply = self._http.request(method, f"{self._api_url}{path}", headers=headers)
         except httpx.HTTPError as error:
@@ -72,3 +70,13 @@ class InstallationToken:
             )
         answer: dict[str, object] = reply.json()
         return answer
+
+    def _jwt(self) -> str:
+        now = int(time.time())
+        claims = {"iat": now - _CLOCK_SKEW_S, "exp": now + _JWT_LIFE_S, "iss": self._app_id}
+        try:
+            return jwt.encode(claims, self._private_key, algorithm="RS256")
+        except (jwt.InvalidKeyError, TypeError) as error:
+            raise GitHubUnauthorized(
+                "GITHUB_APP_PRIVATE_KEY is not an RSA private key in PEM format"
+            ) from error

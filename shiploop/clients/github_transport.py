@@ -20,6 +20,7 @@ from shiploop.errors import (
 )
 
 API_VERSION = "2022-11-28"
+_SECONDARY_LIMIT = "secondary rate limit"
 _DEFAULT_PAUSE_S = 60.0  # what GitHub asks for when a secondary limit names no time
 
 
@@ -58,18 +59,20 @@ class GitHubTransport:
 
         Raises the GitHub errors of `shiploop.errors`.
         """
-        reply = self._send(method, f"{self._rest_url}{path}", body, write=method != "GET")
-        answer: dict[str, Any] = reply.json() if reply.content else {}
-        return answer
+        write = method != "GET"
+        reply = self._send(method, f"{self._rest_url}{path}", body, write=write)
+        return _json(reply, write=write) if reply.content else {}
 
     def graphql(self, document: str, variables: Mapping[str, object]) -> GraphQLAnswer:
         """Run a document. GraphQL errors are part of the answer, for the caller to read."""
         write = document.lstrip().startswith("mutation")
         body = {"query": document, "variables": variables}
-        answer = self._send("POST", self._graphql_url, body, write=write).json()
+        reply = self._send("POST", self._graphql_url, body, write=write)
+        answer = _json(reply, write=write)
         errors = tuple(_graphql_error(error) for error in answer.get("errors") or ())
-        if any(error.type == "RATE_LIMITED" for error in errors):
-            raise GitHubRateLimited(errors[0].message)
+        if (limit := _graphql_limit(errors, reply.headers)) is not None:
+            self._pause_after(limit)
+            raise limit
         return GraphQLAnswer(answer.get("data") or {}, errors)
 
     def _send(
@@ -120,7 +123,7 @@ def decide_error(
     Source: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
     and, for limits, .../rate-limits-for-the-rest-api
     """
-    if status < httpx.codes.BAD_REQUEST:
+    if status < httpx.codes.MULTIPLE_CHOICES:
         return None
     said = f"GitHub answered {status}: {text[:300]}"
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
@@ -139,16 +142,48 @@ def decide_error(
 def _asked_pause_s(status: int, headers: Mapping[str, str], text: str) -> float | None:
     if status not in (httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS):
         return None
+    limited = status == httpx.codes.TOO_MANY_REQUESTS or _SECONDARY_LIMIT in text
+    named_s = _named_pause_s(headers)
+    if named_s is None and limited:
+        return _DEFAULT_PAUSE_S
+    return named_s
+
+
+def _named_pause_s(headers: Mapping[str, str]) -> float | None:
     if "retry-after" in headers:
         return float(headers["retry-after"])
     if headers.get("x-ratelimit-remaining") == "0":
         return max(0.0, float(headers.get("x-ratelimit-reset", "0")) - time.time())
-    limited = status == httpx.codes.TOO_MANY_REQUESTS or "secondary rate limit" in text
-    return _DEFAULT_PAUSE_S if limited else None
+    return None
+
+
+def _graphql_limit(
+    errors: tuple[GraphQLError, ...], headers: Mapping[str, str]
+) -> GitHubRateLimited | None:
+    """The limit that a GraphQL answer tells of: its status is 200 all the same.
+
+    Source: https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+    """
+    for error in errors:
+        if error.type == "RATE_LIMITED" or _SECONDARY_LIMIT in error.message:
+            named_s = _named_pause_s(headers)
+            pause_s = _DEFAULT_PAUSE_S if named_s is None else named_s
+            return GitHubRateLimited(error.message, retry_after_s=pause_s)
+    return None
 
 
 def _lost_answer(said: str, *, write: bool) -> ShiploopError:
     return GitHubUncertain(said) if write else GitHubUnavailable(said)
+
+
+def _json(reply: httpx.Response, *, write: bool) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = reply.json()
+    except ValueError as error:  # a proxy's page, or an answer cut short
+        raise _lost_answer(
+            f"GitHub's answer is not JSON: {reply.text[:300]}", write=write
+        ) from error
+    return answer
 
 
 def _graphql_error(error: Mapping[str, Any]) -> GraphQLError:

@@ -20,11 +20,15 @@ class Site:
 
     def live_sha(self) -> str:
         """The commit that is live, from `/healthz`. Raises SiteUnavailable."""
-        reply = self._get("/healthz")
         try:
-            return str(reply.json()["sha"])
-        except (ValueError, KeyError) as error:
-            raise SiteUnavailable("the site's /healthz names no sha") from error
+            health = self._get("/healthz").json()
+        except ValueError as error:
+            raise SiteUnavailable("the site's /healthz is not JSON") from error
+        match health:
+            case {"sha": str(sha)}:
+                return sha
+            case _:
+                raise SiteUnavailable("the site's /healthz names no sha")
 
     def shows(self, anchor: str, text: str) -> bool:
         """Tell whether the FAQ page has this anchor and this text, as a reader sees it."""

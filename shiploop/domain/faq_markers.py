@@ -17,9 +17,10 @@ MARKER: Final = re.compile(
 )
 PROBE: Final = "<!-- /shiploop:entry probe -->"
 
+# Atomic and possessive, so that a long document without a closing line fails at once.
 _FRONT_MATTER: Final = re.compile(
-    r"---[ \t]*(?:\r\n|\r|\n)"
-    r"(?:(?!---[ \t]*[\r\n]|---[ \t]*\Z|<!-- /?shiploop:)[^\r\n]*(?:\r\n|\r|\n))*"
+    r"---[ \t]*(?>\r\n|\r|\n)"
+    r"(?:(?!---[ \t]*[\r\n]|---[ \t]*\Z|<!-- /?shiploop:)[^\r\n]*(?>\r\n|\r|\n))*+"
     r"---[ \t]*(?=[\r\n]|\Z)"
 )
 # What can open something that a marker does not end: a fence, or a line whose first character

@@ -1,12 +1,29 @@
-"""GitHub's published schemas, fetched once."""
+"""GitHub's published schemas, and what the sandbox says on a tour over all its routes."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from graphql import GraphQLSchema, build_schema
 
 from tests.fidelity.fetch import GRAPHQL, REST, WEBHOOKS, Schema, fetch, npm_is_installed
 from tests.fidelity.openapi import RestDescription, WebhookDescription
+from tests.fidelity.sandbox_process import AppKeys, Delivery, receiving, running_sandbox
+from tests.fidelity.tour import tour
+from tests.fidelity.tourist import Exchange, Tourist, until
+
+# The last event of each kind that the tour must have heard of before it is over.
+_LAST_EVENTS = {"deployment_status", "issue_comment", "check_suite"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Everything that the sandbox sent on a tour."""
+
+    exchanges: tuple[Exchange, ...]
+    deliveries: tuple[Delivery, ...]
 
 
 def _fetched(schema: Schema) -> Path:
@@ -31,3 +48,23 @@ def rest_description() -> RestDescription:
 def webhook_description() -> WebhookDescription:
     """GitHub's description of its webhooks."""
     return WebhookDescription(_fetched(WEBHOOKS))
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
+    """A tour, recorded."""
+    keys = AppKeys.generate()
+    with (
+        receiving() as receiver,
+        running_sandbox(tmp_path_factory.mktemp("sandbox"), keys) as url,
+        httpx.Client(base_url=url, timeout=10, trust_env=False) as client,
+    ):
+        tourist = Tourist(client, keys.private)
+        # Checks turn green after a moment, without act: its jobs are not what is judged here.
+        client.put("/_sandbox/latency", json={"ci_ms": 20}).raise_for_status()
+        tour(tourist, receiver.url)
+        until(
+            lambda: {delivery.event for delivery in receiver.deliveries},
+            lambda events: events >= _LAST_EVENTS,
+        )
+        yield Recording(tuple(tourist.exchanges), tuple(receiver.deliveries))

@@ -11,6 +11,8 @@ from openapi_schema_validator import OAS30Validator, OAS31Validator
 from referencing import Registry, Specification
 
 _DOCUMENT = "urn:github"
+_PARAMETER = re.compile(r"\{(\w+)\}")
+_LONG_PARAMETERS = {"ref": ".+", "path": ".+", "basehead": ".+", "branch": ".+"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,11 @@ class RestDescription:
     """The REST API (npm `@octokit/openapi`, OpenAPI 3.0)."""
 
     def __init__(self, path: Path) -> None:
-        self._document = json.loads(path.read_text())
+        self._document = json.loads(path.read_text(), object_hook=_allow_null)
         self._registry = _registry(self._document)
         self._templates = sorted(
             ((template, _matcher(template)) for template in self._document["paths"]),
-            key=lambda item: item[0].count("{"),  # a literal part is more specific
+            key=lambda item: -len(_PARAMETER.sub("", item[0])),  # the more literal, the better
         )
 
     def operation(self, method: str, path: str) -> Operation:
@@ -57,11 +59,20 @@ class RestDescription:
             response = self._document["components"]["responses"][pointer.rpartition("/")[2]]
         content = response.get("content", {})
         if not content:
-            if body is not None:
-                yield "a body where GitHub sends none"
+            yield from self.general_problems(status, body)
             return
         media_type = "application/json" if "application/json" in content else next(iter(content))
         reference = f"{_DOCUMENT}#{pointer}/content/{_escape(media_type)}/schema"
+        validator = OAS30Validator({"$ref": reference}, registry=self._registry)
+        yield from _sentences(validator.iter_errors(body))
+
+    def general_problems(self, status: int, body: object) -> Iterator[str]:
+        """Yield what is wrong with an answer that no operation describes for itself."""
+        if status in (204, 304):
+            if body is not None:
+                yield "a body where GitHub sends none"
+            return
+        reference = f"{_DOCUMENT}#/components/schemas/basic-error"
         validator = OAS30Validator({"$ref": reference}, registry=self._registry)
         yield from _sentences(validator.iter_errors(body))
 
@@ -87,6 +98,17 @@ class WebhookDescription:
         yield from _sentences(validator.iter_errors(payload))
 
 
+def _allow_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Add null to the values of a nullable enum.
+
+    OpenAPI 3.0 wants it listed; GitHub means it, and leaves it out on purpose
+    (https://github.com/github/rest-api-description/issues/3667).
+    """
+    if schema.get("nullable") is True and isinstance(schema.get("enum"), list):
+        schema["enum"] = [*schema["enum"], None]
+    return schema
+
+
 def _registry(document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - untyped in referencing
     return Registry().with_resource(_DOCUMENT, Specification.OPAQUE.create_resource(document))
 
@@ -102,15 +124,12 @@ def _sentences(errors: Iterable[Any]) -> Iterator[str]:
 
 def _matcher(template: str) -> re.Pattern[str]:
     """A path's pattern; a ref, a path or a basehead may hold slashes."""
-    literal_and_names = re.split(r"\{(\w+)\}", template)
+    literal_and_names = _PARAMETER.split(template)
     parts = [
-        re.escape(part) if index % 2 == 0 else _PARAMETER.get(part, "[^/]+")
+        re.escape(part) if index % 2 == 0 else _LONG_PARAMETERS.get(part, "[^/]+")
         for index, part in enumerate(literal_and_names)
     ]
     return re.compile("".join(parts))
-
-
-_PARAMETER = {"ref": ".+", "path": ".+", "basehead": ".+", "branch": ".+"}
 
 
 def _escape(segment: str) -> str:

@@ -1,30 +1,22 @@
 """The site as a process: over HTTP, against a git repository and a small fake of GitHub's API."""
 
-import hashlib
-import hmac
+import base64
 import json
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import httpx
 import pygit2
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SECRET = "webhook secret"
-DEADLINE_S = 15.0
-T = TypeVar("T")
+from sandbox.site.source import Clone
+from tests.sandbox.site_driver import TOKEN, Site, running_site, starting_site, until
+
 PERSON = pygit2.Signature("Ada", "ada@example.com")
 
 FAQ = """# Questions
@@ -115,40 +107,6 @@ class World:
         ]
 
 
-@dataclass(slots=True)
-class Site:
-    """A running site."""
-
-    url: str
-    process: subprocess.Popen[bytes]
-    client: httpx.Client = field(default_factory=httpx.Client)
-
-    def get(self, path: str) -> httpx.Response:
-        return self.client.get(self.url + path)
-
-    def push(self, *, secret: str = SECRET, ref: str = "refs/heads/main") -> int:
-        """Deliver a push webhook and return the answer's status."""
-        body = json.dumps({"ref": ref, "repository": {"default_branch": "main"}}).encode()
-        digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-        headers = {"X-GitHub-Event": "push", "X-Hub-Signature-256": f"sha256={digest}"}
-        return self.client.post(
-            f"{self.url}/hooks/github", content=body, headers=headers
-        ).status_code
-
-    def wait_live(self, sha: str) -> httpx.Response:
-        """Wait until the commit is what /healthz names."""
-        return until(lambda: self.get("/healthz"), lambda answer: answer.json().get("sha") == sha)
-
-
-def until(read: Callable[[], T], accept: Callable[[T], bool]) -> T:
-    """Read until the value is accepted; fail after a deadline."""
-    end_s = time.monotonic() + DEADLINE_S
-    while not accept(value := read()):
-        assert time.monotonic() < end_s, f"still {value!r}"
-        time.sleep(0.005)
-    return value
-
-
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     world = World(tmp_path / "origin.git")
@@ -193,31 +151,9 @@ def serve(world: World) -> Iterator[str]:
         thread.join()
 
 
-@contextmanager
-def running_site(api_url: str, home: Path) -> Iterator[Site]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "SITE_GITHUB_API_URL": api_url,
-        "SITE_GITHUB_TOKEN": "token-1",
-        "SITE_GITHUB_REPO": "acme/docs",
-        "SITE_WEBHOOK_SECRET": SECRET,
-    }
-    command = [sys.executable, "-m", "sandbox.site", "--port", "0", "--home", str(home)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        port = until((home / "port").exists, bool) and (home / "port").read_text().strip()
-        site = Site(f"http://127.0.0.1:{port}", process)
-        with site.client:
-            until(lambda: site.get("/healthz").status_code, lambda status: status == 200)
-            yield site
-    finally:
-        process.terminate()
-        process.wait(DEADLINE_S)
-
-
 @pytest.fixture
 def site(world: World, tmp_path: Path) -> Iterator[Site]:
-    with serve(world) as api_url, running_site(api_url, tmp_path / "site") as site:
+    with serve(world) as api_url, running_site(api_url, "acme/docs", tmp_path / "site") as site:
         yield site
 
 
@@ -267,13 +203,13 @@ def test_a_push_is_live_and_reported_as_a_deployment(world: World, site: Site) -
     status = next(body for path, body in world.calls if path.endswith("/statuses"))
     assert status["environment_url"] == site.url
     assert "live after" in site.get(f"/builds/{sha}").text
-    assert world.tokens == {"Bearer token-1"}
+    assert world.tokens == {f"Bearer {TOKEN}"}
 
 
 def test_a_forged_webhook_is_refused_and_other_branches_are_ignored(site: Site) -> None:
     assert site.push(secret="guess") == 401
     assert site.push(ref="refs/heads/other") == 202
-    assert site.client.post(f"{site.url}/hooks/github", content=b"{}").status_code == 401
+    assert site.client.post("/hooks/github", content=b"{}").status_code == 401
 
 
 def test_a_push_whose_webhook_was_lost_is_found(world: World, site: Site) -> None:
@@ -345,30 +281,44 @@ def test_a_site_that_is_down_answers_503_to_everything(world: World, site: Site)
 def test_it_stops_cleanly_within_a_second(
     world: World, tmp_path: Path, stop: signal.Signals
 ) -> None:
-    with serve(world) as api_url, running_site(api_url, tmp_path / "site") as site:
+    with serve(world) as api_url, running_site(api_url, "acme/docs", tmp_path / "site") as site:
         site.process.send_signal(stop)
         assert site.process.wait(1.0) == 0
 
 
-def test_it_waits_for_github_and_says_so(tmp_path: Path, world: World) -> None:
+def test_it_waits_for_github_and_says_so(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as held:
         port = held.getsockname()[1]
-    home = tmp_path / "site"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "SITE_GITHUB_API_URL": f"http://127.0.0.1:{port}",
-        "SITE_GITHUB_TOKEN": "token-1",
-        "SITE_GITHUB_REPO": "acme/docs",
-        "SITE_WEBHOOK_SECRET": SECRET,
-    }
-    command = [sys.executable, "-m", "sandbox.site", "--port", "0", "--home", str(home)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        until((home / "port").exists, bool)
-        url = f"http://127.0.0.1:{(home / 'port').read_text().strip()}"
-        answer = httpx.get(f"{url}/healthz")
+    with starting_site(f"http://127.0.0.1:{port}", "acme/docs", tmp_path / "site") as site:
+        answer = site.get("/healthz")
         assert (answer.status_code, answer.json()) == (503, {"status": "starting"})
-        assert httpx.get(f"{url}/faq").status_code == 503
-    finally:
-        process.terminate()
-        assert process.wait(DEADLINE_S) == 0
+        assert site.get("/faq").status_code == 503
+    assert site.process.returncode == 0
+
+
+def test_the_token_answers_a_401_and_stands_in_no_url(tmp_path: Path) -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers.get("Authorization")))
+            self.send_response(404 if self.headers.get("Authorization") else 401)
+            self.send_header("WWW-Authenticate", 'Basic realm="GitHub"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep the test's output quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}/acme/docs.git"
+        clone = Clone(tmp_path / "clone.git", url, "main", "token-1")
+        with pytest.raises(pygit2.GitError):
+            clone.fetch()
+        server.shutdown()
+        thread.join()
+    path = "/acme/docs.git/info/refs?service=git-upload-pack"
+    credentials = base64.b64encode(b"x-access-token:token-1").decode()
+    assert asked == [(path, None), (path, f"Basic {credentials}")]

@@ -160,5 +160,9 @@ GIT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "text": resolve_by(_text),
     },
     "User": {"id": resolve_by(lambda account: node_id("U", account.id))},
-    "Bot": {"id": resolve_by(lambda account: node_id("BOT", account.id))},
+    "Bot": {
+        "id": resolve_by(lambda account: node_id("BOT", account.id)),
+        # Only GraphQL's Bot has its login without the "[bot]" that `viewer` and REST show.
+        "login": resolve_by(lambda account: account.login.removesuffix("[bot]")),
+    },
 }

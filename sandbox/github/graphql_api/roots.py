@@ -38,10 +38,10 @@ def _node(session: Session, node: str) -> Pull | Repository | Ref | Commit:
     kind = node.partition("_")[0]
     if kind == "R":
         return session.repository(node)
-    repository_id, key = session.node_key(node, kind)
+    repository_id, _, key = ":".join(session.node_key(node, kind)).partition(":")
     repository = session.repository_by_id(repository_id, node)
-    if kind == "PR" and (pull := repository.pulls.get(int(key))) is not None:
-        return Pull(repository, pull)
+    if kind == "PR" and key.isdecimal() and int(key) in repository.pulls:
+        return Pull(repository, repository.pulls[int(key)])
     if kind == "REF" and repository.git.sha(key) is not None:
         return Ref(repository, key)
     if kind == "C" and repository.git.has_commit(key):

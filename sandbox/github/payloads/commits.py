@@ -7,7 +7,7 @@ import pygit2
 
 from sandbox.github.accounts import Account
 from sandbox.github.entities import Repository
-from sandbox.github.git_repository import ChangedFile
+from sandbox.github.git_repository import COMMITTER, ChangedFile
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.accounts import user
 from sandbox.github.payloads.repositories import api_url, web_url
@@ -15,6 +15,7 @@ from sandbox.github.payloads.timestamps import timestamp
 from sandbox.github.state import GitHub
 
 _NO_SHA = "0" * 40
+_COMMITTER_LOGIN = "web-flow"
 
 
 def commit(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
@@ -57,7 +58,8 @@ def _signature(signature: pygit2.Signature) -> dict[str, Any]:
 
 
 def _account(github: GitHub, signature: pygit2.Signature) -> dict[str, Any] | None:
-    account = github.accounts.find(signature.name)
+    login = _COMMITTER_LOGIN if signature.name == COMMITTER else signature.name
+    account = github.accounts.find(login)
     return None if account is None else user(github, account)
 
 

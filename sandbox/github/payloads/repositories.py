@@ -151,7 +151,7 @@ def protected_branch(
             "checks": [{"context": name, "app_id": None} for name in protection.contexts],
             "contexts_url": f"{url}/required_status_checks/contexts",
         },
-        "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": True},
+        "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": False},
         "allow_force_pushes": {"enabled": False},
         "allow_deletions": {"enabled": False},
     }

@@ -6,8 +6,9 @@ https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest
 
 from sandbox.github import issues
 from sandbox.github.accounts import Access
-from sandbox.github.entities import Issue
+from sandbox.github.entities import Issue, PullRequest
 from sandbox.github.payloads import issues as payloads
+from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.rest.call import Call, Operation, Reply
 
 _ISSUES = "/repos/{owner}/{repo}/issues"
@@ -43,6 +44,20 @@ def _create(call: Call) -> Reply:
 
 def _get(call: Call) -> Reply:
     return Reply(200, payloads.issue(call.github, call.repository, call.issue))
+
+
+def _update(call: Call) -> Reply:
+    issue = call.issue
+    if isinstance(issue, PullRequest):
+        raise RefusedError(Reason.NOT_MODELLED, "Change a pull request through /pulls")
+    title, body = call.optional_text("title"), call.optional_text("body")
+    issues.edit_issue(call.github, call.repository, issue, title=title, body=body, by=call.actor)
+    state = call.optional_text("state")
+    if state == "closed" and issue.open:
+        issues.close_issue(call.github, call.repository, issue, call.actor)
+    elif state == "open" and not issue.open:
+        issues.reopen_issue(call.github, call.repository, issue, call.actor)
+    return Reply(200, payloads.issue(call.github, call.repository, issue))
 
 
 def _comments(call: Call) -> Reply:
@@ -84,6 +99,7 @@ OPERATIONS = (
     Operation("GET", _ISSUES, _list),
     Operation("POST", _ISSUES, _create, Access.READ),
     Operation("GET", _ISSUE, _get),
+    Operation("PATCH", _ISSUE, _update, Access.WRITE),
     Operation("GET", f"{_ISSUE}/comments", _comments),
     Operation("POST", f"{_ISSUE}/comments", _comment, Access.READ),
     Operation("GET", f"{_ISSUE}/labels", _labels),

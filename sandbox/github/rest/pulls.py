@@ -4,7 +4,7 @@ Source: https://docs.github.com/en/rest/pulls/pulls
 """
 
 from sandbox.faults import Fault
-from sandbox.github import interference, mergeability, merging, pulls
+from sandbox.github import interference, issues, mergeability, merging, pulls
 from sandbox.github.accounts import Access
 from sandbox.github.entities import PullRequest
 from sandbox.github.merging import MergeRequest
@@ -60,7 +60,7 @@ def _get(call: Call) -> Reply:
 
 def _update(call: Call) -> Reply:
     pull = call.pull
-    pulls.edit(
+    issues.edit_issue(
         call.github,
         call.repository,
         pull,

@@ -79,6 +79,8 @@ def _protect(call: Call) -> Reply:
 
 
 def _user(call: Call) -> Reply:
+    if call.actor.kind == "Bot":
+        raise RefusedError(Reason.FORBIDDEN, "Resource not accessible by integration")
     return Reply(200, accounts.public_user(call.github, call.actor))
 
 

@@ -1,0 +1,69 @@
+"""`python -m bench`: takes the measurements, and fails when a bound is missed."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from bench.critical_path import measure_critical_path
+from bench.green_to_merged import measure_green_to_merged
+from bench.measurement import Measurement
+from bench.overhead import measure_overhead
+from bench.readiness import measure_readiness
+from bench.report import as_json, describe_machine, show, show_machine
+from bench.world import forget_environment
+from shiploop.errors import ShiploopError
+
+
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """A measurement, and how many times it is taken unless `--times` says otherwise."""
+
+    measure: Callable[[int], Measurement]
+    times: int
+
+
+_BENCHES = {
+    "overhead": _Bench(measure_overhead, 20),
+    "critical-path": _Bench(measure_critical_path, 5),
+    "green-to-merged": _Bench(measure_green_to_merged, 5),
+    "readiness": _Bench(measure_readiness, 3),
+}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(_BENCHES)))
+@click.option("--times", type=click.IntRange(min=1), help="How many questions, or starts.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write all values there.")
+def main(names: tuple[str, ...], times: int | None, file: Path | None) -> None:
+    """Take the named measurements, or all; exit 1 when a bound is missed."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    forget_environment()
+    console, machine = Console(), describe_machine()
+    show_machine(machine, console)
+    measurements = []
+    for bench in (_BENCHES[name] for name in names or _BENCHES):
+        try:
+            measurement = bench.measure(times or bench.times)
+        except ShiploopError as error:
+            raise click.ClickException(str(error)) from error
+        show(measurement, console)
+        measurements.append(measurement)
+    if file is not None:
+        text = json.dumps(as_json(machine, measurements), indent=2, ensure_ascii=False)
+        file.write_text(text + "\n", encoding="utf-8")
+    sys.exit(not all(measurement.ok for measurement in measurements))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt  # so that what was started is stopped
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""A whole stack of its own, spoken to over HTTP as anybody would."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+from bench.journey import SHARED_POLL, Call, Journey
+from shiploop.addresses import Addresses
+from shiploop.api_client import ApiClient
+from shiploop.domain.run import Status
+from shiploop.errors import ShiploopError
+from shiploop.settings import Settings
+from shiploop.stack import Stack
+
+_REPOSITORY = "acme/shiploop-docs"
+_REQUIRED_CHECK = "faq-gate"
+_BOT = "shiploop-bot"
+_QUESTIONS = Path(__file__).with_name("questions.txt")
+_TASK_TIMEOUT_S = 120.0
+_LOOK_AT_TASK_S = 0.05
+_LOOK_AT_CHECK_S = 0.01
+
+
+class BenchFailed(ShiploopError):
+    """Nothing could be measured, because a question was not shipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A running stack."""
+
+    addresses: Addresses
+    api: ApiClient
+    github: httpx.Client
+
+    def ship(self, question: str) -> Journey:
+        """Ask a question and wait until it is verified live. Raises BenchFailed."""
+        return self._journey(self._settled(self._ask(question)), green_at=None)
+
+    def ship_watching_checks(self, question: str) -> Journey:
+        """The same, and see when its required check is green. Raises BenchFailed."""
+        task_id = self._ask(question)
+        self._wait(task_id, lambda task: "pr_url" in task)
+        green_at = self._last_seen_pending(task_id)
+        return self._journey(self._settled(task_id), green_at)
+
+    @contextmanager
+    def latency(self, **milliseconds: int) -> Iterator[None]:
+        """Slow the world down for the length of the block."""
+        before = self.github.get("/_sandbox/latency").raise_for_status().json()
+        self.github.put("/_sandbox/latency", json=milliseconds).raise_for_status()
+        try:
+            yield
+        finally:
+            self.github.put("/_sandbox/latency", json=before).raise_for_status()
+
+    @contextmanager
+    def fault(self, name: str) -> Iterator[None]:
+        """Inject a fault, again and again, for the length of the block."""
+        self.github.put("/_sandbox/faults", json={name: {"times": None}}).raise_for_status()
+        try:
+            yield
+        finally:
+            self.github.delete("/_sandbox/faults").raise_for_status()
+
+    def _ask(self, question: str) -> str:
+        self.github.delete("/_sandbox/requests").raise_for_status()
+        return str(self.api.ask(question)["task_id"])
+
+    def _settled(self, task_id: str) -> dict[str, Any]:
+        task = self._wait(task_id, lambda task: Status(task["status"]).settled)
+        if task["status"] != Status.DONE:
+            raise BenchFailed(f"not shipped: {task}")
+        return task
+
+    def _wait(self, task_id: str, arrived: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        give_up_at = time.monotonic() + _TASK_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            task = self.api.task(task_id)
+            if arrived(task) or Status(task["status"]).settled:
+                return task
+            time.sleep(_LOOK_AT_TASK_S)
+        raise BenchFailed(f"not shipped after {_TASK_TIMEOUT_S:.0f} s: {task}")
+
+    def _last_seen_pending(self, task_id: str) -> datetime | None:
+        """When the required check was last seen unfinished, None when it never was.
+
+        GitHub tells the end of a check in whole seconds only, and a webhook can be lost. This
+        is at most one look too early, so what comes after it is never made to look shorter.
+        """
+        path = f"/repos/{_REPOSITORY}/commits/orchestrator/faq-{task_id}/check-runs"
+        pending_at, give_up_at = None, time.monotonic() + _TASK_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            looked_at = datetime.now(UTC)
+            answer = self.github.get(path, params={"check_name": _REQUIRED_CHECK})
+            if answer.is_error or _completed(answer.json()):  # merged branches are deleted
+                return pending_at
+            pending_at = looked_at
+            time.sleep(_LOOK_AT_CHECK_S)
+        raise BenchFailed(f"no green check after {_TASK_TIMEOUT_S:.0f} s: {self.api.task(task_id)}")
+
+    def _journey(self, task: Mapping[str, Any], green_at: datetime | None) -> Journey:
+        accepted_at = datetime.fromisoformat(task["created_at"])
+        merged_at = datetime.fromisoformat(task["merged_at"])
+        log = self.github.get("/_sandbox/requests").raise_for_status().json()
+        calls = (_call(entry) for entry in log if entry["login"] == _BOT)
+        ours = tuple(
+            call
+            for call in calls
+            if call.operation != SHARED_POLL and accepted_at <= call.started_at <= merged_at
+        )
+        return Journey(accepted_at, merged_at, green_at, ours, task["stages_ms"])
+
+
+@contextmanager
+def running_world() -> Iterator[World]:
+    """Start a stack with its sandbox on free ports, and stop it at the end."""
+    with (
+        TemporaryDirectory(prefix="shiploop-bench-") as home,
+        Stack(stack_settings(Path(home)), lambda part: None) as addresses,
+        httpx.Client(base_url=addresses.github) as github,
+    ):
+        yield World(addresses, ApiClient(addresses.api), github)
+
+
+def stack_settings(home: Path) -> Settings:
+    """The defaults, on free ports."""
+    isolated: dict[str, Any] = {name: 0 for name in Settings.model_fields if name.endswith("_port")}
+    isolated["_env_file"] = None
+    return Settings(home=home, **isolated)
+
+
+def forget_environment() -> None:
+    """Take our settings out of the environment: a bench has a world of its own."""
+    for name, field in Settings.model_fields.items():
+        os.environ.pop(str(field.validation_alias or f"SHIPLOOP_{name.upper()}"), None)
+
+
+def questions(count: int) -> list[str]:
+    """Different questions that the sample repository's documents answer. Raises BenchFailed."""
+    known = _QUESTIONS.read_text(encoding="utf-8").splitlines()
+    if count > len(known):
+        raise BenchFailed(f"{_QUESTIONS.name} has only {len(known)} questions")
+    return known[:count]
+
+
+def _completed(checks: Mapping[str, Any]) -> bool:
+    return any(run["status"] == "completed" for run in checks["check_runs"])
+
+
+def _call(entry: Mapping[str, Any]) -> Call:
+    started_at = datetime.fromisoformat(entry["started_at"])
+    ended_at = started_at + timedelta(milliseconds=entry["milliseconds"])
+    return Call(entry["operation"], started_at, ended_at)

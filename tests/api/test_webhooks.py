@@ -1,0 +1,141 @@
+"""GitHub's webhooks over HTTP: only what GitHub signed is believed, and only once."""
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import httpx
+import pytest
+from redis import Redis
+
+from tests.api.conftest import WEBHOOK_SECRET, Serve
+from tests.api.problems import problem_of
+from tests.valkey import free_port
+
+SHA = "a" * 40
+
+
+def check(conclusion: str | None) -> dict[str, Any]:
+    return {"check_run": {"head_sha": SHA, "name": "faq-gate", "conclusion": conclusion}}
+
+
+def deliver(
+    api: httpx.Client,
+    payload: object,
+    *,
+    event: str = "check_run",
+    delivery: str = "d1",
+    secret: str = WEBHOOK_SECRET,
+) -> httpx.Response:
+    """Send a delivery as GitHub does; text is sent as it stands."""
+    body = payload.encode() if isinstance(payload, str) else json.dumps(payload).encode()
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {
+        "x-github-event": event,
+        "x-github-delivery": delivery,
+        "x-hub-signature-256": f"sha256={digest}",
+        "content-type": "application/json",
+    }
+    return api.post("/webhooks/github", content=body, headers=headers)
+
+
+def known(redis: Redis) -> dict[str, str]:
+    return dict(redis.hgetall(f"agent:fact:{SHA}"))
+
+
+def test_a_signed_delivery_is_recorded(api: httpx.Client, redis: Redis) -> None:
+    answer = deliver(api, check("success"))
+    assert answer.status_code == 202
+    assert answer.json() == {"duplicate": False}
+    assert known(redis) == {"check:faq-gate": '"success"'}
+
+
+@pytest.mark.parametrize(
+    ("event", "payload", "stored"),
+    [
+        ("check_run", check(None), {"check:faq-gate": "null"}),
+        (
+            "status",
+            {"sha": SHA, "context": "legacy", "state": "failure"},
+            {"check:legacy": '"failure"'},
+        ),
+        (
+            "deployment_status",
+            {"deployment": {"sha": SHA}, "deployment_status": {"state": "success"}},
+            {"deploy": "success"},
+        ),
+    ],
+)
+def test_each_event_that_is_followed_becomes_a_fact(
+    api: httpx.Client, redis: Redis, event: str, payload: object, stored: dict[str, str]
+) -> None:
+    assert deliver(api, payload, event=event).status_code == 202
+    assert known(redis) == stored
+
+
+def test_a_delivery_that_comes_twice_counts_once(api: httpx.Client, redis: Redis) -> None:
+    deliver(api, check("success"))
+    answer = deliver(api, check("failure"))
+    assert answer.status_code == 202
+    assert answer.json() == {"duplicate": True}
+    assert known(redis) == {"check:faq-gate": '"success"'}
+
+
+@pytest.mark.parametrize("event", ["ping", "push", "check_suite", "pull_request"])
+def test_an_event_that_is_not_followed_is_taken_and_forgotten(
+    api: httpx.Client, redis: Redis, event: str
+) -> None:
+    assert deliver(api, {"zen": "Keep it logically awesome."}, event=event).status_code == 202
+    assert known(redis) == {}
+
+
+@pytest.mark.parametrize("secret", ["another-secret", ""])
+def test_a_delivery_that_github_did_not_sign_is_refused(
+    api: httpx.Client, redis: Redis, secret: str
+) -> None:
+    problem_of(deliver(api, check("success"), secret=secret), 401)
+    assert list(redis.scan_iter()) == []
+
+
+@pytest.mark.parametrize("signature", ["", "sha256=", "sha1=abc", "sha256=ä"])
+def test_a_missing_or_odd_signature_is_refused(api: httpx.Client, signature: str) -> None:
+    headers = {"x-github-event": "check_run", "x-github-delivery": "d1"}
+    if signature:
+        headers["x-hub-signature-256"] = signature
+    encoded = {name: value.encode() for name, value in headers.items()}
+    problem_of(api.post("/webhooks/github", content=b"{}", headers=encoded), 401)
+
+
+def test_without_a_secret_nothing_is_believed(serve: Serve, redis: Redis) -> None:
+    problem_of(deliver(serve(github_webhook_secret=None), check("success"), secret=""), 401)
+    assert list(redis.scan_iter()) == []
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "{",
+        "",
+        "[]",
+        "null",
+        "{}",
+        '{"check_run": []}',
+        '{"check_run": {"head_sha": "a"}}',
+        "[" * 100_000,
+    ],
+)
+def test_a_signed_body_that_is_no_delivery_is_a_bad_request(
+    api: httpx.Client, redis: Redis, payload: str
+) -> None:
+    problem_of(deliver(api, payload), 400)
+    assert list(redis.scan_iter()) == []
+
+
+def test_a_delivery_without_its_headers_is_refused(api: httpx.Client) -> None:
+    problem_of(api.post("/webhooks/github", json={}), 422)
+
+
+def test_a_delivery_that_could_not_be_stored_is_no_success(serve: Serve) -> None:
+    api = serve(redis_url=f"redis://127.0.0.1:{free_port()}")
+    problem_of(deliver(api, check("success")), 503)

@@ -1,0 +1,41 @@
+"""One running stack for all tests of a worker: real processes, spoken to over HTTP."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from shiploop.settings import Settings
+from shiploop.stack import Stack
+from tests.world import World
+
+# Short, so that a test may wait for it; far longer than any task takes on a busy machine.
+TASK_DEADLINE_S = 12
+TOKEN = "token-of-the-bot"
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    """The whole stack on free ports, with the sandbox world around it."""
+    home = Path(tempfile.mkdtemp(prefix="shiploop-"))
+    home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
+    with Stack(settings(home), lambda part: None) as addresses:
+        yield World(addresses, home / "mirror-of-tests.git", TOKEN)
+
+
+def settings(home: Path) -> Settings:
+    """Settings of a stack that gets in nobody's way."""
+    return Settings(
+        _env_file=None,
+        home=home,
+        github_token=SecretStr(TOKEN),
+        api_port=0,
+        prefect_port=0,
+        github_port=0,
+        site_port=0,
+        redis_port=0,
+        task_deadline_s=TASK_DEADLINE_S,
+        deploy_deadline_s=TASK_DEADLINE_S,
+    )

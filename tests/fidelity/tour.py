@@ -1,0 +1,227 @@
+"""A tour of the sandbox GitHub: every route is called, to succeed and to be refused."""
+
+import time
+
+import jwt
+
+from tests.fidelity.tourist import REPOSITORY, Tourist, until
+
+APP_ID = 4711
+_NO_COMMIT = "0" * 40
+
+
+def tour(tourist: Tourist, hook_url: str) -> None:
+    """Visit everything; the hook is there from the start and hears of all of it."""
+    visit_hooks(tourist, hook_url)
+    visit_accounts(tourist)
+    visit_repository(tourist)
+    visit_app(tourist)
+    visit_refs_and_commits(tourist)
+    visit_pull_requests(tourist)
+    visit_merge(tourist)
+    visit_issues(tourist)
+    visit_deployments(tourist)
+    visit_general_refusals(tourist)
+
+
+def visit_hooks(tourist: Tourist, url: str) -> None:
+    hooks = f"{REPOSITORY}/hooks"
+    config = {"url": url, "content_type": "json", "secret": "hook secret"}
+    hook = {"name": "web", "config": config, "events": ["*"]}
+    number = tourist.call("POST", hooks, 201, hook, token="ada")["id"]
+    tourist.call("POST", hooks, 422, hook, token="ada")
+    tourist.call("POST", hooks, 422, {"name": "web"}, token="ada")
+    tourist.call("POST", hooks, 404, hook, token="eve")
+    tourist.call("GET", hooks, 200, token="ada")
+    tourist.call("GET", f"{hooks}/{number}", 200, token="ada")
+    tourist.call("GET", f"{hooks}/999999", 404, token="ada")
+    tourist.call("PATCH", f"{hooks}/{number}", 200, {"events": ["*"]}, token="ada")
+    tourist.call("PATCH", f"{hooks}/{number}", 422, {"config": {}}, token="ada")
+    tourist.call("PATCH", f"{hooks}/999999", 404, {"events": ["*"]}, token="ada")
+    until(
+        lambda: tourist.call("GET", f"{hooks}/{number}/deliveries", 200, token="ada"),
+        lambda deliveries: bool(deliveries),
+    )
+    tourist.call("GET", f"{hooks}/999999/deliveries", 404, token="ada")
+    elsewhere = hook | {"config": config | {"url": f"{url}/elsewhere"}, "active": False}
+    other = tourist.call("POST", hooks, 201, elsewhere, token="ada")["id"]
+    tourist.call("DELETE", f"{hooks}/{other}", 204, token="ada")
+    tourist.call("DELETE", f"{hooks}/{other}", 404, token="ada")
+
+
+def visit_accounts(tourist: Tourist) -> None:
+    tourist.call("GET", "/user", 200)
+    tourist.call("GET", "/user", 401, token="wrong")
+    tourist.call("GET", "/rate_limit", 200)
+
+
+def visit_repository(tourist: Tourist) -> None:
+    tourist.call("GET", REPOSITORY, 200)
+    tourist.call("GET", "/repos/acme/absent", 404)
+    tourist.call("GET", f"{REPOSITORY}/contents/docs/FAQ.md", 200)
+    tourist.call("GET", f"{REPOSITORY}/contents/absent.md", 404)
+    tourist.call("GET", f"{REPOSITORY}/contents/docs/FAQ.md?ref=absent", 404)
+    protection = f"{REPOSITORY}/branches/main/protection"
+    settings = {
+        "required_status_checks": {"strict": False, "contexts": ["faq-gate"]},
+        "enforce_admins": None,
+        "required_pull_request_reviews": None,
+        "restrictions": None,
+    }
+    tourist.call("PUT", protection, 200, settings, token="ada")
+    tourist.call("PUT", protection, 422, {"required_status_checks": 1}, token="ada")
+    tourist.call("PUT", protection, 404, settings, token="bot")
+    tourist.call("GET", protection, 200, token="ada")
+    tourist.call("GET", f"{REPOSITORY}/branches/absent/protection", 404, token="ada")
+
+
+def visit_app(tourist: Tourist) -> None:
+    now_s = int(time.time())
+    claims = {"iss": str(APP_ID), "iat": now_s - 30, "exp": now_s + 300}
+    app = jwt.encode(claims, tourist.app_key, algorithm="RS256")
+    tourist.call("GET", "/app", 200, token=app)
+    tourist.call("GET", "/app", 401, token="wrong")
+    number = tourist.call("GET", f"{REPOSITORY}/installation", 200, token=app)["id"]
+    tourist.call("GET", "/repos/acme/absent/installation", 404, token=app)
+    tokens = f"/app/installations/{number}/access_tokens"
+    token = tourist.call("POST", tokens, 201, token=app)["token"]
+    tourist.call("GET", REPOSITORY, 200, token=token)
+    tourist.call("POST", "/app/installations/1000000/access_tokens", 404, token=app)
+    tourist.call("POST", tokens, 401, token="wrong")
+
+
+def visit_refs_and_commits(tourist: Tourist) -> None:
+    git, main = f"{REPOSITORY}/git", tourist.head("main")
+    tourist.call("GET", f"{git}/ref/heads/absent", 404)
+    ref = {"ref": "refs/heads/topic", "sha": main}
+    tourist.call("POST", f"{git}/refs", 201, ref)
+    tourist.call("POST", f"{git}/refs", 422, ref)
+    tourist.call("POST", f"{git}/refs", 422, {"ref": "refs/heads/other", "sha": _NO_COMMIT})
+    tourist.call("POST", f"{git}/refs", 403, ref, token="eve")
+    tourist.call("PATCH", f"{git}/refs/heads/topic", 200, {"sha": main})
+    tourist.call("PATCH", f"{git}/refs/heads/topic", 422, {"sha": _NO_COMMIT})
+    tourist.call("PATCH", f"{git}/refs/heads/absent", 422, {"sha": main})
+    tourist.call("DELETE", f"{git}/refs/heads/topic", 204)
+    tourist.call("DELETE", f"{git}/refs/heads/topic", 422)
+    commit = tourist.call("GET", f"{REPOSITORY}/commits/main", 200)
+    tourist.call("GET", f"{REPOSITORY}/commits/{commit['sha']}", 200)
+    tourist.call("GET", f"{REPOSITORY}/commits/absent", 422)
+    tourist.call("GET", f"{REPOSITORY}/commits/absent/check-runs", 422)
+    tourist.call("GET", f"{REPOSITORY}/compare/main...main", 200)
+    tourist.call("GET", f"{REPOSITORY}/compare/main...absent", 404)
+
+
+def visit_pull_requests(tourist: Tourist) -> None:
+    pulls = f"{REPOSITORY}/pulls"
+    number = tourist.open_pull_request("edited", "# FAQ\n\n## Is it edited?\n\nYes.\n")
+    tourist.call("GET", f"{pulls}/{number}", 200)
+    tourist.call("GET", f"{pulls}/999999", 404)
+    tourist.call("GET", f"{pulls}?head=acme:edited&state=all", 200)
+    tourist.call("GET", f"{pulls}/{number}/files", 200)
+    tourist.call("GET", f"{pulls}/999999/files", 404)
+    again = {"title": "Again", "head": "edited", "base": "main"}
+    tourist.call("POST", pulls, 422, again)
+    tourist.call("POST", pulls, 422, again | {"head": "main"})
+    tourist.call("POST", pulls, 422, {"head": "edited", "base": "main"})
+    tourist.call("POST", pulls, 403, again, token="eve")
+    tourist.call("PATCH", f"{pulls}/{number}", 200, {"title": "Another title"})
+    for state in ("closed", "open", "closed"):
+        tourist.call("PATCH", f"{pulls}/{number}", 200, {"state": state})
+        tourist.call("GET", f"{pulls}/{number}", 200)
+    tourist.call("PATCH", f"{pulls}/{number}", 422, {"state": "asleep"})
+    tourist.call("PATCH", f"{pulls}/{number}", 403, {"title": "Mine"}, token="eve")
+    tourist.call("POST", pulls, 201, again)
+    tourist.call("POST", f"{REPOSITORY}/issues/{number}/labels", 200, {"labels": ["ci-failed"]})
+
+
+def visit_merge(tourist: Tourist) -> None:
+    pulls = f"{REPOSITORY}/pulls"
+    number = tourist.open_pull_request("merged", "# FAQ\n\n## Is it merged?\n\nYes.\n")
+    rival = tourist.open_pull_request("rival", "# FAQ\n\n## Is it a rival?\n\nYes.\n")
+    head = tourist.head("merged")
+    moved = {"sha": tourist.head("rival"), "force": True}
+    tourist.call("PATCH", f"{REPOSITORY}/git/refs/heads/edited", 200, moved)
+    squash = {"merge_method": "squash", "sha": head}
+    tourist.call("PUT", f"{pulls}/{number}/merge", 403, squash, token="eve")
+    tourist.call("PUT", f"{pulls}/999999/merge", 404, squash)
+    tourist.wait_for_checks("merged")
+    tourist.call("GET", f"{pulls}/{number}", 200)
+    tourist.call("PUT", f"{pulls}/{number}/merge", 409, squash | {"sha": _NO_COMMIT})
+    tourist.call("PUT", f"{pulls}/{number}/merge", 200, squash)
+    tourist.call("PUT", f"{pulls}/{number}/merge", 405, squash)
+    tourist.call("GET", f"{pulls}/{number}", 200)
+    tourist.call("GET", f"{REPOSITORY}/compare/main...merged", 200)
+    tourist.call("GET", f"{REPOSITORY}/compare/merged...main", 200)
+    tourist.call("DELETE", f"{REPOSITORY}/git/refs/heads/merged", 204)
+    tourist.wait_for_checks("rival")
+    until(
+        lambda: tourist.call("GET", f"{pulls}/{rival}", 200),
+        lambda pull: pull["mergeable"] is False,
+    )
+    tourist.call("PUT", f"{pulls}/{rival}/merge", 405, {"merge_method": "squash"})
+
+
+def visit_issues(tourist: Tourist) -> None:
+    issues = f"{REPOSITORY}/issues"
+    issue = {"title": "Production is unhealthy", "body": "Why.", "labels": ["P0"]}
+    number = tourist.call("POST", issues, 201, issue)["number"]
+    tourist.call("POST", issues, 422, {"body": "No title"})
+    tourist.call("GET", issues, 200)
+    tourist.call("GET", f"{issues}/{number}", 200)
+    tourist.call("GET", f"{issues}/999999", 404)
+    for change in ({"title": "Production was unhealthy"}, {"state": "closed"}, {"state": "open"}):
+        tourist.call("PATCH", f"{issues}/{number}", 200, change)
+    tourist.call("PATCH", f"{issues}/{number}", 403, {"title": "Mine"}, token="eve")
+    tourist.call("PATCH", f"{issues}/{number}", 422, {"title": 1})
+    tourist.call("PATCH", f"{issues}/999999", 404, {"state": "closed"})
+    tourist.call("POST", f"{issues}/{number}/comments", 201, {"body": "Seen."})
+    tourist.call("POST", f"{issues}/{number}/comments", 422, {})
+    tourist.call("POST", f"{issues}/999999/comments", 404, {"body": "Seen."})
+    tourist.call("GET", f"{issues}/{number}/comments", 200)
+    tourist.call("GET", f"{issues}/999999/comments", 404)
+    tourist.call("POST", f"{issues}/{number}/labels", 200, {"labels": ["rollback"]})
+    tourist.call("POST", f"{issues}/999999/labels", 404, {"labels": ["rollback"]})
+    tourist.call("GET", f"{issues}/{number}/labels", 200)
+    tourist.call("GET", f"{REPOSITORY}/labels", 200)
+
+
+def visit_deployments(tourist: Tourist) -> None:
+    deployments = f"{REPOSITORY}/deployments"
+    wanted = {
+        "ref": "main",
+        "environment": "production",
+        "auto_merge": False,
+        "required_contexts": [],
+        "description": "Documentation site",
+    }
+    for _ in range(2):  # the second makes the first inactive
+        number = tourist.call("POST", deployments, 201, wanted)["id"]
+        statuses = f"{deployments}/{number}/statuses"
+        tourist.call("POST", statuses, 201, {"state": "in_progress"})
+        urls = {"environment_url": "http://127.0.0.1:1", "log_url": "http://127.0.0.1:1/log"}
+        tourist.call("POST", statuses, 201, {"state": "success", **urls})
+    tourist.call("POST", deployments, 422, wanted | {"ref": "absent"})
+    tourist.call("POST", deployments, 403, wanted, token="eve")
+    tourist.call("GET", deployments, 200)
+    tourist.call("GET", f"{deployments}/{number}", 200)
+    tourist.call("GET", f"{deployments}/999999", 404)
+    tourist.call("GET", statuses, 200)
+    tourist.call("GET", f"{deployments}/999999/statuses", 404)
+    tourist.call("POST", statuses, 422, {"state": "asleep"})
+    tourist.call("POST", f"{deployments}/999999/statuses", 404, {"state": "success"})
+
+
+def visit_general_refusals(tourist: Tourist) -> None:
+    """What may happen to any call: no credentials, no JSON, nothing new, limits, outages."""
+    issues = f"{REPOSITORY}/issues"
+    tourist.call("GET", REPOSITORY, 401, token="wrong")
+    tourist.call("POST", issues, 400, [])
+    answer = tourist.client.get(REPOSITORY, headers={"Authorization": "Bearer bot"})
+    tourist.call("GET", REPOSITORY, 304, headers={"If-None-Match": answer.headers["etag"]})
+    for fault, status in (
+        ("github_503", 503),
+        ("github_rate_limited", 403),
+        ("github_secondary_limited", 403),
+    ):
+        tourist.client.put("/_sandbox/faults", json={fault: {"times": 1}}).raise_for_status()
+        tourist.call("GET", REPOSITORY, status)

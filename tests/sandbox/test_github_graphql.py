@@ -1,0 +1,189 @@
+"""GraphQL: documents, their errors, and what stays applied."""
+
+from typing import Any
+
+import pytest
+
+from tests.sandbox.github_driver import OPEN, SandboxGitHub, commit_input
+
+MOVE = """
+mutation Move($update: UpdateRefInput!, $delete: DeleteRefInput!) {
+  updateRef(input: $update) { ref { target { oid } } }
+  deleteRef(input: $delete) { clientMutationId }
+}
+"""
+NEW_REF = """
+mutation NewRef($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
+  createRef(input: $ref) { ref { id } }
+  createCommitOnBranch(input: $commit) { commit { oid } }
+}
+"""
+READ_REF = """
+query ReadRef($name: String!) {
+  viewer { login }
+  rateLimit { cost limit remaining }
+  repository(owner: "acme", name: "shiploop-docs") {
+    id
+    ref(qualifiedName: $name) {
+      id
+      name
+      prefix
+      refUpdateRule { requiredStatusCheckContexts }
+      target { oid ... on Commit { file(path: "docs/FAQ.md") { object { ... on Blob { text } } } } }
+    }
+  }
+}
+"""
+
+
+def _errors(answer: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
+    return [(error["type"], error["message"], error["path"]) for error in answer["errors"]]
+
+
+def test_a_branch_is_read_with_its_file_and_its_required_checks(github: SandboxGitHub) -> None:
+    data = github.graphql(READ_REF, {"name": "refs/heads/main"})["data"]
+    ref = data["repository"]["ref"]
+    assert (ref["prefix"], ref["name"]) == ("refs/heads/", "main")
+    assert ref["target"]["oid"] == github.head()
+    assert ref["target"]["file"]["object"]["text"] == github.file()
+    assert ref["refUpdateRule"]["requiredStatusCheckContexts"] == ["faq-gate"]
+    assert data["viewer"]["login"] == "shiploop-bot"
+    assert data["rateLimit"]["limit"] == 5000
+
+
+def test_what_is_not_there_is_null_or_not_found(github: SandboxGitHub) -> None:
+    absent = github.graphql(READ_REF, {"name": "refs/heads/absent"})
+    assert absent["data"]["repository"]["ref"] is None
+    document = 'query Absent { repository(owner: "acme", name: "nothing") { id } }'
+    answer = github.graphql(document, {})
+    message = "Could not resolve to a Repository with the name 'acme/nothing'."
+    assert answer["data"] == {"repository": None}
+    assert _errors(answer) == [("NOT_FOUND", message, ["repository"])]
+
+
+def test_an_existing_ref_is_refused_and_the_mutations_after_it_still_run(
+    github: SandboxGitHub,
+) -> None:
+    variables = github.open_variables("topic", "# FAQ\n\nNew.\n")
+    github.bot.post(
+        f"{github.repo}/git/refs", json={"ref": "refs/heads/topic", "sha": github.head()}
+    )
+    answer = github.graphql(OPEN, variables)
+    message = 'A ref named "refs/heads/topic" already exists in the repository.'
+    assert _errors(answer) == [("UNPROCESSABLE", message, ["createRef"])]
+    assert answer["data"]["createRef"] is None
+    assert answer["data"]["createPullRequest"]["pullRequest"]["number"] == 1
+
+
+def test_a_stale_head_is_refused_and_what_succeeded_before_stays(github: SandboxGitHub) -> None:
+    variables = github.open_variables("topic", "# FAQ\n\nNew.\n")
+    stale = "1" * 40
+    variables["commit"]["expectedHeadOid"] = stale
+    answer = github.graphql(OPEN, variables)
+    assert _errors(answer) == [
+        (
+            "STALE_DATA",
+            f'Expected branch to point to "{stale}" but it did not.  Pull and try again.',
+            ["createCommitOnBranch"],
+        ),
+        ("UNPROCESSABLE", "No commits between main and topic", ["createPullRequest"]),
+    ]
+    assert github.head("topic") == github.head()
+
+
+def test_opening_twice_is_refused(github: SandboxGitHub) -> None:
+    variables = github.open_variables("topic", "# FAQ\n\nNew.\n")
+    github.graphql(OPEN, variables)
+    errors = _errors(github.graphql(OPEN, variables))
+    assert [kind for kind, _, _ in errors] == ["UNPROCESSABLE", "STALE_DATA", "UNPROCESSABLE"]
+    assert errors[2][1] == "A pull request already exists for acme:topic."
+
+
+def test_a_branch_is_moved_onto_a_commit_made_on_a_new_ref(github: SandboxGitHub) -> None:
+    pull = github.open("topic", "# FAQ\n\nOne.\n")
+    github.commit("main", "# FAQ\n\nTwo.\n")
+    head = github.head()
+    repository_id = github.bot.get(github.repo).json()["node_id"]
+    made = github.graphql(
+        NEW_REF,
+        {
+            "ref": {"repositoryId": repository_id, "name": "refs/heads/temporary", "oid": head},
+            "commit": commit_input("temporary", head, {"docs/FAQ.md": "# FAQ\n\nBoth.\n"}, "Edit"),
+        },
+    )["data"]
+    sha = made["createCommitOnBranch"]["commit"]["oid"]
+    topic = github.graphql(READ_REF, {"name": "refs/heads/topic"})["data"]["repository"]["ref"]
+    moved = github.graphql(
+        MOVE,
+        {
+            "update": {"refId": topic["id"], "oid": sha, "force": True},
+            "delete": {"refId": made["createRef"]["ref"]["id"]},
+        },
+    )
+    assert moved["data"]["updateRef"]["ref"]["target"]["oid"] == sha
+    assert github.pull(pull["number"])["head"]["sha"] == sha
+    assert github.pull(pull["number"])["state"] == "open"
+    assert github.bot.get(f"{github.repo}/git/ref/heads/temporary").status_code == 404
+
+
+def test_an_update_that_is_no_fast_forward_must_be_forced(github: SandboxGitHub) -> None:
+    github.open("topic")
+    topic = github.graphql(READ_REF, {"name": "refs/heads/topic"})["data"]["repository"]["ref"]
+    document = "mutation M($u: UpdateRefInput!) { updateRef(input: $u) { clientMutationId } }"
+    answer = github.graphql(document, {"u": {"refId": topic["id"], "oid": github.head()}})
+    assert _errors(answer)[0][:2] == ("UNPROCESSABLE", "Update is not a fast forward")
+
+
+def test_who_may_only_read_is_forbidden_to_write(github: SandboxGitHub) -> None:
+    variables = github.open_variables("topic", "# FAQ\n\nNew.\n")
+    answer = github.graphql(OPEN, variables, github.eve)
+    assert {kind for kind, _, _ in _errors(answer)} == {"FORBIDDEN"}
+    assert github.bot.get(f"{github.repo}/git/ref/heads/topic").status_code == 404
+
+
+def test_nodes_that_are_not_there_are_null_beside_those_that_are(github: SandboxGitHub) -> None:
+    pull = github.open()
+    document = "query Nodes($ids: [ID!]!) { nodes(ids: $ids) { ... on PullRequest { number } } }"
+    answer = github.graphql(document, {"ids": [pull["id"], "PR_nothing", "garbage"]})
+    assert answer["data"]["nodes"] == [{"number": 1}, None, None]
+    assert [(kind, path) for kind, _, path in _errors(answer)] == [
+        ("NOT_FOUND", ["nodes", 1]),
+        ("NOT_FOUND", ["nodes", 2]),
+    ]
+
+
+@pytest.mark.parametrize("authorization", [{}, {"Authorization": "Bearer wrong"}])
+def test_without_a_good_token_it_is_401(
+    github: SandboxGitHub, authorization: dict[str, str]
+) -> None:
+    answer = github.anonymous.post(
+        "/graphql", json={"query": "query V { viewer { login } }"}, headers=authorization
+    )
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("document", ["query {", "query Q { nothing }", "", "mutation M { x }"])
+def test_a_bad_document_is_answered_with_errors(github: SandboxGitHub, document: str) -> None:
+    answer = github.graphql(document, {})
+    assert answer["errors"]
+    assert "data" not in answer
+
+
+def test_fault_open_applied_then_502_has_opened(github: SandboxGitHub) -> None:
+    github.set_faults(open_applied_then_502=1)
+    variables = github.open_variables("topic", "# FAQ\n\nNew.\n")
+    answer = github.bot.post("/graphql", json={"query": OPEN, "variables": variables})
+    assert answer.status_code == 502
+    assert github.pull(1)["head"]["ref"] == "topic"
+
+
+@pytest.mark.parametrize("path", ["../outside", ".git/config", "/absolute", "a//b", ""])
+def test_a_path_that_is_none_is_refused(github: SandboxGitHub, path: str) -> None:
+    answer = github.graphql(OPEN, github.open_variables("topic", "text", path=path))
+    assert _errors(answer)[0][0] == "UNPROCESSABLE"
+    assert github.head("topic") == github.head()
+
+
+def test_a_branch_below_another_is_refused(github: SandboxGitHub) -> None:
+    answer = github.graphql(OPEN, github.open_variables("main/below", "text"))
+    assert _errors(answer)[0] == ("UNPROCESSABLE", "Reference update failed", ["createRef"])

@@ -1,0 +1,84 @@
+"""The sandbox as a process: its start, its stop, and many clients at once."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.sandbox.conftest import WORKFLOW
+from tests.sandbox.github_driver import OPEN, REPOSITORY, SandboxGitHub, wait_until
+
+CLIENTS = 60
+
+
+@contextmanager
+def _started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    home, workflows = tmp_path / "home", tmp_path / "workflows"
+    workflows.mkdir(exist_ok=True)
+    slow = WORKFLOW.replace("echo passed", "sleep 60")
+    (workflows / "slow.yml").write_text(slow, encoding="utf-8")
+    command = [sys.executable, "-m", "sandbox", "--port", "0", "--home", str(home)]
+    command += ["--workflows", str(workflows), "--repo", REPOSITORY]
+    environment = {**os.environ, "SANDBOX_TOKENS": "token:shiploop-bot:admin"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
+        try:
+            wait_until(lambda: (home / "port").exists() and bool((home / "port").read_text()))
+            yield process, f"http://127.0.0.1:{(home / 'port').read_text().strip()}"
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_cleanly_on_a_signal_with_its_children(tmp_path: Path, stop: int) -> None:
+    with _started(tmp_path) as (process, url), httpx.Client(base_url=url, trust_env=False) as bot:
+        wait_until(lambda: bot.get("/_sandbox/healthz").status_code == 200)
+        bot.headers["Authorization"] = "Bearer token"
+        github = SandboxGitHub(url, tmp_path / "home", bot, bot, bot, bot)
+        github.open("topic", "# FAQ\n")
+        wait_until(lambda: github.checks("topic").get("faq-gate") == ("in_progress", None))
+        children = psutil.Process(process.pid).children(recursive=True)
+        assert children
+        process.send_signal(stop)
+        process.wait(timeout=10)
+        wait_until(lambda: not any(child.is_running() for child in children))
+        assert process.returncode in (0, -stop)
+        assert process.stdout is not None
+        assert process.stdout.read() == b""
+
+
+def test_it_begins_anew_at_each_start(tmp_path: Path) -> None:
+    for _ in range(2):
+        with _started(tmp_path) as (process, url):
+            wait_until(lambda: httpx.get(f"{url}/{REPOSITORY}").status_code == 200)
+            process.terminate()
+            process.wait(timeout=10)
+            (tmp_path / "home" / "port").unlink()
+
+
+def test_many_clients_at_once_lose_nothing(github: SandboxGitHub) -> None:
+    def ship(number: int) -> int:
+        branch = f"topic-{number}"
+        path = f"docs/{number}.md"
+        while True:
+            variables = github.open_variables(branch, f"# {number}\n", path=path)
+            answer = github.graphql(OPEN, variables)
+            if "errors" not in answer:
+                break
+        pull = answer["data"]["createPullRequest"]["pullRequest"]
+        github.wait_green(branch)
+        return github.merge(pull["number"], sha=pull["headRefOid"]).status_code
+
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        assert set(clients.map(ship, range(CLIENTS))) == {200}
+    compared = github.bot.get(f"{github.repo}/commits/main").json()
+    titles = {f"docs/{number}.md" for number in range(CLIENTS)}
+    assert {path for path in titles if github.file(path)} == titles
+    assert len(compared["parents"]) == 1

@@ -1,0 +1,77 @@
+"""The production site, as its reader and its health check see it."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from shiploop.clients.site import Site
+from shiploop.errors import SiteUnavailable
+from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.valkey import free_port
+
+PAGE = (
+    '<h2 id="how-do-i-begin-1a2b3c4d">How do I\n <em>begin</em> &amp; end?</h2>'
+    '<p>Clone it.</p><h2 id="如何重設密碼-1a2b3c4d">如何重設密碼？</h2>'
+)
+
+
+@pytest.fixture
+def site(scripted: ScriptedServer) -> Iterator[Site]:
+    with httpx.Client(timeout=2) as http:
+        yield Site(http, f"{scripted.url}/", "/faq")
+
+
+def test_the_live_commit_is_what_healthz_says(site: Site, scripted: ScriptedServer) -> None:
+    scripted.replies.append(Reply(200, '{"status": "ok", "sha": "abc"}'))
+    assert site.live_sha() == "abc"
+    assert scripted.requests == ["GET /healthz"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(503, '{"status": "starting"}'),
+        Reply(200, "<html>"),
+        Reply(200, "{}"),
+        Reply(200, "[]"),
+        Reply(200, '{"sha": null}'),
+        Reply(302, headers={"location": "/elsewhere"}),
+    ],
+)
+def test_a_health_page_that_names_no_commit_is_no_answer(
+    site: Site, scripted: ScriptedServer, reply: Reply
+) -> None:
+    scripted.replies.append(reply)
+    with pytest.raises(SiteUnavailable):
+        site.live_sha()
+
+
+def test_a_site_that_is_down_or_hangs_up_is_unavailable(site: Site) -> None:
+    with pytest.raises(SiteUnavailable):
+        site.live_sha()
+    with httpx.Client(timeout=2) as http:
+        gone = Site(http, f"http://127.0.0.1:{free_port()}", "/faq")
+        with pytest.raises(SiteUnavailable):
+            gone.shows("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("anchor", "text", "shown"),
+    [
+        ("how-do-i-begin-1a2b3c4d", "How do I begin & end?", True),
+        ("如何重設密碼-1a2b3c4d", "如何重設密碼？", True),
+        ("how-do-i-begin-1a2b3c4d", "How do I stop?", False),
+        ("how-do-i-begin", "How do I begin & end?", False),
+        ("how-do-i-begin-1a2b3c4d", "<em>begin</em>", False),
+    ],
+)
+def test_an_entry_is_shown_when_its_anchor_and_its_text_are_on_the_page(
+    site: Site, scripted: ScriptedServer, anchor: str, text: str, shown: bool
+) -> None:
+    scripted.replies.append(Reply(200, PAGE))
+    assert site.shows(anchor, text) is shown
+
+
+def test_the_address_of_an_entry(site: Site, scripted: ScriptedServer) -> None:
+    assert site.entry_url("how-1a2b3c4d") == f"{scripted.url}/faq#how-1a2b3c4d"

@@ -1,0 +1,159 @@
+"""A sandbox GitHub as a process of its own, and the real client that speaks to it."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shiploop.clients.github import GitHub
+from shiploop.clients.github_auth import fixed_token
+from shiploop.clients.github_transport import GitHubTransport
+from shiploop.domain.checks import ChecksState, decide_checks
+from shiploop.domain.pull_request import Base, PullRequest
+from tests.until import wait_until
+
+REPOSITORY = "acme/docs"
+BOT_TOKEN = "bot-token-that-nobody-may-see"
+APP_ID = "4711"
+FAQ = "# FAQ\n\n## Where are the docs?\n\nIn `docs/`.\n"
+GUIDE = "# Guide\n\n## Heartbeats\n\nA worker heartbeat is written every five seconds.\n"
+_WORKFLOW = """\
+name: faq
+on:
+  pull_request:
+    paths: [docs/**]
+jobs:
+  faq-gate:
+    runs-on: ubuntu-latest
+    steps:
+      - run: "true"
+"""
+_START_TIMEOUT_S = 30.0
+_ACCOUNTS = f"{BOT_TOKEN}:shiploop-bot:write,ada-token:ada:admin,eve-token:eve:read"
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxProcess:
+    """A running sandbox; all tests of a worker share it, each on branches of its own."""
+
+    url: str
+    http: httpx.Client
+
+    def client(self, token: str = BOT_TOKEN) -> GitHub:
+        """Our client, as whoever has this token."""
+        return self.github(fixed_token(token))
+
+    def github(self, token: Callable[[], str]) -> GitHub:
+        """Our client with this source of tokens."""
+        return GitHub(GitHubTransport(self.http, self.url, token), REPOSITORY, "main")
+
+    def set_faults(self, **times: int) -> None:
+        """Let something go wrong, so many times."""
+        faults = {name: {"times": each} for name, each in times.items()}
+        self._panel("PUT", "faults", faults)
+
+    def reset(self) -> None:
+        """No faults, quick checks, an empty request log."""
+        self._panel("DELETE", "faults")
+        self._panel("DELETE", "requests")
+        self._panel("PUT", "latency", {"ci_ms": 20, "github_ms": 0})
+
+    def set_ci_ms(self, ci_ms: int) -> None:
+        """How long the checks take."""
+        self._panel("PUT", "latency", {"ci_ms": ci_ms})
+
+    def operations(self) -> list[str]:
+        """The GitHub calls since the last reset."""
+        return [call["operation"] for call in self._panel("GET", "requests").json()]
+
+    def read(self, path: str, **parameters: str) -> Any:
+        """Read something of the repository by REST, as anybody can."""
+        url = f"{self.url}/repos/{REPOSITORY}{path}"
+        return self.http.get(url, params=parameters).raise_for_status().json()
+
+    def exists(self, branch: str) -> bool:
+        """Tell whether there is such a branch."""
+        url = f"{self.url}/repos/{REPOSITORY}/git/ref/heads/{branch}"
+        return self.http.get(url).is_success
+
+    def open(self, addition: str = "\n## More?\n\nMore.\n") -> tuple[Base, PullRequest]:
+        """Open a pull request on a new branch that adds a text to the end of the FAQ."""
+        github, base = self.client(), self.client().read_base()
+        branch = new_branch()
+        message = ("Update FAQ - more", f"Trace-Id: {branch}")
+        document = base.document + addition
+        return base, github.open_pull_request(base, branch, document, message, "a body")
+
+    def open_green(self, addition: str = "\n## More?\n\nMore.\n") -> tuple[Base, PullRequest]:
+        """Open a pull request, and wait until its checks have passed."""
+        base, pull = self.open(addition)
+        github = self.client()
+
+        def green() -> bool:
+            conclusions = {fact.name: fact.conclusion for fact in github.poll_checks([pull.id])}
+            return decide_checks(base.required_checks, conclusions).state is ChecksState.GREEN
+
+        wait_until(green)
+        return base, pull
+
+    def _panel(self, method: str, name: str, body: object = None) -> httpx.Response:
+        url = f"{self.url}/_sandbox/{name}"
+        return self.http.request(method, url, json=body).raise_for_status()
+
+
+def new_branch() -> str:
+    """A branch name that no other test uses."""
+    return f"orchestrator/faq-{uuid.uuid4()}"
+
+
+@contextmanager
+def sandbox_process(home: Path, app_public_key: str) -> Iterator[SandboxProcess]:
+    """Run a sandbox with a small repository for the length of the block."""
+    _seed(home)
+    arguments = ["--port", "0", "--home", home, "--repo", REPOSITORY, "--seed", home / "files"]
+    environment: Mapping[str, str] = {
+        **os.environ,
+        "SANDBOX_TOKENS": _ACCOUNTS,
+        "SANDBOX_APP_ID": APP_ID,
+        "SANDBOX_APP_PUBLIC_KEY": app_public_key,
+    }
+    with (
+        (home / "sandbox.log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "sandbox", *arguments], env=environment, stdout=log, stderr=log
+        ) as process,
+        httpx.Client(timeout=20) as http,
+    ):
+        try:
+            port = home / "port"
+            wait_until(lambda: port.exists() and port.read_text().endswith("\n"), _START_TIMEOUT_S)
+            sandbox = SandboxProcess(f"http://127.0.0.1:{port.read_text().strip()}", http)
+            wait_until(lambda: _answers(sandbox), _START_TIMEOUT_S)
+            yield sandbox
+        finally:
+            process.terminate()
+
+
+def _answers(sandbox: SandboxProcess) -> bool:
+    try:
+        return sandbox.http.get(f"{sandbox.url}/_sandbox/healthz").is_success
+    except httpx.TransportError:
+        return False
+
+
+def _seed(home: Path) -> None:
+    for path, text in {
+        "docs/FAQ.md": FAQ,
+        "docs/guide.md": GUIDE,
+        ".github/workflows/faq.yml": _WORKFLOW,
+    }.items():
+        file = home / "files" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")

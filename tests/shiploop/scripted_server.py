@@ -1,0 +1,65 @@
+"""A server that answers as it is told: for what the sandbox cannot be made to say."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer."""
+
+    status: int
+    body: str = "{}"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptedServer:
+    """Answers each request with the next reply; without one it hangs up."""
+
+    url: str
+    replies: deque[Reply]
+    requests: list[str]
+
+
+@contextmanager
+def scripted_server() -> Iterator[ScriptedServer]:
+    """Serve on a free port for the length of the block."""
+    replies: deque[Reply] = deque()
+    requests: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            requests.append(f"{self.command} {self.path}")
+            if not replies:
+                self.close_connection = True
+                return
+            reply = replies.popleft()
+            self.send_response(reply.status)
+            content = reply.body.encode()
+            for name, value in {**reply.headers, "Content-Length": str(len(content))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - its own names
+
+        def log_message(self, *_arguments: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield ScriptedServer(f"http://127.0.0.1:{server.server_port}", replies, requests)
+        finally:
+            server.shutdown()
+            thread.join()

@@ -1,0 +1,135 @@
+"""Facts on a real Valkey: stored before they are told, so that no waiter misses one."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from redis import Redis
+
+from shiploop.bootstrap import Services
+from shiploop.domain.facts import CheckFact, DeployFact
+from shiploop.stores import keys
+from shiploop.stores.facts import Facts, KnownFacts
+from tests.until import wait_until
+
+SHA = "a" * 40
+GREEN = CheckFact(SHA, "faq-gate", "success")
+
+
+@pytest.fixture
+def facts(services: Services) -> Facts:
+    return services.facts
+
+
+@contextmanager
+def listening(facts: Facts, redis: Redis) -> Iterator[None]:
+    """Listen in a thread, subscribed before the block begins."""
+    stopping = threading.Event()
+    thread = threading.Thread(target=facts.listen, args=[stopping])
+    thread.start()
+    try:
+        wait_until(lambda: subscribers(redis) == 1)
+        yield
+    finally:
+        stopping.set()
+        thread.join(timeout=5)
+        assert not thread.is_alive()
+
+
+def subscribers(redis: Redis) -> int:
+    ((_, count),) = redis.pubsub_numsub(keys.FACTS_CHANNEL)
+    return int(count)
+
+
+def test_nothing_is_known_of_a_commit_that_nobody_spoke_of(facts: Facts) -> None:
+    assert facts.known(SHA) == KnownFacts({}, None)
+
+
+def test_what_was_recorded_is_known_the_newest_of_each_check(facts: Facts) -> None:
+    facts.record([CheckFact(SHA, "faq-gate", None), CheckFact(SHA, "lint: docs", "failure")])
+    facts.record([GREEN, DeployFact(SHA, "in_progress"), DeployFact("b" * 40, "failure")])
+    assert facts.known(SHA) == KnownFacts(
+        {"faq-gate": "success", "lint: docs": "failure"}, "in_progress"
+    )
+
+
+def test_recording_nothing_is_fine(facts: Facts) -> None:
+    facts.record([])
+    assert facts.known(SHA) == KnownFacts({}, None)
+
+
+def test_a_fact_is_kept_an_hour_from_its_last_news(facts: Facts, redis: Redis) -> None:
+    facts.record([GREEN])
+    redis.expire(keys.fact(SHA), 10)
+    facts.record([GREEN])
+    assert redis.ttl(f"agent:fact:{SHA}") == pytest.approx(3600, abs=5)
+
+
+def test_a_delivery_is_recorded_once(facts: Facts, redis: Redis) -> None:
+    assert facts.record_delivery("d1", [GREEN]) is True
+    assert facts.record_delivery("d1", [CheckFact(SHA, "faq-gate", "failure")]) is False
+    assert facts.known(SHA).conclusions == {"faq-gate": "success"}
+    assert facts.record_delivery("d2", [CheckFact(SHA, "faq-gate", "failure")]) is True
+    assert facts.known(SHA).conclusions == {"faq-gate": "failure"}
+    assert redis.ttl(keys.delivery("d1")) == pytest.approx(24 * 3600, abs=5)
+
+
+def test_a_waiter_is_woken_by_news_of_its_commit_only(facts: Facts, redis: Redis) -> None:
+    with listening(facts, redis), facts.watching(SHA) as ours, facts.watching("b" * 40) as other:
+        facts.record([GREEN])
+        assert ours.wait(timeout=3)
+        assert not other.is_set()
+
+
+def test_all_who_wait_for_one_commit_are_woken(facts: Facts, redis: Redis) -> None:
+    with listening(facts, redis), facts.watching(SHA) as one, facts.watching(SHA) as two:
+        facts.record([GREEN])
+        assert one.wait(timeout=3)
+        assert two.wait(timeout=3)
+
+
+def test_nobody_waits_any_more_after_the_block(facts: Facts) -> None:
+    with facts.watching(SHA), facts.watching(SHA):
+        pass
+    assert facts._waiters == {}
+
+
+def test_who_registers_reads_and_then_waits_misses_nothing(facts: Facts, redis: Redis) -> None:
+    """The fact comes at any moment around registering and reading, from another thread."""
+    shas = [f"{number:040x}" for number in range(200)]
+    begin = threading.Barrier(2)
+
+    def tell() -> None:
+        dice = random.Random(7)
+        for sha in shas:
+            begin.wait()
+            time.sleep(dice.choice([0, 0, 0.0001, 0.0005, 0.001]))
+            facts.record([CheckFact(sha, "faq-gate", "success")])
+
+    teller = threading.Thread(target=tell)
+    with listening(facts, redis):
+        teller.start()
+        for sha in shas:
+            begin.wait()
+            with facts.watching(sha) as news:
+                while not facts.known(sha).conclusions:
+                    assert news.wait(timeout=5), f"the news of {sha} was missed"
+                    news.clear()
+        teller.join()
+
+
+def test_a_listener_whose_connection_was_cut_hears_again_and_missed_nothing(
+    facts: Facts, redis: Redis
+) -> None:
+    with listening(facts, redis), facts.watching(SHA) as news:
+        redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        facts.record([GREEN])  # told while nobody listened, or just after
+        assert news.wait(timeout=5)
+        assert facts.known(SHA).conclusions == {"faq-gate": "success"}
+        wait_until(lambda: subscribers(redis) == 1)
+        news.clear()
+        facts.record([DeployFact(SHA, "success")])
+        assert news.wait(timeout=5)

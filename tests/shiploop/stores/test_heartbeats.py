@@ -1,0 +1,59 @@
+"""Heartbeats on a real Valkey: readable by the checker that the RFC brings along."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis import Redis
+
+from shiploop.bootstrap import Services
+from shiploop.stores.heartbeats import Heartbeats
+from tests.builders import NOON
+
+_DEAD_AFTER_S = 300
+
+
+@pytest.fixture
+def heartbeats(services: Services) -> Heartbeats:
+    return services.heartbeats
+
+
+def rfc_checker_accepts(redis_url: str, now: datetime) -> bool:
+    """What the RFC's step "Worker heartbeat check" (4.2.2) decides.
+
+    It reads raw bytes, wants at least one heartbeat, and that none is older than 300 s.
+    """
+    with Redis.from_url(redis_url) as redis:
+        beats = [redis.hgetall(key) for key in redis.scan_iter(b"worker:heartbeat:*")]
+    ages_s = [now.timestamp() - float((beat.get(b"last_heartbeat") or b"0")) for beat in beats]
+    return bool(ages_s) and max(ages_s) <= _DEAD_AFTER_S
+
+
+def test_the_rfcs_checker_accepts_a_living_runner(heartbeats: Heartbeats, redis_url: str) -> None:
+    now = datetime.now(UTC)
+    assert not rfc_checker_accepts(redis_url, now)
+    heartbeats.beat("host-1", now, "ready", 3)
+    assert rfc_checker_accepts(redis_url, now)
+    assert not rfc_checker_accepts(redis_url, now + timedelta(seconds=301))
+
+
+def test_a_heartbeat_says_what_the_runner_does(heartbeats: Heartbeats, redis: Redis) -> None:
+    heartbeats.beat("host-1", NOON, "ready", 3)
+    beat = redis.hgetall("worker:heartbeat:host-1")
+    assert float(beat["last_heartbeat"]) == NOON.timestamp()
+    assert (beat["state"], beat["running"]) == ("ready", "3")
+    assert redis.ttl("worker:heartbeat:host-1") == pytest.approx(120, abs=5)
+
+
+def test_living_are_those_who_beat_a_moment_ago(heartbeats: Heartbeats) -> None:
+    assert heartbeats.living(NOON) == ()
+    heartbeats.beat("host-1", NOON, "ready", 0)
+    heartbeats.beat("host-2", NOON - timedelta(seconds=16), "ready", 0)
+    assert heartbeats.living(NOON) == ("host-1",)
+    assert heartbeats.living(NOON + timedelta(seconds=16)) == ()
+
+
+def test_a_runner_that_stops_on_purpose_is_gone_at_once(heartbeats: Heartbeats) -> None:
+    heartbeats.beat("host-1", NOON, "stopping", 0)
+    heartbeats.clear("host-1")
+    heartbeats.clear("host-1")
+    assert heartbeats.living(NOON) == ()

@@ -1,0 +1,51 @@
+"""Where the parts of the stack listen."""
+
+import socket
+
+import pytest
+
+from shiploop.addresses import PortTaken, choose_addresses, port_of
+from shiploop.settings import Settings
+
+PARTS = ["api", "prefect", "github", "site", "redis"]
+ANY_PORT = {f"{part}_port": 0 for part in PARTS}
+
+
+def settings(**changes: object) -> Settings:
+    return Settings(_env_file=None, **{**ANY_PORT, **changes})
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_taken_port_is_named_with_its_setting(part: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(PortTaken, match=rf"port {port} .* SHIPLOOP_{part.upper()}_PORT"):
+            choose_addresses(settings(**{f"{part}_port": port}))
+
+
+def test_each_part_has_a_port_of_its_own() -> None:
+    addresses = choose_addresses(settings())
+    ports = {port_of(getattr(addresses, part)) for part in PARTS}
+    assert len(ports) == len(PARTS)
+    assert 0 not in ports
+    assert addresses.api.startswith("http://127.0.0.1:")
+    assert addresses.redis.startswith("redis://127.0.0.1:")
+
+
+def test_what_runs_elsewhere_is_used_from_there_and_takes_no_port_here() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
+        addresses = choose_addresses(
+            settings(
+                github_repo="acme/docs",
+                github_api_url="https://github.example.com/api/v3",
+                site_url="https://docs.example.com",
+                redis_url="redis://redis.example.com:6379",
+                prefect_api_url="https://prefect.example.com/api",
+                **{f"{part}_port": taken for part in PARTS if part != "api"},
+            )
+        )
+    assert addresses.github == "https://github.example.com/api/v3"
+    assert addresses.site == "https://docs.example.com"
+    assert addresses.redis == "redis://redis.example.com:6379"
+    assert addresses.prefect == "https://prefect.example.com/api"

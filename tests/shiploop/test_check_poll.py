@@ -1,0 +1,93 @@
+"""The shared poll: every pull request that is waited for, in few queries, whatever happens."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from shiploop.check_poll import CheckPoll
+from shiploop.domain.facts import CheckFact
+from shiploop.errors import GitHubUnavailable
+from tests.until import wait_until
+
+
+class Reader:
+    """Answers a poll with one fact a pull request, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+        self.away = False
+
+    def read(self, pull_request_ids: list[str]) -> tuple[CheckFact, ...]:
+        self.asked.append(pull_request_ids)
+        if self.away:
+            raise GitHubUnavailable("GitHub is away")
+        return tuple(CheckFact(id_, "faq-gate", "success") for id_ in pull_request_ids)
+
+
+@contextmanager
+def polling(reader: Reader) -> Iterator[tuple[CheckPoll, list[CheckFact]]]:
+    recorded: list[CheckFact] = []
+
+    def record(facts: Iterable[CheckFact]) -> None:
+        recorded.extend(facts)
+
+    poll, stopping = CheckPoll(reader.read, record, 0.01), threading.Event()
+    thread = threading.Thread(target=poll.run, args=[stopping])
+    thread.start()
+    try:
+        yield poll, recorded
+    finally:
+        stopping.set()
+        thread.join(timeout=5)
+        assert not thread.is_alive()
+
+
+def test_nobody_is_asked_while_nobody_waits() -> None:
+    reader = Reader()
+    with polling(reader) as (poll, recorded):
+        with poll.covering("PR_1"):
+            wait_until(lambda: bool(recorded))
+        wait_until(lambda: poll._covered == {})
+        asked = len(reader.asked)
+        with poll.covering("PR_2"):
+            wait_until(lambda: len(reader.asked) > asked + 1)
+    assert {id_ for ids in reader.asked[asked + 1 :] for id_ in ids} == {"PR_2"}
+
+
+def test_a_pull_request_is_polled_until_the_last_who_waits_for_it_leaves() -> None:
+    reader = Reader()
+    with polling(reader) as (poll, _), poll.covering("PR_1"):
+        with poll.covering("PR_1"):
+            wait_until(lambda: bool(reader.asked))
+        asked = len(reader.asked)
+        wait_until(lambda: len(reader.asked) > asked)
+    assert all(ids == ["PR_1"] for ids in reader.asked)
+
+
+def test_a_query_names_no_more_pull_requests_than_github_takes() -> None:
+    reader = Reader()
+    poll = CheckPoll(reader.read, lambda facts: None, 0.01)
+    with ExitStack() as waiting:
+        for number in range(250):
+            waiting.enter_context(poll.covering(f"PR_{number}"))
+        stopping = threading.Event()
+        thread = threading.Thread(target=poll.run, args=[stopping])
+        thread.start()
+        wait_until(lambda: len(reader.asked) >= 3)
+        stopping.set()
+        thread.join()
+    first_round = reader.asked[:3]
+    assert [len(ids) for ids in first_round] == [100, 100, 50]
+    assert {id_ for ids in first_round for id_ in ids} == {f"PR_{n}" for n in range(250)}
+
+
+def test_a_poll_that_failed_is_made_again(caplog: pytest.LogCaptureFixture) -> None:
+    reader = Reader()
+    reader.away = True
+    with polling(reader) as (poll, recorded), poll.covering("PR_1"):
+        wait_until(lambda: len(reader.asked) >= 2)
+        reader.away = False
+        wait_until(lambda: bool(recorded))
+    assert "GitHub is away" in caplog.text

@@ -1,0 +1,142 @@
+"""The whole stack as a test sees it: ask by HTTP, turn the sandbox's knobs, look at GitHub."""
+
+import html
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shiploop.addresses import Addresses
+from shiploop.domain.faq_document import entries
+
+REPOSITORY = "acme/shiploop-docs"
+_SETTLE_TIMEOUT_S = 60.0
+_LOOK_S = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A running stack; `mirror` is where its repository is cloned to, to look at it with git."""
+
+    addresses: Addresses
+    mirror: Path
+    token: str
+
+    def ask(self, question: str) -> httpx.Response:
+        """Post a question as it stands."""
+        return httpx.post(f"{self.addresses.api}/api/agent/faq", json={"question": question})
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        """Where a task stands."""
+        answer = httpx.get(f"{self.addresses.api}/api/agent/tasks/{task_id}").raise_for_status()
+        task: dict[str, Any] = answer.json()
+        return task
+
+    def settle(self, question: str) -> dict[str, Any]:
+        """Ask, and wait for the outcome."""
+        return self.wait(self.ask(question).raise_for_status().json()["task_id"])
+
+    def wait(self, task_id: str) -> dict[str, Any]:
+        """Wait for the outcome of a task."""
+        give_up_at = time.monotonic() + _SETTLE_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            task = self.task(task_id)
+            if task["status"] not in ("queued", "running"):
+                return task
+            time.sleep(_LOOK_S)
+        raise AssertionError(f"task {task_id} is not settled: {self.task(task_id)}")
+
+    @contextmanager
+    def fault(self, name: str, times: int | None = 1) -> Iterator[None]:
+        """Inject a fault for the length of the block."""
+        url = f"{self.addresses.github}/_sandbox/faults"
+        httpx.put(url, json={name: {"times": times}}).raise_for_status()
+        try:
+            yield
+        finally:
+            httpx.delete(url).raise_for_status()
+
+    @contextmanager
+    def latency(self, **milliseconds: int) -> Iterator[None]:
+        """Slow the world down for the length of the block."""
+        url = f"{self.addresses.github}/_sandbox/latency"
+        before = httpx.get(url).raise_for_status().json()
+        httpx.put(url, json=milliseconds).raise_for_status()
+        try:
+            yield
+        finally:
+            httpx.put(url, json=before).raise_for_status()
+
+    def github(self, path: str, **parameters: str) -> Any:
+        """Read something of the repository by REST, as anybody can."""
+        url = f"{self.addresses.github}/repos/{REPOSITORY}{path}"
+        page = {"per_page": "100", **parameters}
+        return httpx.get(url, params=page).raise_for_status().json()
+
+    def pull_requests(self, task_id: str) -> list[Any]:
+        """Every pull request, open or closed, of one task."""
+        head = f"acme:orchestrator/faq-{task_id}"
+        return list(self.github("/pulls", state="all", head=head))
+
+    def merges(self, task_id: str) -> list[str]:
+        """The sha of every commit on main that carries the task's trace id."""
+        self._fetch()
+        return self._git("log", "main", "--format=%H", f"--grep=^Trace-Id: {task_id}$").split()
+
+    def changed_paths(self, sha: str) -> list[str]:
+        """The files that one commit changes."""
+        return self._git("show", "--format=", "--name-only", sha).split()
+
+    def branches(self, task_id: str) -> list[str]:
+        """Every branch that is left of one task."""
+        self._fetch()
+        return self._git("branch", "--format=%(refname:short)", "--list", f"*{task_id}*").split()
+
+    def document(self) -> str:
+        """The FAQ as it stands on main."""
+        self._fetch()
+        return self._git("show", "main:docs/FAQ.md")
+
+    def entry_hashes(self) -> list[str]:
+        """The question hashes of our entries on main, in order."""
+        return [entry.question_hash for entry in entries(self.document())]
+
+    def parent_document(self, sha: str) -> str:
+        """The FAQ as it stood before one commit."""
+        self._fetch()
+        return self._git("show", f"{sha}~1:docs/FAQ.md")
+
+    def reads(self, url: str, text: str) -> bool:
+        """True when the page at the address shows the text, at the entry that it points to."""
+        anchor = url.partition("#")[2]
+        page = httpx.get(url).raise_for_status().text
+        return f'id="{anchor}"' in page and text in html.unescape(page)
+
+    def notifications(self) -> list[Any]:
+        """Everybody whom something written on GitHub has pinged."""
+        url = f"{self.addresses.github}/_sandbox/notifications"
+        return list(httpx.get(url).raise_for_status().json())
+
+    def open_issue(self, title: str) -> int:
+        """Open an issue as ourselves; returns its number."""
+        answer = httpx.post(
+            f"{self.addresses.github}/repos/{REPOSITORY}/issues",
+            json={"title": title},
+            headers={"authorization": f"Bearer {self.token}"},
+        )
+        return int(answer.raise_for_status().json()["number"])
+
+    def _fetch(self) -> None:
+        url = f"{self.addresses.github}/{REPOSITORY}.git"
+        if not (self.mirror / "HEAD").exists():
+            subprocess.run(["git", "clone", "-q", "--mirror", url, str(self.mirror)], check=True)
+        self._git("fetch", "--quiet", "--prune", "origin")
+
+    def _git(self, *arguments: str) -> str:
+        command = ["git", "-C", str(self.mirror), *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
