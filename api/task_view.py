@@ -45,8 +45,9 @@ def _stages_ms(task: Mapping[str, str]) -> dict[str, int]:
         (str(stage), from_iso(task[f"{stage}_at"])) for stage in Stage if f"{stage}_at" in task
     ]
     points = [("queued", from_iso(task["created_at"])), *sorted(begun, key=lambda one: one[1])]
-    if "settled_at" in task:
-        points.append(("settled", from_iso(task["settled_at"])))
+    # What comes after the last stage is bookkeeping, and no part of it.
+    if end := task.get("ended_at", task.get("settled_at")):
+        points.append(("ended", from_iso(end)))
     return {
         name: round((after - at).total_seconds() * 1000)
         for (name, at), (_, after) in pairwise(points)

@@ -27,7 +27,7 @@ Question = Annotated[
 ]
 
 
-@flow(name="closed-loop", flow_run_name="faq: {question}", persist_result=True)
+@flow(name="closed-loop", persist_result=True)
 def closed_loop(question: Question) -> State[Any]:
     """Answer a question in the FAQ, merge it when CI is green, and see it live."""
     run = begin_run()

@@ -32,21 +32,34 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     options = _parser().parse_args()
-    # All state is made anew at each start.
-    for name in ("git", "workflows", "runs"):
-        shutil.rmtree(options.home / name, ignore_errors=True)
-    options.home.mkdir(parents=True, exist_ok=True)
+    _clear(options.home)
     accounts = Accounts(os.environ.get("SANDBOX_TOKENS", ""))
     github = GitHub(options.home, accounts, _app_key())
     seed(github, options.repo, options.seed, options.workflows)
-    with socket.create_server(("127.0.0.1", options.port)) as listener:
-        # asyncio sets this itself only on sockets made for TCP by number; without it every
-        # answer waits 40 ms for the client's delayed acknowledgement.
-        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    with _listener(options.port) as listener:
         port = listener.getsockname()[1]
         github.url = f"http://127.0.0.1:{port}"
         (options.home / "port").write_text(f"{port}\n", encoding="utf-8")
         _serve(github, listener)
+
+
+def _clear(home: Path) -> None:
+    """Remove what an earlier run left: all state is made anew at each start."""
+    for name in ("git", "workflows", "runs"):
+        shutil.rmtree(home / name, ignore_errors=True)
+    (home / "port").unlink(missing_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+
+
+def _listener(port: int) -> socket.socket:
+    try:
+        listener = socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        sys.exit(f"sandbox: port {port} of 127.0.0.1: {error.strerror}")
+    # asyncio sets this itself only on sockets made for TCP by number; without it every
+    # answer waits 40 ms for the client's delayed acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _serve(github: GitHub, listener: socket.socket) -> None:

@@ -8,6 +8,7 @@ from types import FrameType
 from typing import Any
 
 import click
+from pydantic import ValidationError
 from rich.console import Console
 
 from shiploop.api_client import ApiClient
@@ -57,7 +58,7 @@ def up() -> None:
     from shiploop.stack import Stack  # what only a stack needs loads slowly
 
     console = Console()
-    with Stack(Settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
+    with Stack(_settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
         console.print(
             f"\nAPI      {addresses.api}/docs\nPrefect  {addresses.prefect}\n"
             f"GitHub   {addresses.github}\nSite     {addresses.site}\n\n"
@@ -76,7 +77,7 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
     from shiploop.stack import Stack
 
     console = Console(quiet=as_json)
-    with Stack(Settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
+    with Stack(_settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
         task = show.ask_and_watch(addresses, question or show.QUESTION, console)
         result = show.demo_result(task, addresses)
         show.show_result(result, task, console)
@@ -90,7 +91,20 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
 
 
 def _api_url() -> str:
-    return f"http://127.0.0.1:{Settings().api_port}"
+    return f"http://127.0.0.1:{_settings().api_port}"
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (f"{_variable(str(each['loc'][0]))}: {each['msg']}" for each in error.errors())
+        raise click.ClickException("; ".join(wrong)) from error
+
+
+def _variable(name: str) -> str:
+    # A field is told by its alias, which is its variable, or by its own name.
+    return name if name.isupper() else f"SHIPLOOP_{name.upper()}"
 
 
 def _until_interrupted() -> None:

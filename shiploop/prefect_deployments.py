@@ -16,6 +16,9 @@ from prefect.utilities.callables import parameter_schema
 WORK_POOL = "shiploop"
 WORK_POOL_TYPE = "in-process"
 
+# What `prefect deploy` puts in front of a run when prefect.yaml names no step.
+_SET_DIRECTORY = "prefect.deployments.steps.set_working_directory"
+
 
 def apply_deployments(client: SyncPrefectClient, project: Path) -> dict[str, UUID]:
     """Create or update every deployment of `prefect.yaml`; returns their ids by name."""
@@ -37,6 +40,7 @@ def _apply(client: SyncPrefectClient, project: Path, entry: dict[str, Any]) -> U
         description=entry["description"],
         tags=entry["tags"],
         work_pool_name=entry["work_pool"]["name"],
-        parameter_openapi_schema=parameter_schema(flow).model_dump(),
+        pull_steps=[{_SET_DIRECTORY: {"directory": str(project)}}],
+        parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
         enforce_parameter_schema=True,
     )

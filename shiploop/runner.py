@@ -1,5 +1,6 @@
 """The long-lived process that takes tasks off the stream and executes their flow, a thread each."""
 
+import contextvars
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ from typing import Any, cast
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import SyncClientContext
 from prefect.flow_engine import run_flow
 from prefect.states import Pending
 from redis.exceptions import RedisError
@@ -99,7 +101,12 @@ class Runner:
                 self._slots.release()
 
         self._slots.acquire()
-        thread = threading.Thread(target=work, name=f"task-{entry.task_id}", daemon=True)
+        # The copy carries Prefect's client context: without it every run makes a client of
+        # its own, TLS context included.
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=[work], name=f"task-{entry.task_id}", daemon=True
+        )
         with self._lock:
             self._held[entry.entry_id] = thread
         thread.start()
@@ -232,12 +239,15 @@ def main() -> None:
     flow = closed_loop.with_options(
         validate_parameters=False, result_storage=ours.settings.home.resolve() / "results"
     )
-    with get_client(sync_client=True) as prefect:
-        _wait_for("Redis", ours.redis.ping, stopping)
-        _wait_for("Prefect", prefect.hello, stopping)
-        deployments = apply_deployments(prefect, _PROJECT)
+    _wait_for("Redis", ours.redis.ping, stopping)
+    with get_client(sync_client=True) as probe:
+        _wait_for("Prefect", probe.hello, stopping)
+    if stopping.is_set():
+        return
+    with SyncClientContext() as context:
+        deployments = apply_deployments(context.client, _PROJECT)
         worker_id = f"{socket.gethostname()}-{os.getpid()}"
-        Runner(ours, prefect, flow, deployments["closed-loop"], worker_id).run(stopping)
+        Runner(ours, context.client, flow, deployments["closed-loop"], worker_id).run(stopping)
 
 
 if __name__ == "__main__":

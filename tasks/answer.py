@@ -1,9 +1,9 @@
 """Drafts the answer, from the repository's own documents."""
 
 from prefect import task
-from shiploop.domain.answer import Answer, Declined, compose_extractive_answer
 
 from shiploop.bootstrap import services
+from shiploop.domain.answer import Answer, Declined, compose_extractive_answer
 from shiploop.domain.run import Run, Stage
 from tasks.durability import RETRIED, remembered
 from tasks.run import enter_stage

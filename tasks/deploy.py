@@ -1,6 +1,7 @@
 """Waits until a merge is live in production."""
 
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 from prefect import task
@@ -23,10 +24,20 @@ def wait_until_live(run: Run, merge: Merge) -> bool:
     deadline = merge.merged_at + timedelta(seconds=services().settings.deploy_deadline_s)
     with services().facts.watching(merge.sha) as news:
         seen: set[str] = set()
-        while not _is_live(merge.sha, seen):
-            if not _wait(deadline, news):
-                return False
-    return True
+        while datetime.now(UTC) < deadline:
+            _await_success(merge.sha, news)
+            if _is_live(merge.sha, seen):
+                return True
+    return False
+
+
+def _await_success(sha: str, news: threading.Event) -> None:
+    """Wait until the platform says that the deploy succeeded, or it is time to look anyway."""
+    look_at = time.monotonic() + _LOOK_AT_SITE_S
+    while services().facts.known(sha).deploy_state != "success":
+        if not news.wait(max(0.0, look_at - time.monotonic())):
+            return
+        news.clear()
 
 
 def _is_live(merge_sha: str, seen: set[str]) -> bool:
@@ -45,11 +56,3 @@ def _is_live(merge_sha: str, seen: set[str]) -> bool:
     seen.add(live_sha)
     return live
 
-
-def _wait(deadline: datetime, news: threading.Event) -> bool:
-    left_s = (deadline - datetime.now(UTC)).total_seconds()
-    if left_s <= 0:
-        return False
-    news.wait(min(left_s, _LOOK_AT_SITE_S))
-    news.clear()
-    return True

@@ -1,6 +1,7 @@
 """Ends a run: nothing is left behind on GitHub, and Prefect's UI shows what came of it."""
 
 import logging
+from datetime import UTC, datetime
 
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
@@ -11,6 +12,7 @@ from shiploop.bootstrap import services
 from shiploop.domain import messages
 from shiploop.domain.pull_request import PullRequest
 from shiploop.domain.run import FailureKind, Outcome, Run, Status, failed
+from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import (
     DeadlinePassed,
     GitHubNotFound,
@@ -49,6 +51,8 @@ def outcome_of(error: ShiploopError) -> Outcome:
 @task(name="tidy-up")
 def tidy_up(run: Run, outcome: Outcome) -> None:
     """Tell the pull request why it ended, and delete the branch that nobody needs any more."""
+    now = datetime.now(UTC)
+    services().tasks.note(run.task_id, now, ended_at=iso_ms(now))
     try:
         _tidy_branch(run, outcome)
     except ShiploopError as error:

@@ -1,8 +1,7 @@
 """The entry that a run adds to the FAQ, and our signature's claim over it: no I/O."""
 
-from shiploop.domain.answer import Answer
-
 from shiploop.bootstrap import required, services
+from shiploop.domain.answer import Answer
 from shiploop.domain.faq_document import Entry
 from shiploop.domain.faq_entry import clean_answer, render_entry
 from shiploop.domain.provenance import Claim

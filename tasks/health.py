@@ -4,9 +4,9 @@ import time
 from datetime import UTC, datetime, timedelta
 
 from prefect import task
-from shiploop.domain.answer import Answer
 
 from shiploop.bootstrap import services
+from shiploop.domain.answer import Answer
 from shiploop.domain.faq_document import entry_id
 from shiploop.domain.run import Run, Stage
 from shiploop.errors import SiteUnavailable

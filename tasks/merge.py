@@ -4,10 +4,10 @@ import time
 from datetime import UTC, datetime
 
 from prefect import task
-from shiploop.domain.answer import Answer
 
 from shiploop.bootstrap import services
 from shiploop.domain import messages
+from shiploop.domain.answer import Answer
 from shiploop.domain.checks import ChecksVerdict
 from shiploop.domain.merge_gate import (
     Conflicted,

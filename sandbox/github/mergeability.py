@@ -21,19 +21,19 @@ def files(repository: Repository, pull: PullRequest) -> tuple[ChangedFile, ...]:
 def try_merge(repository: Repository, pull: PullRequest) -> TestMerge:
     """Merge head into base to see whether it can be; kept until either moves."""
     base_sha = repository.git.sha(f"refs/heads/{pull.base_ref}") or pull.base_sha
-    known = _known(repository, pull)
-    if known is None:
+    found = known(repository, pull)
+    if found is None:
         tree = repository.git.merge_tree(base_sha, pull.head_sha)
-        known = pull.test_merge = TestMerge(base_sha, pull.head_sha, tree)
-    return known
+        found = pull.test_merge = TestMerge(base_sha, pull.head_sha, tree)
+    return found
 
 
-def _known(repository: Repository, pull: PullRequest) -> TestMerge | None:
+def known(repository: Repository, pull: PullRequest) -> TestMerge | None:
     """Return the test merge if it has been computed for head and base as they are."""
     base_sha = repository.git.sha(f"refs/heads/{pull.base_ref}")
-    known = pull.test_merge
-    if known and (known.base_sha, known.head_sha) == (base_sha, pull.head_sha):
-        return known
+    last = pull.test_merge
+    if last and (last.base_sha, last.head_sha) == (base_sha, pull.head_sha):
+        return last
     return None
 
 
@@ -44,11 +44,11 @@ def mergeable(github: GitHub, repository: Repository, pull: PullRequest) -> Merg
     """
     if not pull.open:
         return "UNKNOWN"
-    known = _known(repository, pull)
-    if known is None:
+    found = known(repository, pull)
+    if found is None:
         github.schedule.after(0, lambda: _compute(github, repository, pull))
         return "UNKNOWN"
-    return "CONFLICTING" if known.tree is None else "MERGEABLE"
+    return "CONFLICTING" if found.tree is None else "MERGEABLE"
 
 
 def _compute(github: GitHub, repository: Repository, pull: PullRequest) -> None:

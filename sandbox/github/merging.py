@@ -40,7 +40,7 @@ def squash(
     pull.merged_by = pull.closed_by = by
     pull.merge_commit_sha = sha
     repository.open_pulls_by_head[pull.head_ref].remove(pull)
-    refs.advance(github, repository, f"{refs.BRANCHES}{pull.base_ref}", before, sha, by)
+    refs.move(github, repository, f"{refs.BRANCHES}{pull.base_ref}", before, sha, by)
     webhooks.pull_request(github, repository, pull, "closed", by)
     if pull.base_ref == repository.default_branch:
         issues.close_by_keywords(github, repository, mentions.without_code(pull.body), by)
@@ -54,9 +54,17 @@ def _check(repository: Repository, pull: PullRequest, sha: str | None) -> str:
     if sha is not None and sha != pull.head_sha:
         message = "Head branch was modified. Review and try the merge again."
         raise RefusedError(Reason.CONFLICT, message)
+    # The cheap question comes first: a merge costs a process of git.
+    known = mergeability.known(repository, pull)
+    if known is None or known.tree is not None:
+        _check_required(repository, pull)
     tree = mergeability.try_merge(repository, pull).tree
     if tree is None:
         raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is not mergeable")
+    return tree
+
+
+def _check_required(repository: Repository, pull: PullRequest) -> None:
     states = check_states.required_states(repository, pull)
     unmet = [(name, state) for name, state in states.items() if state != "passed"]
     if len(unmet) == 1:
@@ -65,7 +73,6 @@ def _check(repository: Repository, pull: PullRequest, sha: str | None) -> str:
     if unmet:
         message = f"{len(unmet)} of {len(states)} required status checks have not succeeded."
         raise RefusedError(Reason.NOT_MERGEABLE, message)
-    return tree
 
 
 def _message(repository: Repository, pull: PullRequest, asked: MergeRequest) -> str:

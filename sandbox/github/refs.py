@@ -29,7 +29,7 @@ def create(github: GitHub, repository: Repository, ref: str, sha: str, by: Accou
         message = f'A ref named "{ref}" already exists in the repository.'
         raise RefusedError(Reason.UNPROCESSABLE, message)
     _require_commit(repository, sha)
-    _set(github, repository, ref, None, sha, by)
+    move(github, repository, ref, None, sha, by)
 
 
 def update(
@@ -42,7 +42,7 @@ def update(
     if not force and repository.git.ahead_behind(before, sha)[0] > 0:
         raise RefusedError(Reason.UNPROCESSABLE, "Update is not a fast forward")
     if before != sha:
-        _set(github, repository, ref, before, sha, by, forced=force)
+        move(github, repository, ref, before, sha, by, forced=force)
 
 
 def delete(github: GitHub, repository: Repository, ref: str, by: Account) -> None:
@@ -93,15 +93,34 @@ def commit_on_branch(
         message = f"A path was requested for deletion which does not exist: {error.args[0]}"
         raise RefusedError(Reason.UNPROCESSABLE, message) from error
     sha = repository.git.commit(tree, (head,), message, by, int(github.now().timestamp()))
-    _set(github, repository, ref, head, sha, by)
+    move(github, repository, ref, head, sha, by)
     return sha
 
 
-def advance(
-    github: GitHub, repository: Repository, ref: str, before: str | None, sha: str, by: Account
+def move(
+    github: GitHub,
+    repository: Repository,
+    ref: str,
+    before: str | None,
+    sha: str,
+    by: Account,
+    *,
+    forced: bool = False,
 ) -> None:
-    """Move a ref onto a commit made by GitHub itself, such as a merge."""
-    _set(github, repository, ref, before, sha, by)
+    """Create or move a ref, with all that follows; what may be refused was checked before."""
+    try:
+        repository.git.set_ref(ref, sha)
+    except OSError as error:
+        # A branch `a` keeps a branch `a/b` from existing, and the reverse.
+        raise RefusedError(Reason.UNPROCESSABLE, "Reference update failed") from error
+    repository.pushed_at = github.now()
+    webhooks.push(github, repository, ref, before, sha, by, forced=forced)
+    if not ref.startswith(BRANCHES):
+        return
+    branch = ref.removeprefix(BRANCHES)
+    _read_messages(github, repository, branch, before, sha, by)
+    pulls.branch_moved(github, repository, branch, sha, by)
+    workflow_runs.start_for_push(github, repository, branch, before, sha, by)
 
 
 def _check_protection(repository: Repository, ref: str, by: Account) -> None:
@@ -123,31 +142,6 @@ def _check_path(path: str) -> None:
 def _require_commit(repository: Repository, sha: str) -> None:
     if not repository.git.has_commit(sha):
         raise RefusedError(Reason.UNPROCESSABLE, "Object does not exist")
-
-
-def _set(
-    github: GitHub,
-    repository: Repository,
-    ref: str,
-    before: str | None,
-    sha: str,
-    by: Account,
-    *,
-    forced: bool = False,
-) -> None:
-    try:
-        repository.git.set_ref(ref, sha)
-    except OSError as error:
-        # A branch `a` keeps a branch `a/b` from existing, and the reverse.
-        raise RefusedError(Reason.UNPROCESSABLE, "Reference update failed") from error
-    repository.pushed_at = github.now()
-    webhooks.push(github, repository, ref, before, sha, by, forced=forced)
-    if not ref.startswith(BRANCHES):
-        return
-    branch = ref.removeprefix(BRANCHES)
-    _read_messages(github, repository, branch, before, sha, by)
-    pulls.branch_moved(github, repository, branch, sha, by)
-    workflow_runs.start_for_push(github, repository, branch, before, sha, by)
 
 
 def _read_messages(

@@ -37,6 +37,7 @@ class GitHub:
         self.repositories: dict[str, Repository] = {}
         self.notifications: list[Notification] = []
         accounts.add("web-flow")
+        accounts.app_bot()
         self.actions_bot = accounts.add("github-actions[bot]", "Bot")
         self.planning = ThreadPoolExecutor(1, thread_name_prefix="workflow-planning")
         self.runners = ThreadPoolExecutor(_CONCURRENT_WORKFLOWS, thread_name_prefix="workflow")

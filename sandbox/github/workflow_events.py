@@ -38,6 +38,10 @@ class Trigger:
 def pull_trigger(
     github: GitHub, repository: Repository, pull: PullRequest, head_sha: str, action: str
 ) -> Trigger | None:
+    """Make the merge ref of a pull request; None when its workflows do not run.
+
+    They don't when its head is no longer `head_sha`, conflicts, or asks to skip them.
+    """
     if not pull.open or pull.head_sha != head_sha:
         return None
     tried = mergeability.try_merge(repository, pull)
@@ -75,6 +79,7 @@ def push_trigger(
     sha: str,
     by: Account,
 ) -> Trigger | None:
+    """Return what a push of `sha` to a branch triggers; None when it asks to skip that."""
     if _skips(repository, sha):
         return None
     paths: tuple[str, ...] = ()

@@ -53,7 +53,10 @@ class Links:
 
     def resolve(self, href: str, page_path: str) -> str:
         """Turn a link written in a page into one that works on the site."""
-        parts = urlsplit(href)
+        try:
+            parts = urlsplit(href)
+        except ValueError:  # no URL, such as http://[
+            return href
         if parts.scheme or parts.netloc or not parts.path:
             return href
         path = unquote(parts.path)

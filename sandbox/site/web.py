@@ -29,6 +29,8 @@ def create_app(deployer: Deployer, panel: ControlPanel, webhook_secret: str) -> 
 
 
 class _Site:
+    """The handlers. `site_down` is used up by each answer, pages and health alike."""
+
     def __init__(self, deployer: Deployer, panel: ControlPanel, webhook_secret: str) -> None:
         self._deployer = deployer
         self._panel = panel

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from redis import Redis
-from redis.client import Pipeline
+from redis.client import Pipeline, PubSub
 from redis.exceptions import RedisError
 
 from shiploop.domain.facts import CheckFact, DeployFact, Fact
@@ -88,7 +88,7 @@ class Facts:
                 stopping.wait(_RECONNECT_S)
 
     def _listen_once(self, stopping: threading.Event) -> None:
-        with self._blocking.pubsub(ignore_subscribe_messages=True) as pubsub:
+        with PubSub(self._blocking.connection_pool, ignore_subscribe_messages=True) as pubsub:
             pubsub.subscribe(keys.FACTS_CHANNEL)
             self._wake_all()  # what was published while we were away is in the hashes
             while not stopping.is_set():

@@ -116,11 +116,8 @@ class Intake:
 
     def take_over(self, consumer: str, idle_ms: int, count: int) -> list[tuple[Entry, int]]:
         """Entries not refreshed for `idle_ms`, now this consumer's, with their deliveries."""
-        answer = cast(
-            list[Any],
-            self._redis.xautoclaim(
-                keys.QUEUE, keys.QUEUE_GROUP, consumer, min_idle_time=idle_ms, count=count
-            ),
+        answer = self._redis.xautoclaim(
+            keys.QUEUE, keys.QUEUE_GROUP, consumer, min_idle_time=idle_ms, count=count
         )
         entries = [_entry(message) for message in answer[1] if message[1]]
         return [(entry, self._deliveries(entry)) for entry in entries]
@@ -141,7 +138,7 @@ class Intake:
 
     def backlog(self) -> int:
         """How many tasks are queued or running."""
-        return int(cast(int, self._redis.xlen(keys.QUEUE)))
+        return self._redis.xlen(keys.QUEUE)
 
     def _deliveries(self, entry: Entry) -> int:
         pending = cast(

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import cast
 
 from redis import Redis
@@ -54,6 +55,14 @@ return 1
 """
 
 
+class Settlement(StrEnum):
+    """What became of an attempt to settle a task."""
+
+    SETTLED = "settled"
+    ALREADY = "already"
+    LOST = "lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to settle a task: the stream entry and the consumer that holds it."""
@@ -103,40 +112,36 @@ class Tasks:
         """Note something learnt on the way, such as the pull request's URL."""
         self._write(task_id, {**fields, "updated_at": iso_ms(now)})
 
-    def settle(self, run: Run, lease: Lease, outcome: Outcome, now: datetime) -> str:
+    def settle(self, run: Run, lease: Lease, outcome: Outcome, now: datetime) -> Settlement:
         """Write the outcome, count it, and take the task off the queue, all or nothing.
 
-        Returns `settled`; `already` when the task had an outcome; `lost` when the lease
-        belongs to somebody else, and then nothing was written.
+        ALREADY when the task had an outcome; LOST when the lease belongs to somebody
+        else, and then nothing was written.
         """
         counter = {Status.DONE: "success", Status.ERROR: "failure"}.get(outcome.status, "")
-        return cast(
-            str,
-            self._settle(
-                keys=[
-                    keys.QUEUE,
-                    keys.task(run.task_id),
-                    keys.dedupe(run.question_hash),
-                    keys.metrics(counter, now.date()),
-                    keys.metrics("tte", now.date()),
-                ],
-                args=[
-                    keys.QUEUE_GROUP,
-                    lease.consumer,
-                    lease.entry_id,
-                    run.task_id,
-                    counter,
-                    json.dumps(_outcome_fields(run, outcome, now)),
-                    keys.TASK_TTL_S,
-                    keys.METRICS_TTL_S,
-                ],
-            ),
-        )
+        names = [
+            keys.QUEUE,
+            keys.task(run.task_id),
+            keys.dedupe(run.question_hash),
+            keys.metrics(counter, now.date()),
+            keys.metrics("tte", now.date()),
+        ]
+        arguments: list[str | int] = [
+            keys.QUEUE_GROUP,
+            lease.consumer,
+            lease.entry_id,
+            run.task_id,
+            counter,
+            json.dumps(_outcome_fields(run, outcome, now)),
+            keys.TASK_TTL_S,
+            keys.METRICS_TTL_S,
+        ]
+        return Settlement(cast(str, self._settle(keys=names, args=arguments)))
 
     def _write(self, task_id: str, fields: dict[str, str]) -> bool:
         flat = [part for item in fields.items() for part in item]
-        args = [keys.TASK_TTL_S, keys.dedupe(""), keys.DEDUPE_TTL_S, *flat]
-        return bool(self._update(keys=[keys.task(task_id)], args=args))
+        lives: list[str | int] = [keys.TASK_TTL_S, keys.dedupe(""), keys.DEDUPE_TTL_S]
+        return bool(self._update(keys=[keys.task(task_id)], args=[*lives, *flat]))
 
 
 def _outcome_fields(run: Run, outcome: Outcome, now: datetime) -> dict[str, str]:

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -39,7 +40,7 @@ def serve(redis: Redis) -> Iterator[Serve]:
     """Serve an API with these settings; returns a client of it."""
     with ExitStack() as servers:
 
-        def start(**changes: object) -> httpx.Client:
+        def start(**changes: Any) -> httpx.Client:
             return servers.enter_context(serving(settings(redis, **changes)))
 
         yield start
@@ -57,9 +58,9 @@ def api(redis: Redis, running_api: httpx.Client) -> httpx.Client:
     return running_api
 
 
-def settings(redis: Redis, **changes: object) -> Settings:
+def settings(redis: Redis, **changes: Any) -> Settings:
     """Settings of an API whose site is away."""
-    given = {
+    given: dict[str, Any] = {
         "redis_url": url_of(redis),
         "github_repo": "acme/docs",
         "github_token": "unused",

@@ -109,7 +109,7 @@ def _allow_null(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _registry(document: Mapping[str, Any]) -> Any:  # noqa: ANN401 - untyped in referencing
+def _registry(document: Mapping[str, Any]) -> Any:
     return Registry().with_resource(_DOCUMENT, Specification.OPAQUE.create_resource(document))
 
 

@@ -77,6 +77,7 @@ def test_a_quote_in_a_link_stays_inside_its_attribute() -> None:
         ("docs/FAQ.md", "../src/a.py", "https://github.example/acme/docs/blob/main/src/a.py"),
         ("docs/FAQ.md", "#below", "#below"),
         ("docs/FAQ.md", "https://example.com/a?b=c#d", "https://example.com/a?b=c#d"),
+        ("docs/FAQ.md", "http://[", "http://["),
         ("docs/FAQ.md", "mailto:ada@example.com", "mailto:ada@example.com"),
     ],
 )
@@ -149,6 +150,11 @@ def test_a_page_read_entry_by_entry_is_the_page_read_as_a_whole(parts: list[str]
     assert render(text).body == render(whole).body.replace("<!--  ", "<!-- ").replace(
         "&lt;!--  ", "&lt;!-- "
     )
+
+
+@given(st.text(alphabet="[]()<>{}!#*_`~|-:/.&%=\"'\\\n ab1", max_size=60))
+def test_any_text_is_rendered(text: str) -> None:
+    assert "<script" not in render(f"{text}<script>{text}").body
 
 
 def test_a_known_page_is_rendered_the_same_again() -> None:

@@ -117,7 +117,8 @@ def new_branch() -> str:
 def sandbox_process(home: Path, app_public_key: str) -> Iterator[SandboxProcess]:
     """Run a sandbox with a small repository for the length of the block."""
     _seed(home)
-    arguments = ["--port", "0", "--home", home, "--repo", REPOSITORY, "--seed", home / "files"]
+    arguments = ["--port", "0", "--home", str(home), "--repo", REPOSITORY]
+    arguments += ["--seed", str(home / "files")]
     environment: Mapping[str, str] = {
         **os.environ,
         "SANDBOX_TOKENS": _ACCOUNTS,

@@ -1,6 +1,7 @@
 """Where the parts of the stack listen."""
 
 import socket
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,9 @@ PARTS = ["api", "prefect", "github", "site", "redis"]
 ANY_PORT = {f"{part}_port": 0 for part in PARTS}
 
 
-def settings(**changes: object) -> Settings:
-    return Settings(_env_file=None, **{**ANY_PORT, **changes})
+def settings(**changes: Any) -> Settings:
+    given: dict[str, Any] = {**ANY_PORT, **changes}
+    return Settings(_env_file=None, **given)
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -59,7 +59,7 @@ def test_a_base_branch_that_is_not_there_is_named_with_its_setting(
     sandbox: SandboxProcess,
 ) -> None:
     github = GitHub(sandbox.client()._transport, REPOSITORY, "trunk")
-    with pytest.raises(RepositoryUnusable, match="acme/docs@trunk .* SHIPLOOP_BASE_BRANCH"):
+    with pytest.raises(RepositoryUnusable, match=r"acme/docs@trunk .* SHIPLOOP_BASE_BRANCH"):
         github.read_base()
 
 

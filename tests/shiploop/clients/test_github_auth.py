@@ -72,7 +72,7 @@ def test_a_wrong_key_is_unauthorized_and_says_where_to_look(
 ) -> None:
     wrong_key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     token = InstallationToken(http, sandbox.url, APP_ID, pem(wrong_key), REPOSITORY)
-    with pytest.raises(GitHubUnauthorized, match="App 4711 .* acme/docs.* its key"):
+    with pytest.raises(GitHubUnauthorized, match=r"App 4711 .* acme/docs.* its key"):
         token()
 
 
@@ -80,7 +80,7 @@ def test_a_repository_without_the_app_is_unauthorized(
     http: httpx.Client, sandbox: SandboxProcess, app_key: rsa.RSAPrivateKey
 ) -> None:
     token = InstallationToken(http, sandbox.url, APP_ID, pem(app_key), "acme/nothing")
-    with pytest.raises(GitHubUnauthorized, match="404 .* installed on acme/nothing"):
+    with pytest.raises(GitHubUnauthorized, match=r"404 .* installed on acme/nothing"):
         token()
 
 

@@ -125,7 +125,7 @@ def test_a_listener_whose_connection_was_cut_hears_again_and_missed_nothing(
     facts: Facts, redis: Redis
 ) -> None:
     with listening(facts, redis), facts.watching(SHA) as news:
-        redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        redis.client_kill_filter(_type="pubsub")
         facts.record([GREEN])  # told while nobody listened, or just after
         assert news.wait(timeout=5)
         assert facts.known(SHA).conclusions == {"faq-gate": "success"}

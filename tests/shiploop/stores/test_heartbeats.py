@@ -24,7 +24,7 @@ def rfc_checker_accepts(redis_url: str, now: datetime) -> bool:
     """
     with Redis.from_url(redis_url) as redis:
         beats = [redis.hgetall(key) for key in redis.scan_iter(b"worker:heartbeat:*")]
-    ages_s = [now.timestamp() - float((beat.get(b"last_heartbeat") or b"0")) for beat in beats]
+    ages_s = [now.timestamp() - float(beat.get(b"last_heartbeat") or b"0") for beat in beats]
     return bool(ages_s) and max(ages_s) <= _DEAD_AFTER_S
 
 

@@ -1,0 +1,73 @@
+"""The composition root: what has to be set, and whose token is used."""
+
+import uuid
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from shiploop.bootstrap import Services, SettingMissing, build
+from shiploop.settings import Settings
+from tests.shiploop.sandbox_process import APP_ID, BOT_TOKEN, REPOSITORY, SandboxProcess
+from tests.world import World
+
+NOTHING_LISTENS = "redis://127.0.0.1:1"
+
+
+def built(**changes: Any) -> Services:
+    given: dict[str, Any] = {"redis_url": NOTHING_LISTENS, "github_repo": REPOSITORY}
+    return build(Settings(_env_file=None, **{**given, **changes}))
+
+
+def viewer(services: Services) -> str:
+    """Who GitHub says that we are."""
+    try:
+        return services.github.read_base().viewer
+    finally:
+        # Services live as long as their process, so nothing else ever closes this.
+        services.github._transport._http.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        ({"redis_url": None}, "REDIS_URL"),
+        ({"github_repo": None}, "GITHUB_REPO"),
+        ({}, "GITHUB_TOKEN or GITHUB_APP_ID"),
+        ({"github_app_id": APP_ID}, "GITHUB_APP_PRIVATE_KEY"),
+    ],
+)
+def test_what_is_missing_is_named(missing: dict[str, None], named: str) -> None:
+    with pytest.raises(SettingMissing, match=f"^{named} is not set"):
+        built(**missing)
+
+
+def test_building_connects_to_nothing() -> None:
+    built(github_token="a-token", github_api_url="http://127.0.0.1:1", site_url="http://x.invalid")
+
+
+def test_an_app_of_which_the_key_is_given_speaks_to_github(
+    sandbox: SandboxProcess, app_key: rsa.RSAPrivateKey
+) -> None:
+    key = app_key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,  # as GitHub gives it out
+        serialization.NoEncryption(),
+    )
+    services = built(
+        github_api_url=sandbox.url, github_app_id=APP_ID, github_app_private_key=key.decode()
+    )
+    assert viewer(services) == "shiploop[bot]"
+
+
+@pytest.mark.xdist_group("world")
+def test_a_saved_block_of_prefects_gives_its_token(world: World, sandbox: SandboxProcess) -> None:
+    from prefect_github import GitHubCredentials
+
+    name = f"block-{uuid.uuid4()}"
+    with temporary_settings({PREFECT_API_URL: f"{world.addresses.prefect}/api"}):
+        GitHubCredentials(token=BOT_TOKEN).save(name, _sync=True)
+        services = built(github_api_url=sandbox.url, github_credentials_block=name)
+    assert viewer(services) == "shiploop-bot"

@@ -1,0 +1,150 @@
+"""The stack: it is there whole, or it is not there at all."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from redis import Redis
+
+from shiploop.addresses import PortTaken
+from shiploop.settings import Settings
+from shiploop.stack import Stack, StackFailed
+from tests.until import wait_until
+from tests.valkey import url_of
+from tests.world import World
+
+_START_TIMEOUT_S = 60.0
+_STOP_TIMEOUT_S = 20.0
+ANY_PORTS = {f"SHIPLOOP_{part}_PORT": "0" for part in ("API", "PREFECT", "GITHUB", "SITE", "REDIS")}
+
+
+def settings(home: Path, **changes: Any) -> Settings:
+    given: dict[str, Any] = {
+        name.lower().removeprefix("shiploop_"): int(port) for name, port in ANY_PORTS.items()
+    }
+    return Settings(_env_file=None, home=home, **{**given, **changes})
+
+
+def processes_of(home: Path) -> set[int]:
+    """Every living process that works for the stack of this home."""
+    return {
+        process.pid
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and works_for(process, str(home))
+    }
+
+
+def works_for(process: psutil.Process, home: str) -> bool:
+    try:
+        # Servers that write their state into their title lose their environment by it.
+        told = [*process.cmdline(), process.cwd(), process.environ().get("SHIPLOOP_HOME", "")]
+        return any(home in each for each in told)
+    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+        return False
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Where a stack may live whose PostgreSQL runs as a user of its own."""
+    with tempfile.TemporaryDirectory(prefix="shiploop-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@contextmanager
+def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `shiploop up` for the length of the block; yields it when it is up."""
+    command = [sys.executable, "-m", "shiploop.cli", "up"]
+    given = {**os.environ, **ANY_PORTS, "SHIPLOOP_HOME": str(home), **environment}
+    with (
+        (home / "up.log").open("wb") as log,
+        subprocess.Popen(
+            command, env=given, stdout=log, stderr=log, start_new_session=True
+        ) as process,
+    ):
+        try:
+            described = home / "stack.json"
+            wait_until(lambda: described.exists() or process.poll() is not None, _START_TIMEOUT_S)
+            assert process.poll() is None, (home / "up.log").read_text()
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_taken_port_is_known_before_anything_is_started(redis: Redis, tmp_path: Path) -> None:
+    taken = int(url_of(redis).rpartition(":")[2])
+    with pytest.raises(PortTaken, match=f"port {taken} .* SHIPLOOP_SITE_PORT"):
+        Stack(settings(tmp_path, site_port=taken), lambda part: None)
+    assert processes_of(tmp_path) == set()
+
+
+@pytest.mark.xdist_group("world")
+def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "sandbox").write_text("a file where GitHub's directory should be")
+    ready: list[str] = []
+    stack = Stack(
+        settings(tmp_path, prefect_api_url=f"{world.addresses.prefect}/api"), ready.append
+    )
+    with (
+        pytest.raises(StackFailed, match=r"github did not start: see .*github\.log") as failed,
+        stack,
+    ):
+        pass
+    log = Path(str(failed.value).rpartition(" ")[2])
+    assert "Traceback" in log.read_text()
+    assert "github" not in ready
+    assert processes_of(tmp_path) == set()
+    assert not (tmp_path / "stack.json").exists()
+
+
+@pytest.mark.xdist_group("world")
+def test_ctrl_c_stops_a_stack_that_describes_itself_while_it_is_up(
+    world: World, home: Path
+) -> None:
+    with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
+        described = json.loads((home / "stack.json").read_text())
+        pids = described.pop("pids")
+        assert described.keys() == {"api", "prefect", "github", "site", "redis"}
+        assert httpx.get(f"{described['api']}/healthz").json()["status"] == "ok"
+        assert pids.keys() == {"api", "github", "site", "redis", "runner"}
+        assert {up.pid, *pids.values()} <= processes_of(home)
+        os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all of its processes
+        assert up.wait(_STOP_TIMEOUT_S) == 0
+    assert processes_of(home) == set()
+    assert not (home / "stack.json").exists()
+
+
+def test_sigterm_leaves_nothing_of_a_whole_stack(home: Path) -> None:
+    with shiploop_up(home) as up:
+        pids = json.loads((home / "stack.json").read_text())["pids"]
+        assert pids.keys() == {"api", "github", "prefect", "site", "redis", "runner"}
+        assert any("postgres" in psutil.Process(pid).name() for pid in processes_of(home))
+        up.send_signal(signal.SIGTERM)
+        assert up.wait(_STOP_TIMEOUT_S) == 0
+    assert processes_of(home) == set()
+    assert not (home / "stack.json").exists()
+
+
+@pytest.mark.xdist_group("world")
+def test_a_stop_during_the_start_leaves_nothing_behind(world: World, home: Path) -> None:
+    command = [sys.executable, "-m", "shiploop.cli", "up"]
+    prefect = f"{world.addresses.prefect}/api"
+    given = {**os.environ, **ANY_PORTS, "SHIPLOOP_HOME": str(home), "PREFECT_API_URL": prefect}
+    with subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL) as up:
+        wait_until(lambda: len(processes_of(home) - {up.pid}) >= 2, _START_TIMEOUT_S)
+        assert not (home / "stack.json").exists()
+        up.send_signal(signal.SIGTERM)
+        assert up.wait(_STOP_TIMEOUT_S) != 0
+    assert processes_of(home) == set()
