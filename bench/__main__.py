@@ -58,7 +58,7 @@ def main(names: tuple[str, ...], times: int | None, file: Path | None) -> None:
     if file is not None:
         text = json.dumps(as_json(machine, measurements), indent=2, ensure_ascii=False)
         file.write_text(text + "\n", encoding="utf-8")
-    sys.exit(not all(measurement.ok for measurement in measurements))
+    sys.exit(0 if all(measurement.ok for measurement in measurements) else 1)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -19,10 +19,12 @@ from shiploop.clients.repository_documents import RepositoryDocuments
 from shiploop.clients.site import Site
 from shiploop.errors import PermanentError
 from shiploop.settings import Settings
+from shiploop.stores import keys
 from shiploop.stores.facts import Facts
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.heartbeats import Heartbeats
 from shiploop.stores.intake import Intake
+from shiploop.stores.queue import Queue
 from shiploop.stores.tasks import Tasks
 
 # GitHub ends what takes longer than 10 s on its side; the rest is the way there and back.
@@ -54,6 +56,8 @@ class Services:
     freeze: Freeze
     heartbeats: Heartbeats
     intake: Intake
+    task_queue: Queue
+    flow_queue: Queue
     tasks: Tasks
 
 
@@ -87,7 +91,9 @@ def build(settings: Settings) -> Services:
         facts=facts,
         freeze=Freeze(redis),
         heartbeats=Heartbeats(redis),
-        intake=Intake(redis, blocking),
+        intake=Intake(redis),
+        task_queue=Queue(redis, blocking, keys.QUEUE, "task_id"),
+        flow_queue=Queue(redis, blocking, keys.FLOW_QUEUE, "flow_run_id"),
         tasks=Tasks(redis, settings.task_deadline_s),
     )
 

@@ -1,16 +1,18 @@
 """Registers our deployments with Prefect's server, from the one file that defines them."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import yaml
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
-from prefect.flows import load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 
 WORK_POOL = "shiploop"
@@ -20,17 +22,22 @@ WORK_POOL_TYPE = "in-process"
 _SET_DIRECTORY = "prefect.deployments.steps.set_working_directory"
 
 
-def apply_deployments(client: SyncPrefectClient, project: Path) -> dict[str, UUID]:
+def apply_deployments(
+    client: SyncPrefectClient, project: Path, flows: Mapping[str, Flow[..., Any]]
+) -> dict[str, UUID]:
     """Create or update every deployment of `prefect.yaml`; returns their ids by name."""
     with suppress(ObjectAlreadyExists):
         client.create_work_pool(WorkPoolCreate(name=WORK_POOL, type=WORK_POOL_TYPE))
     definition = yaml.safe_load((project / "prefect.yaml").read_text())
-    return {entry["name"]: _apply(client, project, entry) for entry in definition["deployments"]}
+    return {
+        entry["name"]: _apply(client, project, entry, flows[entry["name"]])
+        for entry in definition["deployments"]
+    }
 
 
-def _apply(client: SyncPrefectClient, project: Path, entry: dict[str, Any]) -> UUID:
-    entrypoint = f"{project / entry['entrypoint']}"
-    flow = cast("Flow[Any, Any]", load_flow_from_entrypoint(entrypoint, use_placeholder_flow=False))
+def _apply(
+    client: SyncPrefectClient, project: Path, entry: dict[str, Any], flow: Flow[..., Any]
+) -> UUID:
     return client.create_deployment(
         flow_id=client.create_flow(flow),
         name=entry["name"],
@@ -41,6 +48,16 @@ def _apply(client: SyncPrefectClient, project: Path, entry: dict[str, Any]) -> U
         tags=entry["tags"],
         work_pool_name=entry["work_pool"]["name"],
         pull_steps=[{_SET_DIRECTORY: {"directory": str(project)}}],
+        schedules=[_schedule(one) for one in entry.get("schedules", ())],
         parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
         enforce_parameter_schema=True,
     )
+
+
+def _schedule(entry: dict[str, Any]) -> DeploymentScheduleCreate:
+    interval = IntervalSchedule(
+        interval=timedelta(seconds=entry["interval"]),
+        anchor_date=datetime.fromisoformat(entry["anchor_date"]),
+        timezone=entry["timezone"],
+    )
+    return DeploymentScheduleCreate(schedule=interval, active=entry["active"], slug=entry["slug"])

@@ -1,10 +1,18 @@
 """Everything that can be set from outside, in one frozen value."""
 
+import ipaddress
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+# Shorter ones can be guessed.
+ApiKey = Annotated[SecretStr, Field(min_length=16)]
+
+_RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
 
 
 class Settings(BaseSettings):
@@ -20,6 +28,7 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         populate_by_name=True,
+        hide_input_in_errors=True,  # it holds every secret there is
     )
 
     home: Path = Path(".shiploop")
@@ -40,8 +49,18 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
     prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL")
 
+    openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    slack_webhook_url: SecretStr | None = Field(None, validation_alias="SLACK_WEBHOOK_URL")
+    sentry_dsn: SecretStr | None = Field(None, validation_alias="SENTRY_DSN")
+
     site_url: str = Field("http://127.0.0.1:8091", validation_alias="SITE_URL")
     site_faq_path: str = "/faq"
+
+    api_host: str = "127.0.0.1"
+    api_keys: Mapping[str, ApiKey] = {}
+    # A client's allowance of questions and cancellations, by its key and by its address.
+    rate_limit_per_key: str = Field("600/minute", pattern=_RATE)
+    rate_limit_per_address: str = Field("600/minute", pattern=_RATE)
 
     api_port: int = 8000
     prefect_port: int = 4200
@@ -54,11 +73,27 @@ class Settings(BaseSettings):
     deploy_deadline_s: int = Field(120, gt=0)
     verify_deadline_s: int = Field(30, gt=0)
 
+    runners: int = Field(1, gt=0)
     runner_concurrency: int = Field(32, gt=0)
     lease_s: float = Field(6.0, gt=0)
     check_poll_s: float = Field(3.0, gt=0)
     queue_limit: int = Field(1000, gt=0)
     documents_refresh_s: float = Field(30.0, gt=0)
+
+    # For chaos only: see shiploop/kill_points.py.
+    kill_at: str | None = None
+
+    @model_validator(mode="after")
+    def _only_keys_open_the_api_to_others(self) -> Self:
+        if not self.api_keys and not _is_loopback(self.api_host):
+            raise ValueError("SHIPLOOP_API_HOST is not loopback: set SHIPLOOP_API_KEYS too")
+        return self
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that nobody may see, for the logs to hide."""
+        values = [getattr(self, name) for name in type(self).model_fields]
+        held = [value for value in [*values, *self.api_keys.values()] if value is not None]
+        return tuple(each.get_secret_value() for each in held if isinstance(each, SecretStr))
 
     def as_environment(self) -> dict[str, str]:
         """What was set, as the environment of a process that shall have the same settings."""
@@ -73,4 +108,13 @@ class Settings(BaseSettings):
 def _as_text(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, Mapping):
+        return json.dumps({name: _as_text(each) for name, each in value.items()})
     return json.dumps(value) if isinstance(value, tuple) else str(value)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -5,30 +5,24 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import httpx
-from mirakuru import HTTPExecutor, SimpleExecutor
-from mirakuru.exceptions import ExecutorError
 
 from shiploop.addresses import Addresses, choose_addresses, port_of
 from shiploop.embedded import embedded_postgres, embedded_redis
-from shiploop.errors import PermanentError
+from shiploop.part import Part, StackFailed
 from shiploop.settings import Settings
 
-_PROJECT = Path(__file__).resolve().parent.parent
+# The sandbox world keeps its state in memory: started again, it would be another world.
+_WORLD = ("github", "site")
 _START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
-_STOP_TIMEOUT_S = 15.0  # longer than the runner's grace time
-_POLL_S = 0.05
 _REPOSITORY = "acme/shiploop-docs"
 _SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
 _EVENTS = ["check_run", "deployment_status", "status"]
@@ -45,27 +39,12 @@ _PREFECT_SETTINGS = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "2",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
     "PREFECT_CLIENT_MAX_RETRIES": "10",
+    "PREFECT_WORKER_QUERY_SECONDS": "1",
+    # A flow is scheduled each minute: keep a week of runs.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
 }
-
-
-class StackFailed(PermanentError):
-    """A part of the stack could not be started."""
-
-
-class _Served(HTTPExecutor):
-    """A process that is ready once it answers; waits no longer when another part has failed."""
-
-    def __init__(
-        self, given_up: threading.Event, command: list[str], url: str, options: dict[str, Any]
-    ) -> None:
-        super().__init__(command, url, method="GET", request_timeout=1.0, **options)
-        self._given_up = given_up
-
-    def after_start_check(self) -> bool:
-        if self._given_up.is_set():
-            raise StackFailed("another part did not start")
-        return bool(super().after_start_check())
 
 
 class Stack:
@@ -83,8 +62,8 @@ class Stack:
         self._addresses = choose_addresses(settings)
         self._admin_token, self._platform_token = secrets.token_hex(20), secrets.token_hex(20)
         self._environment = self._shared_environment()
-        self._processes: dict[str, SimpleExecutor] = {}
-        self._pids: dict[str, int] = {}
+        self._parts: dict[str, Part] = {}
+        self._redis_pid: int | None = None
         self._servers = ExitStack()
         self._given_up = threading.Event()
 
@@ -93,7 +72,7 @@ class Stack:
         self._home.mkdir(parents=True, exist_ok=True)
         try:
             self._start_all()
-            self._wait_for_runner()
+            self._wait_for_runners()
         except BaseException:
             self._stop_all()
             raise
@@ -132,7 +111,7 @@ class Stack:
     def _start_redis(self) -> None:
         if self._settings.redis_url is None:
             server = embedded_redis(port_of(self._addresses.redis), self._home / "redis")
-            self._pids["redis"] = self._servers.enter_context(server)
+            self._redis_pid = self._servers.enter_context(server)
         self._told("redis")
 
     def _start_prefect(self) -> None:
@@ -183,40 +162,22 @@ class Stack:
         self._start("api", ["-m", "api"], f"{self._addresses.api}/openapi.json", {})
 
     def _start_runner(self) -> None:
-        command = [sys.executable, "-m", "shiploop.runner"]
-        self._keep("runner", SimpleExecutor(command, **self._process_options("runner", {})))
+        for number in range(1, self._settings.runners + 1):
+            self._begin(f"runner-{number}", ["-m", "shiploop.runner"], {})
 
     def _start(
         self, name: str, arguments: list[str], url: str, environment: dict[str, str]
     ) -> None:
-        options = self._process_options(name, environment)
-        command = [sys.executable, *arguments]
-        self._keep(name, _Served(self._given_up, command, url, options))
+        self._begin(name, arguments, environment).wait_until(url, _START_TIMEOUT_S, self._given_up)
         self._told(name)
 
-    def _process_options(self, name: str, environment: dict[str, str]) -> dict[str, Any]:
-        logs = self._home / "logs"
-        logs.mkdir(parents=True, exist_ok=True)
-        log = self._servers.enter_context((logs / f"{name}.log").open("wb"))
-        return {
-            "cwd": str(_PROJECT),
-            "envvars": {**self._environment, **environment},
-            "stdin": subprocess.DEVNULL,
-            "stdout": log,
-            "stderr": log,
-            "timeout": _START_TIMEOUT_S,
-            "sleep": _POLL_S,
-        }
-
-    def _keep(self, name: str, process: SimpleExecutor) -> None:
-        self._processes[name] = process
-        try:
-            process.start()
-        except ExecutorError as error:
-            log = self._home / "logs" / f"{name}.log"
-            raise StackFailed(f"{name} did not start: see {log}") from error
-        if process.process is not None:
-            self._pids[name] = process.process.pid
+    def _begin(self, name: str, arguments: list[str], environment: dict[str, str]) -> Part:
+        log_path = self._home / "logs" / f"{name}.log"
+        log_path.unlink(missing_ok=True)
+        part = Part(name, arguments, {**self._environment, **environment}, log_path)
+        self._parts[name] = part
+        part.start()
+        return part
 
     def _add_webhook(self, url: str, events: list[str]) -> None:
         secret = self._environment["GITHUB_WEBHOOK_SECRET"]
@@ -227,27 +188,27 @@ class Stack:
             headers={"authorization": f"Bearer {self._admin_token}"},
         ).raise_for_status()
 
-    def _wait_for_runner(self) -> None:
-        give_up_at = time.monotonic() + _START_TIMEOUT_S
-        while time.monotonic() < give_up_at:
-            if not self._processes["runner"].running():
-                break
-            if httpx.get(f"{self._addresses.api}/healthz").is_success:
-                self._told("runner")
-                return
-            time.sleep(_POLL_S)
-        raise StackFailed(f"the runner did not come up: see {self._home / 'logs' / 'runner.log'}")
+    def _wait_for_runners(self) -> None:
+        # The API is healthy as soon as one runner has shown a sign of life.
+        runner, healthy = self._parts["runner-1"], f"{self._addresses.api}/healthz"
+        runner.wait_until(healthy, _START_TIMEOUT_S, self._given_up)
+        self._told("runner")
+        for name, part in self._parts.items():
+            if name not in _WORLD:
+                part.keep_alive()
 
     def _stop_all(self) -> None:
-        if runner := self._processes.pop("runner", None):
-            _stop(runner)  # while there still is a Prefect to tell how its runs ended
-        with ThreadPoolExecutor(max(1, len(self._processes))) as pool:
-            list(pool.map(_stop, self._processes.values()))
-        self._processes.clear()
+        # The runners first, while there still is a Prefect to tell how their runs ended.
+        runners = [part for name, part in self._parts.items() if name.startswith("runner")]
+        others = [part for part in self._parts.values() if part not in runners]
+        for parts in (runners, others):
+            with ThreadPoolExecutor(max(1, len(parts))) as pool:
+                list(pool.map(Part.stop, parts))
         self._servers.close()
 
     def _describe(self) -> None:
-        described = {**asdict(self._addresses), "pids": self._pids}
+        pids = {"redis": self._redis_pid, **{name: part.pid for name, part in self._parts.items()}}
+        described = {**asdict(self._addresses), "pids": pids}
         (self._home / "stack.json").write_text(json.dumps(described, indent=2) + "\n")
 
     def _shared_environment(self) -> dict[str, str]:
@@ -271,16 +232,6 @@ class Stack:
             for secret in ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"):
                 shared.setdefault(secret, secrets.token_hex(20))
         return shared
-
-
-def _stop(process: SimpleExecutor) -> None:
-    started = process.process
-    if started is None:
-        return
-    started.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        started.wait(_STOP_TIMEOUT_S)
-    process.kill()
 
 
 def _kept_secret(path: Path) -> str:

@@ -55,4 +55,3 @@ def _is_live(merge_sha: str, seen: set[str]) -> bool:
         live = False  # the site serves a commit that is none of this repository's
     seen.add(live_sha)
     return live
-

@@ -7,6 +7,7 @@ from prefect.context import FlowRunContext
 from shiploop.bootstrap import services
 from shiploop.domain.run import Run, Stage
 from shiploop.errors import DeadlinePassed, UnknownTask
+from shiploop.kill_points import reach
 
 
 def begin_run() -> Run:
@@ -27,6 +28,7 @@ def begin_run() -> Run:
 
 def enter_stage(run: Run, stage: Stage) -> None:
     """Note that a stage begins. Raises DeadlinePassed before the merge, never after it."""
+    reach(f"entering-{stage}")
     now = datetime.now(UTC)
     services().tasks.enter_stage(run.task_id, stage, now)
     if stage not in (Stage.DEPLOYING, Stage.VERIFYING) and now >= run.deadline_at:

@@ -1,5 +1,6 @@
 """Sends one request to GitHub and turns its answer into a value or an error by meaning."""
 
+import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -18,9 +19,11 @@ from shiploop.errors import (
     GitHubUncertain,
     ShiploopError,
 )
+from shiploop.kill_points import reach
 
 API_VERSION = "2022-11-28"
 _SECONDARY_LIMIT = "secondary rate limit"
+_OPERATION_NAME = re.compile(r"^(?:query|mutation) (\w+)", re.MULTILINE)
 _DEFAULT_PAUSE_S = 60.0  # what GitHub asks for when a secondary limit names no time
 
 
@@ -60,14 +63,16 @@ class GitHubTransport:
         Raises the GitHub errors of `shiploop.errors`.
         """
         write = method != "GET"
-        reply = self._send(method, f"{self._rest_url}{path}", body, write=write)
+        operation = f"{method}-{path.rsplit('/', 1)[-1]}"
+        reply = self._send(operation, method, f"{self._rest_url}{path}", body, write=write)
         return _json(reply, write=write) if reply.content else {}
 
     def graphql(self, document: str, variables: Mapping[str, object]) -> GraphQLAnswer:
         """Run a document. GraphQL errors are part of the answer, for the caller to read."""
         write = document.lstrip().startswith("mutation")
         body = {"query": document, "variables": variables}
-        reply = self._send("POST", self._graphql_url, body, write=write)
+        operation = _OPERATION_NAME.findall(document)[0]
+        reply = self._send(operation, "POST", self._graphql_url, body, write=write)
         answer = _json(reply, write=write)
         errors = tuple(_graphql_error(error) for error in answer.get("errors") or ())
         if (limit := _graphql_limit(errors, reply.headers)) is not None:
@@ -76,7 +81,13 @@ class GitHubTransport:
         return GraphQLAnswer(answer.get("data") or {}, errors)
 
     def _send(
-        self, method: str, url: str, body: Mapping[str, object] | None, *, write: bool
+        self,
+        operation: str,
+        method: str,
+        url: str,
+        body: Mapping[str, object] | None,
+        *,
+        write: bool,
     ) -> httpx.Response:
         self._respect_pause()
         headers = {
@@ -84,12 +95,14 @@ class GitHubTransport:
             "accept": "application/vnd.github+json",
             "x-github-api-version": API_VERSION,
         }
+        reach(f"sending-{operation}")
         try:
             reply = self._http.request(method, url, json=body, headers=headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise GitHubUnavailable(f"GitHub could not be reached for {method} {url}") from error
         except httpx.TransportError as error:
             raise _lost_answer(f"GitHub did not answer {method} {url}", write=write) from error
+        reach(f"applied-{operation}")
         error_found = decide_error(reply.status_code, reply.headers, reply.text, write=write)
         if error_found is not None:
             self._pause_after(error_found)

@@ -88,13 +88,18 @@ class Facts:
                 stopping.wait(_RECONNECT_S)
 
     def _listen_once(self, stopping: threading.Event) -> None:
-        with PubSub(self._blocking.connection_pool, ignore_subscribe_messages=True) as pubsub:
+        with PubSub(self._blocking.connection_pool) as pubsub:
             pubsub.subscribe(keys.FACTS_CHANNEL)
-            self._wake_all()  # what was published while we were away is in the hashes
             while not stopping.is_set():
                 message = pubsub.get_message(timeout=_LISTEN_TIMEOUT_S)
-                if message is not None:
+                if message is None:
+                    continue
+                if message["type"] == "message":
                     self._wake(str(message["data"]))
+                else:
+                    # We are subscribed now, or again: redis-py mends a lost connection
+                    # by itself. What was published until now is in the hashes.
+                    self._wake_all()
 
     def _wake(self, sha: str) -> None:
         with self._lock:

@@ -3,11 +3,15 @@
 from datetime import date
 
 QUEUE = "agent:queue:orchestrator"
+FLOW_QUEUE = "agent:queue:flows"
 QUEUE_GROUP = "runners"
 FACTS_CHANNEL = "agent:facts"
+EVENTS_CHANNEL = "agent:events"
+TASK_INDEX = "agent:tasks"
 FREEZE = "agent:freeze"
 
 TASK_TTL_S = 24 * 3600
+EVENTS_TTL_S = TASK_TTL_S  # a task and its events go together
 DEDUPE_TTL_S = 3600  # the RFC's hour (3.2)
 FACT_TTL_S = 3600
 DELIVERY_TTL_S = 24 * 3600
@@ -18,6 +22,11 @@ HEARTBEAT_TTL_S = 120  # the RFC's checker calls a heartbeat dead after 300 s (4
 def task(task_id: str) -> str:
     """Hash: everything that is known of one task."""
     return f"agent:task:{task_id}"
+
+
+def events(task_id: str) -> str:
+    """Stream: what has happened to one task."""
+    return f"agent:events:{task_id}"
 
 
 def dedupe(question_hash: str) -> str:

@@ -11,17 +11,27 @@ from redis import Redis
 from shiploop.domain.run import Merge, Outcome, Run, Stage, Status, tte_ms
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
+from shiploop.stores.events import WRITE_EVENT, EventKind
 
 # Fenced: only the consumer that holds the stream entry may write an outcome, and only
 # one outcome is ever written. Counting happens here and nowhere else.
-_SETTLE = """
+_SETTLE = (
+    WRITE_EVENT
+    + """
 local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
 if not held or held[2] ~= ARGV[2] then return 'lost' end
 local status = redis.call('HGET', KEYS[2], 'status')
 local open = status == 'queued' or status == 'running'
 if open then
   local fields = cjson.decode(ARGV[6])
-  for name, value in pairs(fields) do redis.call('HSET', KEYS[2], name, value) end
+  local changes = {}
+  for name, value in pairs(fields) do
+    redis.call('HSET', KEYS[2], name, value)
+    if not is_time(name) then
+      table.insert(changes, name)
+      table.insert(changes, value)
+    end
+  end
   redis.call('HDEL', KEYS[2], 'stage')
   redis.call('EXPIRE', KEYS[2], ARGV[7])
   if ARGV[5] ~= '' then
@@ -35,24 +45,55 @@ if open then
   if fields['status'] ~= 'done' and redis.call('GET', KEYS[3]) == ARGV[4] then
     redis.call('DEL', KEYS[3])
   end
+  write_event(KEYS[6], ARGV[4], 'settled', fields['settled_at'], changes)
 end
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
 redis.call('XDEL', KEYS[1], ARGV[3])
 return open and 'settled' or 'already'
 """
+)
 
 # A task that has ended keeps its outcome, whatever a late writer believes.
-_UPDATE = """
+# What it has said already (a resumed run enters its stage again) is no event.
+_UPDATE = (
+    WRITE_EVENT
+    + """
 local status = redis.call('HGET', KEYS[1], 'status')
 if status ~= 'queued' and status ~= 'running' then return 0 end
-for i = 4, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-redis.call('EXPIRE', KEYS[1], ARGV[1])
-local dedupe = ARGV[2] .. redis.call('HGET', KEYS[1], 'question_hash')
-if redis.call('GET', dedupe) == redis.call('HGET', KEYS[1], 'task_id') then
-  redis.call('EXPIRE', dedupe, ARGV[3])
+local changes = {}
+for i = 6, #ARGV, 2 do
+  local name, value = ARGV[i], ARGV[i + 1]
+  if not is_time(name) and redis.call('HGET', KEYS[1], name) ~= value then
+    table.insert(changes, name)
+    table.insert(changes, value)
+  end
+  redis.call('HSET', KEYS[1], name, value)
 end
+redis.call('HSET', KEYS[1], 'updated_at', ARGV[5])
+redis.call('EXPIRE', KEYS[1], ARGV[1])
+local task_id = redis.call('HGET', KEYS[1], 'task_id')
+local dedupe = ARGV[2] .. redis.call('HGET', KEYS[1], 'question_hash')
+if redis.call('GET', dedupe) == task_id then redis.call('EXPIRE', dedupe, ARGV[3]) end
+if #changes > 0 then write_event(KEYS[2], task_id, ARGV[4], ARGV[5], changes) end
 return 1
 """
+)
+
+# Asking twice is the same as asking once.
+_REQUEST_CANCELLATION = (
+    WRITE_EVENT
+    + """
+local status = redis.call('HGET', KEYS[1], 'status')
+if not status then return 'unknown' end
+if status ~= 'queued' and status ~= 'running' then return 'settled' end
+if redis.call('HSETNX', KEYS[1], 'cancel_requested_at', ARGV[1]) == 1 then
+  redis.call('HSET', KEYS[1], 'updated_at', ARGV[1])
+  redis.call('EXPIRE', KEYS[1], ARGV[2])
+  write_event(KEYS[2], redis.call('HGET', KEYS[1], 'task_id'), 'cancel_requested', ARGV[1], {})
+end
+return 'requested'
+"""
+)
 
 
 class Settlement(StrEnum):
@@ -61,6 +102,14 @@ class Settlement(StrEnum):
     SETTLED = "settled"
     ALREADY = "already"
     LOST = "lost"
+
+
+class Cancellation(StrEnum):
+    """What became of a request to cancel a task."""
+
+    REQUESTED = "requested"
+    SETTLED = "settled"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +128,7 @@ class Tasks:
         self._deadline = timedelta(seconds=deadline_s)
         self._settle = redis.register_script(_SETTLE)
         self._update = redis.register_script(_UPDATE)
+        self._request_cancellation = redis.register_script(_REQUEST_CANCELLATION)
 
     def read(self, task_id: str) -> dict[str, str] | None:
         """All fields of a task, None when there is no such task (any more)."""
@@ -101,16 +151,28 @@ class Tasks:
 
     def start(self, task_id: str, now: datetime, **links: str) -> bool:
         """Mark a task as running; False when it has ended already."""
-        return self._write(task_id, {"status": Status.RUNNING, "updated_at": iso_ms(now), **links})
+        return self._write(
+            task_id, EventKind.RUNNING, now, {"status": str(Status.RUNNING), **links}
+        )
 
     def enter_stage(self, task_id: str, stage: Stage, now: datetime) -> None:
         """Note that a stage begins."""
-        at = iso_ms(now)
-        self._write(task_id, {"stage": stage, "updated_at": at, f"{stage}_at": at})
+        fields = {"stage": str(stage), f"{stage}_at": iso_ms(now)}
+        self._write(task_id, EventKind.STAGE, now, fields)
 
     def note(self, task_id: str, now: datetime, **fields: str) -> None:
         """Note something learnt on the way, such as the pull request's URL."""
-        self._write(task_id, {**fields, "updated_at": iso_ms(now)})
+        self._write(task_id, EventKind.NOTED, now, fields)
+
+    def request_cancellation(self, task_id: str, now: datetime) -> Cancellation:
+        """Ask whoever runs the task to cancel it; a settled task stays as it is."""
+        names = [keys.task(task_id), keys.events(task_id)]
+        told = self._request_cancellation(keys=names, args=[iso_ms(now), keys.TASK_TTL_S])
+        return Cancellation(cast(str, told))
+
+    def cancellation_requested(self, task_id: str) -> bool:
+        """Whether somebody has asked to cancel the task."""
+        return bool(self._redis.hexists(keys.task(task_id), "cancel_requested_at"))
 
     def settle(self, run: Run, lease: Lease, outcome: Outcome, now: datetime) -> Settlement:
         """Write the outcome, count it, and take the task off the queue, all or nothing.
@@ -125,6 +187,7 @@ class Tasks:
             keys.dedupe(run.question_hash),
             keys.metrics(counter, now.date()),
             keys.metrics("tte", now.date()),
+            keys.events(run.task_id),
         ]
         arguments: list[str | int] = [
             keys.QUEUE_GROUP,
@@ -138,10 +201,11 @@ class Tasks:
         ]
         return Settlement(cast(str, self._settle(keys=names, args=arguments)))
 
-    def _write(self, task_id: str, fields: dict[str, str]) -> bool:
+    def _write(self, task_id: str, kind: EventKind, now: datetime, fields: dict[str, str]) -> bool:
         flat = [part for item in fields.items() for part in item]
+        names = [keys.task(task_id), keys.events(task_id)]
         lives: list[str | int] = [keys.TASK_TTL_S, keys.dedupe(""), keys.DEDUPE_TTL_S]
-        return bool(self._update(keys=[keys.task(task_id)], args=[*lives, *flat]))
+        return bool(self._update(keys=names, args=[*lives, kind, iso_ms(now), *flat]))
 
 
 def _outcome_fields(run: Run, outcome: Outcome, now: datetime) -> dict[str, str]:

@@ -61,6 +61,11 @@ def home() -> Iterator[Path]:
         yield Path(name)
 
 
+def parts(pids: dict[str, int]) -> set[str]:
+    """The parts that are running; of some there are several, with a number each."""
+    return {name.partition("-")[0] for name in pids}
+
+
 @contextmanager
 def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run `shiploop up` for the length of the block; yields it when it is up."""
@@ -88,6 +93,7 @@ def test_a_taken_port_is_known_before_anything_is_started(redis: Redis, tmp_path
     assert processes_of(tmp_path) == set()
 
 
+@pytest.mark.timeout(60)  # the others wait for it, and must not do so for long
 @pytest.mark.xdist_group("world")
 def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
     world: World, tmp_path: Path
@@ -98,7 +104,7 @@ def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
         settings(tmp_path, prefect_api_url=f"{world.addresses.prefect}/api"), ready.append
     )
     with (
-        pytest.raises(StackFailed, match=r"github did not start: see .*github\.log") as failed,
+        pytest.raises(StackFailed, match=r"github .* see .*github\.log") as failed,
         stack,
     ):
         pass
@@ -118,7 +124,7 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_while_it_is_up(
         pids = described.pop("pids")
         assert described.keys() == {"api", "prefect", "github", "site", "redis"}
         assert httpx.get(f"{described['api']}/healthz").json()["status"] == "ok"
-        assert pids.keys() == {"api", "github", "site", "redis", "runner"}
+        assert parts(pids) == {"api", "github", "site", "redis", "runner"}
         assert {up.pid, *pids.values()} <= processes_of(home)
         os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all of its processes
         assert up.wait(_STOP_TIMEOUT_S) == 0
@@ -129,7 +135,7 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_while_it_is_up(
 def test_sigterm_leaves_nothing_of_a_whole_stack(home: Path) -> None:
     with shiploop_up(home) as up:
         pids = json.loads((home / "stack.json").read_text())["pids"]
-        assert pids.keys() == {"api", "github", "prefect", "site", "redis", "runner"}
+        assert parts(pids) == {"api", "github", "prefect", "site", "redis", "runner"}
         assert any("postgres" in psutil.Process(pid).name() for pid in processes_of(home))
         up.send_signal(signal.SIGTERM)
         assert up.wait(_STOP_TIMEOUT_S) == 0

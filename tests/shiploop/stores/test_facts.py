@@ -25,13 +25,15 @@ def facts(services: Services) -> Facts:
 
 
 @contextmanager
-def listening(facts: Facts, redis: Redis) -> Iterator[None]:
+def listening(facts: Facts) -> Iterator[None]:
     """Listen in a thread, subscribed before the block begins."""
     stopping = threading.Event()
     thread = threading.Thread(target=facts.listen, args=[stopping])
-    thread.start()
     try:
-        wait_until(lambda: subscribers(redis) == 1)
+        # All who wait are woken once it has heard that it is subscribed.
+        with facts.watching("subscribed") as subscribed:
+            thread.start()
+            assert subscribed.wait(timeout=5)
         yield
     finally:
         stopping.set()
@@ -77,15 +79,15 @@ def test_a_delivery_is_recorded_once(facts: Facts, redis: Redis) -> None:
     assert redis.ttl(keys.delivery("d1")) == pytest.approx(24 * 3600, abs=5)
 
 
-def test_a_waiter_is_woken_by_news_of_its_commit_only(facts: Facts, redis: Redis) -> None:
-    with listening(facts, redis), facts.watching(SHA) as ours, facts.watching("b" * 40) as other:
+def test_a_waiter_is_woken_by_news_of_its_commit_only(facts: Facts) -> None:
+    with listening(facts), facts.watching(SHA) as ours, facts.watching("b" * 40) as other:
         facts.record([GREEN])
         assert ours.wait(timeout=3)
         assert not other.is_set()
 
 
-def test_all_who_wait_for_one_commit_are_woken(facts: Facts, redis: Redis) -> None:
-    with listening(facts, redis), facts.watching(SHA) as one, facts.watching(SHA) as two:
+def test_all_who_wait_for_one_commit_are_woken(facts: Facts) -> None:
+    with listening(facts), facts.watching(SHA) as one, facts.watching(SHA) as two:
         facts.record([GREEN])
         assert one.wait(timeout=3)
         assert two.wait(timeout=3)
@@ -97,7 +99,7 @@ def test_nobody_waits_any_more_after_the_block(facts: Facts) -> None:
     assert facts._waiters == {}
 
 
-def test_who_registers_reads_and_then_waits_misses_nothing(facts: Facts, redis: Redis) -> None:
+def test_who_registers_reads_and_then_waits_misses_nothing(facts: Facts) -> None:
     """The fact comes at any moment around registering and reading, from another thread."""
     shas = [f"{number:040x}" for number in range(200)]
     begin = threading.Barrier(2)
@@ -110,7 +112,7 @@ def test_who_registers_reads_and_then_waits_misses_nothing(facts: Facts, redis: 
             facts.record([CheckFact(sha, "faq-gate", "success")])
 
     teller = threading.Thread(target=tell)
-    with listening(facts, redis):
+    with listening(facts):
         teller.start()
         for sha in shas:
             begin.wait()
@@ -121,15 +123,22 @@ def test_who_registers_reads_and_then_waits_misses_nothing(facts: Facts, redis: 
         teller.join()
 
 
-def test_a_listener_whose_connection_was_cut_hears_again_and_missed_nothing(
-    facts: Facts, redis: Redis
-) -> None:
-    with listening(facts, redis), facts.watching(SHA) as news:
-        redis.client_kill_filter(_type="pubsub")
-        facts.record([GREEN])  # told while nobody listened, or just after
-        assert news.wait(timeout=5)
+def test_a_listener_whose_connection_was_cut_misses_nothing(facts: Facts, redis: Redis) -> None:
+    with listening(facts), facts.watching(SHA) as news:
+        with redis.pipeline(transaction=True) as at_once:  # told while nobody listens
+            at_once.client_kill_filter(_type="pubsub")
+            at_once.hset(keys.fact(SHA), "check:faq-gate", '"success"')
+            at_once.publish(keys.FACTS_CHANNEL, SHA)
+            told = at_once.execute()
+        assert told[-1] == 0
+        assert news.wait(timeout=4)
         assert facts.known(SHA).conclusions == {"faq-gate": "success"}
+
+
+def test_a_listener_whose_connection_was_cut_hears_again(facts: Facts, redis: Redis) -> None:
+    with listening(facts):
+        redis.client_kill_filter(_type="pubsub")
         wait_until(lambda: subscribers(redis) == 1)
-        news.clear()
-        facts.record([DeployFact(SHA, "success")])
-        assert news.wait(timeout=5)
+        with facts.watching(SHA) as news:
+            facts.record([GREEN])
+            assert news.wait(timeout=4)

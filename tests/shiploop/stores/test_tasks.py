@@ -24,9 +24,9 @@ DAY = "20261122"
 
 def held_task(services: Services, task_id: str = TASK_ID, consumer: str = "one") -> Lease:
     """A task that was accepted, and that this consumer holds."""
-    services.intake.create_group()
+    services.task_queue.create_group()
     services.intake.accept(task_id, a_question(f"What is {task_id}?"), NOON, 100)
-    (entry,) = services.intake.take(consumer, 1, 50)
+    (entry,) = services.task_queue.take(consumer, 1, 50)
     return Lease(consumer, entry.entry_id)
 
 
@@ -132,14 +132,14 @@ def test_the_dedupe_key_of_a_later_task_is_left_alone(services: Services, redis:
 def test_settling_takes_the_entry_off_the_stream(services: Services, redis: Redis) -> None:
     lease = held_task(services)
     services.tasks.settle(run_of(services), lease, DONE, LATER)
-    assert services.intake.backlog() == 0
+    assert services.task_queue.backlog() == 0
     assert redis.xpending(keys.QUEUE, keys.QUEUE_GROUP)["pending"] == 0
 
 
 def test_who_lost_the_lease_writes_nothing(services: Services, redis: Redis) -> None:
     lease = held_task(services)
     run = run_of(services)
-    wait_until(lambda: bool(services.intake.take_over("two", idle_ms=1, count=1)))
+    wait_until(lambda: bool(services.task_queue.take_over("two", idle_ms=1, count=1)))
     before = everything(redis)
     assert services.tasks.settle(run, lease, DONE, LATER) == "lost"
     assert everything(redis) == before
@@ -162,7 +162,7 @@ def test_a_settled_task_that_comes_again_is_only_taken_off_the_stream(
     run = run_of(services)
     services.tasks.settle(run, lease, DONE, LATER)
     redis.xadd(keys.QUEUE, {"task_id": TASK_ID})
-    (again,) = services.intake.take("two", 1, 50)
+    (again,) = services.task_queue.take("two", 1, 50)
     settled = services.tasks.settle(run, Lease("two", again.entry_id), FAILED, LATER)
     assert settled == "already"
     task = services.tasks.read(TASK_ID)
@@ -170,7 +170,7 @@ def test_a_settled_task_that_comes_again_is_only_taken_off_the_stream(
     assert task["status"] == "done"
     assert redis.get(f"agent:metrics:failure:{DAY}") is None
     assert redis.exists(keys.dedupe(run.question_hash))
-    assert services.intake.backlog() == 0
+    assert services.task_queue.backlog() == 0
 
 
 def test_a_task_that_has_expired_is_not_written_again(services: Services, redis: Redis) -> None:
@@ -179,7 +179,7 @@ def test_a_task_that_has_expired_is_not_written_again(services: Services, redis:
     redis.delete(keys.task(TASK_ID))
     assert services.tasks.settle(run, lease, DONE, LATER) == "already"
     assert services.tasks.read(TASK_ID) is None
-    assert services.intake.backlog() == 0
+    assert services.task_queue.backlog() == 0
 
 
 def test_a_task_starts_enters_stages_and_takes_notes(services: Services) -> None:

@@ -1,0 +1,125 @@
+"""Executes flow runs in this process: the one way in which a flow of ours ever runs."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from prefect import Flow
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.exceptions import ObjectNotFound
+from prefect.flow_engine import run_flow
+from prefect.states import Cancelled, Pending
+
+from shiploop.bootstrap import Services
+from shiploop.domain.messages import flow_run_name
+from shiploop.domain.run import FailureKind, Outcome, Run, failed
+from shiploop.kill_points import reach
+from shiploop.stores.queue import Entry
+from shiploop.stores.tasks import Lease
+
+_DELIVERY_CAP = 5  # a task that has killed five runners does not get a sixth
+_CLOSED_LOOP = "closed-loop"
+
+log = logging.getLogger(__name__)
+
+
+class Executor:
+    """Runs tasks, and flow runs that Prefect has scheduled, and settles what a task came to."""
+
+    def __init__(
+        self,
+        services: Services,
+        prefect: SyncPrefectClient,
+        flows: Mapping[str, Flow[..., Any]],
+        deployments: Mapping[str, uuid.UUID],
+        worker_id: str,
+    ) -> None:
+        """`flows` and `deployments` are named as in prefect.yaml."""
+        results: Path = services.settings.home.resolve() / "results"
+        self._services = services
+        self._prefect = prefect
+        # Parameters are checked where they come in; a storage by path spares a look-up.
+        self._flows = {
+            name: flow.with_options(validate_parameters=False, result_storage=results)
+            for name, flow in flows.items()
+        }
+        self._deployments = deployments
+        self._worker_id = worker_id
+
+    def run_task(self, entry: Entry, deliveries: int) -> None:
+        """Take a task down the closed loop, and settle it."""
+        run = self._services.tasks.load_run(entry.run_id)
+        if run is None:
+            self._services.task_queue.drop(entry)  # older than a day: nobody can ask for it
+            return
+        if deliveries > _DELIVERY_CAP:
+            self._settle(run, entry, _gave_up())
+            return
+        reach("taken")
+        flow_run = self._flow_run_of(run)
+        reach("flow-run-created")
+        if flow_run.state is not None and flow_run.state.is_cancelling():
+            self._prefect.set_flow_run_state(flow_run.id, Cancelled(), force=True)
+            self._settle(run, entry, failed(FailureKind.CANCELLED, "cancelled before it began"))
+            return
+        self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id))
+        state = run_flow(self._flows[_CLOSED_LOOP], flow_run=flow_run, return_type="state")
+        reach("flow-ended")
+        self._settle(run, entry, _outcome_of(cast("State[Outcome]", state)))
+        reach("settled")
+
+    def run_scheduled(self, entry: Entry, deliveries: int) -> None:
+        """Execute a flow run that is no task's."""
+        try:
+            flow_run = self._prefect.read_flow_run(uuid.UUID(entry.run_id))
+        except ObjectNotFound:
+            flow_run = None
+        if flow_run is not None and deliveries <= _DELIVERY_CAP:
+            run_flow(self._flows[self._name_of(flow_run)], flow_run=flow_run, return_type="state")
+        self._services.flow_queue.drop(entry)
+
+    def _name_of(self, flow_run: FlowRun) -> str:
+        names = {deployment_id: name for name, deployment_id in self._deployments.items()}
+        if flow_run.deployment_id is None:
+            raise LookupError(f"flow run {flow_run.id} belongs to no deployment of ours")
+        return names[flow_run.deployment_id]
+
+    def _flow_run_of(self, run: Run) -> FlowRun:
+        task = self._services.tasks.read(run.task_id) or {}
+        if known := task.get("prefect_run_id"):
+            return self._prefect.read_flow_run(uuid.UUID(known))
+        # Born Pending, so that no worker polls it; the key gives a redelivered task its own.
+        return self._prefect.create_flow_run_from_deployment(
+            self._deployments[_CLOSED_LOOP],
+            parameters={"question": run.question},
+            state=Pending(),
+            name=flow_run_name(run.question),
+            tags=[run.task_id],
+            idempotency_key=run.task_id,
+        )
+
+    def _settle(self, run: Run, entry: Entry, outcome: Outcome) -> None:
+        lease = Lease(self._worker_id, entry.entry_id)
+        settled = self._services.tasks.settle(run, lease, outcome, _now())
+        log.info("trace_id=%s %s: %s (%s)", run.task_id, settled, outcome.status, outcome.reason)
+
+
+def _outcome_of(state: "State[Outcome]") -> Outcome:
+    result = state.result(raise_on_failure=False)
+    if isinstance(result, Outcome):
+        return result
+    if state.is_cancelled():
+        return failed(FailureKind.CANCELLED, "cancelled in Prefect")
+    return failed(FailureKind.CRASHED, f"the flow ended as {state.name}: {state.message}")
+
+
+def _gave_up() -> Outcome:
+    return failed(FailureKind.CRASHED, f"{_DELIVERY_CAP} runners have died of it")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,132 @@
+"""Takes entries off one queue and works on each in a thread of its own, under its lease."""
+
+import contextvars
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from redis.exceptions import RedisError
+
+from shiploop.stores.queue import Entry, Queue
+
+_TAKE_BLOCK_MS = 500  # how soon a stop is noticed
+_REFRESHES_PER_LEASE = 3  # two may be missed before somebody else takes over
+_REDIS_AGAIN_S = 0.2
+
+log = logging.getLogger(__name__)
+
+
+class Lane:
+    """One queue with slots of its own, so that no other work can keep its entries waiting.
+
+    `work` is given an entry and how often it was delivered. When it returns, the entry has
+    to be off the queue; when it raises, the entry stays, and is taken over once its lease
+    has run out.
+    """
+
+    def __init__(
+        self,
+        queue: Queue,
+        consumer: str,
+        slots: int,
+        lease_s: float,
+        work: Callable[[Entry, int], None],
+    ) -> None:
+        self._queue = queue
+        self._consumer = consumer
+        self._slots = threading.Semaphore(slots)
+        self._lease_s = lease_s
+        self._work = work
+        self._held: dict[str, tuple[Entry, threading.Thread]] = {}
+        self._lock = threading.Lock()
+        self._claim_again_at = 0.0
+
+    def held(self) -> tuple[Entry, ...]:
+        """The entries that are being worked on."""
+        with self._lock:
+            return tuple(entry for entry, _ in self._held.values())
+
+    def take_until(self, stopping: threading.Event) -> None:
+        """Take new entries until told to stop; blocks, so it wants a thread of its own."""
+        while not stopping.is_set():
+            if not self._slots.acquire(timeout=_TAKE_BLOCK_MS / 1000):
+                continue
+            taken = self._take()
+            if taken is None:
+                self._slots.release()
+            else:
+                self._start(taken, deliveries=1)
+
+    def keep_leases(self, stopping: threading.Event) -> None:
+        """Refresh what is held and take over what nobody refreshes, until told to stop."""
+        while not stopping.wait(self._lease_s / _REFRESHES_PER_LEASE):
+            try:
+                self._refresh()
+                if time.monotonic() >= self._claim_again_at:
+                    self._take_over()
+            except RedisError as error:
+                self._lost_redis(error)
+
+    def finish(self, grace_s: float) -> None:
+        """Give what is running a last while; what is not done by then, somebody resumes."""
+        give_up_at = time.monotonic() + grace_s
+        with self._lock:
+            threads = [thread for _, thread in self._held.values()]
+        for thread in threads:
+            thread.join(max(0.0, give_up_at - time.monotonic()))
+
+    def _take(self) -> Entry | None:
+        try:
+            entries = self._queue.take(self._consumer, 1, _TAKE_BLOCK_MS)
+        except RedisError as error:
+            self._lost_redis(error)
+            return None
+        return entries[0] if entries else None
+
+    def _refresh(self) -> None:
+        held = [entry.entry_id for entry in self.held()]
+        for lost in self._queue.refresh(self._consumer, held):
+            log.warning("the lease on entry %s is somebody else's now", lost)
+
+    def _take_over(self) -> None:
+        while self._slots.acquire(blocking=False):
+            found = self._queue.take_over(self._consumer, round(self._lease_s * 1000), count=1)
+            if not found:
+                self._slots.release()
+                return
+            ((entry, deliveries),) = found
+            if entry.entry_id in self._held:
+                # This process was stopped for longer than a lease: the work goes on.
+                self._slots.release()
+                return
+            log.warning("trace_id=%s is taken over, delivery %d", entry.run_id, deliveries)
+            self._start(entry, deliveries)
+
+    def _start(self, entry: Entry, deliveries: int) -> None:
+        # The copy carries Prefect's client context: without it every run makes a client of
+        # its own, TLS context included.
+        context = contextvars.copy_context()
+        thread = threading.Thread(
+            target=context.run, args=[self._run, entry, deliveries], name=entry.run_id, daemon=True
+        )
+        with self._lock:
+            self._held[entry.entry_id] = (entry, thread)
+        thread.start()
+
+    def _run(self, entry: Entry, deliveries: int) -> None:
+        try:
+            self._work(entry, deliveries)
+        except Exception:
+            log.exception("trace_id=%s was not settled, it will be resumed", entry.run_id)
+        finally:
+            with self._lock:
+                del self._held[entry.entry_id]
+            self._slots.release()
+
+    def _lost_redis(self, error: RedisError) -> None:
+        # Every idle time has grown while Redis was away: claim nothing until the living
+        # have had the time to refresh what is theirs.
+        log.warning("Redis is away: %s", error)
+        self._claim_again_at = time.monotonic() + self._lease_s
+        time.sleep(_REDIS_AGAIN_S)

@@ -1,0 +1,102 @@
+"""A Redis stream read by a consumer group: the queue, the lease on each entry, and the recovery."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from redis import Redis
+from redis.exceptions import ResponseError
+
+from shiploop.stores import keys
+
+# A plain XCLAIM would take an entry back from the runner that has taken it over.
+_REFRESH = """
+local lost = {}
+for i = 3, #ARGV do
+  local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1)[1]
+  if held and held[2] == ARGV[2] then
+    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[i], 'JUSTID')
+  else
+    table.insert(lost, ARGV[i])
+  end
+end
+return lost
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry that a consumer holds; `run_id` is the task's, or the flow run's."""
+
+    entry_id: str
+    run_id: str
+
+
+class Queue:
+    """One stream. Each entry carries one id, in `field`, and is handed to one runner at a time."""
+
+    def __init__(self, redis: Redis, blocking: Redis, stream: str, field: str) -> None:
+        self._redis = redis
+        self._blocking = blocking
+        self._stream = stream
+        self._field = field
+        self._refresh = redis.register_script(_REFRESH)
+
+    def create_group(self) -> None:
+        """Create the consumer group; once is enough, again is harmless."""
+        try:
+            self._redis.xgroup_create(self._stream, keys.QUEUE_GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+    def add(self, run_id: str) -> None:
+        """Append an entry."""
+        self._redis.xadd(self._stream, {self._field: run_id})
+
+    def take(self, consumer: str, count: int, block_ms: int) -> list[Entry]:
+        """New entries for this consumer, waiting up to `block_ms` for the first."""
+        answer = self._blocking.xreadgroup(
+            keys.QUEUE_GROUP, consumer, {self._stream: ">"}, count=count, block=block_ms
+        )
+        streams = cast(dict[str, list[Any]], answer or {})
+        return [self._entry(message) for messages in streams.values() for message in messages]
+
+    def take_over(self, consumer: str, idle_ms: int, count: int) -> list[tuple[Entry, int]]:
+        """Entries not refreshed for `idle_ms`, now this consumer's, with their deliveries."""
+        answer = self._redis.xautoclaim(
+            self._stream, keys.QUEUE_GROUP, consumer, min_idle_time=idle_ms, count=count
+        )
+        entries = [self._entry(message) for message in answer[1] if message[1]]
+        return [(entry, self._deliveries(entry)) for entry in entries]
+
+    def refresh(self, consumer: str, entry_ids: Sequence[str]) -> list[str]:
+        """Show that the holder lives; returns the entries that are no longer its own."""
+        if not entry_ids:
+            return []
+        arguments = [keys.QUEUE_GROUP, consumer, *entry_ids]
+        return cast(list[str], self._refresh(keys=[self._stream], args=arguments))
+
+    def drop(self, entry: Entry) -> None:
+        """Take an entry off the stream."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.xack(self._stream, keys.QUEUE_GROUP, entry.entry_id)
+            pipe.xdel(self._stream, entry.entry_id)
+            pipe.execute()
+
+    def backlog(self) -> int:
+        """How many entries are waiting or being worked on."""
+        return self._redis.xlen(self._stream)
+
+    def _deliveries(self, entry: Entry) -> int:
+        pending = cast(
+            list[dict[str, Any]],
+            self._redis.xpending_range(
+                self._stream, keys.QUEUE_GROUP, min=entry.entry_id, max=entry.entry_id, count=1
+            ),
+        )
+        return int(pending[0]["times_delivered"]) if pending else 0
+
+    def _entry(self, message: tuple[str, dict[str, str]]) -> Entry:
+        entry_id, fields = message
+        return Entry(entry_id, fields[self._field])

@@ -1,0 +1,70 @@
+"""All tasks in the order in which they were accepted, to be read in pages."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from redis import Redis
+
+from shiploop.stores import keys
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage:
+    """Task hashes, newest first; `next_before` begins the next page, None after the last."""
+
+    tasks: tuple[dict[str, str], ...]
+    next_before: int | None
+
+
+class TaskIndex:
+    """Reads the index that accepting a question writes.
+
+    A task's score is the microsecond in which it was accepted, or the first free one
+    after it: no two tasks share one, so that a page can begin behind any of them.
+    """
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def page(self, limit: int, before: int | None = None) -> TaskPage:
+        """The newest tasks, or the newest of those accepted before the score `before`.
+
+        A page of its own stays whole while new tasks arrive: they come before the first.
+        """
+        found: list[tuple[dict[str, str], int]] = []
+        while missing := limit + 1 - len(found):  # one more tells whether there is a next page
+            scores = self._scores(missing, before)
+            if not scores:
+                break
+            found += self._living(scores)
+            before = scores[-1][1]
+        tasks = tuple(task for task, _ in found[:limit])
+        return TaskPage(tasks, found[limit - 1][1] if len(found) > limit else None)
+
+    def _scores(self, count: int, before: int | None) -> list[tuple[str, int]]:
+        start = "+inf" if before is None else f"({before}"
+        members = cast(
+            list[Any],
+            self._redis.zrange(
+                keys.TASK_INDEX,
+                start,
+                "-inf",
+                desc=True,
+                byscore=True,
+                offset=0,
+                num=count,
+                withscores=True,
+            ),
+        )
+        return [(str(member), int(score)) for member, score in members]
+
+    def _living(self, scores: list[tuple[str, int]]) -> list[tuple[dict[str, str], int]]:
+        """The tasks that still exist; the others are taken off the index."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for task_id, _ in scores:
+                pipe.hgetall(keys.task(task_id))
+            tasks = cast(list[dict[str, str]], pipe.execute())
+        gone = [task_id for (task_id, _), task in zip(scores, tasks, strict=True) if not task]
+        if gone:
+            self._redis.zrem(keys.TASK_INDEX, *gone)
+        return [(task, score) for (_, score), task in zip(scores, tasks, strict=True) if task]

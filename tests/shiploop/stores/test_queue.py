@@ -1,0 +1,132 @@
+"""A queue on a real Valkey: each entry is held by one consumer at a time, and never lost."""
+
+import threading
+
+import pytest
+from redis import Redis
+
+from shiploop.bootstrap import Services
+from shiploop.stores import keys
+from shiploop.stores.queue import Entry, Queue
+from tests.until import wait_until
+
+
+@pytest.fixture
+def queue(services: Services) -> Queue:
+    services.task_queue.create_group()
+    return services.task_queue
+
+
+def take(queue: Queue, consumer: str, count: int = 1) -> list[Entry]:
+    return queue.take(consumer, count, block_ms=50)
+
+
+def wait_idle(redis: Redis, idle_ms: int) -> None:
+    """Until every held entry has been idle so long."""
+
+    def idle() -> bool:
+        held = redis.xpending_range(keys.QUEUE, keys.QUEUE_GROUP, "-", "+", 10)
+        return all(int(entry["time_since_delivered"]) >= idle_ms for entry in held)
+
+    wait_until(idle)
+
+
+def test_tasks_and_flow_runs_have_queues_of_their_own(services: Services, redis: Redis) -> None:
+    services.task_queue.add("t1")
+    services.flow_queue.add("r1")
+    assert [fields for _, fields in redis.xrange(keys.QUEUE) or []] == [{"task_id": "t1"}]
+    assert [fields for _, fields in redis.xrange(keys.FLOW_QUEUE) or []] == [{"flow_run_id": "r1"}]
+    services.flow_queue.create_group()
+    assert [entry.run_id for entry in take(services.flow_queue, "one")] == ["r1"]
+
+
+def test_creating_the_group_again_is_harmless(queue: Queue) -> None:
+    queue.create_group()
+    queue.add("t1")
+    assert [entry.run_id for entry in take(queue, "one")] == ["t1"]
+
+
+def test_what_was_accepted_before_there_was_a_group_is_taken(services: Services) -> None:
+    services.task_queue.add("t1")
+    services.task_queue.create_group()
+    assert [entry.run_id for entry in take(services.task_queue, "one")] == ["t1"]
+
+
+def test_an_entry_is_given_to_one_consumer_in_the_order_of_asking(queue: Queue) -> None:
+    for number in range(3):
+        queue.add(f"t{number}")
+    assert [entry.run_id for entry in take(queue, "one", 2)] == ["t0", "t1"]
+    assert [entry.run_id for entry in take(queue, "two", 2)] == ["t2"]
+    assert take(queue, "one") == []
+
+
+def test_a_consumer_that_waits_has_the_next_task_at_once(queue: Queue) -> None:
+    taken: list[Entry] = []
+    thread = threading.Thread(target=lambda: taken.extend(queue.take("one", 1, 5_000)))
+    thread.start()
+    queue.add("t1")
+    thread.join(timeout=3)
+    assert [entry.run_id for entry in taken] == ["t1"]
+
+
+def test_a_living_holder_keeps_its_entry(queue: Queue, redis: Redis) -> None:
+    queue.add("t1")
+    (entry,) = take(queue, "one")
+    wait_idle(redis, 60)
+    assert queue.refresh("one", [entry.entry_id]) == []
+    assert queue.take_over("two", idle_ms=60, count=5) == []
+
+
+def test_the_entry_of_a_silent_holder_is_taken_over(queue: Queue, redis: Redis) -> None:
+    queue.add("t1")
+    (entry,) = take(queue, "one")
+    wait_idle(redis, 30)
+    assert queue.take_over("two", idle_ms=30, count=5) == [(entry, 2)]
+    wait_idle(redis, 30)
+    assert queue.take_over("three", idle_ms=30, count=5) == [(entry, 3)]
+
+
+def test_a_refresh_never_takes_an_entry_back(queue: Queue, redis: Redis) -> None:
+    queue.add("t1")
+    queue.add("t2")
+    lost, kept = take(queue, "one", 2)
+    wait_idle(redis, 30)
+    assert queue.take_over("two", idle_ms=30, count=1) == [(lost, 2)]
+    assert queue.refresh("one", [lost.entry_id, kept.entry_id]) == [lost.entry_id]
+    (pending,) = redis.xpending_range(
+        keys.QUEUE, keys.QUEUE_GROUP, lost.entry_id, lost.entry_id, count=1
+    )
+    assert pending["consumer"] == "two"
+
+
+def test_refreshing_counts_as_no_delivery(queue: Queue, redis: Redis) -> None:
+    queue.add("t1")
+    (entry,) = take(queue, "one")
+    for _ in range(5):
+        queue.refresh("one", [entry.entry_id])
+    wait_idle(redis, 30)
+    assert queue.take_over("two", idle_ms=30, count=5) == [(entry, 2)]
+
+
+def test_an_entry_that_is_settled_is_lost_to_a_late_refresh(queue: Queue) -> None:
+    queue.add("t1")
+    (entry,) = take(queue, "one")
+    queue.drop(entry)
+    assert queue.refresh("one", [entry.entry_id]) == [entry.entry_id]
+    assert queue.refresh("one", []) == []
+
+
+def test_a_dropped_entry_is_on_the_stream_no_more(queue: Queue, redis: Redis) -> None:
+    queue.add("t1")
+    (entry,) = take(queue, "one")
+    queue.drop(entry)
+    assert queue.backlog() == 0
+    assert redis.xpending(keys.QUEUE, keys.QUEUE_GROUP)["pending"] == 0
+
+
+def test_a_held_entry_that_was_deleted_is_not_taken_over(queue: Queue, redis: Redis) -> None:
+    queue.add("t1")
+    (entry,) = take(queue, "one")
+    redis.xdel(keys.QUEUE, entry.entry_id)
+    wait_idle(redis, 30)
+    assert queue.take_over("two", idle_ms=30, count=5) == []
