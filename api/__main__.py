@@ -1,24 +1,35 @@
 """Serves the API: `python -m api`."""
 
+import logging
+
 import uvicorn
 
 from api.app import create_app
 from shiploop.bootstrap import services
 from shiploop.observability import configure_logging
 
-_HOST = "127.0.0.1"
+_GRACE_S = 2  # those who follow a task would hold a stopping API for as long as the task runs
+
+log = logging.getLogger(__name__)
 
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
-    configure_logging("api")
     ours = services()
+    settings = ours.settings
+    configure_logging("api", settings.secrets())
+    if not settings.api_keys:
+        log.warning(
+            "no SHIPLOOP_API_KEYS are set: whoever reaches %s may ask, so only loopback is served",
+            settings.api_host,
+        )
     uvicorn.run(
         create_app(ours),
-        host=_HOST,
-        port=ours.settings.api_port,
+        host=settings.api_host,
+        port=settings.api_port,
         log_config=None,
         access_log=False,
+        timeout_graceful_shutdown=_GRACE_S,
     )
 
 

@@ -1,49 +1,68 @@
 """The HTTP intake: assembles the routes."""
 
-from typing import Any, cast
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
-import fastapi_problem_details as problem
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi_problem_details import ProblemResponse
-from redis.exceptions import RedisError
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from redis.asyncio import Redis as AsyncRedis
 
-from api import faq, health, webhooks
-from shiploop.bootstrap import Services
+from api import events, faq, health, tasks, webhooks
+from api.body_limit import BodyLimit
+from api.dependencies import Reading
+from api.problems import answer_with_problems
+from api.rate_limits import RateLimits
+from api.request_log import RequestLog
+from shiploop.bootstrap import Services, required
+from shiploop.stores.events import EventFeed, Events
+from shiploop.stores.task_index import TaskIndex
 
-_REDIS_RETRY_S = "2"
+_BODY_LIMIT = 16 * 1024  # bytes: more than any question takes
+# https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap
+_BODY_LIMITS = {"/webhooks/": 25 * 1024 * 1024}
 
 
 def create_app(services: Services) -> FastAPI:
     """Build the API over the given services."""
-    app = FastAPI(title="shiploop", description="Questions in, verified answers in production.")
-    problem.init_app(app)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(RedisError, _redis_away)
+    app = FastAPIOffline(
+        title="shiploop",
+        description="Questions in, verified answers in production.",
+        lifespan=_following_events,
+    )
+    settings = services.settings
     app.state.services = services
-    for router in (faq.router, webhooks.router, health.router):
+    app.state.rate_limits = RateLimits(
+        services.redis, settings.rate_limit_per_key, settings.rate_limit_per_address
+    )
+    answer_with_problems(app)
+    for router in (faq.router, tasks.router, events.router, webhooks.router, health.router):
         app.include_router(router)
+    app.add_middleware(BodyLimit, limit=_BODY_LIMIT, limits=_BODY_LIMITS)
+    app.add_middleware(RequestLog)
     return app
 
 
-def _invalid(_request: Request, error: Exception) -> ProblemResponse:
-    # What was sent is not repeated: it may be long, and need not be encodable.
-    wrong = cast(RequestValidationError, error).errors()
-    return ProblemResponse(
-        status=422, title="Request refused", detail="; ".join(map(_sentence, wrong))
-    )
+@asynccontextmanager
+async def _following_events(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    async with _subscriber(services) as redis:
+        feed = EventFeed(redis)
+        app.state.reading = Reading(Events(services.redis), feed, TaskIndex(services.redis))
+        listening = asyncio.create_task(feed.listen())
+        try:
+            yield
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
 
 
-def _sentence(wrong: dict[str, Any]) -> str:
-    if wrong["type"] == "json_invalid":
-        return f"The body is not JSON: {wrong['ctx']['error']}"
-    return f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
-
-
-def _redis_away(_request: Request, _error: Exception) -> ProblemResponse:
-    return ProblemResponse(
-        status=503,
-        title="The store is away",
-        detail="It is not known whether this was stored. Asking again is safe.",
-        headers={"Retry-After": _REDIS_RETRY_S},
+def _subscriber(services: Services) -> AsyncRedis:
+    # It waits for messages without end: no time-out, but a keepalive to notice a dead peer.
+    return AsyncRedis.from_url(
+        required(services.settings.redis_url, "REDIS_URL"),
+        decode_responses=True,
+        socket_timeout=None,
+        socket_keepalive=True,
     )

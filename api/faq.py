@@ -1,22 +1,29 @@
-"""Takes a question in, and tells what became of it."""
+"""Takes a question in."""
 
+import logging
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Depends, Response, status
 from fastapi_problem_details import ProblemException
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.access import limit_rate
 from api.dependencies import ServicesOf
-from api.task_view import TaskView, view_task
+from api.problems import documented
 from shiploop.domain.question import MAX_QUESTION_CHARACTERS, QuestionProblem, check_question
 from shiploop.domain.run import Status
-from shiploop.stores.intake import QueueFull
+from shiploop.observability import bound_trace
+from shiploop.stores.intake import Accepted, QueueFull
 
 _QUEUE_FULL_RETRY_S = "30"  # about what a full queue takes to shrink by a tenth
 
+_TASK_ADDRESS = {"Location": {"description": "Where the task is.", "schema": {"type": "string"}}}
+
 router = APIRouter(prefix="/api/agent", tags=["tasks"])
+
+log = logging.getLogger(__name__)
 
 
 class AskRequest(BaseModel):
@@ -42,10 +49,36 @@ class AskResponse(BaseModel):
     duplicate: bool
 
 
-@router.post("/faq", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/faq",
+    status_code=status.HTTP_202_ACCEPTED,
+    dependencies=[Depends(limit_rate)],
+    responses={
+        200: {
+            "model": AskResponse,
+            "description": "The question has a task already.",
+            "headers": _TASK_ADDRESS,
+        },
+        202: {"description": "It is stored, and will be worked on.", "headers": _TASK_ADDRESS},
+        **documented(400, 401, 413, 422, 429, 503),
+    },
+)
 def ask(body: AskRequest, response: Response, services: ServicesOf) -> AskResponse:
     """Accept a question: 202 means that it is stored durably, and will end in one outcome."""
-    question = check_question(body.question)
+    accepted = _accept(body.question, services)
+    response.headers["Location"] = f"/api/agent/tasks/{accepted.task_id}"
+    with bound_trace(accepted.task_id):
+        log.info("the question is a duplicate" if accepted.duplicate else "the question is taken")
+    current = Status.QUEUED
+    if accepted.duplicate:
+        response.status_code = status.HTTP_200_OK
+        task = services.tasks.read(accepted.task_id) or {}
+        current = Status(task.get("status", Status.QUEUED))
+    return AskResponse(task_id=accepted.task_id, status=current, duplicate=accepted.duplicate)
+
+
+def _accept(text: str, services: ServicesOf) -> Accepted:
+    question = check_question(text)
     if isinstance(question, QuestionProblem):
         raise ProblemException(
             status=422, title="Question refused", detail=question.value, code=question.name.lower()
@@ -60,19 +93,4 @@ def ask(body: AskRequest, response: Response, services: ServicesOf) -> AskRespon
             detail="Too many questions wait already. Ask again a little later.",
             headers={"Retry-After": _QUEUE_FULL_RETRY_S},
         )
-    response.headers["Location"] = f"/api/agent/tasks/{accepted.task_id}"
-    current = Status.QUEUED
-    if accepted.duplicate:
-        response.status_code = status.HTTP_200_OK
-        task = services.tasks.read(accepted.task_id) or {}
-        current = Status(task.get("status", Status.QUEUED))
-    return AskResponse(task_id=accepted.task_id, status=current, duplicate=accepted.duplicate)
-
-
-@router.get("/tasks/{task_id}", response_model_exclude_none=True)
-def read_task(task_id: uuid.UUID, services: ServicesOf) -> TaskView:
-    """Tell where a task stands."""
-    task = services.tasks.read(str(task_id))
-    if task is None:
-        raise ProblemException(status=404, title="No such task", detail=f"No task {task_id}.")
-    return view_task(task)
+    return accepted

@@ -27,6 +27,7 @@ class TaskView(BaseModel):
     merged_at: datetime | None = None
     tte_ms: int | None = None
     entry_url: str | None = None
+    cancel_requested_at: datetime | None = None
     settled_at: datetime | None = None
     prefect_run_id: str | None = None
     failure_kind: FailureKind | None = None

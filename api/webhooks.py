@@ -10,13 +10,18 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi_problem_details import ProblemException
 
 from api.dependencies import ServicesOf
+from api.problems import documented
 from shiploop.bootstrap import Services
 from shiploop.domain.facts import read_delivery
 
 router = APIRouter(tags=["webhooks"])
 
 
-@router.post("/webhooks/github", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/webhooks/github",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses=documented(400, 401, 413, 422, 503),
+)
 async def receive(
     request: Request,
     services: ServicesOf,

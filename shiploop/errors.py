@@ -64,6 +64,10 @@ class DeadlinePassed(PermanentError):
     """The task took longer than it may."""
 
 
+class TaskCancelled(PermanentError):
+    """Somebody has cancelled the task."""
+
+
 class UnknownTask(PermanentError):
     """Redis knows no task by this id."""
 

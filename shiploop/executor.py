@@ -21,7 +21,6 @@ from shiploop.kill_points import reach
 from shiploop.stores.queue import Entry
 from shiploop.stores.tasks import Lease
 
-_DELIVERY_CAP = 5  # a task that has killed five runners does not get a sixth
 _CLOSED_LOOP = "closed-loop"
 
 log = logging.getLogger(__name__)
@@ -49,6 +48,7 @@ class Executor:
         }
         self._deployments = deployments
         self._worker_id = worker_id
+        self._cap = services.settings.delivery_cap
 
     def run_task(self, entry: Entry, deliveries: int) -> None:
         """Take a task down the closed loop, and settle it."""
@@ -56,8 +56,9 @@ class Executor:
         if run is None:
             self._services.task_queue.drop(entry)  # older than a day: nobody can ask for it
             return
-        if deliveries > _DELIVERY_CAP:
-            self._settle(run, entry, _gave_up())
+        if deliveries > self._cap:
+            given_up = failed(FailureKind.CRASHED, f"{self._cap} runners have died of it")
+            self._settle(run, entry, given_up)
             return
         reach("taken")
         flow_run = self._flow_run_of(run)
@@ -78,7 +79,7 @@ class Executor:
             flow_run = self._prefect.read_flow_run(uuid.UUID(entry.run_id))
         except ObjectNotFound:
             flow_run = None
-        if flow_run is not None and deliveries <= _DELIVERY_CAP:
+        if flow_run is not None and deliveries <= self._cap:
             run_flow(self._flows[self._name_of(flow_run)], flow_run=flow_run, return_type="state")
         self._services.flow_queue.drop(entry)
 
@@ -115,10 +116,6 @@ def _outcome_of(state: "State[Outcome]") -> Outcome:
     if state.is_cancelled():
         return failed(FailureKind.CANCELLED, "cancelled in Prefect")
     return failed(FailureKind.CRASHED, f"the flow ended as {state.name}: {state.message}")
-
-
-def _gave_up() -> Outcome:
-    return failed(FailureKind.CRASHED, f"{_DELIVERY_CAP} runners have died of it")
 
 
 def _now() -> datetime:

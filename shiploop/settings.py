@@ -73,9 +73,10 @@ class Settings(BaseSettings):
     deploy_deadline_s: int = Field(120, gt=0)
     verify_deadline_s: int = Field(30, gt=0)
 
-    runners: int = Field(1, gt=0)
+    runners: int = Field(1, ge=0)
     runner_concurrency: int = Field(32, gt=0)
     lease_s: float = Field(6.0, gt=0)
+    delivery_cap: int = Field(5, gt=0)
     check_poll_s: float = Field(3.0, gt=0)
     queue_limit: int = Field(1000, gt=0)
     documents_refresh_s: float = Field(30.0, gt=0)

@@ -89,6 +89,15 @@ class Stack:
         (self._home / "stack.json").unlink(missing_ok=True)
         self._stop_all()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a further process of this stack, such as one more runner, needs to be told."""
+        return dict(self._environment)
+
+    def part(self, name: str) -> Part:
+        """One process of the stack: `github`, `site`, `api`, `prefect`, `runner-1`, …"""
+        return self._parts[name]
+
     def _start_all(self) -> None:
         parts = [self._start_redis, self._start_prefect, self._start_api, self._start_runner]
         if self._settings.github_repo is None:
@@ -189,10 +198,11 @@ class Stack:
         ).raise_for_status()
 
     def _wait_for_runners(self) -> None:
-        # The API is healthy as soon as one runner has shown a sign of life.
-        runner, healthy = self._parts["runner-1"], f"{self._addresses.api}/healthz"
-        runner.wait_until(healthy, _START_TIMEOUT_S, self._given_up)
-        self._told("runner")
+        if self._settings.runners:
+            # The API is healthy as soon as one runner has shown a sign of life.
+            runner, healthy = self._parts["runner-1"], f"{self._addresses.api}/healthz"
+            runner.wait_until(healthy, _START_TIMEOUT_S, self._given_up)
+            self._told("runner")
         for name, part in self._parts.items():
             if name not in _WORLD:
                 part.keep_alive()

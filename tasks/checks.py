@@ -10,9 +10,9 @@ from shiploop.domain.checks import ChecksState, ChecksVerdict, decide_checks
 from shiploop.domain.pull_request import Base, Proposal
 from shiploop.domain.run import Run, Stage
 from tasks.durability import RETRIED
-from tasks.run import enter_stage
+from tasks.run import enter_stage, raise_if_cancelled
 
-_LOOK_AGAIN_S = 5.0  # facts may come without their news, when Redis was away
+_LOOK_AGAIN_S = 1.0  # for a cancellation, and for facts whose news was lost with Redis
 
 
 @task(name="wait-for-checks", **RETRIED)
@@ -27,6 +27,7 @@ def wait_for_checks(run: Run, proposal: Proposal, base: Base) -> ChecksVerdict:
             verdict = decide_checks(required, services().facts.known(sha).conclusions)
             if verdict.state is not ChecksState.PENDING or not _wait(run, news):
                 return verdict
+            raise_if_cancelled(run)
 
 
 def _wait(run: Run, news: threading.Event) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Completed, Failed
+from prefect.states import Cancelled, Completed, Failed
 
 from shiploop.bootstrap import services
 from shiploop.domain import messages
@@ -25,12 +25,14 @@ from shiploop.errors import (
     MirrorUnavailable,
     RepositoryUnusable,
     ShiploopError,
+    TaskCancelled,
 )
 
 log = logging.getLogger(__name__)
 
 _KINDS: dict[type[ShiploopError], FailureKind] = {
     DeadlinePassed: FailureKind.DEADLINE,
+    TaskCancelled: FailureKind.CANCELLED,
     MergeNotReady: FailureKind.MERGE_REFUSED,
     RepositoryUnusable: FailureKind.MERGE_REFUSED,
     GitHubUnavailable: FailureKind.GITHUB,
@@ -64,6 +66,8 @@ def tidy_up(run: Run, outcome: Outcome) -> None:
 
 def conclude(outcome: Outcome) -> State[Outcome]:
     """The outcome as Prefect shows it: red for an error, with its kind as the state's name."""
+    if outcome.failure_kind is FailureKind.CANCELLED:
+        return Cancelled(message=outcome.reason, data=outcome)
     if outcome.status is Status.ERROR:
         return Failed(name=str(outcome.failure_kind), message=outcome.reason, data=outcome)
     return Completed(name=outcome.status.capitalize(), message=outcome.reason, data=outcome)

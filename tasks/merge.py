@@ -23,7 +23,7 @@ from shiploop.domain.run import FailureKind, Merge, Outcome, Run, Stage, failed
 from shiploop.errors import GitHubRefused, MergeNotReady
 from tasks.durability import RETRIED, on_first_attempt, remembered
 from tasks.entry import claim_of, signing_key
-from tasks.run import enter_stage
+from tasks.run import enter_stage, raise_if_cancelled
 
 _LOOK_AT_FREEZE_S = 0.5
 _HEAD_MOVED = 409
@@ -84,6 +84,7 @@ def _decide_when_thawed(
         decision = decide_merge(_facts(run, answer, proposal, checks))
         if not isinstance(decision, Wait) or datetime.now(UTC) >= run.deadline_at:
             return decision
+        raise_if_cancelled(run)
         time.sleep(_LOOK_AT_FREEZE_S)
 
 

@@ -6,8 +6,10 @@ from prefect.context import FlowRunContext
 
 from shiploop.bootstrap import services
 from shiploop.domain.run import Run, Stage
-from shiploop.errors import DeadlinePassed, UnknownTask
+from shiploop.errors import DeadlinePassed, TaskCancelled, UnknownTask
 from shiploop.kill_points import reach
+
+_AFTER_THE_MERGE = frozenset({Stage.DEPLOYING, Stage.VERIFYING})
 
 
 def begin_run() -> Run:
@@ -27,9 +29,21 @@ def begin_run() -> Run:
 
 
 def enter_stage(run: Run, stage: Stage) -> None:
-    """Note that a stage begins. Raises DeadlinePassed before the merge, never after it."""
+    """Note that a stage begins.
+
+    Up to the merge, raises TaskCancelled and DeadlinePassed: what is merged is seen through.
+    """
     reach(f"entering-{stage}")
     now = datetime.now(UTC)
     services().tasks.enter_stage(run.task_id, stage, now)
-    if stage not in (Stage.DEPLOYING, Stage.VERIFYING) and now >= run.deadline_at:
+    if stage in _AFTER_THE_MERGE:
+        return
+    raise_if_cancelled(run)
+    if now >= run.deadline_at:
         raise DeadlinePassed(f"not merged by {run.deadline_at:%H:%M:%S} UTC, its deadline")
+
+
+def raise_if_cancelled(run: Run) -> None:
+    """Raise TaskCancelled when somebody has cancelled the task."""
+    if services().tasks.cancellation_requested(run.task_id):
+        raise TaskCancelled("cancelled on request")

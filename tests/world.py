@@ -3,7 +3,7 @@
 import html
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,41 @@ class World:
                 return task
             time.sleep(_LOOK_S)
         raise AssertionError(f"task {task_id} is not settled: {self.task(task_id)}")
+
+    def wait_for_task(self, task_id: str) -> dict[str, Any]:
+        """Wait until a task is there, and then for its outcome."""
+        address = f"{self.addresses.api}/api/agent/tasks/{task_id}"
+        _until(lambda: httpx.get(address).is_success)
+        return self.wait(task_id)
+
+    def prefect(self, method: str, path: str, body: Any = None) -> Any:
+        """Call Prefect's API, as its UI does."""
+        answer = httpx.request(method, f"{self.addresses.prefect}/api{path}", json=body)
+        return answer.raise_for_status().json()
+
+    def start_prefect_run(self, name: str, **parameters: str) -> str:
+        """Start a deployment as the UI does; returns the id of the flow run."""
+        deployment = self.prefect("GET", f"/deployments/name/{name}/{name}")
+        body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
+        run = self.prefect("POST", f"/deployments/{deployment['id']}/create_flow_run", body)
+        return str(run["id"])
+
+    def prefect_state(self, task_id: str) -> dict[str, Any]:
+        """The state of a task's flow run, or of a flow run."""
+        answer = httpx.get(f"{self.addresses.api}/api/agent/tasks/{task_id}")
+        run_id = answer.json().get("prefect_run_id", task_id) if answer.is_success else task_id
+        state: dict[str, Any] = self.prefect("GET", f"/flow_runs/{run_id}")["state"]
+        return state
+
+    def set_prefect_state(self, task_id: str, state: str) -> None:
+        """Set the state of a task's flow run, as the UI's buttons do."""
+        run_id = self.task(task_id)["prefect_run_id"]
+        self.prefect("POST", f"/flow_runs/{run_id}/set_state", {"state": {"type": state}})
+
+    def wait_for_prefect_state(self, run_id: str) -> dict[str, Any]:
+        """Wait until a flow run has ended; returns its state."""
+        _until(lambda: self.prefect_state(run_id)["type"] in ("COMPLETED", "FAILED", "CANCELLED"))
+        return self.prefect_state(run_id)
 
     @contextmanager
     def fault(self, name: str, times: int | None = 1) -> Iterator[None]:
@@ -140,3 +175,10 @@ class World:
     def _git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.mirror), *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _until(arrived: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + _SETTLE_TIMEOUT_S
+    while not arrived():
+        assert time.monotonic() < give_up_at, "it never happened"
+        time.sleep(_LOOK_S)

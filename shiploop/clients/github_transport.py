@@ -63,7 +63,7 @@ class GitHubTransport:
         Raises the GitHub errors of `shiploop.errors`.
         """
         write = method != "GET"
-        operation = f"{method}-{path.rsplit('/', 1)[-1]}"
+        operation = f"{method}-{'/'.join(path.split('/')[4:5]) or 'repository'}"
         reply = self._send(operation, method, f"{self._rest_url}{path}", body, write=write)
         return _json(reply, write=write) if reply.content else {}
 

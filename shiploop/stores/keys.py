@@ -8,6 +8,7 @@ QUEUE_GROUP = "runners"
 FACTS_CHANNEL = "agent:facts"
 EVENTS_CHANNEL = "agent:events"
 TASK_INDEX = "agent:tasks"
+RATE_LIMITS = "agent:limits"
 FREEZE = "agent:freeze"
 
 TASK_TTL_S = 24 * 3600

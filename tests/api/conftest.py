@@ -74,7 +74,9 @@ def settings(redis: Redis, **changes: Any) -> Settings:
 def serving(settings: Settings) -> Iterator[httpx.Client]:
     """Serve on a free port for the length of the block; yields a client."""
     services = build(settings)
-    config = uvicorn.Config(create_app(services), log_config=None, access_log=False)
+    config = uvicorn.Config(
+        create_app(services), log_config=None, access_log=False, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -15,7 +15,15 @@ from tests.world import World
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 # What a server writes of its own accord whenever somebody deploys.
-SET_BY_THE_SERVER = {"updated", "status", "last_polled", "version_id", "branch", "version_info"}
+SET_BY_THE_SERVER: dict[str, Any] = {
+    "updated": True,
+    "status": True,
+    "last_polled": True,
+    "version_id": True,
+    "version_info": True,
+    "branch": True,
+    "schedules": {"__all__": {"updated"}},
+}
 _LOAD = """
 import sys
 from prefect.flows import load_flow_from_entrypoint

@@ -17,8 +17,9 @@ import pytest
 from redis import Redis
 
 from shiploop.addresses import PortTaken
+from shiploop.part import StackFailed
 from shiploop.settings import Settings
-from shiploop.stack import Stack, StackFailed
+from shiploop.stack import Stack
 from tests.until import wait_until
 from tests.valkey import url_of
 from tests.world import World
@@ -83,7 +84,7 @@ def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[byt
             assert process.poll() is None, (home / "up.log").read_text()
             yield process
         finally:
-            process.kill()
+            process.terminate()  # killed, it would leave its parts behind
 
 
 def test_a_taken_port_is_known_before_anything_is_started(redis: Redis, tmp_path: Path) -> None:

@@ -1,0 +1,88 @@
+"""The site, our API, and what may be set or not."""
+
+import stat
+from collections.abc import Iterator
+
+import httpx
+
+from shiploop.clients.site import Site
+from shiploop.domain.diagnosis import Finding, Health
+from shiploop.errors import SiteUnavailable
+from shiploop.settings import Settings
+
+_TIMEOUT_S = 3.0
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
+
+
+def check_site(site_url: str, faq_path: str) -> Iterator[Finding]:
+    """Does the site name its commit, and does it serve the FAQ?"""
+    with httpx.Client(timeout=_TIMEOUT_S) as http:
+        try:
+            sha = Site(http, site_url, faq_path).live_sha()
+        except SiteUnavailable as error:
+            advice = 'Correct SITE_URL, or let its /healthz answer {"sha": the live commit}.'
+            yield Finding("site", Health.BROKEN, f"{site_url}: {error}", advice)
+            return
+        yield Finding("site", Health.OK, f"{site_url} runs {sha[:7]}")
+        page = f"{site_url.rstrip('/')}{faq_path}"
+        try:
+            http.get(page).raise_for_status()
+        except httpx.HTTPError as error:
+            advice = "Set SHIPLOOP_SITE_FAQ_PATH to the page that shows docs/FAQ.md."
+            yield Finding("site FAQ page", Health.BROKEN, f"{page}: {error}", advice)
+        else:
+            yield Finding("site FAQ page", Health.OK, page)
+
+
+def check_api(api_url: str) -> Iterator[Finding]:
+    """Does our API take questions?"""
+    try:
+        reply = httpx.get(f"{api_url}/healthz", timeout=_TIMEOUT_S)
+    except httpx.HTTPError as error:
+        what = f"does not answer at {api_url}: {type(error).__name__}"
+        yield Finding("api", Health.BROKEN, what, "Start the stack with `make up`.")
+        return
+    if reply.is_success:
+        yield Finding("api", Health.OK, api_url)
+    else:
+        what = f"{api_url}/healthz answers {reply.status_code}: questions cannot be worked on"
+        yield Finding("api", Health.BROKEN, what, "Mend what else is broken in this list.")
+
+
+def check_signing_key(settings: Settings) -> Iterator[Finding]:
+    """Is there a key to sign our pull requests with, and is it kept?"""
+    name = "signing key"
+    if settings.signing_key is not None:
+        yield Finding(name, Health.OK, "SHIPLOOP_SIGNING_KEY is set")
+        return
+    kept = settings.home / "signing_key"
+    if not kept.exists():
+        what = "none yet: `make up` makes one"
+        advice = "Set SHIPLOOP_SIGNING_KEY where several machines work on one repository."
+        yield Finding(name, Health.NOT_CONFIGURED, what, advice)
+    elif kept.stat().st_mode & _READABLE_BY_OTHERS:
+        what = f"others can read {kept}"
+        yield Finding(name, Health.WARNING, what, f"Run `chmod 600 {kept}`.")
+    else:
+        yield Finding(name, Health.OK, f"kept in {kept}")
+
+
+def check_options(settings: Settings) -> Iterator[Finding]:
+    """What works without being set: the model, Slack, Sentry."""
+    if settings.openai_api_key is None:
+        what, advice = "answers are extractive", "There is nothing to do: this is the default."
+        yield Finding("model", Health.NOT_CONFIGURED, what, advice)
+    else:
+        what = "OPENAI_API_KEY is set, but nothing uses it yet: answers are extractive"
+        yield Finding("model", Health.WARNING, what, "Take it out of the environment for now.")
+    if settings.slack_webhook_url is None:
+        what, advice = "nobody is told of incidents there", "There is nothing to do for now."
+        yield Finding("slack", Health.NOT_CONFIGURED, what, advice)
+    else:
+        what = "SLACK_WEBHOOK_URL is set, but nothing uses it yet"
+        yield Finding("slack", Health.WARNING, what, "Take it out of the environment for now.")
+    if settings.sentry_dsn is None:
+        what, advice = "errors are in the logs only", "Set SENTRY_DSN to have them collected."
+        yield Finding("sentry", Health.NOT_CONFIGURED, what, advice)
+    else:
+        yield Finding("sentry", Health.OK, "SENTRY_DSN is set")

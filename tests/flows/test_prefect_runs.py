@@ -1,0 +1,59 @@
+"""Runs that Prefect starts, as its UI and its schedules do, through the same runner."""
+
+import uuid
+
+import pytest
+
+from tests.world import World
+
+pytestmark = pytest.mark.xdist_group("world")
+
+
+def test_a_run_started_in_prefect_is_a_task_under_its_own_id(world: World) -> None:
+    run_id = world.start_prefect_run("closed-loop", question="What does failure_kind ci_failed mean?")
+    task = world.wait_for_task(run_id)
+    assert task["status"] == "done", task
+    assert task["prefect_run_id"] == run_id
+    assert len(world.pull_requests(run_id)) == 1
+    assert world.prefect_state(run_id)["name"] == "Done"
+
+
+def test_a_question_asked_already_ends_its_run_as_a_duplicate(world: World) -> None:
+    task = world.settle("What does the deploy gate wait for?")
+    run_id = world.start_prefect_run("closed-loop", question="what does the deploy gate wait for")
+    assert world.wait_for_prefect_state(run_id)["name"] == "Duplicate"
+    assert world.task(task["task_id"])["status"] == task["status"]
+
+
+def test_a_question_that_is_refused_ends_its_run_with_the_reason(world: World) -> None:
+    run_id = world.start_prefect_run("closed-loop", question="???")
+    state = world.wait_for_prefect_state(run_id)
+    assert state["type"] == "FAILED"
+    assert "no letter or digit" in state["message"]
+
+
+def test_the_worker_is_online(world: World) -> None:
+    workers = world.prefect("POST", "/work_pools/shiploop/workers/filter", {})
+    assert [worker["status"] for worker in workers] == ["ONLINE"]
+
+
+def test_the_health_check_finds_every_part_well(world: World) -> None:
+    run_id = world.start_prefect_run("health-check")
+    assert world.wait_for_prefect_state(run_id)["name"] == "Healthy"
+
+
+def test_the_health_check_is_scheduled_each_minute(world: World) -> None:
+    deployment = world.prefect("GET", "/deployments/name/health-check/health-check")
+    (schedule,) = deployment["schedules"]
+    assert schedule["active"]
+    assert schedule["schedule"]["interval"] == 60
+
+
+def test_a_run_of_a_task_is_tagged_with_it(world: World) -> None:
+    task = world.settle("How is TTE measured?")
+    run = world.prefect("GET", f"/flow_runs/{task['prefect_run_id']}")
+    assert task["task_id"] in run["tags"]
+    assert run["idempotency_key"] == task["task_id"]
+    assert run["name"] == "faq: How is TTE measured?"
+    assert uuid.UUID(run["deployment_id"])
+

@@ -1,0 +1,338 @@
+"""`shiploop doctor`: real servers, servers that are away, and servers that never answer."""
+
+import io
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+from rich.console import Console
+
+from shiploop.doctor import diagnose, exit_code, show_findings
+from shiploop.doctor.examination import find_places, run_side_by_side
+from shiploop.doctor.github_check import check_github
+from shiploop.doctor.prefect_check import check_prefect
+from shiploop.doctor.redis_check import check_redis, check_runners
+from shiploop.doctor.service_checks import (
+    check_api,
+    check_options,
+    check_signing_key,
+    check_site,
+)
+from shiploop.domain.diagnosis import Finding, Health
+from shiploop.settings import Settings
+from shiploop.stores.heartbeats import Heartbeats
+from tests.conftest import TOKEN
+from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
+from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.valkey import free_port
+from tests.world import World
+
+CANARY = "canary-that-nobody-may-see"
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def settings(**given: Any) -> Settings:
+    return Settings(_env_file=None, **given)
+
+
+def away() -> str:
+    """An address at which nobody listens."""
+    return f"http://127.0.0.1:{free_port()}"
+
+
+def by_name(findings: Iterator[Finding] | list[Finding]) -> dict[str, Finding]:
+    return {finding.name: finding for finding in findings}
+
+
+def states(findings: Iterator[Finding] | list[Finding]) -> dict[str, str]:
+    return {finding.name: str(finding.state) for finding in findings}
+
+
+def printed(findings: list[Finding]) -> str:
+    text = io.StringIO()
+    show_findings(findings, Console(file=text, width=120))
+    return text.getvalue()
+
+
+@contextmanager
+def silent_server() -> Iterator[str]:
+    """Takes connections, and never answers."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_an_embedded_redis_is_well(redis_url: str) -> None:
+    assert states(check_redis(redis_url)) == {"redis": "ok", "redis persistence": "ok"}
+
+
+def test_a_hosted_redis_that_hides_its_configuration_is_warned_of(
+    redis: Redis, redis_url: str
+) -> None:
+    redis.config_set("appendonly", "no")
+    redis.acl_setuser(
+        "hosted", True, passwords=[f"+{CANARY}"], keys=["*"], commands=["+@all", "-config"]
+    )
+    try:
+        found = by_name(check_redis(redis_url.replace("://", f"://hosted:{CANARY}@")))
+        assert found["redis persistence"].state is Health.WARNING
+        assert "CONFIG GET is not allowed" in found["redis persistence"].what
+    finally:
+        redis.acl_deluser("hosted")
+        redis.config_set("appendonly", "yes")
+
+
+def test_a_redis_that_refuses_us_is_broken(redis_url: str) -> None:
+    refusing = redis_url.replace("://", f"://nobody:{CANARY}@")
+    (finding,) = check_redis(refusing)
+    assert finding.state is Health.BROKEN
+    assert CANARY not in finding.what
+
+
+def test_runners_are_counted_by_their_heartbeats(redis: Redis, redis_url: str) -> None:
+    assert states(check_runners(redis_url, NOW)) == {"runners": "broken"}
+    for worker in ("a", "b"):
+        Heartbeats(redis).beat(worker, NOW, "ready", 0)
+    (finding,) = check_runners(redis_url, NOW)
+    assert (finding.state, finding.what) == (Health.OK, "2 alive")
+
+
+def test_a_token_that_may_write_is_well_and_webhooks_stay_unseen(sandbox: SandboxProcess) -> None:
+    sandbox.open_green()
+    ours = settings(
+        github_repo=REPOSITORY,
+        github_api_url=sandbox.url,
+        github_token=BOT_TOKEN,
+        github_webhook_secret=CANARY,
+    )
+    found = by_name(check_github(ours))
+    assert states(list(found.values())) == {
+        "github token": "ok",
+        "github repository": "ok",
+        "github permissions": "ok",
+        "branch protection": "warning" if not _is_protected(sandbox) else "ok",
+        "required checks": "ok",
+        "webhook": "warning",
+    }
+    assert "administrator" in found["webhook"].what
+
+
+def _is_protected(sandbox: SandboxProcess) -> bool:
+    return bool(sandbox.client().read_base().required_checks)
+
+
+def test_a_reader_is_told_that_it_cannot_open_pull_requests(sandbox: SandboxProcess) -> None:
+    ours = settings(github_repo=REPOSITORY, github_api_url=sandbox.url, github_token="eve-token")
+    found = by_name(check_github(ours))
+    assert found["github permissions"].state is Health.BROKEN
+    assert found["webhook secret"].state is Health.NOT_CONFIGURED
+
+
+def test_an_administrator_is_told_that_there_is_no_webhook(sandbox: SandboxProcess) -> None:
+    ours = settings(github_repo=REPOSITORY, github_api_url=sandbox.url, github_token="ada-token")
+    found = by_name(check_github(ours))
+    assert found["webhook"].what.startswith("none")
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"github_token": "wrong-token"}, "github token"),
+        ({}, "github token"),
+        ({"github_token": BOT_TOKEN, "github_repo": "acme/nothing"}, "github repository"),
+        ({"github_token": BOT_TOKEN, "base_branch": "no-such"}, "github repository"),
+        ({"github_token": BOT_TOKEN, "github_api_url": "http://127.0.0.1:1"}, "github"),
+    ],
+)
+def test_what_keeps_us_out_of_github_is_named(
+    sandbox: SandboxProcess, given: dict[str, str], name: str
+) -> None:
+    ours = settings(**{"github_repo": REPOSITORY, "github_api_url": sandbox.url, **given})
+    (finding,) = check_github(ours)
+    assert (finding.name, finding.state) == (name, Health.BROKEN)
+    assert finding.advice
+
+
+def test_a_prefect_without_pool_and_deployments_is_broken(scripted: ScriptedServer) -> None:
+    missing = [Reply(404, '{"detail": "not found"}')] * 9
+    scripted.replies.extend([Reply(200, '"3.8.8"'), *missing])
+    found = by_name(check_prefect(f"{scripted.url}/api"))
+    assert "3.8.8" in found["prefect"].what
+    assert found["prefect work pool"].state is Health.BROKEN
+    assert found["prefect deployments"].state is Health.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected"),
+    [
+        ([], {"site": "broken"}),
+        ([Reply(200, '{"no": "sha"}')], {"site": "broken"}),
+        ([Reply(200, '{"sha": "abc"}'), Reply(404)], {"site": "ok", "site FAQ page": "broken"}),
+        ([Reply(200, '{"sha": "abc"}'), Reply(200)], {"site": "ok", "site FAQ page": "ok"}),
+    ],
+)
+def test_a_site_names_its_commit_and_serves_the_faq(
+    scripted: ScriptedServer, replies: list[Reply], expected: dict[str, str]
+) -> None:
+    scripted.replies.extend(replies)
+    assert states(check_site(scripted.url, "/faq")) == expected
+
+
+def test_an_api_that_cannot_work_is_broken(scripted: ScriptedServer) -> None:
+    scripted.replies.extend([Reply(200), Reply(503)])
+    assert [states(check_api(scripted.url)) for _ in range(2)] == [{"api": "ok"}, {"api": "broken"}]
+    assert states(check_api(away())) == {"api": "broken"}
+
+
+def test_a_signing_key_is_set_or_kept_for_us_alone(tmp_path: Path) -> None:
+    ours = settings(home=tmp_path)
+    assert states(check_signing_key(ours)) == {"signing key": "not configured"}
+    (tmp_path / "signing_key").write_text(CANARY)
+    (tmp_path / "signing_key").chmod(0o644)
+    assert states(check_signing_key(ours)) == {"signing key": "warning"}
+    (tmp_path / "signing_key").chmod(0o600)
+    assert states(check_signing_key(ours)) == {"signing key": "ok"}
+    assert states(check_signing_key(settings(signing_key=CANARY))) == {"signing key": "ok"}
+
+
+def test_what_is_set_and_not_used_yet_is_said_so() -> None:
+    assert set(states(check_options(settings())).values()) == {"not configured"}
+    every = settings(openai_api_key=CANARY, slack_webhook_url=CANARY, sentry_dsn=CANARY)
+    assert states(check_options(every)) == {"model": "warning", "slack": "warning", "sentry": "ok"}
+
+
+def test_a_stack_that_runs_here_is_found_by_its_note(tmp_path: Path) -> None:
+    note = {"api": "http://a", "prefect": "http://p", "site": "http://s", "redis": "redis://r"}
+    (tmp_path / "stack.json").write_text(json.dumps(note))
+    places = find_places(settings(home=tmp_path))
+    assert (places.api_url, places.site_url) == ("http://a", "http://s")
+    assert (places.prefect_api_url, places.redis_url) == ("http://p/api", "redis://r")
+    set_places = find_places(
+        settings(
+            home=tmp_path,
+            github_repo=REPOSITORY,
+            site_url="http://mine",
+            redis_url="redis://mine",
+            prefect_api_url="http://mine/api",
+        )
+    )
+    assert (set_places.site_url, set_places.redis_url) == ("http://mine", "redis://mine")
+    assert set_places.prefect_api_url == "http://mine/api"
+
+
+def test_where_nothing_is_set_and_nothing_runs_each_part_says_what_to_do(tmp_path: Path) -> None:
+    found = diagnose(settings(home=tmp_path, site_url=away(), api_port=free_port()))
+    assert {each.name for each in found} == {
+        *("redis", "runners", "prefect", "github", "site", "api"),
+        *("signing key", "model", "slack", "sentry"),
+    }
+    assert all(each.advice for each in found)
+    assert exit_code(found) == 1
+    for finding in found:
+        assert finding.advice.split()[0] in printed([finding])
+
+
+def test_a_check_that_fails_or_hangs_does_not_hold_up_the_others() -> None:
+    never = threading.Event()
+    well = Finding("well", Health.OK, "it is")
+
+    def hangs() -> Iterator[Finding]:
+        yield Finding("first", Health.OK, "seen before it hung")
+        never.wait()
+
+    def fails() -> Iterator[Finding]:
+        yield from ()
+        raise ValueError("no such thing")
+
+    began_at = time.monotonic()
+    checks = {"hangs": hangs, "fails": fails, "well": lambda: iter([well])}
+    found = run_side_by_side(checks, timeout_s=0.3)
+    assert time.monotonic() - began_at < 2.0
+    never.set()
+    expected = {"first": "ok", "hangs": "broken", "fails": "broken", "well": "ok"}
+    assert states(found) == expected
+    assert by_name(found)["hangs"].what == "no answer within 0.3 s"
+    assert "no such thing" in by_name(found)["fails"].what
+
+
+def test_servers_that_never_answer_cost_a_few_seconds_in_all(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        redis, prefect, github, site, api = (stack.enter_context(silent_server()) for _ in range(5))
+        ours = settings(
+            home=tmp_path,
+            redis_url=f"redis://{redis}",
+            prefect_api_url=f"http://{prefect}/api",
+            github_repo=REPOSITORY,
+            github_token=CANARY,
+            github_api_url=f"http://{github}",
+            site_url=f"http://{site}",
+            api_port=int(api.rpartition(":")[2]),
+        )
+        began_at = time.monotonic()
+        found = states(diagnose(ours, timeout_s=5.0))
+        took_s = time.monotonic() - began_at
+    broken = {name for name, state in found.items() if state == "broken"}
+    assert broken == {"redis", "runners", "prefect", "github", "site", "api"}
+    assert took_s < 7.0
+
+
+def test_no_secret_is_ever_printed(scripted: ScriptedServer, tmp_path: Path) -> None:
+    # What answers here repeats whatever it knows.
+    scripted.replies.extend([Reply(401, f"no, {CANARY}!", {"x-echo": CANARY})] * 20)
+    address = scripted.url.removeprefix("http://")
+    ours = settings(
+        home=tmp_path,
+        redis_url=f"redis://us:{CANARY}@{address}",
+        prefect_api_url=f"http://us:{CANARY}@{address}/api",
+        github_repo=REPOSITORY,
+        github_token=CANARY,
+        github_app_private_key=CANARY,
+        github_webhook_secret=CANARY,
+        github_api_url=scripted.url,
+        site_url=f"http://us:{CANARY}@{address}",
+        signing_key=CANARY,
+        openai_api_key=CANARY,
+        slack_webhook_url=CANARY,
+        sentry_dsn=CANARY,
+        api_port=free_port(),
+    )
+    found = diagnose(ours)
+    assert CANARY not in printed(found)
+    assert CANARY not in repr(found)
+
+
+def test_what_looks_like_markup_is_printed_as_it_stands() -> None:
+    assert "[bold]x[/nothing]" in printed([Finding("n", Health.OK, "[bold]x[/nothing]")])
+
+
+def test_only_what_is_broken_fails_the_command() -> None:
+    good = [Finding("a", state, "x") for state in Health if state is not Health.BROKEN]
+    assert exit_code(good) == 0
+    assert exit_code([*good, Finding("b", Health.BROKEN, "x")]) == 1
+
+
+@pytest.mark.xdist_group("world")
+def test_a_stack_that_runs_has_nothing_broken(world: World, tmp_path: Path) -> None:
+    places = world.addresses
+    ours = settings(
+        home=tmp_path,
+        redis_url=places.redis,
+        prefect_api_url=f"{places.prefect}/api",
+        github_repo=world.repository,
+        github_token=TOKEN,
+        github_api_url=places.github,
+        site_url=places.site,
+        api_port=int(places.api.rpartition(":")[2]),
+    )
+    found = diagnose(ours)
+    assert exit_code(found) == 0, printed(found)
+    expected = dict.fromkeys(("redis", "runners", "prefect", "site", "api"), "ok")
+    expected |= dict.fromkeys(("prefect work pool", "prefect deployments", "github token"), "ok")
+    assert expected.items() <= states(found).items(), printed(found)
