@@ -26,17 +26,28 @@ router = APIRouter(prefix="/api/agent", tags=["tasks"])
 log = logging.getLogger(__name__)
 
 
+# ECMA-262, as JSON Schema has it: a letter or digit, and nothing that breaks the line or hides.
+_VISIBLE = r"[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u2800\u3164\uffa0]"
+_ONE_LINE_WITH_A_WORD = rf"^{_VISIBLE}*[\p{{L}}\p{{N}}]{_VISIBLE}*$"
+
+
 class AskRequest(BaseModel):
     """A question for the FAQ."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    # Longer ones are told so by `check_question`; this only keeps the schema honest.
+    # `check_question` decides, and says in words what is wrong: the schema says the same.
     question: Annotated[
         str,
         Field(
             description=f"1 to {MAX_QUESTION_CHARACTERS} characters on one line.",
             examples=["What is the worker heartbeat mechanism?"],
+            json_schema_extra={
+                "format": "question",
+                "minLength": 1,
+                "maxLength": MAX_QUESTION_CHARACTERS,
+                "pattern": _ONE_LINE_WITH_A_WORD,
+            },
         ),
     ]
 

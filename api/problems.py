@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_problem_details import Problem, ProblemResponse
 from redis.exceptions import RedisError
+from starlette.routing import Match
 
 _REDIS_RETRY_S = "2"
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
@@ -32,6 +33,7 @@ def answer_with_problems(app: FastAPI) -> None:
     problem_details.init_app(app)
     del app.router.responses["default"]  # each route documents what it answers, and no more
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(RedisError, _redis_away)
 
 
@@ -64,6 +66,22 @@ def _sentence(wrong: dict[str, Any]) -> str:
     if wrong["type"] == "json_invalid":
         return f"The body is not JSON: {wrong['ctx']['error']}"
     return f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
+
+
+def _wrong_method(request: Request, _error: Exception) -> ProblemResponse:
+    # Starlette names the methods of the first route that fits; a path may have several.
+    allowed = [
+        method
+        for method in ("GET", "POST", "DELETE")
+        for route in request.app.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    ]
+    return ProblemResponse(
+        status=405,
+        title="No such method here",
+        detail=f"There is {' and '.join(allowed)}.",
+        headers={"Allow": ", ".join(allowed)},  # RFC 9110, 15.5.6
+    )
 
 
 def _redis_away(_request: Request, _error: Exception) -> ProblemResponse:

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from bench.critical_path import measure_critical_path
+from bench.dispatch import measure_dispatch
 from bench.green_to_merged import measure_green_to_merged
 from bench.measurement import Measurement
 from bench.overhead import measure_overhead
@@ -34,6 +35,7 @@ _BENCHES = {
     "critical-path": _Bench(measure_critical_path, 5),
     "green-to-merged": _Bench(measure_green_to_merged, 5),
     "readiness": _Bench(measure_readiness, 3),
+    "dispatch": _Bench(measure_dispatch, 50),
 }
 
 

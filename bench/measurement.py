@@ -13,21 +13,24 @@ class Unit(StrEnum):
     S = "s"
     CALLS = "calls"
     TIMES = "×"
+    QUESTIONS = "questions"
+    PER_MINUTE = "a minute"
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number and the most that it may be."""
+    """One number and the most that it may be, or the least."""
 
     name: str
     value: float
     bound: float
     unit: Unit
+    at_least: bool = False
 
     @property
     def ok(self) -> bool:
         """True within the bound."""
-        return self.value <= self.bound
+        return self.value >= self.bound if self.at_least else self.value <= self.bound
 
 
 @dataclass(frozen=True, slots=True)

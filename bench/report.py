@@ -63,7 +63,7 @@ def _figures(figures: Sequence[Figure]) -> Table:
     for figure in figures:
         verdict = "[green]ok[/green]" if figure.ok else "[bold red]over[/bold red]"
         value, bound = (_with_unit(number, figure.unit) for number in (figure.value, figure.bound))
-        table.add_row(figure.name, value, f"≤ {bound}", verdict)
+        table.add_row(figure.name, value, f"{'≥' if figure.at_least else '≤'} {bound}", verdict)
     return table
 
 
@@ -81,8 +81,10 @@ def _with_unit(number: float, unit: Unit) -> str:
             return f"{number:.0f} ms"
         case Unit.S:
             return f"{number:.1f} s"
-        case Unit.CALLS:
+        case Unit.CALLS | Unit.QUESTIONS:
             return f"{number:.0f}"
+        case Unit.PER_MINUTE:
+            return f"{number:.0f} a minute"
         case Unit.TIMES:
             return f"{number:.3f} ×"
         case _:

@@ -26,6 +26,7 @@ _BOT = "shiploop-bot"
 _QUESTIONS = Path(__file__).with_name("questions.txt")
 _TASK_TIMEOUT_S = 120.0
 _LOOK_AT_TASK_S = 0.05
+_NO_RATE_LIMIT = "1000000/minute"
 _LOOK_AT_CHECK_S = 0.01
 
 
@@ -40,6 +41,12 @@ class World:
     addresses: Addresses
     api: ApiClient
     github: httpx.Client
+    environment: Mapping[str, str]
+
+    @property
+    def home(self) -> Path:
+        """Where the stack keeps its state."""
+        return Path(self.environment["SHIPLOOP_HOME"])
 
     def ship(self, question: str) -> Journey:
         """Ask a question and wait until it is verified live. Raises BenchFailed."""
@@ -123,18 +130,16 @@ class World:
 @contextmanager
 def running_world() -> Iterator[World]:
     """Start a stack with its sandbox on free ports, and stop it at the end."""
-    with (
-        TemporaryDirectory(prefix="shiploop-bench-") as home,
-        Stack(stack_settings(Path(home)), lambda part: None) as addresses,
-        httpx.Client(base_url=addresses.github) as github,
-    ):
-        yield World(addresses, ApiClient(addresses.api), github)
+    with TemporaryDirectory(prefix="shiploop-bench-") as home:
+        stack = Stack(stack_settings(Path(home)), lambda part: None)
+        with stack as addresses, httpx.Client(base_url=addresses.github) as github:
+            yield World(addresses, ApiClient(addresses.api), github, stack.environment)
 
 
 def stack_settings(home: Path) -> Settings:
-    """The defaults, on free ports."""
+    """The defaults, on free ports, for a client that asks as fast as it can."""
     isolated: dict[str, Any] = {name: 0 for name in Settings.model_fields if name.endswith("_port")}
-    isolated["_env_file"] = None
+    isolated |= {"rate_limit_per_address": _NO_RATE_LIMIT, "_env_file": None}
     return Settings(home=home, **isolated)
 
 

@@ -20,8 +20,9 @@ class ApiRefused(PermanentError):
 class ApiClient:
     """Asks questions and follows what becomes of them."""
 
-    def __init__(self, api_url: str) -> None:
-        self._http = httpx.Client(base_url=api_url, timeout=_TIMEOUT_S)
+    def __init__(self, api_url: str, api_key: str | None = None) -> None:
+        headers = {"X-API-Key": api_key} if api_key else {}
+        self._http = httpx.Client(base_url=api_url, timeout=_TIMEOUT_S, headers=headers)
 
     def ask(self, question: str) -> dict[str, Any]:
         """Ask; returns `task_id`, `status` and `duplicate`. Raises ApiRefused."""
@@ -30,6 +31,10 @@ class ApiClient:
     def task(self, task_id: str) -> dict[str, Any]:
         """Where a task stands. Raises ApiRefused."""
         return self._call("GET", f"/api/agent/tasks/{task_id}")
+
+    def cancel(self, task_id: str) -> None:
+        """Ask for a task to be cancelled. Raises ApiRefused."""
+        self._call("DELETE", f"/api/agent/tasks/{task_id}")
 
     def follow(self, task_id: str) -> Iterator[dict[str, Any]]:
         """The task each time it has changed, until it is settled."""
@@ -48,7 +53,7 @@ class ApiClient:
             raise ApiRefused(
                 f"no shiploop answers at {self._http.base_url}: start one with `make up`"
             ) from error
-        answer: dict[str, Any] = reply.json()
+        answer: dict[str, Any] = reply.json() if reply.content else {}
         if reply.is_error:
             raise ApiRefused(
                 f"{answer.get('title')}: {answer.get('detail', '')} ({reply.status_code})"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import httpx
+from pydantic import SecretStr
 from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
@@ -16,8 +17,10 @@ from shiploop.clients.github_auth import InstallationToken, TokenSource, fixed_t
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.clients.mirror import Mirror
 from shiploop.clients.repository_documents import RepositoryDocuments
+from shiploop.clients.sentry import Sentry, start_sentry
 from shiploop.clients.site import Site
 from shiploop.errors import PermanentError
+from shiploop.observability import Redactor
 from shiploop.settings import Settings
 from shiploop.stores import keys
 from shiploop.stores.facts import Facts
@@ -48,6 +51,7 @@ class Services:
 
     settings: Settings
     redis: Redis
+    sentry: Sentry
     github: GitHub
     site: Site
     documents: RepositoryDocuments
@@ -73,7 +77,7 @@ def build(settings: Settings) -> Services:
     blocking = _redis(settings, _BLOCKING_READ_TIMEOUT_S)
     repository = required(settings.github_repo, "GITHUB_REPO")
     http = httpx.Client(timeout=_GITHUB_TIMEOUT, limits=_GITHUB_CONNECTIONS)
-    token = _token_source(settings, http, repository)
+    token = token_source(settings, http, repository)
     github = GitHub(
         GitHubTransport(http, settings.github_api_url, token), repository, settings.base_branch
     )
@@ -81,6 +85,7 @@ def build(settings: Settings) -> Services:
     return Services(
         settings=settings,
         redis=redis,
+        sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(settings.secrets()).redact),
         github=github,
         site=Site(httpx.Client(timeout=_SITE_TIMEOUT), settings.site_url, settings.site_faq_path),
         documents=RepositoryDocuments(
@@ -105,6 +110,10 @@ def required(value: _T | None, name: str) -> _T:
     return value
 
 
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
 def _mirror_path(settings: Settings) -> Path:
     return settings.home.resolve() / "mirror.git"
 
@@ -120,7 +129,7 @@ def _redis(settings: Settings, timeout_s: float) -> Redis:
     )
 
 
-def _token_source(settings: Settings, http: httpx.Client, repository: str) -> TokenSource:
+def token_source(settings: Settings, http: httpx.Client, repository: str) -> TokenSource:
     if settings.github_token is not None:
         return fixed_token(settings.github_token.get_secret_value())
     if settings.github_credentials_block is not None:

@@ -37,7 +37,7 @@ def main() -> None:
 @click.option("--follow", is_flag=True, help="Show each stage until the task is settled.")
 def ask(question: str, follow: bool) -> None:
     """Ask a running shiploop a question; prints the task's id."""
-    api = ApiClient(_api_url())
+    api = _api()
     asked = api.ask(question)
     click.echo(asked["task_id"])
     if follow:
@@ -49,7 +49,25 @@ def ask(question: str, follow: bool) -> None:
 @click.argument("task_id")
 def status(task_id: str) -> None:
     """Print where a task stands, as JSON."""
-    click.echo(json.dumps(ApiClient(_api_url()).task(task_id), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(_api().task(task_id), indent=2, ensure_ascii=False))
+
+
+@main.command()
+@click.argument("task_id")
+def cancel(task_id: str) -> None:
+    """Cancel a task; what is merged already is seen through."""
+    _api().cancel(task_id)
+    click.echo("cancelling")
+
+
+@main.command()
+def doctor() -> None:
+    """Look at everything that shiploop depends on, and say what to do."""
+    from shiploop.doctor import diagnose, exit_code, show_findings
+
+    findings = diagnose(_settings())
+    show_findings(findings, Console())
+    sys.exit(exit_code(findings))
 
 
 @main.command()
@@ -78,7 +96,7 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
 
     console = Console(quiet=as_json)
     with Stack(_settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
-        task = show.ask_and_watch(addresses, question or show.QUESTION, console)
+        task = show.ask_and_watch(_api(addresses.api), question or show.QUESTION, console)
         result = show.demo_result(task, addresses)
         show.show_result(result, task, console)
         if as_json:
@@ -90,8 +108,10 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
         sys.exit(1)
 
 
-def _api_url() -> str:
-    return f"http://127.0.0.1:{_settings().api_port}"
+def _api(api_url: str | None = None) -> ApiClient:
+    settings = _settings()
+    keys = [key.get_secret_value() for key in settings.api_keys.values()]
+    return ApiClient(api_url or f"http://127.0.0.1:{settings.api_port}", next(iter(keys), None))
 
 
 def _settings() -> Settings:

@@ -16,10 +16,11 @@ from prefect.states import Cancelled, Pending
 
 from shiploop.bootstrap import Services
 from shiploop.domain.messages import flow_run_name
-from shiploop.domain.run import FailureKind, Outcome, Run, failed
+from shiploop.domain.run import FailureKind, Outcome, Run, Status, failed
 from shiploop.kill_points import reach
+from shiploop.stores import keys
 from shiploop.stores.queue import Entry
-from shiploop.stores.tasks import Lease
+from shiploop.stores.tasks import Lease, Settlement
 
 _CLOSED_LOOP = "closed-loop"
 
@@ -60,6 +61,10 @@ class Executor:
             given_up = failed(FailureKind.CRASHED, f"{self._cap} runners have died of it")
             self._settle(run, entry, given_up)
             return
+        with self._services.sentry.task(run, self._services.github.repository):
+            self._execute(run, entry)
+
+    def _execute(self, run: Run, entry: Entry) -> None:
         reach("taken")
         flow_run = self._flow_run_of(run)
         reach("flow-run-created")
@@ -68,9 +73,11 @@ class Executor:
             self._settle(run, entry, failed(FailureKind.CANCELLED, "cancelled before it began"))
             return
         self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id))
+        self._say_status(run, Status.RUNNING)
+        self._services.sentry.executing(run)
         state = run_flow(self._flows[_CLOSED_LOOP], flow_run=flow_run, return_type="state")
         reach("flow-ended")
-        self._settle(run, entry, _outcome_of(cast("State[Outcome]", state)))
+        self._settle(run, entry, self._outcome_of(cast("State[Outcome]", state)))
         reach("settled")
 
     def run_scheduled(self, entry: Entry, deliveries: int) -> None:
@@ -105,17 +112,24 @@ class Executor:
 
     def _settle(self, run: Run, entry: Entry, outcome: Outcome) -> None:
         lease = Lease(self._worker_id, entry.entry_id)
-        settled = self._services.tasks.settle(run, lease, outcome, _now())
-        log.info("trace_id=%s %s: %s (%s)", run.task_id, settled, outcome.status, outcome.reason)
+        settlement = self._services.tasks.settle(run, lease, outcome, _now())
+        log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
+        if settlement is Settlement.SETTLED:
+            self._say_status(run, outcome.status)
+            self._services.sentry.settled(run, outcome)
 
+    def _say_status(self, run: Run, status: Status) -> None:
+        self._services.sentry.status_updated(run, keys.task(run.task_id), status)
 
-def _outcome_of(state: "State[Outcome]") -> Outcome:
-    result = state.result(raise_on_failure=False)
-    if isinstance(result, Outcome):
-        return result
-    if state.is_cancelled():
-        return failed(FailureKind.CANCELLED, "cancelled in Prefect")
-    return failed(FailureKind.CRASHED, f"the flow ended as {state.name}: {state.message}")
+    def _outcome_of(self, state: "State[Outcome]") -> Outcome:
+        result = state.result(raise_on_failure=False)
+        if isinstance(result, Outcome):
+            return result
+        if state.is_cancelled():
+            return failed(FailureKind.CANCELLED, "cancelled in Prefect")
+        if isinstance(result, BaseException):
+            self._services.sentry.capture(result)
+        return failed(FailureKind.CRASHED, f"the flow ended as {state.name}: {state.message}")
 
 
 def _now() -> datetime:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from redis.exceptions import RedisError
 
+from shiploop.observability import bound_trace
 from shiploop.stores.queue import Entry, Queue
 
 _TAKE_BLOCK_MS = 500  # how soon a stop is noticed
@@ -115,14 +116,15 @@ class Lane:
         thread.start()
 
     def _run(self, entry: Entry, deliveries: int) -> None:
-        try:
-            self._work(entry, deliveries)
-        except Exception:
-            log.exception("trace_id=%s was not settled, it will be resumed", entry.run_id)
-        finally:
-            with self._lock:
-                del self._held[entry.entry_id]
-            self._slots.release()
+        with bound_trace(entry.run_id):
+            try:
+                self._work(entry, deliveries)
+            except Exception:
+                log.exception("not settled: it will be resumed")
+            finally:
+                with self._lock:
+                    del self._held[entry.entry_id]
+                self._slots.release()
 
     def _lost_redis(self, error: RedisError) -> None:
         # Every idle time has grown while Redis was away: claim nothing until the living

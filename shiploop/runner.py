@@ -21,6 +21,7 @@ from flows.health_check import health_check
 from shiploop import kill_points
 from shiploop.bootstrap import Services, services
 from shiploop.cancellation import CancellationWatch
+from shiploop.errors import ShiploopError
 from shiploop.executor import Executor
 from shiploop.lane import Lane
 from shiploop.observability import configure_logging
@@ -82,6 +83,7 @@ class Runner:
         self._services.heartbeats.clear(self._worker_id)
 
     def _beat(self, stopping: threading.Event) -> None:
+        self._warm_up()
         while not stopping.is_set():
             running = len(self._tasks.held()) + len(self._flows.held())
             try:
@@ -89,6 +91,13 @@ class Runner:
             except RedisError as error:
                 log.warning("no heartbeat could be written: %s", error)
             stopping.wait(_HEARTBEAT_S)
+
+    def _warm_up(self) -> None:
+        # The first question shall not wait for the repository's documents to be fetched.
+        try:
+            self._services.documents.refresh()
+        except ShiploopError as error:
+            log.warning("there are no documents to answer from yet: %s", error)
 
 
 def _in_background(loop: Callable[[threading.Event], None], stopping: threading.Event) -> None:
@@ -111,7 +120,8 @@ def _wait_for(what: str, ready: Callable[[], object], stopping: threading.Event)
 
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
-    configure_logging("runner")
+    ours = services()
+    configure_logging("runner", ours.settings.secrets())
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -119,7 +129,6 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    ours = services()
     kill_points.arm(ours.settings.kill_at)
     _wait_for("Redis", ours.redis.ping, stopping)
     with get_client(sync_client=True) as probe:

@@ -36,6 +36,7 @@ def enter_stage(run: Run, stage: Stage) -> None:
     reach(f"entering-{stage}")
     now = datetime.now(UTC)
     services().tasks.enter_stage(run.task_id, stage, now)
+    services().sentry.breadcrumb("stage", f"Entering {stage}", task_id=run.task_id)
     if stage in _AFTER_THE_MERGE:
         return
     raise_if_cancelled(run)

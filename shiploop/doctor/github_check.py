@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from shiploop.bootstrap import SettingMissing, _token_source
+from shiploop.bootstrap import SettingMissing, token_source
 from shiploop.clients.github import GitHub
 from shiploop.clients.github_setup import GitHubSetup
 from shiploop.clients.github_transport import GitHubTransport
@@ -33,7 +33,7 @@ def check_github(settings: Settings) -> Iterator[Finding]:
         return
     with httpx.Client(timeout=_TIMEOUT_S) as http:
         try:
-            token = _token_source(settings, http, repository)
+            token = token_source(settings, http, repository)
         except SettingMissing as error:
             advice = "Set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY."
             yield Finding("github token", Health.BROKEN, str(error), advice)
@@ -91,7 +91,7 @@ def _checks(
     github: GitHub, setup: GitHubSetup, base: Base, configured: tuple[str, ...]
 ) -> Iterator[Finding]:
     pulls = setup.latest_pull_request_ids()
-    ran = frozenset(fact.name for fact in github.poll_checks(pulls)) if pulls else frozenset()
+    ran = frozenset(fact.name for fact in github.poll_checks(pulls)) if pulls else None
     yield from judge_required_checks(base.required_checks, configured, ran)
 
 

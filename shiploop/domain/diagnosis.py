@@ -83,11 +83,12 @@ def _persistence(facts: RedisFacts) -> Finding:
 
 
 def judge_required_checks(
-    protected: Sequence[str], configured: Sequence[str], ran: frozenset[str]
+    protected: Sequence[str], configured: Sequence[str], ran: frozenset[str] | None
 ) -> Iterator[Finding]:
     """Does the base branch ask for checks, and did those run on the latest pull requests?
 
-    `protected`: what branch protection asks for; `configured`: SHIPLOOP_REQUIRED_CHECKS.
+    `protected`: what branch protection asks for; `configured`: SHIPLOOP_REQUIRED_CHECKS;
+    `ran`: None where there is no pull request yet.
     """
     if protected:
         yield Finding("branch protection", Health.OK, f"asks for {', '.join(protected)}")
@@ -95,16 +96,22 @@ def judge_required_checks(
         what = "the base branch asks for no check, so anybody can merge what is red"
         advice = f"Protect it, and require {', '.join(configured) or 'faq-gate'}."
         yield Finding("branch protection", Health.WARNING, what, advice)
-    required = protected or configured
+    yield _required(protected or configured, ran)
+
+
+def _required(required: Sequence[str], ran: frozenset[str] | None) -> Finding:
+    name = "required checks"
     if not required:
         what, advice = "none is required: nothing is ever merged", "Set SHIPLOOP_REQUIRED_CHECKS."
-        yield Finding("required checks", Health.BROKEN, what, advice)
-    elif missing := sorted(set(required) - ran):
+        return Finding(name, Health.BROKEN, what, advice)
+    if ran is None:
+        what = f"there is no pull request yet on which {', '.join(required)} could have run"
+        return Finding(name, Health.WARNING, what, "Ask a first question, and look again.")
+    if missing := sorted(set(required) - ran):
         what = f"{', '.join(missing)} did not run on the latest pull requests"
         advice = "Install deployments/github/workflows in the repository, or correct the name."
-        yield Finding("required checks", Health.WARNING, what, advice)
-    else:
-        yield Finding("required checks", Health.OK, f"{', '.join(required)} ran lately")
+        return Finding(name, Health.WARNING, what, advice)
+    return Finding(name, Health.OK, f"{', '.join(required)} ran lately")
 
 
 def judge_webhook(hooks: Sequence[Webhook]) -> Finding:

@@ -196,6 +196,18 @@ def test_every_refusal_is_a_problem(api: httpx.Client, method: str, path: str, s
     problem_of(api.request(method, path), status)
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        (ROUTE, "POST"),
+        ("/api/agent/tasks/0d9c9f2e-0000-4000-8000-000000000000", "GET, DELETE"),
+        ("/healthz", "GET"),
+    ],
+)
+def test_a_wrong_method_is_told_which_are_right(api: httpx.Client, path: str, allowed: str) -> None:
+    assert api.put(path).headers["allow"] == allowed
+
+
 def test_a_full_queue_says_when_to_come_back(serve: Serve) -> None:
     api = serve(queue_limit=2)
     first = ask(api, "How one?").json()["task_id"]

@@ -1,6 +1,5 @@
 """Listing and cancelling tasks over HTTP."""
 
-import base64
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -106,7 +105,7 @@ def test_a_limit_out_of_bounds_is_refused(api: httpx.Client, limit: str) -> None
 
 @pytest.mark.parametrize(
     "cursor",
-    ["", "x", "!", "ä", "MTIz\n", "a" * 65, base64.b64encode(b"ten").decode(), "MTIz" * 16],
+    ["", "x", "!", "ä", "12\n", " 12", "-1", "1_0", "0x1", "f" * 15],
 )
 def test_a_cursor_of_somebody_elses_is_refused(api: httpx.Client, cursor: str) -> None:
     assert "cursor" in problem_of(api.get(TASKS, params={"cursor": cursor}), 422)["detail"]

@@ -19,3 +19,8 @@ def test_a_percentile_is_one_of_the_values_by_nearest_rank(
 @pytest.mark.parametrize(("value", "ok"), [(0.3, True), (0.30001, False)])
 def test_a_figure_is_ok_up_to_its_bound(value: float, ok: bool) -> None:
     assert Figure("green to merged", value, 0.3, Unit.S).ok is ok
+
+
+@pytest.mark.parametrize(("value", "ok"), [(120, True), (119.9, False)])
+def test_a_figure_may_be_bound_from_below(value: float, ok: bool) -> None:
+    assert Figure("loops", value, 120, Unit.PER_MINUTE, at_least=True).ok is ok

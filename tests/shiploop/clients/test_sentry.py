@@ -250,7 +250,7 @@ def test_an_error_that_every_attempt_meets_is_one_event(sentry: Sentry, receiver
 
 def test_what_is_logged_as_an_error_is_no_event(sentry: Sentry, receiver: Receiver) -> None:
     with sentry.task(run_of(), REPOSITORY):
-        logging.getLogger("prefect.task_runs").error("Task run failed, will be retried")
+        logging.getLogger("steps").error("Task run failed, will be retried")
     assert receiver.events() == []
 
 

@@ -65,17 +65,20 @@ def test_a_redis_that_throws_keys_away_when_it_is_full_is_warned_of() -> None:
         (("gate",), (), {"lint"}, Health.OK, Health.WARNING),
         ((), ("gate",), {"gate", "lint"}, Health.WARNING, Health.OK),
         ((), ("gate",), set(), Health.WARNING, Health.WARNING),
+        (("gate",), (), None, Health.OK, Health.WARNING),
         ((), (), {"gate"}, Health.WARNING, Health.BROKEN),
     ],
 )
 def test_checks_are_asked_for_and_have_run(
     protected: tuple[str, ...],
     configured: tuple[str, ...],
-    ran: set[str],
+    ran: set[str] | None,
     protection: Health,
     required: Health,
 ) -> None:
-    found = list(judge_required_checks(protected, configured, frozenset(ran)))
+    found = list(
+        judge_required_checks(protected, configured, None if ran is None else frozenset(ran))
+    )
     assert [finding.state for finding in found] == [protection, required]
 
 
