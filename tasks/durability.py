@@ -7,6 +7,8 @@ from typing import Any
 from prefect import Task, runtime
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shiploop.errors import TransientError
 
@@ -16,7 +18,8 @@ _RETRY_DELAYS_S = [0.2, 0.5, 1, 2, 4, 8, 15, 30, 60, 60]
 
 
 def _is_transient(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
-    return isinstance(state.result(raise_on_failure=False), TransientError)
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, (TransientError, RedisConnectionError, RedisTimeoutError))
 
 
 RETRIED: dict[str, Any] = {

@@ -2,16 +2,19 @@
 
 from datetime import UTC, datetime
 
+from prefect import task
 from prefect.context import FlowRunContext
 
 from shiploop.bootstrap import services
 from shiploop.domain.run import Run, Stage
 from shiploop.errors import DeadlinePassed, TaskCancelled, UnknownTask
 from shiploop.kill_points import reach
+from tasks.durability import RETRIED
 
 _AFTER_THE_MERGE = frozenset({Stage.DEPLOYING, Stage.VERIFYING})
 
 
+@task(name="begin-run", **RETRIED)
 def begin_run() -> Run:
     """Load the task that this flow run belongs to.
 
