@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
+    configure_logging("api")
     ours = services()
     settings = ours.settings
     configure_logging("api", settings.secrets())

@@ -20,15 +20,16 @@ class Reading:
     task_index: TaskIndex
 
 
-def _services(request: Request) -> Services:
+# Async, although they wait for nothing: FastAPI gives each other kind a turn in a thread.
+async def _services(request: Request) -> Services:
     return cast(Services, request.app.state.services)
 
 
-def _rate_limits(request: Request) -> RateLimits:
+async def _rate_limits(request: Request) -> RateLimits:
     return cast(RateLimits, request.app.state.rate_limits)
 
 
-def _reading(request: Request) -> Reading:
+async def _reading(request: Request) -> Reading:
     return cast(Reading, request.app.state.reading)
 
 

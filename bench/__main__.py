@@ -11,6 +11,7 @@ from types import FrameType
 import click
 from rich.console import Console
 
+from bench.burst import measure_burst
 from bench.critical_path import measure_critical_path
 from bench.dispatch import measure_dispatch
 from bench.green_to_merged import measure_green_to_merged
@@ -18,6 +19,7 @@ from bench.measurement import Measurement
 from bench.overhead import measure_overhead
 from bench.readiness import measure_readiness
 from bench.report import as_json, describe_machine, show, show_machine
+from bench.throughput import measure_throughput
 from bench.world import forget_environment
 from shiploop.errors import ShiploopError
 
@@ -36,6 +38,8 @@ _BENCHES = {
     "green-to-merged": _Bench(measure_green_to_merged, 5),
     "readiness": _Bench(measure_readiness, 3),
     "dispatch": _Bench(measure_dispatch, 50),
+    "throughput": _Bench(measure_throughput, 300),
+    "burst": _Bench(measure_burst, 200),
 }
 
 

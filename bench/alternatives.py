@@ -1,4 +1,4 @@
-"""Prefect's own two ways to start a flow run, to stand beside ours."""
+"""Prefect's own two ways to execute a flow run, to stand beside ours."""
 
 import os
 import subprocess
@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,72 +14,99 @@ from tempfile import TemporaryDirectory
 from typing import Any, assert_never
 
 import httpx
+import psutil
 
-from bench.empty_flow import ENTRYPOINT, FLOW_NAME, SERVED
+from bench.cpu_time import family_cpu_seconds
 from bench.journey import milliseconds
+from bench.small_flow import ENTRYPOINT, FLOW_NAME, SERVED
 from bench.world import BenchFailed, World
 
 _POOL = "bench-process"
 _POOLED = "pooled"
 _PROJECT = Path(__file__).resolve().parent.parent
 _START_TIMEOUT_S = 60.0
-_RUN_TIMEOUT_S = 60.0
+_RUN_TIMEOUT_S = 120.0
 _LOOK_S = 0.05
-_OURS = ("PREFECT_API_URL", "PREFECT_HOME")  # everything else at Prefect's defaults
+_STACK = ("PREFECT_API_URL", "PREFECT_HOME")  # everything else at Prefect's defaults
 _ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 
 class Alternative(StrEnum):
-    """What watches for scheduled runs and starts a process for each."""
+    """What watches for scheduled runs, and starts a process for each."""
 
-    FLOW_SERVE = "flow_serve"
-    PROCESS_WORKER = "process_worker"
-
-
-def dispatch_ms(world: World, alternative: Alternative, times: int) -> tuple[float, ...]:
-    """From a run's creation to its flow's first line, one run at a time. Raises BenchFailed."""
-    with (
-        httpx.Client(base_url=f"{world.addresses.prefect}/api") as prefect,
-        _started(alternative, prefect, world.environment) as deployment_id,
-        TemporaryDirectory(prefix="shiploop-bench-") as notes,
-    ):
-        return tuple(
-            _dispatch_ms(prefect, deployment_id, Path(notes) / str(number))
-            for number in range(times)
-        )
+    FLOW_SERVE = "flow.serve"
+    PROCESS_WORKER = "process worker"
 
 
-def _dispatch_ms(prefect: httpx.Client, deployment_id: str, began: Path) -> float:
-    body = {"parameters": {"began": str(began)}, "state": {"type": "SCHEDULED"}}
-    created_at = datetime.now(UTC)
-    run = _post(prefect, f"/deployments/{deployment_id}/create_flow_run", body)
-    _wait(lambda: _state(prefect, run["id"]) in _ENDED, _RUN_TIMEOUT_S)
-    if not began.exists():
-        raise BenchFailed(f"the flow run {run['id']} never began: {_state(prefect, run['id'])}")
-    return milliseconds(datetime.fromisoformat(began.read_text(encoding="utf-8")) - created_at)
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An alternative that waits for runs of its deployment."""
 
+    prefect: httpx.Client
+    deployment_id: str
+    process: psutil.Process
+    notes: Path
 
-def _state(prefect: httpx.Client, run_id: str) -> str:
-    return str(prefect.get(f"/flow_runs/{run_id}").raise_for_status().json()["state_type"])
+    def dispatch_ms(self, times: int) -> tuple[float, ...]:
+        """From a run's creation to the flow's first line, one run at a time."""
+        return tuple(self._dispatch_ms() for _ in range(times))
+
+    def loops_a_minute(self, times: int, wait_s: float) -> float:
+        """Runs created at once, each waiting that long, until the last has ended."""
+        started_s = time.perf_counter()
+        self._wait_for([self._create(wait_s)[0] for _ in range(times)], times * _RUN_TIMEOUT_S)
+        return times * 60 / (time.perf_counter() - started_s)
+
+    def cpu_seconds(self) -> float:
+        """What it and the runs' processes have taken so far; Prefect's server is left out."""
+        return family_cpu_seconds(self.process)
+
+    def _dispatch_ms(self) -> float:
+        created_at = datetime.now(UTC)
+        run_id, began = self._create(wait_s=0)
+        self._wait_for([run_id], _RUN_TIMEOUT_S)
+        began_at = datetime.fromisoformat(began.read_text(encoding="utf-8"))
+        return milliseconds(began_at - created_at)
+
+    def _create(self, wait_s: float) -> tuple[str, Path]:
+        began = self.notes / str(len(list(self.notes.iterdir())))
+        began.touch()
+        body = {
+            "parameters": {"began": str(began), "wait_s": wait_s},
+            "state": {"type": "SCHEDULED"},
+        }
+        run = _post(self.prefect, f"/deployments/{self.deployment_id}/create_flow_run", body)
+        return str(run["id"]), began
+
+    def _wait_for(self, run_ids: list[str], timeout_s: float) -> None:
+        give_up_at = time.monotonic() + timeout_s
+        for run_id in run_ids:
+            while (state := _state(self.prefect, run_id)) not in _ENDED:
+                _look_again(give_up_at)
+            if state != "COMPLETED":
+                raise BenchFailed(f"a run of an alternative ended {state}")
 
 
 @contextmanager
-def _started(
-    alternative: Alternative, prefect: httpx.Client, stack: Mapping[str, str]
-) -> Iterator[str]:
-    """Start what executes the runs of a deployment; yields the deployment's id."""
-    match alternative:
-        case Alternative.FLOW_SERVE:
-            with _process(stack, "-m", "bench.empty_flow"):
-                _wait(lambda: _served(prefect) is not None, _START_TIMEOUT_S)
-                yield str(_served(prefect))
-        case Alternative.PROCESS_WORKER:
-            deployment_id = _deploy_to_pool(prefect)
-            with _process(stack, "-m", "prefect", "worker", "start", "--pool", _POOL):
-                _wait(lambda: _has_worker(prefect), _START_TIMEOUT_S)
-                yield deployment_id
-        case _:
-            assert_never(alternative)
+def started(world: World, alternative: Alternative) -> Iterator[Started]:
+    """Start an alternative on the stack's Prefect server, and stop it. Raises BenchFailed."""
+    with (
+        httpx.Client(base_url=f"{world.addresses.prefect}/api") as prefect,
+        TemporaryDirectory(prefix="shiploop-bench-") as notes,
+    ):
+        match alternative:
+            case Alternative.FLOW_SERVE:
+                with _process(world.environment, "-m", "bench.small_flow") as process:
+                    _wait_until(lambda: _served(prefect) is not None)
+                    yield Started(prefect, str(_served(prefect)), process, Path(notes))
+            case Alternative.PROCESS_WORKER:
+                deployment_id = _deploy_to_pool(prefect)
+                worker = ("-m", "prefect", "worker", "start", "--pool", _POOL)
+                with _process(world.environment, *worker) as process:
+                    _wait_until(lambda: _has_worker(prefect))
+                    yield Started(prefect, deployment_id, process, Path(notes))
+            case _:
+                assert_never(alternative)
 
 
 def _served(prefect: httpx.Client) -> str | None:
@@ -103,28 +131,35 @@ def _has_worker(prefect: httpx.Client) -> bool:
 
 
 @contextmanager
-def _process(stack: Mapping[str, str], *arguments: str) -> Iterator[None]:
-    environment = {**os.environ, **{name: stack[name] for name in _OURS}}
+def _process(stack: Mapping[str, str], *arguments: str) -> Iterator[psutil.Process]:
     with subprocess.Popen(
         [sys.executable, *arguments],
         cwd=_PROJECT,
-        env=environment,
+        env={**os.environ, **{name: stack[name] for name in _STACK}},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
         try:
-            yield
+            yield psutil.Process(process.pid)
         finally:
             process.terminate()  # leaving the block waits for it
+
+
+def _state(prefect: httpx.Client, run_id: str) -> str:
+    return str(prefect.get(f"/flow_runs/{run_id}").raise_for_status().json()["state_type"])
 
 
 def _post(prefect: httpx.Client, path: str, body: Mapping[str, object]) -> Any:  # noqa: ANN401
     return prefect.post(path, json=body).raise_for_status().json()
 
 
-def _wait(arrived: Callable[[], bool], timeout_s: float) -> None:
-    give_up_at = time.monotonic() + timeout_s
+def _wait_until(arrived: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + _START_TIMEOUT_S
     while not arrived():
-        if time.monotonic() >= give_up_at:
-            raise BenchFailed(f"an alternative was not there after {timeout_s:.0f} s")
-        time.sleep(_LOOK_S)
+        _look_again(give_up_at)
+
+
+def _look_again(give_up_at: float) -> None:
+    if time.monotonic() >= give_up_at:
+        raise BenchFailed("an alternative, or one of its runs, took too long")
+    time.sleep(_LOOK_S)

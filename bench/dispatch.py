@@ -1,6 +1,6 @@
 """How soon a question that was posted is being worked on."""
 
-from bench.alternatives import Alternative, dispatch_ms
+from bench.alternatives import Alternative, started
 from bench.measurement import Figure, Measurement, Unit, percentile
 from bench.world import questions, running_world
 
@@ -11,7 +11,7 @@ _MOST_OF_AN_ALTERNATIVE = 10
 _DEFINITION = (
     "From accepted to the first stage begun, by the task's own times; one question at a time, "
     "each settled before the next. Beside it, on the same Prefect server: a flow run created → "
-    "the first line of an empty flow, by flow.serve() and by a process worker, both with "
+    "the first line of a small flow, by flow.serve() and by a process worker, both with "
     "Prefect's defaults."
 )
 
@@ -22,9 +22,10 @@ def measure_dispatch(times: int) -> Measurement:
     with running_world() as world:
         with world.latency(ci_ms=_CI_MS):
             journeys = [world.ship(question) for question in questions(times)]
-        others = {
-            f"{alternative}_ms": dispatch_ms(world, alternative, few) for alternative in Alternative
-        }
+        others = {}
+        for alternative in Alternative:
+            with started(world, alternative) as other:
+                others[f"{alternative}_ms"] = other.dispatch_ms(few)
     ours_ms = tuple(float(journey.stages_ms["queued"]) for journey in journeys)
     return Measurement(
         "dispatch",

@@ -20,8 +20,8 @@ from shiploop.errors import ShiploopError
 from shiploop.settings import Settings
 from shiploop.stack import Stack
 
-_REPOSITORY = "acme/shiploop-docs"
-_REQUIRED_CHECK = "faq-gate"
+REPOSITORY = "acme/shiploop-docs"
+REQUIRED_CHECK = "faq-gate"
 _BOT = "shiploop-bot"
 _QUESTIONS = Path(__file__).with_name("questions.txt")
 _TASK_TIMEOUT_S = 120.0
@@ -103,11 +103,11 @@ class World:
         GitHub tells the end of a check in whole seconds only, and a webhook can be lost. This
         is at most one look too early, so what comes after it is never made to look shorter.
         """
-        path = f"/repos/{_REPOSITORY}/commits/orchestrator/faq-{task_id}/check-runs"
+        path = f"/repos/{REPOSITORY}/commits/orchestrator/faq-{task_id}/check-runs"
         pending_at, give_up_at = None, time.monotonic() + _TASK_TIMEOUT_S
         while time.monotonic() < give_up_at:
             looked_at = datetime.now(UTC)
-            answer = self.github.get(path, params={"check_name": _REQUIRED_CHECK})
+            answer = self.github.get(path, params={"check_name": REQUIRED_CHECK})
             if answer.is_error or _completed(answer.json()):  # merged branches are deleted
                 return pending_at
             pending_at = looked_at

@@ -35,7 +35,7 @@ def closed_loop(question: Question) -> State[Any]:
         outcome = ship(run)
     except ShiploopError as error:
         outcome = outcome_of(error)
-    tidy_up(run, outcome)
+    tidy_up(run, outcome, return_state=True)  # the outcome stands, tidied up or not
     return conclude(outcome)
 
 
@@ -61,6 +61,9 @@ def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -
             return failed(FailureKind.CI_FAILED, f"checks failed: {', '.join(checks.failed)}")
         if checks.state is ChecksState.PENDING:
             return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
+        if checks.state is ChecksState.CONFLICTING:
+            proposal = rebuild_pull_request(run, answer, proposal)
+            continue
         merge = merge_pull_request(run, answer, proposal, checks)
         if not isinstance(merge, Conflicted):
             return merge

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
-from shiploop.domain.facts import CheckFact
+from redis.exceptions import RedisError
+
+from shiploop.domain.facts import Fact
 from shiploop.errors import ShiploopError
 
 _BATCH = 100  # GitHub's limit on ids in `nodes`
@@ -19,8 +21,8 @@ class CheckPoll:
 
     def __init__(
         self,
-        read: Callable[[list[str]], tuple[CheckFact, ...]],
-        record: Callable[[Iterable[CheckFact]], None],
+        read: Callable[[list[str]], tuple[Fact, ...]],
+        record: Callable[[Iterable[Fact]], None],
         every_s: float,
     ) -> None:
         self._read = read
@@ -52,5 +54,5 @@ class CheckPoll:
     def _poll(self, pull_request_ids: list[str]) -> None:
         try:
             self._record(self._read(pull_request_ids))
-        except ShiploopError as error:
+        except (ShiploopError, RedisError) as error:
             log.warning("the checks could not be polled, the next poll tries again: %s", error)

@@ -75,7 +75,9 @@ class Executor:
         self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id))
         self._say_status(run, Status.RUNNING)
         self._services.sentry.executing(run)
-        state = run_flow(self._flows[_CLOSED_LOOP], flow_run=flow_run, return_type="state")
+        state = run_flow(
+            self._flows[_CLOSED_LOOP], flow_run=_unobserved(flow_run), return_type="state"
+        )
         reach("flow-ended")
         self._settle(run, entry, self._outcome_of(cast("State[Outcome]", state)))
         reach("settled")
@@ -86,7 +88,9 @@ class Executor:
             flow_run = self._prefect.read_flow_run(uuid.UUID(entry.run_id))
         except ObjectNotFound:
             flow_run = None
-        if flow_run is not None and deliveries <= self._cap:
+        if flow_run is None or deliveries > self._cap:
+            log.error("flow run %s is given up after %d deliveries", entry.run_id, deliveries)
+        else:
             run_flow(self._flows[self._name_of(flow_run)], flow_run=flow_run, return_type="state")
         self._services.flow_queue.drop(entry)
 
@@ -115,11 +119,12 @@ class Executor:
         settlement = self._services.tasks.settle(run, lease, outcome, _now())
         log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
         if settlement is Settlement.SETTLED:
-            self._say_status(run, outcome.status)
+            task = self._services.tasks.read(run.task_id) or {}
+            self._say_status(run, outcome.status, task.get("pr_url"))
             self._services.sentry.settled(run, outcome)
 
-    def _say_status(self, run: Run, status: Status) -> None:
-        self._services.sentry.status_updated(run, keys.task(run.task_id), status)
+    def _say_status(self, run: Run, status: Status, pr_url: str | None = None) -> None:
+        self._services.sentry.status_updated(run, keys.task(run.task_id), status, pr_url)
 
     def _outcome_of(self, state: "State[Outcome]") -> Outcome:
         result = state.result(raise_on_failure=False)
@@ -130,6 +135,12 @@ class Executor:
         if isinstance(result, BaseException):
             self._services.sentry.capture(result)
         return failed(FailureKind.CRASHED, f"the flow ended as {state.name}: {state.message}")
+
+
+def _unobserved(flow_run: FlowRun) -> FlowRun:
+    # For a run of a deployment Prefect 3.8 opens a websocket, in a thread, to hear of its
+    # suspension, and its server filters every event for each of these. We never suspend one.
+    return flow_run.model_copy(update={"deployment_id": None})
 
 
 def _now() -> datetime:

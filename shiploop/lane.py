@@ -60,18 +60,21 @@ class Lane:
                 self._start(taken, deliveries=1)
 
     def keep_leases(self, stopping: threading.Event) -> None:
-        """Refresh what is held and take over what nobody refreshes, until told to stop."""
-        while not stopping.wait(self._lease_s / _REFRESHES_PER_LEASE):
+        """Refresh what is held for as long as the process lives; take over what is stale.
+
+        A runner that stops takes nothing over, but what it still works on stays its own.
+        """
+        while True:
+            time.sleep(self._lease_s / _REFRESHES_PER_LEASE)
             try:
                 self._refresh()
-                if time.monotonic() >= self._claim_again_at:
+                if time.monotonic() >= self._claim_again_at and not stopping.is_set():
                     self._take_over()
             except RedisError as error:
                 self._lost_redis(error)
 
-    def finish(self, grace_s: float) -> None:
-        """Give what is running a last while; what is not done by then, somebody resumes."""
-        give_up_at = time.monotonic() + grace_s
+    def finish(self, give_up_at: float) -> None:
+        """Wait for what is running; what is not done by then (monotonic), somebody resumes."""
         with self._lock:
             threads = [thread for _, thread in self._held.values()]
         for thread in threads:
@@ -92,11 +95,11 @@ class Lane:
 
     def _take_over(self) -> None:
         while self._slots.acquire(blocking=False):
-            found = self._queue.take_over(self._consumer, round(self._lease_s * 1000), count=1)
-            if not found:
+            found = self._queue.take_over(self._consumer, round(self._lease_s * 1000))
+            if found is None:
                 self._slots.release()
                 return
-            ((entry, deliveries),) = found
+            entry, deliveries = found
             if entry.entry_id in self._held:
                 # This process was stopped for longer than a lease: the work goes on.
                 self._slots.release()

@@ -30,10 +30,10 @@ _SECRET_LOOKS = (
     r"\bxox[a-z]-[\w-]{10,}",
     r"(https://hooks\.slack\.com/)[\w/-]+",
     r"\beyJ[\w-]+\.[\w-]+\.[\w-]+",  # RFC 7519: a JWT
-    r"((?i:authorization|x-api-key|cookie)['\"]?\s*[:=,]\s*b?['\"]?(?:(?i:basic|bearer|token)\s+)?)"
-    r"[^\s'\",}]+",
+    r"((?i:authorization|x-api-key|cookie)['\"]?\s*[:=,]\s*(?:b?['\"])?"
+    r"(?:(?i:basic|bearer|token)\s+)?)[^\s'\",}]+",
     r"(?i:\b(?:basic|bearer))\s+[\w.~+/=-]{12,}",  # RFC 7617, RFC 6750
-    r"((?i:token|secret|password|api_?key|private_?key)['\"]?\s*[:=]\s*b?['\"]?)[^\s'\",;&})]+",
+    r"((?i:token|secret|password|api_?key|private_?key)['\"]?\s*[:=]\s*(?:b?['\"])?)[^\s'\",;&})]+",
     r"(://[^\s/:@]*:)[^\s/@]+(?=@)",  # RFC 3986, 3.2.1: the password in a URL
 )
 _LOOKS_SECRET = re.compile("|".join(_SECRET_LOOKS), re.DOTALL)
@@ -64,7 +64,8 @@ def configure_logging(process: str, secrets: Iterable[str] = ()) -> None:
 
     `secrets` are the values that must never be seen; what looks like a secret is hidden
     too. Handlers that other libraries have put on their loggers to write to a terminal
-    are removed, so that each line is written once.
+    are removed, so that each line is written once. To be called first of all, and again
+    when the secrets are known.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(process, Redactor(secrets)))
@@ -74,8 +75,11 @@ def configure_logging(process: str, secrets: Iterable[str] = ()) -> None:
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
-    sys.excepthook = _log_uncaught
-    threading.excepthook = _log_uncaught_in_thread
+    # Who has put a hook of his own there since (Sentry) calls ours from it.
+    if sys.excepthook is sys.__excepthook__:
+        sys.excepthook = _log_uncaught
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = _log_uncaught_in_thread
 
 
 class Redactor:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -82,9 +82,14 @@ class Part:
         why = "when another part failed" if given_up.is_set() else f"after {timeout_s:.0f} s"
         raise StackFailed(f"{self.name} was not ready {why}: see {self._log_path}")
 
-    def keep_alive(self) -> None:
-        """Start the process again whenever it dies, ever later if it goes on dying."""
-        threading.Thread(target=self._watch, name=f"keep-{self.name}", daemon=True).start()
+    def keep_alive(self, told: Callable[[], None]) -> None:
+        """Start the process again whenever it dies, ever later if it goes on dying.
+
+        `told` is called after each start.
+        """
+        threading.Thread(
+            target=self._watch, args=[told], name=f"keep-{self.name}", daemon=True
+        ).start()
 
     def stop(self) -> None:
         """Ask the process to end, and end its whole session if it does not."""
@@ -98,7 +103,7 @@ class Part:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def _watch(self) -> None:
+    def _watch(self, told: Callable[[], None]) -> None:
         backoff_s = _FIRST_BACKOFF_S
         started_at = time.monotonic()
         while not self._stopping.wait(_POLL_S):
@@ -112,3 +117,4 @@ class Part:
             backoff_s = min(2 * backoff_s, _LONGEST_BACKOFF_S)
             started_at = time.monotonic()
             self.start()
+            told()

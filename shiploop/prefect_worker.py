@@ -5,12 +5,21 @@ import contextlib
 import logging
 import os
 import threading
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 import anyio.abc
 from anyio import to_thread
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import Completed, Failed
 from prefect.workers.base import (
     BaseJobConfiguration,
@@ -18,17 +27,25 @@ from prefect.workers.base import (
     BaseWorker,
     BaseWorkerResult,
 )
+from redis.exceptions import RedisError
 
 from shiploop.bootstrap import services
 from shiploop.domain.messages import flow_run_name
 from shiploop.domain.question import QuestionProblem, check_question
+from shiploop.kill_points import reach
 from shiploop.prefect_deployments import WORK_POOL, WORK_POOL_TYPE
 from shiploop.stores.intake import QueueFull
 
 _START_AGAIN_S = 1.0
+_REDIS_AGAIN_S = 1.0
 _STOP_LOOK_S = 0.2
+_SWEEP_S = 15.0
+# Handing on takes milliseconds: what is pending for longer was forgotten.
+_FORGOTTEN_AFTER = timedelta(seconds=10)
 
 log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 
 class InProcessResult(BaseWorkerResult):
@@ -48,19 +65,42 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
         configuration: BaseJobConfiguration,
         task_status: anyio.abc.TaskStatus[int] | None = None,
     ) -> InProcessResult:
-        """Hand a scheduled run on; a question that cannot be taken ends its run here."""
-        question = flow_run.parameters.get("question")
-        if question is None:
-            await to_thread.run_sync(services().flow_queue.add, str(flow_run.id))
+        """Hand a scheduled run on."""
+        reach("handing-on")
+        if _question_of(flow_run) is None:
+            await _patiently(lambda: services().flow_queue.add(str(flow_run.id)))
         else:
-            refused = await to_thread.run_sync(_accept, flow_run, question)
-            if refused is not None:
-                await self.client.set_flow_run_state(flow_run.id, refused, force=True)
-            else:
-                await self.client.update_flow_run(flow_run.id, name=flow_run_name(question))
+            await self._hand_on_question(flow_run)
         if task_status is not None:
             task_status.started(os.getpid())
         return InProcessResult(identifier=str(flow_run.id), status_code=0)
+
+    async def sweep(self) -> None:
+        """Hand on the questions whose runner died between Prefect's Pending and our queue.
+
+        Runs with an idempotency key are ours, born Pending; accepting a question twice is
+        harmless, because its task has the id of the flow run.
+        """
+        pending = await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING])),
+                expected_start_time=FlowRunFilterExpectedStartTime(
+                    before_=datetime.now(UTC) - _FORGOTTEN_AFTER
+                ),
+            ),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[WORK_POOL])),
+        )
+        for flow_run in pending:
+            if flow_run.idempotency_key is None and _question_of(flow_run) is not None:
+                await self._hand_on_question(flow_run)
+
+    async def _hand_on_question(self, flow_run: FlowRun) -> None:
+        ending = await _patiently(lambda: _accept_unless_over(flow_run))
+        if ending is not None:
+            await self.client.set_flow_run_state(flow_run.id, ending, force=True)
+        else:
+            name = flow_run_name(str(_question_of(flow_run)))
+            await self.client.update_flow_run(flow_run.id, name=name)
 
 
 def run_worker(stopping: threading.Event) -> None:
@@ -76,15 +116,42 @@ def run_worker(stopping: threading.Event) -> None:
 async def _work_until(stopping: threading.Event) -> None:
     worker = InProcessWorker(work_pool_name=WORK_POOL)
     working = asyncio.create_task(worker.start(printer=log.info))
+    sweeping = asyncio.create_task(_keep_sweeping(worker))
     while not stopping.is_set() and not working.done():
         await asyncio.sleep(_STOP_LOOK_S)
+    sweeping.cancel()
     working.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await working
 
 
-def _accept(flow_run: FlowRun, text: object) -> Any:  # noqa: ANN401 - Prefect's State[Any]
-    question = check_question(str(text))
+async def _keep_sweeping(worker: InProcessWorker) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP_S)
+        try:
+            await worker.sweep()
+        except Exception:
+            log.exception("forgotten runs could not be looked for, the next sweep tries again")
+
+
+async def _patiently(hand_on: Callable[[], _T]) -> _T:
+    """Try until Redis answers: what is given up here is a run that nobody executes."""
+    while True:
+        try:
+            return await to_thread.run_sync(hand_on)
+        except RedisError as error:
+            log.warning("a run waits for Redis to be handed on: %s", error)
+            await asyncio.sleep(_REDIS_AGAIN_S)
+
+
+def _question_of(flow_run: FlowRun) -> object | None:
+    # Of our flows only the closed loop has this parameter.
+    return flow_run.parameters.get("question")
+
+
+def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
+    """Queue the run's question; a state when the run is over at once instead."""
+    question = check_question(str(_question_of(flow_run)))
     if isinstance(question, QuestionProblem):
         return Failed(message=question.value)
     run_id = str(flow_run.id)

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -79,7 +80,9 @@ class Runner:
             _in_background(loop, stopping)
         log.info("runner %s takes tasks", self._worker_id)
         self._tasks.take_until(stopping)
-        self._tasks.finish(_GRACE_S)
+        give_up_at = time.monotonic() + _GRACE_S
+        for lane in (self._tasks, self._flows):
+            lane.finish(give_up_at)
         self._services.heartbeats.clear(self._worker_id)
 
     def _beat(self, stopping: threading.Event) -> None:
@@ -120,6 +123,7 @@ def _wait_for(what: str, ready: Callable[[], object], stopping: threading.Event)
 
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
+    configure_logging("runner")  # first: what comes later may add hooks of its own
     ours = services()
     configure_logging("runner", ours.settings.secrets())
     stopping = threading.Event()

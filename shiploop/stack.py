@@ -205,7 +205,7 @@ class Stack:
             self._told("runner")
         for name, part in self._parts.items():
             if name not in _WORLD:
-                part.keep_alive()
+                part.keep_alive(self._describe)
 
     def _stop_all(self) -> None:
         # The runners first, while there still is a Prefect to tell how their runs ended.
@@ -219,7 +219,9 @@ class Stack:
     def _describe(self) -> None:
         pids = {"redis": self._redis_pid, **{name: part.pid for name, part in self._parts.items()}}
         described = {**asdict(self._addresses), "pids": pids}
-        (self._home / "stack.json").write_text(json.dumps(described, indent=2) + "\n")
+        path = self._home / "stack.json"
+        path.touch(mode=0o600)  # a Redis of somebody's own may have its password in the address
+        path.write_text(json.dumps(described, indent=2) + "\n")
 
     def _shared_environment(self) -> dict[str, str]:
         shared = {

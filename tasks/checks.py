@@ -17,14 +17,15 @@ _LOOK_AGAIN_S = 1.0  # for a cancellation, and for facts whose news was lost wit
 
 @task(name="wait-for-checks", **RETRIED)
 def wait_for_checks(run: Run, proposal: Proposal, base: Base) -> ChecksVerdict:
-    """Wait for green or red, at most until the run's deadline: then it is still pending."""
+    """Wait for green, red or a conflict; at the run's deadline it may still be pending."""
     enter_stage(run, Stage.CHECKING)
     sha = proposal.written_sha
     required = base.required_checks or services().settings.required_checks
     with services().facts.watching(sha) as news, services().check_poll.covering(proposal.pull.id):
         while True:
             news.clear()
-            verdict = decide_checks(required, services().facts.known(sha).conclusions)
+            known = services().facts.known(sha)
+            verdict = decide_checks(required, known.conclusions, conflicting=known.conflicting)
             if verdict.state is not ChecksState.PENDING or not _wait(run, news):
                 return verdict
             raise_if_cancelled(run)

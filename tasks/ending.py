@@ -1,6 +1,5 @@
 """Ends a run: nothing is left behind on GitHub, and Prefect's UI shows what came of it."""
 
-import logging
 from datetime import UTC, datetime
 
 from prefect import task
@@ -10,7 +9,6 @@ from prefect.states import Cancelled, Completed, Failed
 
 from shiploop.bootstrap import services
 from shiploop.domain import messages
-from shiploop.domain.pull_request import PullRequest
 from shiploop.domain.run import FailureKind, Outcome, Run, Status, failed
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import (
@@ -27,8 +25,7 @@ from shiploop.errors import (
     ShiploopError,
     TaskCancelled,
 )
-
-log = logging.getLogger(__name__)
+from tasks.durability import RETRIED
 
 _KINDS: dict[type[ShiploopError], FailureKind] = {
     DeadlinePassed: FailureKind.DEADLINE,
@@ -50,16 +47,12 @@ def outcome_of(error: ShiploopError) -> Outcome:
     return failed(_KINDS.get(type(error), FailureKind.CRASHED), str(error))
 
 
-@task(name="tidy-up")
+@task(name="tidy-up", **RETRIED)
 def tidy_up(run: Run, outcome: Outcome) -> None:
     """Tell the pull request why it ended, and delete the branch that nobody needs any more."""
     now = datetime.now(UTC)
     services().tasks.note(run.task_id, now, ended_at=iso_ms(now))
-    try:
-        _tidy_branch(run, outcome)
-    except ShiploopError as error:
-        # The outcome stands whether or not the branch could be tidied.
-        log.warning("trace_id=%s was not tidied up: %s", run.task_id, error)
+    _tidy_branch(run, outcome)
     pr_url = (services().tasks.read(run.task_id) or {}).get("pr_url")
     create_markdown_artifact(messages.summary(run, outcome, pr_url), key="faq-task")
 
@@ -74,20 +67,22 @@ def conclude(outcome: Outcome) -> State[Outcome]:
 
 
 def _tidy_branch(run: Run, outcome: Outcome) -> None:
+    if outcome.status is Status.DECLINED:
+        return
     branch = messages.branch_name(run.task_id)
-    if outcome.merge is None and outcome.status is Status.ERROR:
-        pull = services().github.find_pull_request(branch).pull
-        if pull is None or pull.state != "OPEN":
-            return
-        _say_why(pull, outcome)
-        if outcome.failure_kind is FailureKind.CI_FAILED:
-            return
-        services().github.close_pull_request(pull.number)
-    if outcome.status is not Status.DECLINED:
-        services().github.delete_branch(branch)
+    if outcome.merge is None and not _close_pull_request(branch, outcome):
+        return
+    services().github.delete_branch(branch)
 
 
-def _say_why(pull: PullRequest, outcome: Outcome) -> None:
+def _close_pull_request(branch: str, outcome: Outcome) -> bool:
+    """Close what was not merged; False when the branch has to stay, for people to look at."""
+    pull = services().github.find_pull_request(branch).pull
+    if pull is None or pull.state != "OPEN":
+        return True
     services().github.comment(pull.number, messages.closing_comment(outcome))
     if outcome.failure_kind is FailureKind.CI_FAILED:
         services().github.label(pull.number, messages.CI_FAILED_LABEL)
+        return False
+    services().github.close_pull_request(pull.number)
+    return True

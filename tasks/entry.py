@@ -2,10 +2,11 @@
 
 from shiploop.bootstrap import required, services
 from shiploop.domain.answer import Answer
-from shiploop.domain.faq_document import Entry
+from shiploop.domain.faq_document import Entry, UnsafeDocumentError, UnsafeEntryError, insert
 from shiploop.domain.faq_entry import clean_answer, render_entry
 from shiploop.domain.provenance import Claim
 from shiploop.domain.run import Run
+from shiploop.errors import RepositoryUnusable
 
 # What is signed does not depend on the level that the document's headings happen to have.
 _SIGNED_LEVEL = 2
@@ -22,14 +23,21 @@ def entry_of(run: Run, answer: Answer) -> Entry:
     )
 
 
+def with_entry(document: str, entry: Entry) -> str:
+    """The FAQ with the entry in it. Raises RepositoryUnusable where that is not safe."""
+    try:
+        return insert(document, entry)
+    except (UnsafeDocumentError, UnsafeEntryError) as error:
+        raise RepositoryUnusable(f"the entry cannot stand in the FAQ: {error}") from error
+
+
 def claim_of(run: Run, answer: Answer) -> Claim:
-    """What our signature vouches for."""
-    return Claim(
-        task_id=run.task_id,
-        repository=services().github.repository,
-        question_hash=run.question_hash,
-        entry=render_entry(entry_of(run, answer), _SIGNED_LEVEL),
-    )
+    """What our signature vouches for. Raises RepositoryUnusable."""
+    try:
+        text = render_entry(entry_of(run, answer), _SIGNED_LEVEL)
+    except UnsafeEntryError as error:
+        raise RepositoryUnusable(f"the entry cannot be written: {error}") from error
+    return Claim(run.task_id, services().github.repository, run.question_hash, text)
 
 
 def signing_key() -> bytes:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from prefect import task
 
 from shiploop.bootstrap import services
-from shiploop.domain.answer import Answer
+from shiploop.domain.answer import Answer, plain_text
 from shiploop.domain.faq_document import entry_id
 from shiploop.domain.run import Run, Stage
 from shiploop.errors import SiteUnavailable
@@ -23,15 +23,16 @@ def verify_live_entry(run: Run, answer: Answer) -> str | None:
     enter_stage(run, Stage.VERIFYING)
     site, anchor = services().site, entry_id(entry_of(run, answer))
     deadline = datetime.now(UTC) + timedelta(seconds=services().settings.verify_deadline_s)
-    while not _shown(anchor, run.question):
+    texts = (run.question, plain_text(answer.text))
+    while not _shown(anchor, texts):
         if datetime.now(UTC) >= deadline:
             return None
         time.sleep(_LOOK_AGAIN_S)
     return site.entry_url(anchor)
 
 
-def _shown(anchor: str, question: str) -> bool:
+def _shown(anchor: str, texts: tuple[str, ...]) -> bool:
     try:
-        return services().site.shows(anchor, question)
+        return services().site.shows(anchor, *texts)
     except SiteUnavailable:
         return False

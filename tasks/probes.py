@@ -40,6 +40,9 @@ def _result(name: str, probe: Callable[[Services], str], ours: Services) -> Prob
         return ProbeResult(name, ProbeVerdict.PASS, probe(ours))
     except _Failing as failure:
         return ProbeResult(name, ProbeVerdict.FAIL, str(failure))
+    except httpx.TimeoutException as error:
+        # Slow is not broken: it may as well be us.
+        return ProbeResult(name, ProbeVerdict.INCONCLUSIVE, f"no answer in time: {error}")
     except (httpx.HTTPError, RedisError, SiteUnavailable) as error:
         return ProbeResult(name, ProbeVerdict.FAIL, f"no answer: {error}")
 
@@ -52,6 +55,8 @@ def _api(ours: Services) -> str:
     # Whether its dependencies are well is asked below, of themselves.
     address = f"http://127.0.0.1:{ours.settings.api_port}/healthz"
     status = httpx.get(address, timeout=_TIMEOUT_S).status_code
+    if status >= httpx.codes.INTERNAL_SERVER_ERROR and status != httpx.codes.SERVICE_UNAVAILABLE:
+        raise _Failing(f"answers {status}")
     return f"answers {status}"
 
 

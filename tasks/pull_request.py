@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from shiploop.bootstrap import services
 from shiploop.domain import messages
@@ -16,17 +17,17 @@ from shiploop.domain.adoption import (
     holds_exactly,
 )
 from shiploop.domain.answer import Answer
-from shiploop.domain.faq_document import Entry, insert
+from shiploop.domain.faq_document import Entry
 from shiploop.domain.provenance import sign
 from shiploop.domain.pull_request import Base, Proposal, PullRequest
 from shiploop.domain.run import Run, Stage
 from shiploop.errors import GitHubUncertain
 from tasks.durability import RETRIED, on_first_attempt, remembered
-from tasks.entry import claim_of, entry_of, signing_key
+from tasks.entry import claim_of, entry_of, signing_key, with_entry
 from tasks.run import enter_stage
 
 
-@task(name="read-base", **RETRIED)
+@task(name="read-base", cache_policy=NO_CACHE, **RETRIED)  # a resumed run wants the newest
 def read_base() -> Base:
     """Read the branch that we merge into, and the FAQ as it stands there."""
     return services().github.read_base()
@@ -67,7 +68,7 @@ def rebuild_pull_request(run: Run, answer: Answer, proposal: Proposal) -> Propos
     head_sha = written.head_sha
     if written.parent_document != base.document or not holds_exactly(written, entry):
         temporary = messages.temporary_branch_name(run.task_id)
-        document = insert(base.document, entry)
+        document = with_entry(base.document, entry)
         message = messages.commit_message(run)
         head_sha = github.rebuild_branch(base, written, temporary, document, message)
     return replace(
@@ -89,7 +90,7 @@ def _open(run: Run, answer: Answer, base: Base) -> PullRequest:
     return services().github.open_pull_request(
         base,
         messages.branch_name(run.task_id),
-        insert(base.document, entry_of(run, answer)),
+        with_entry(base.document, entry_of(run, answer)),
         messages.commit_message(run),
         _body(run, answer),
     )

@@ -15,8 +15,8 @@ from shiploop.clients.github_answers import (
     read_pull_request,
 )
 from shiploop.clients.github_transport import GraphQLAnswer, GraphQLError
-from shiploop.domain.facts import CheckFact
-from shiploop.domain.merge_gate import FAQ_PATH
+from shiploop.domain.facts import CheckFact, ConflictFact
+from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.pull_request import Base, Found, PullRequest, Written
 from shiploop.errors import (
     GitHubNotFound,
@@ -135,8 +135,8 @@ class GitHub:
         )
         return str(answer["sha"])
 
-    def poll_checks(self, pull_request_ids: list[str]) -> tuple[CheckFact, ...]:
-        """Read the checks of many pull requests in one query."""
+    def poll_checks(self, pull_request_ids: list[str]) -> tuple[CheckFact | ConflictFact, ...]:
+        """Read the checks of many pull requests in one query, and which of them conflict."""
         answer = self._transport.graphql(documents.POLL_CHECKS, {"ids": pull_request_ids})
         return read_check_facts(answer.data)
 

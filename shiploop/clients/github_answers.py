@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from shiploop.domain.facts import CheckFact
-from shiploop.domain.merge_gate import FAQ_PATH
+from shiploop.domain.facts import CheckFact, ConflictFact
+from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.pull_request import Base, Found, Mergeable, PullRequest, Written
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import RepositoryUnusable
@@ -65,16 +65,23 @@ def read_pull_request(fields: Mapping[str, Any]) -> PullRequest:
     )
 
 
-def read_check_facts(data: Mapping[str, Any]) -> tuple[CheckFact, ...]:
+def read_check_facts(data: Mapping[str, Any]) -> tuple[CheckFact | ConflictFact, ...]:
     """Read the answer to POLL_CHECKS; pull requests that are gone are left out."""
-    commits = (node["commits"]["nodes"][0]["commit"] for node in data.get("nodes") or () if node)
-    return tuple(
+    pulls = [node for node in data.get("nodes") or () if node]
+    commits = (pull["commits"]["nodes"][0]["commit"] for pull in pulls)
+    checks = (
         _check_fact(commit["oid"], context)
         for commit in commits
         for context in (commit["statusCheckRollup"] or {"contexts": {"nodes": ()}})["contexts"][
             "nodes"
         ]
     )
+    conflicts = (
+        ConflictFact(pull["headRefOid"])
+        for pull in pulls
+        if pull["mergeable"] == Mergeable.CONFLICTING
+    )
+    return (*checks, *conflicts)
 
 
 def _paths(fields: Mapping[str, Any]) -> tuple[str, ...]:

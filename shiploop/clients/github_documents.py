@@ -117,6 +117,7 @@ query PollChecks($ids: [ID!]!) {
       number
       state
       headRefOid
+      mergeable
       commits(last: 1) {
         nodes {
           commit {

@@ -38,8 +38,11 @@ class Mirror:
                 text=True,
                 timeout=_FETCH_TIMEOUT_S,
             )
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-            raise MirrorUnavailable(f"git could not fetch {self._clone_url}: {error}") from error
+        except subprocess.CalledProcessError as error:
+            said = str(error.stderr).strip()
+            raise MirrorUnavailable(f"git could not fetch {self._clone_url}: {said}") from error
+        except subprocess.TimeoutExpired as error:
+            raise MirrorUnavailable(f"git did not fetch {self._clone_url} in time") from error
         return str(pygit2.Repository(str(self._path)).references[ref].target)
 
     def pages(self, sha: str) -> dict[str, str]:

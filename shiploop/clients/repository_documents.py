@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from shiploop.clients.docs_index import DocsIndex, Hit
 from shiploop.clients.mirror import Mirror
-from shiploop.domain.merge_gate import FAQ_PATH
+from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.errors import ShiploopError
 
 log = logging.getLogger(__name__)
@@ -44,10 +44,8 @@ class RepositoryDocuments:
 
     def keep_fresh(self, stopping: threading.Event) -> None:
         """Refresh now and then until told to stop; blocks, so it wants a thread of its own."""
-        while True:
+        while not stopping.wait(self._refresh_s):
             try:
                 self.refresh()
             except ShiploopError as error:
                 log.warning("the documents are as old as before: %s", error)
-            if stopping.wait(self._refresh_s):
-                return

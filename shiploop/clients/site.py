@@ -30,11 +30,15 @@ class Site:
             case _:
                 raise SiteUnavailable("the site's /healthz names no sha")
 
-    def shows(self, anchor: str, text: str) -> bool:
-        """Tell whether the FAQ page has this anchor and this text, as a reader sees it."""
+    def shows(self, anchor: str, *texts: str) -> bool:
+        """Tell whether the FAQ page has this anchor, and below it these texts, as read.
+
+        Letters and digits are compared, so that a platform's typography does not matter.
+        """
         page = self._get(self._faq_path).text
-        visible = html.unescape(_TAG.sub("", page))
-        return f'id="{html.escape(anchor)}"' in page and _folded(text) in _folded(visible)
+        _, found, below = page.partition(f'id="{html.escape(anchor)}"')
+        visible = _words(html.unescape(_TAG.sub(" ", below)))
+        return bool(found) and all(_words(text) in visible for text in texts)
 
     def entry_url(self, anchor: str) -> str:
         """The address of one entry on the live page."""
@@ -47,5 +51,5 @@ class Site:
             raise SiteUnavailable(f"the site did not serve {path}: {error}") from error
 
 
-def _folded(text: str) -> str:
-    return " ".join(text.split())
+def _words(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())

@@ -9,14 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
-
 from shiploop.doctor.github_check import check_github
 from shiploop.doctor.prefect_check import check_prefect
 from shiploop.doctor.redis_check import check_redis, check_runners
 from shiploop.doctor.service_checks import check_api, check_options, check_signing_key, check_site
 from shiploop.domain.diagnosis import Finding, Health
-from shiploop.domain.redaction import Redaction
+from shiploop.observability import Redactor
 from shiploop.settings import Settings
 
 Check = Callable[[], Iterator[Finding]]
@@ -48,7 +46,7 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
         "signing key": lambda: check_signing_key(settings),
         "options": lambda: check_options(settings),
     }
-    redact = Redaction(_secrets(settings))
+    redact = Redactor([*settings.secrets(), *_passwords(settings)]).redact
     return [
         replace(finding, what=redact(finding.what), advice=redact(finding.advice))
         for finding in run_side_by_side(checks, timeout_s)
@@ -113,11 +111,7 @@ def _tell(name: str, check: Check, tell: Callable[[tuple[str, Finding | None]], 
     tell((name, None))
 
 
-def _secrets(settings: Settings) -> Iterator[str]:
-    for name in type(settings).model_fields:
-        value = getattr(settings, name)
-        if isinstance(value, SecretStr):
-            yield value.get_secret_value()
-    for url in (settings.redis_url, settings.prefect_api_url):
+def _passwords(settings: Settings) -> Iterator[str]:
+    for url in (settings.redis_url, settings.prefect_api_url, settings.site_url):
         if url and (password := urlsplit(url).password):
             yield password

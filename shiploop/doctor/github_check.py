@@ -9,6 +9,7 @@ from shiploop.clients.github import GitHub
 from shiploop.clients.github_setup import GitHubSetup
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.domain.diagnosis import Finding, Health, judge_required_checks, judge_webhook
+from shiploop.domain.facts import CheckFact
 from shiploop.domain.pull_request import Base
 from shiploop.errors import (
     GitHubNotFound,
@@ -91,7 +92,8 @@ def _checks(
     github: GitHub, setup: GitHubSetup, base: Base, configured: tuple[str, ...]
 ) -> Iterator[Finding]:
     pulls = setup.latest_pull_request_ids()
-    ran = frozenset(fact.name for fact in github.poll_checks(pulls)) if pulls else None
+    facts = github.poll_checks(pulls) if pulls else ()
+    ran = frozenset(one.name for one in facts if isinstance(one, CheckFact)) if pulls else None
     yield from judge_required_checks(base.required_checks, configured, ran)
 
 

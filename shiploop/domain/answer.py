@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from markdown_it import MarkdownIt
+
+from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.question import heading_text
 from shiploop.domain.quotation import Piece, quotable_pieces, relative_link
 from shiploop.domain.sections import Hit, Section
@@ -15,6 +18,7 @@ MIN_COVERAGE: Final = 0.6
 MAX_QUOTED_WORDS: Final = 100
 _WORDS_PER_CJK_CHARACTER: Final = 0.5
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_MARKDOWN: Final = MarkdownIt("commonmark")
 _LEADS_IN: Final = (":", "：")
 
 
@@ -43,26 +47,30 @@ class Declined:
     closest: tuple[Source, ...]
 
 
-def compose_extractive_answer(
-    question: str, hits: Sequence[Hit], faq_path: str = "docs/FAQ.md"
-) -> Answer | Declined:
+def plain_text(markdown: str) -> str:
+    """What a reader sees of a text, without its markup."""
+    tokens = _MARKDOWN.parse(markdown)
+    shown = (piece for token in tokens for piece in (token.children or (token,)))
+    return " ".join(piece.content for piece in shown if piece.content)
+
+
+def compose_extractive_answer(question: str, hits: Sequence[Hit]) -> Answer | Declined:
     """Quote what the best section says to the question: whole sentences, at most 100 words.
 
     Two Chinese, Japanese or Korean characters count as a word. Declined when no section covers
-    enough of the question, or none has text to quote. The FAQ is no source for itself.
+    enough of the question, or none has text to quote.
     """
     terms = frozenset(content_terms(question))
-    elsewhere = [hit for hit in hits if hit.section.path != faq_path]
-    for hit in elsewhere:
+    for hit in hits:
         if hit.coverage < MIN_COVERAGE:
             continue
-        quotation = _quotation(quotable_pieces(hit.section, faq_path), terms)
+        quotation = _quotation(quotable_pieces(hit.section, FAQ_PATH), terms)
         if quotation:
             source = _source(hit.section)
-            link = relative_link(source.path, source.anchor, faq_path)
+            link = relative_link(source.path, source.anchor, FAQ_PATH)
             text = f"{quotation}\n\nSource: [{heading_text(source.title)}]({link})"
             return Answer(text, (source,), "extractive")
-    return Declined(tuple(_source(hit.section) for hit in elsewhere))
+    return Declined(tuple(_source(hit.section) for hit in hits))
 
 
 def _source(section: Section) -> Source:

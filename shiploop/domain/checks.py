@@ -18,6 +18,7 @@ class ChecksState(StrEnum):
     PENDING = "pending"
     GREEN = "green"
     RED = "red"
+    CONFLICTING = "conflicting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +30,17 @@ class ChecksVerdict:
 
 
 def decide_checks(
-    required: tuple[str, ...], conclusions: Mapping[str, str | None]
+    required: tuple[str, ...],
+    conclusions: Mapping[str, str | None],
+    *,
+    conflicting: bool = False,
 ) -> ChecksVerdict:
     """Judge the required checks.
 
     `conclusions` maps the name of a reported check to its conclusion in lower case, None
     while it runs. A required check that nobody reported is pending, so that a commit
-    without checks is never green; checks that are not required decide nothing.
+    without checks is never green; checks that are not required decide nothing. GitHub starts
+    no workflow for a head that is `conflicting`: what is pending there stays so for good.
     """
     failed = tuple(
         name for name in required if (conclusions.get(name) or "success") not in _PASSING
@@ -43,5 +48,5 @@ def decide_checks(
     if failed:
         return ChecksVerdict(ChecksState.RED, failed)
     if not required or any(conclusions.get(name) is None for name in required):
-        return ChecksVerdict(ChecksState.PENDING)
+        return ChecksVerdict(ChecksState.CONFLICTING if conflicting else ChecksState.PENDING)
     return ChecksVerdict(ChecksState.GREEN)

@@ -25,7 +25,17 @@ class DeployFact:
     state: str
 
 
-Fact = CheckFact | DeployFact
+@dataclass(frozen=True, slots=True)
+class ConflictFact:
+    """A head that conflicts with its base: no workflow runs for it until that is resolved.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request
+    """
+
+    sha: str
+
+
+Fact = CheckFact | DeployFact | ConflictFact
 
 
 def read_delivery(event: str, payload: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -33,6 +33,7 @@ from shiploop.domain.faq_entry import (
 from shiploop.domain.faq_markers import NEWLINE, ends_open, find_markers, front_matter_end
 
 __all__ = [
+    "FAQ_PATH",
     "Entry",
     "UnsafeDocumentError",
     "UnsafeEntryError",
@@ -42,6 +43,8 @@ __all__ = [
     "insert",
     "remove",
 ]
+
+FAQ_PATH: Final = "docs/FAQ.md"
 
 _BOM: Final = "\ufeff"
 _DEFAULT_LEVEL: Final = 2

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from shiploop.domain.checks import ChecksState, ChecksVerdict
-
-FAQ_PATH = "docs/FAQ.md"
+from shiploop.domain.faq_document import FAQ_PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
         return Refuse("the document is not its parent plus our entry")
     if facts.checks.state is ChecksState.RED:
         return Refuse(f"checks failed: {', '.join(facts.checks.failed)}")
-    if facts.checks.state is ChecksState.PENDING:
+    if facts.checks.state is not ChecksState.GREEN:
         return Wait("checks are still running")
     if facts.freeze is not None:
         return Wait(f"merges are frozen: {facts.freeze}")

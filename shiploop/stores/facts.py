@@ -12,10 +12,11 @@ from redis import Redis
 from redis.client import Pipeline, PubSub
 from redis.exceptions import RedisError
 
-from shiploop.domain.facts import CheckFact, DeployFact, Fact
+from shiploop.domain.facts import CheckFact, ConflictFact, DeployFact, Fact
 from shiploop.stores import keys
 
 _DEPLOY_FIELD = "deploy"
+_CONFLICT_FIELD = "conflict"
 _CHECK_PREFIX = "check:"
 _LISTEN_TIMEOUT_S = 1.0  # how soon a stop is noticed
 _RECONNECT_S = 0.5
@@ -27,6 +28,7 @@ class KnownFacts:
 
     conclusions: dict[str, str | None]
     deploy_state: str | None
+    conflicting: bool = False
 
 
 class Facts:
@@ -63,7 +65,7 @@ class Facts:
             for name, value in stored.items()
             if name.startswith(_CHECK_PREFIX)
         }
-        return KnownFacts(conclusions, stored.get(_DEPLOY_FIELD))
+        return KnownFacts(conclusions, stored.get(_DEPLOY_FIELD), _CONFLICT_FIELD in stored)
 
     @contextmanager
     def watching(self, sha: str) -> Iterator[threading.Event]:
@@ -127,3 +129,5 @@ def _field_of(fact: Fact) -> tuple[str, str]:
             return f"{_CHECK_PREFIX}{name}", json.dumps(conclusion)
         case DeployFact(state=state):
             return _DEPLOY_FIELD, state
+        case ConflictFact():
+            return _CONFLICT_FIELD, "1"

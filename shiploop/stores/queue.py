@@ -62,13 +62,19 @@ class Queue:
         streams = cast(dict[str, list[Any]], answer or {})
         return [self._entry(message) for messages in streams.values() for message in messages]
 
-    def take_over(self, consumer: str, idle_ms: int, count: int) -> list[tuple[Entry, int]]:
-        """Entries not refreshed for `idle_ms`, now this consumer's, with their deliveries."""
-        answer = self._redis.xautoclaim(
-            self._stream, keys.QUEUE_GROUP, consumer, min_idle_time=idle_ms, count=count
-        )
-        entries = [self._entry(message) for message in answer[1] if message[1]]
-        return [(entry, self._deliveries(entry)) for entry in entries]
+    def take_over(self, consumer: str, idle_ms: int) -> tuple[Entry, int] | None:
+        """One entry not refreshed for `idle_ms`, now this consumer's, with its deliveries."""
+        cursor = "0-0"
+        while True:
+            # One call looks at ten pending entries at most, however many there are.
+            cursor, messages, _deleted = self._redis.xautoclaim(
+                self._stream, keys.QUEUE_GROUP, consumer, idle_ms, start_id=cursor, count=1
+            )
+            for message in messages:
+                entry = self._entry(message)
+                return entry, self._deliveries(entry)
+            if cursor == "0-0":
+                return None
 
     def refresh(self, consumer: str, entry_ids: Sequence[str]) -> list[str]:
         """Show that the holder lives; returns the entries that are no longer its own."""

@@ -37,6 +37,7 @@ from tests.world import REPOSITORY as WORLD_REPOSITORY
 from tests.world import World
 
 CANARY = "canary-that-nobody-may-see"
+WORKER_TIMEOUT_S = 30.0  # it starts beside the runner, on a machine that may be busy
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
@@ -329,7 +330,9 @@ def test_a_stack_that_runs_has_nothing_broken(world: World, tmp_path: Path) -> N
         api_port=int(places.api.rpartition(":")[2]),
     )
     prefect = str(ours.prefect_api_url)
-    wait_until(lambda: states(check_prefect(prefect))["prefect work pool"] == "ok")
+    wait_until(
+        lambda: states(check_prefect(prefect)).get("prefect work pool") == "ok", WORKER_TIMEOUT_S
+    )
     found = diagnose(ours)
     assert exit_code(found) == 0, printed(found)
     expected = dict.fromkeys(("redis", "runners", "prefect", "site", "api"), "ok")

@@ -70,3 +70,58 @@ def test_a_process_with_our_environment_has_our_settings(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert Settings(_env_file=None) == ours
+
+
+def test_all_secrets_can_be_named_for_the_logs() -> None:
+    settings = Settings.model_validate(
+        {
+            "github_token": "a-token",
+            "signing_key": "a-signing-key",
+            "api_keys": {"ci": "the-key-of-the-ci-system", "ada": "the-key-of-ada-lovelace"},
+            "github_repo": "acme/docs",
+        }
+    )
+    assert set(settings.secrets()) == {
+        "a-token",
+        "a-signing-key",
+        "the-key-of-the-ci-system",
+        "the-key-of-ada-lovelace",
+    }
+
+
+def test_api_keys_are_read_by_name_and_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHIPLOOP_API_KEYS", '{"ci": "the-key-of-the-ci-system"}')
+    ours = Settings(_env_file=None)
+    assert ours.api_keys["ci"].get_secret_value() == "the-key-of-the-ci-system"
+    environment = ours.as_environment()
+    assert environment == {"SHIPLOOP_API_KEYS": '{"ci": "the-key-of-the-ci-system"}'}
+    monkeypatch.setenv("SHIPLOOP_API_KEYS", environment["SHIPLOOP_API_KEYS"])
+    assert Settings(_env_file=None) == ours
+    assert "the-key" not in f"{ours!r} {ours.model_dump_json()}"
+
+
+def test_a_key_that_could_be_guessed_is_refused_and_not_shown() -> None:
+    with pytest.raises(ValidationError, match="at least 16") as refused:
+        Settings.model_validate({"api_keys": {"ci": "hidden-1"}, "github_token": "hidden-2"})
+    assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.53", "::1", "localhost"])
+def test_without_keys_the_api_may_be_on_loopback(host: str) -> None:
+    assert Settings.model_validate({"api_host": host}).api_host == host
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", ""])  # noqa: S104
+def test_without_keys_the_api_may_be_nowhere_else(host: str) -> None:
+    with pytest.raises(ValidationError, match="set SHIPLOOP_API_KEYS too") as refused:
+        Settings.model_validate({"api_host": host, "github_token": "hidden-1"})
+    assert "hidden" not in str(refused.value)
+    keys = {"ci": "the-key-of-the-ci-system"}
+    assert Settings.model_validate({"api_host": host, "api_keys": keys}).api_host == host
+
+
+@pytest.mark.parametrize("rate", ["", "60", "0/minute", "60/moon", "60/minute; 1/day", "-1/day"])
+def test_a_rate_that_is_none_is_refused(rate: str) -> None:
+    for name in ("rate_limit_per_key", "rate_limit_per_address"):
+        with pytest.raises(ValidationError):
+            Settings.model_validate({name: rate})

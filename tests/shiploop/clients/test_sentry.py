@@ -22,8 +22,8 @@ import pytest
 import sentry_sdk
 
 from shiploop.clients.sentry import Sentry, SentryMisconfigured, start_sentry
-from shiploop.domain.redaction import Redaction
 from shiploop.domain.run import FailureKind, Merge, Run, Status, declined, done, failed
+from shiploop.observability import Redactor
 from tests.valkey import free_port
 
 REPOSITORY = "acme/docs"
@@ -96,7 +96,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def sentry(receiver: Receiver) -> Iterator[Sentry]:
-    yield start_sentry(receiver.dsn, Redaction([CANARY]))
+    yield start_sentry(receiver.dsn, Redactor([CANARY]).redact)
     sentry_sdk.get_client().close(timeout=1)
     sentry_sdk.get_global_scope().set_client(None)
 
@@ -286,7 +286,7 @@ def test_no_secret_leaves_the_process(sentry: Sentry, receiver: Receiver) -> Non
             raise ValueError(f"top: {CANARY}") from error
     assert len(receiver.events()) == 1
     sent = b"".join(receiver.bodies)
-    assert b"[hidden]" in sent
+    assert b"[redacted]" in sent
     assert CANARY.encode() not in sent
     assert minted.encode() not in sent
     assert b'"vars"' not in sent
@@ -295,7 +295,7 @@ def test_no_secret_leaves_the_process(sentry: Sentry, receiver: Receiver) -> Non
 
 def test_what_is_no_dsn_is_refused_without_being_repeated() -> None:
     with pytest.raises(SentryMisconfigured, match="SENTRY_DSN is not a DSN") as raised:
-        start_sentry(f"ftp://{CANARY}", Redaction([]))
+        start_sentry(f"ftp://{CANARY}", str)
     assert CANARY not in str(raised.value)
 
 
@@ -312,7 +312,6 @@ _PROGRAM_HEAD = """
 import sys, uuid
 from datetime import UTC, datetime
 from shiploop.clients.sentry import start_sentry
-from shiploop.domain.redaction import Redaction
 from shiploop.domain.run import Merge, Run, Status, done
 now = datetime.now(UTC)
 run = Run(str(uuid.uuid4()), "Where?", "0" * 64, "where", now, now)
@@ -327,23 +326,21 @@ def use(sentry):
 
 def test_without_a_dsn_nothing_is_even_loaded() -> None:
     ended = run_python("""
-use(start_sentry(None, Redaction([])))
+use(start_sentry(None, str))
 assert not [name for name in sys.modules if name.startswith("sentry_sdk")]
 """)
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_what_is_captured_last_is_sent_before_the_process_ends(receiver: Receiver) -> None:
-    ended = run_python("use(start_sentry(sys.argv[1], Redaction([])))", receiver.dsn)
+    ended = run_python("use(start_sentry(sys.argv[1], str))", receiver.dsn)
     assert (ended.returncode, ended.stderr) == (0, "")
     kinds = [kind for body in receiver.bodies for kind, _payload in parsed(body)]
     assert sorted(kinds) == ["event", "trace_metric"]
 
 
 def test_a_crash_of_the_process_is_reported(receiver: Receiver) -> None:
-    ended = run_python(
-        "start_sentry(sys.argv[1], Redaction([])); raise RuntimeError('crash')", receiver.dsn
-    )
+    ended = run_python("start_sentry(sys.argv[1], str); raise RuntimeError('crash')", receiver.dsn)
     assert ended.returncode == 1
     (event,) = receiver.events()
     assert event["exception"]["values"][0]["value"] == "crash"
@@ -351,7 +348,7 @@ def test_a_crash_of_the_process_is_reported(receiver: Receiver) -> None:
 
 def test_a_sentry_that_is_away_disturbs_nobody() -> None:
     dsn = f"http://public@127.0.0.1:{free_port()}/1"
-    ended = run_python("use(start_sentry(sys.argv[1], Redaction([])))", dsn)
+    ended = run_python("use(start_sentry(sys.argv[1], str))", dsn)
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
@@ -362,7 +359,7 @@ def test_a_sentry_that_never_answers_holds_up_only_the_end_and_not_for_long() ->
         ended = run_python(
             """
 import time
-sentry, began_at = start_sentry(sys.argv[1], Redaction([])), time.monotonic()
+sentry, began_at = start_sentry(sys.argv[1], str), time.monotonic()
 for _ in range(50):
     use(sentry)
 assert time.monotonic() - began_at < 2.0

@@ -36,3 +36,13 @@ def test_waits_while_one_is_running() -> None:
 def test_checks_that_are_not_required_decide_nothing(others: dict[str, str | None]) -> None:
     conclusions = {**others, "faq-gate": "success"}
     assert decide_checks(("faq-gate",), conclusions).state is ChecksState.GREEN
+
+
+def test_pending_checks_of_a_conflicting_head_will_never_run() -> None:
+    verdict = decide_checks(("faq-gate",), {}, conflicting=True)
+    assert verdict == ChecksVerdict(ChecksState.CONFLICTING)
+
+
+def test_checks_that_concluded_before_a_conflict_came_still_stand() -> None:
+    verdict = decide_checks(("faq-gate",), {"faq-gate": "success"}, conflicting=True)
+    assert verdict == ChecksVerdict(ChecksState.GREEN)

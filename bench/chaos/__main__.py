@@ -1,0 +1,49 @@
+"""`python -m bench.chaos`: breaks things on purpose, and fails when anything accepted is lost."""
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+import click
+from rich.console import Console
+
+from bench.chaos.kills import kill_runners
+from bench.chaos.report import Report, show
+from bench.report import describe_machine, show_machine
+from bench.world import forget_environment
+from shiploop.errors import ShiploopError
+
+_SEED = 1
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(["kills", "pauses", "outages"]))
+@click.option("--seed", default=_SEED, help="Which points, in which order.")
+@click.option("--kills", default=200, type=click.IntRange(min=1), help="How many runners die.")
+@click.option("--at-once", default=6, type=click.IntRange(min=2), help="Runners at a time.")
+def main(names: tuple[str, ...], seed: int, kills: int, at_once: int) -> None:
+    """Run the named scenarios, or all; exit 1 when anything was lost."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    forget_environment()
+    console = Console()
+    show_machine(describe_machine(), console)
+    scenarios: dict[str, Callable[[], Report]] = {
+        "kills": lambda: kill_runners(kills, seed, at_once),
+    }
+    reports = []
+    for name in names or scenarios:
+        try:
+            reports.append(scenarios[name]())
+        except ShiploopError as error:
+            raise click.ClickException(f"{name}: {error}") from error
+        show(reports[-1], console)
+    sys.exit(0 if all(report.ok for report in reports) else 1)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt  # so that what was started is stopped
+
+
+if __name__ == "__main__":
+    main()

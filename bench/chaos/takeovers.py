@@ -1,0 +1,55 @@
+"""How soon the work of a dead runner is somebody else's."""
+
+import time
+from typing import Any, cast
+
+from redis import Redis
+
+from shiploop.stores import keys
+
+_MOST_PENDING = 1000
+
+
+class Takeovers:
+    """Watches who holds the entries of the queue; `look` wants to be called often."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._holders: dict[str, str] = {}
+        self._orphans: dict[str, tuple[str, float]] = {}
+        self.seconds: list[float] = []
+
+    def look(self) -> None:
+        """See who holds what now."""
+        self._holders = self._held()
+        now = time.monotonic()
+        for entry_id, (dead, died_at) in tuple(self._orphans.items()):
+            if self._holders.get(entry_id) != dead:
+                self.seconds.append(now - died_at)
+                del self._orphans[entry_id]
+
+    def died(self, pid: int) -> int:
+        """Note the death of a runner just now; returns how many entries it held."""
+        self._holders = self._held()
+        now, suffix = time.monotonic(), f"-{pid}"
+        orphaned = {
+            entry_id: (consumer, now)
+            for entry_id, consumer in self._holders.items()
+            if consumer.endswith(suffix)
+        }
+        self._orphans |= orphaned
+        return len(orphaned)
+
+    @property
+    def waiting(self) -> int:
+        """How many entries still belong to the dead."""
+        return len(self._orphans)
+
+    def _held(self) -> dict[str, str]:
+        pending = cast(
+            list[dict[str, Any]],
+            self._redis.xpending_range(
+                keys.QUEUE, keys.QUEUE_GROUP, min="-", max="+", count=_MOST_PENDING
+            ),
+        )
+        return {str(entry["message_id"]): str(entry["consumer"]) for entry in pending}

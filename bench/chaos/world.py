@@ -1,0 +1,178 @@
+"""A stack of its own without runners: asked over HTTP, disturbed from outside, looked at last."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+import httpx
+from redis import Redis
+from redis.exceptions import RedisError
+
+from bench.chaos.evidence import Evidence
+from bench.chaos.left_behind import LeftBehind
+from bench.chaos.runners import RunnerProcess
+from bench.many_questions import many_questions
+from bench.world import stack_settings
+from shiploop.addresses import Addresses
+from shiploop.errors import ShiploopError
+from shiploop.stack import Stack
+from shiploop.stores import keys
+
+_LOOK_S = 0.1
+_ANSWER_TIMEOUT_S = 30.0
+_MOST_QUESTIONS = 1000
+
+
+class ChaosFailed(ShiploopError):
+    """Nothing could be shown, because the scenario itself did not come to its end."""
+
+
+class ChaosWorld:
+    """One running stack, its runners, and every task that it has accepted."""
+
+    def __init__(self, stack: Stack, addresses: Addresses, home: Path, redis: Redis) -> None:
+        self.stack = stack
+        self.redis = redis
+        self.accepted: list[str] = []
+        self._addresses = addresses
+        self._home = home
+        self._http = httpx.Client(timeout=_ANSWER_TIMEOUT_S)
+        self._questions = iter(many_questions(_MOST_QUESTIONS))
+        self._runners: list[RunnerProcess] = []
+
+    def start_runner(self, slots: int, kill_at: str | None = None) -> RunnerProcess:
+        """Start one runner more."""
+        log_path = self._home / "logs" / f"runner-{len(self._runners) + 1}.log"
+        runner = RunnerProcess(self.stack.environment, log_path, slots, kill_at)
+        self._runners.append(runner)
+        return runner
+
+    def stop_runners(self) -> None:
+        """Stop every runner that still lives."""
+        for runner in self._runners:
+            if not runner.ended:
+                runner.stop()
+
+    def ask(self) -> None:
+        """Ask one question more; again and again, as a client would, until it is answered."""
+        question, give_up_at = next(self._questions), time.monotonic() + _ANSWER_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            with suppress(httpx.TransportError):
+                url = f"{self._addresses.api}/api/agent/faq"
+                answer = self._http.post(url, json={"question": question})
+                if answer.is_success:
+                    self.accepted.append(answer.json()["task_id"])
+                    return
+            time.sleep(_LOOK_S)
+        raise ChaosFailed(f"the API did not take a question for {_ANSWER_TIMEOUT_S:.0f} s")
+
+    def ask_in_prefect(self) -> None:
+        """Start one run more as Prefect's UI does; its task has the id of the flow run."""
+        api = f"{self._addresses.prefect}/api/deployments"
+        named = self._http.get(f"{api}/name/closed-loop/closed-loop").raise_for_status().json()
+        body = {"parameters": {"question": next(self._questions)}, "state": {"type": "SCHEDULED"}}
+        run = self._http.post(f"{api}/{named['id']}/create_flow_run", json=body)
+        self.accepted.append(run.raise_for_status().json()["id"])
+
+    def has_runner(self) -> bool:
+        """True once a runner has told Prefect of the deployments, and then made the queue."""
+        return bool(self.redis.exists(keys.QUEUE))
+
+    def set_fault(self, name: str, times: int | None) -> None:
+        """Let something go wrong in the sandbox world."""
+        url = f"{self._addresses.github}/_sandbox/faults"
+        self._http.put(url, json={name: {"times": times}}).raise_for_status()
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong in the sandbox world any more."""
+        self._http.delete(f"{self._addresses.github}/_sandbox/faults").raise_for_status()
+
+    def set_latency(self, **milliseconds: int) -> None:
+        """Set the speed of the sandbox world."""
+        url = f"{self._addresses.github}/_sandbox/latency"
+        self._http.put(url, json=milliseconds).raise_for_status()
+
+    def unsettled(self) -> list[str]:
+        """The accepted tasks that have no outcome yet."""
+        with self.redis.pipeline(transaction=False) as pipe:
+            for task_id in self.accepted:
+                pipe.hget(keys.task(task_id), "status")
+            statuses = cast(list[str | None], pipe.execute())
+        open_ones = (None, "queued", "running")
+        return [
+            task_id
+            for task_id, status in zip(self.accepted, statuses, strict=True)
+            if status in open_ones
+        ]
+
+    def wait_until(self, what: str, arrived: Callable[[], bool], timeout_s: float) -> float:
+        """Wait until something is so; returns after how many seconds. Raises ChaosFailed."""
+        started_at = time.monotonic()
+        while time.monotonic() - started_at < timeout_s:
+            with suppress(RedisError, httpx.HTTPError):
+                if arrived():
+                    return time.monotonic() - started_at
+            time.sleep(_LOOK_S)
+        raise ChaosFailed(f"not within {timeout_s:.0f} s: {what}")
+
+    def settle(self, timeout_s: float) -> None:
+        """Wait for the outcome of everything accepted; what has none by then is a loss."""
+        with suppress(ChaosFailed):
+            self.wait_until("every outcome", lambda: not self.unsettled(), timeout_s)
+
+    def evidence(self) -> Evidence:
+        """Look at what everything accepted has left behind."""
+        left_behind = LeftBehind(self._addresses.github, self._home / "looked-at.git")
+        pull_requests, merged = left_behind.pull_requests()
+        return Evidence(
+            tasks=self._tasks(),
+            outcomes=self._outcomes(),
+            pull_requests=pull_requests,
+            merged=merged,
+            commits=left_behind.commits(),
+            entries=left_behind.entries(),
+            branches=left_behind.branches(),
+            successes=self._counted("success"),
+            failures=self._counted("failure"),
+            backlog=int(self.redis.xlen(keys.QUEUE)),
+        )
+
+    def _tasks(self) -> dict[str, dict[str, Any]]:
+        api = f"{self._addresses.api}/api/agent/tasks"
+        answers = {one: self._http.get(f"{api}/{one}") for one in self.accepted}
+        return {one: answer.json() for one, answer in answers.items() if answer.is_success}
+
+    def _outcomes(self) -> Counter[str]:
+        counted: Counter[str] = Counter()
+        for task_id in self.accepted:
+            events = cast(list[Any], self.redis.xrange(keys.events(task_id)))
+            counted[task_id] = sum(fields["kind"] == "settled" for _, fields in events)
+        return counted
+
+    def _counted(self, name: str) -> int:
+        names = self.redis.scan_iter(match=f"agent:metrics:{name}:*")
+        return sum(int(cast(str, self.redis.get(each))) for each in names)
+
+
+@contextmanager
+def chaos_world(**changes: object) -> Iterator[ChaosWorld]:
+    """Start a stack without runners, on free ports; stop it and its runners at the end.
+
+    `changes` are settings that differ from the defaults.
+    """
+    with TemporaryDirectory(prefix="shiploop-chaos-") as name:
+        home = Path(name)
+        home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
+        settings = stack_settings(home).model_copy(update={"runners": 0, **changes})
+        stack = Stack(settings, lambda part: None)
+        with stack as addresses:
+            redis = Redis.from_url(addresses.redis, decode_responses=True, legacy_responses=False)
+            world = ChaosWorld(stack, addresses, home, redis)
+            try:
+                yield world
+            finally:
+                world.stop_runners()

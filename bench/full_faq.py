@@ -1,0 +1,87 @@
+"""Brings the FAQ to the size of one that has been in use for long."""
+
+import time
+import uuid
+from pathlib import Path
+
+import httpx
+
+from bench.world import REPOSITORY, REQUIRED_CHECK, BenchFailed, World
+from shiploop.clients.docs_index import DocsIndex
+from shiploop.clients.github import GitHub
+from shiploop.clients.github_auth import fixed_token
+from shiploop.clients.github_transport import GitHubTransport
+from shiploop.domain.answer import Answer, compose_extractive_answer
+from shiploop.domain.faq_document import Entry, entries, insert
+from shiploop.domain.faq_entry import clean_answer
+from shiploop.domain.question import Question, check_question
+
+_SAMPLE = Path(__file__).resolve().parent.parent / "sandbox" / "sample_repository"
+_BRANCH = "bench/full-faq"
+_TITLE = ("Fill the FAQ", "")
+_CI_MS = 1
+_CI_TIMEOUT_S = 30.0
+_LOOK_S = 0.05
+_LIVE_TIMEOUT_S = 60.0
+
+
+def fill_faq(world: World, size: int, questions: list[str]) -> None:
+    """Answer questions in one merge, until the FAQ has `size` entries, and see it live.
+
+    The entries are those that shiploop itself would have written. Raises BenchFailed.
+    """
+    with httpx.Client() as http:
+        token = fixed_token(world.environment["GITHUB_TOKEN"])
+        transport = GitHubTransport(http, world.addresses.github, token)
+        github = GitHub(transport, REPOSITORY, "main")
+        base = github.read_base()
+        document = _filled(base.document, size, questions)
+        with world.latency(ci_ms=_CI_MS):
+            pull = github.open_pull_request(base, _BRANCH, document, _TITLE, "")
+            _wait_until_green(github, pull.id)
+            merge_sha = github.merge(pull.number, pull.head_sha, _TITLE)
+    _wait_until_live(world, merge_sha)
+
+
+def _filled(document: str, size: int, questions: list[str]) -> str:
+    index = DocsIndex(
+        {str(path.relative_to(_SAMPLE)): path.read_text("utf-8") for path in _SAMPLE.rglob("*.md")}
+    )
+    for text in questions[: size - len(entries(document))]:
+        document = insert(document, _entry(text, index))
+    index.close()
+    if len(entries(document)) != size:
+        raise BenchFailed(f"the FAQ has {len(entries(document))} entries instead of {size}")
+    return document
+
+
+def _entry(text: str, index: DocsIndex) -> Entry:
+    question, answer = check_question(text), compose_extractive_answer(text, index.search(text))
+    if not isinstance(question, Question) or not isinstance(answer, Answer):
+        raise BenchFailed(f"not answered by the sample repository: {text}")
+    return Entry(
+        question=question.text,
+        question_hash=question.hash,
+        slug=question.slug,
+        trace_id=str(uuid.uuid4()),
+        answer=clean_answer(answer.text),
+    )
+
+
+def _wait_until_green(github: GitHub, pull_request_id: str) -> None:
+    give_up_at = time.monotonic() + _CI_TIMEOUT_S
+    while not any(
+        fact.name == REQUIRED_CHECK and fact.conclusion == "success"
+        for fact in github.poll_checks([pull_request_id])
+    ):
+        if time.monotonic() >= give_up_at:
+            raise BenchFailed("the pull request that fills the FAQ did not get green")
+        time.sleep(_LOOK_S)
+
+
+def _wait_until_live(world: World, sha: str) -> None:
+    give_up_at = time.monotonic() + _LIVE_TIMEOUT_S
+    while httpx.get(f"{world.addresses.site}/healthz").json().get("sha") != sha:
+        if time.monotonic() >= give_up_at:
+            raise BenchFailed("the full FAQ did not go live")
+        time.sleep(_LOOK_S)

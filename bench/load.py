@@ -1,0 +1,63 @@
+"""Many questions at once: asked by several clients, and followed to their ends."""
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from bench.world import BenchFailed, World
+from shiploop.domain.run import Status
+
+_PATH = "/api/agent/faq"
+_POST_TIMEOUT_S = 60.0
+_LOOK_S = 0.5  # rarely: what is measured is not how well it is watched
+_ALL_TIMEOUT_S = 900.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a client got for one question; `task_id` None when it was not accepted."""
+
+    status: int
+    ms: float
+    retry_after: str | None
+    task_id: str | None
+
+
+def post_all(world: World, questions: Sequence[str], clients: int) -> list[Reply]:
+    """Let clients that begin together ask all questions, each its share in a row."""
+    together = threading.Barrier(clients)
+
+    def ask(share: Sequence[str]) -> list[Reply]:
+        with httpx.Client(base_url=world.addresses.api, timeout=_POST_TIMEOUT_S) as api:
+            together.wait()
+            return [_post(api, question) for question in share]
+
+    shares = [questions[number::clients] for number in range(clients)]
+    with ThreadPoolExecutor(clients) as pool:
+        return [reply for replies in pool.map(ask, shares) for reply in replies]
+
+
+def wait_for_all(world: World, task_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """Wait until every task is settled; returns them as they ended. Raises BenchFailed."""
+    give_up_at = time.monotonic() + _ALL_TIMEOUT_S
+    settled = []
+    for task_id in task_ids:
+        while not Status((task := world.api.task(task_id))["status"]).settled:
+            if time.monotonic() >= give_up_at:
+                raise BenchFailed(f"not settled after {_ALL_TIMEOUT_S:.0f} s: {task}")
+            time.sleep(_LOOK_S)
+        settled.append(task)
+    return settled
+
+
+def _post(api: httpx.Client, question: str) -> Reply:
+    started_s = time.perf_counter()
+    answer = api.post(_PATH, json={"question": question})
+    ms = (time.perf_counter() - started_s) * 1000
+    task_id = answer.json().get("task_id")
+    return Reply(answer.status_code, ms, answer.headers.get("retry-after"), task_id)
