@@ -28,6 +28,7 @@ def main() -> None:
         create_app(ours),
         host=settings.api_host,
         port=settings.api_port,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=_GRACE_S,

@@ -12,6 +12,7 @@ from shiploop.clients.github import GitHub
 from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.domain.answer import Answer, compose_extractive_answer
+from shiploop.domain.facts import CheckFact
 from shiploop.domain.faq_document import Entry, entries, insert
 from shiploop.domain.faq_entry import clean_answer
 from shiploop.domain.question import Question, check_question
@@ -35,7 +36,7 @@ def fill_faq(world: World, size: int, questions: list[str]) -> None:
         transport = GitHubTransport(http, world.addresses.github, token)
         github = GitHub(transport, REPOSITORY, "main")
         base = github.read_base()
-        document = _filled(base.document, size, questions)
+        document = filled(base.document, size, questions)
         with world.latency(ci_ms=_CI_MS):
             pull = github.open_pull_request(base, _BRANCH, document, _TITLE, "")
             _wait_until_green(github, pull.id)
@@ -43,7 +44,8 @@ def fill_faq(world: World, size: int, questions: list[str]) -> None:
     _wait_until_live(world, merge_sha)
 
 
-def _filled(document: str, size: int, questions: list[str]) -> str:
+def filled(document: str, size: int, questions: list[str]) -> str:
+    """A document with `size` entries, those added answering the questions. Raises BenchFailed."""
     index = DocsIndex(
         {str(path.relative_to(_SAMPLE)): path.read_text("utf-8") for path in _SAMPLE.rglob("*.md")}
     )
@@ -71,7 +73,7 @@ def _entry(text: str, index: DocsIndex) -> Entry:
 def _wait_until_green(github: GitHub, pull_request_id: str) -> None:
     give_up_at = time.monotonic() + _CI_TIMEOUT_S
     while not any(
-        fact.name == REQUIRED_CHECK and fact.conclusion == "success"
+        fact == CheckFact(fact.sha, REQUIRED_CHECK, "success")
         for fact in github.poll_checks([pull_request_id])
     ):
         if time.monotonic() >= give_up_at:

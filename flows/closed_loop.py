@@ -22,6 +22,8 @@ from tasks.merge import merge_pull_request
 from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
 from tasks.run import begin_run
 
+MOST_EDITS = 25  # each costs a run of CI; a burst onto a small FAQ needs a few
+
 Question = Annotated[
     str, Field(min_length=1, max_length=500, description="What the FAQ should answer.")
 ]
@@ -55,19 +57,18 @@ def ship(run: Run) -> Outcome:
 
 def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -> Merge | Outcome:
     """Merge as soon as the checks are green; on a conflict, make the edit again and repeat."""
-    while True:
+    for _ in range(MOST_EDITS):
         checks = wait_for_checks(run, proposal, base)
         if checks.state is ChecksState.RED:
             return failed(FailureKind.CI_FAILED, f"checks failed: {', '.join(checks.failed)}")
         if checks.state is ChecksState.PENDING:
             return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
-        if checks.state is ChecksState.CONFLICTING:
-            proposal = rebuild_pull_request(run, answer, proposal)
-            continue
-        merge = merge_pull_request(run, answer, proposal, checks)
-        if not isinstance(merge, Conflicted):
-            return merge
+        if checks.state is ChecksState.GREEN:
+            merge = merge_pull_request(run, answer, proposal, checks)
+            if not isinstance(merge, Conflicted):
+                return merge
         proposal = rebuild_pull_request(run, answer, proposal)
+    return failed(FailureKind.CONFLICT, f"main changed at the same place {MOST_EDITS} times")
 
 
 def see_live(run: Run, answer: Answer, merge: Merge) -> Outcome:

@@ -1,7 +1,9 @@
 """Where the parts of the stack listen."""
 
+import json
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 from shiploop.errors import PermanentError
 from shiploop.settings import Settings
@@ -38,6 +40,26 @@ def choose_addresses(settings: Settings) -> Addresses:
         site=settings.site_url if settings.github_repo else _local("SITE", settings.site_port),
         redis=settings.redis_url or _local("REDIS", settings.redis_port, "redis"),
     )
+
+
+def note_of_stack(home: Path) -> Path:
+    """The file in which a running stack says where its parts are."""
+    return home / "stack.json"
+
+
+def find_stack(settings: Settings) -> Addresses | None:
+    """Where the stack of SHIPLOOP_HOME is; None where none runs, or it starts just now."""
+    try:
+        note = json.loads(note_of_stack(settings.home).read_text(encoding="utf-8"))
+        return Addresses(**{part.name: str(note[part.name]) for part in fields(Addresses)})
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def api_address(settings: Settings) -> str:
+    """Where the API is: as the stack that runs here says, else at the port that is set."""
+    stack = find_stack(settings)
+    return stack.api if stack else f"http://{_HOST}:{settings.api_port}"
 
 
 def port_of(address: str) -> int:

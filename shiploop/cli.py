@@ -11,7 +11,8 @@ import click
 from pydantic import ValidationError
 from rich.console import Console
 
-from shiploop.api_client import ApiClient
+from shiploop.addresses import api_address
+from shiploop.api_client import ApiClient, outcome_line, stage_lines
 from shiploop.errors import ShiploopError
 from shiploop.settings import Settings
 
@@ -34,15 +35,18 @@ def main() -> None:
 
 @main.command()
 @click.argument("question")
-@click.option("--follow", is_flag=True, help="Show each stage until the task is settled.")
+@click.option("--follow", is_flag=True, help="Show each stage; exit 1 unless it ends as done.")
 def ask(question: str, follow: bool) -> None:
-    """Ask a running shiploop a question; prints the task's id."""
+    """Ask a running shiploop a question; print the task's id."""
     api = _api()
     asked = api.ask(question)
     click.echo(asked["task_id"])
     if follow:
-        for task in api.follow(asked["task_id"]):
-            click.echo(f"{task['status']} {task.get('stage', '')}".strip())
+        for line in stage_lines(api.follow(asked["task_id"])):
+            click.echo(line)
+        task = api.task(asked["task_id"])
+        click.echo(outcome_line(task))
+        sys.exit(0 if task["status"] == "done" else 1)
 
 
 @main.command()
@@ -55,14 +59,14 @@ def status(task_id: str) -> None:
 @main.command()
 @click.argument("task_id")
 def cancel(task_id: str) -> None:
-    """Cancel a task; what is merged already is seen through."""
+    """Cancel a task; what is merged already stays merged."""
     _api().cancel(task_id)
     click.echo("cancelling")
 
 
 @main.command()
 def doctor() -> None:
-    """Look at everything that shiploop depends on, and say what to do."""
+    """Look at everything that shiploop needs; say what to do."""
     from shiploop.doctor import diagnose, exit_code, show_findings
 
     findings = diagnose(_settings())
@@ -90,7 +94,11 @@ def up() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, and nothing else.")
 @click.option("--keep", is_flag=True, help="Leave the stack running until Ctrl-C.")
 def demo(question: str | None, as_json: bool, keep: bool) -> None:
-    """Start everything, ask one question, show its way to production, stop everything."""
+    """Start everything, ask one question, show its way, stop.
+
+    Without GITHUB_REPO the question goes to the sandbox's sample repository. Exits 1 with the
+    reason unless the answer was merged and verified.
+    """
     from shiploop import demo as show
     from shiploop.stack import Stack
 
@@ -104,6 +112,8 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
         if keep:
             console.print("\nCtrl-C stops everything.")
             _until_interrupted()
+    if not keep:
+        console.print("\nEverything is stopped again; `make up` starts it and keeps it running.")
     if result.outcome != "done":
         sys.exit(1)
 
@@ -111,7 +121,7 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
 def _api(api_url: str | None = None) -> ApiClient:
     settings = _settings()
     keys = [key.get_secret_value() for key in settings.api_keys.values()]
-    return ApiClient(api_url or f"http://127.0.0.1:{settings.api_port}", next(iter(keys), None))
+    return ApiClient(api_url or api_address(settings), next(iter(keys), None))
 
 
 def _settings() -> Settings:

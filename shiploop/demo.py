@@ -1,15 +1,15 @@
 """One real question, from asked to live, with everything started for it and stopped again."""
 
-import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from shiploop.addresses import Addresses
-from shiploop.api_client import ApiClient
+from shiploop.api_client import ApiClient, outcome_line, stage_lines
 from shiploop.domain.timestamps import from_iso
 
 QUESTION = "What is the worker heartbeat mechanism?"
@@ -39,17 +39,11 @@ class DemoResult:
 
 def ask_and_watch(api: ApiClient, question: str, console: Console) -> dict[str, Any]:
     """Ask, and print each stage as it begins; returns the settled task."""
-    asked_at = time.monotonic()
     task_id = api.ask(question)["task_id"]
-    console.print(f"\n[bold]{question}[/bold]\n[dim]task {task_id}[/dim]")
-    seen: set[str] = set()
-    task: dict[str, Any] = {}
-    for task in api.follow(task_id):
-        news = task.get("stage") or task["status"]
-        if news not in seen and news != "running":
-            seen.add(news)
-            console.print(f"  [dim]{time.monotonic() - asked_at:6.2f} s[/dim]  {news}")
-    return task
+    console.print(f"\n[bold]{escape(question)}[/bold]\n[dim]task {task_id}[/dim]")
+    for line in stage_lines(api.follow(task_id)):
+        console.print(f"  {line}", highlight=False)
+    return api.task(task_id)
 
 
 def demo_result(task: dict[str, Any], addresses: Addresses) -> DemoResult:
@@ -80,9 +74,7 @@ def show_result(result: DemoResult, task: dict[str, Any], console: Console) -> N
     ):
         console.print(f"{name:<13} {value}", soft_wrap=True, highlight=False)
     if result.outcome != "done":
-        why = task.get("error") or task.get("reason") or ""
-        kind = f" ({task['failure_kind']})" if "failure_kind" in task else ""
-        console.print(f"\n[bold red]{result.outcome}{kind}:[/bold red] {why}")
+        console.print(f"\n[bold red]{escape(outcome_line(task))}[/bold red]", highlight=False)
 
 
 def _waterfall(stages_ms: dict[str, int]) -> Table:

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
 
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
     prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL")
+    # It has a password, so all of it is a secret.
+    prefect_database_url: SecretStr | None = Field(
+        None, validation_alias="PREFECT_SERVER_DATABASE_CONNECTION_URL"
+    )
 
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     slack_webhook_url: SecretStr | None = Field(None, validation_alias="SLACK_WEBHOOK_URL")
@@ -57,6 +61,7 @@ class Settings(BaseSettings):
     site_faq_path: str = "/faq"
 
     api_host: str = "127.0.0.1"
+    forwarded_allow_ips: str = Field("127.0.0.1", validation_alias="FORWARDED_ALLOW_IPS")
     api_keys: Mapping[str, ApiKey] = {}
     # A client's allowance of questions and cancellations, by its key and by its address.
     rate_limit_per_key: str = Field("600/minute", pattern=_RATE)

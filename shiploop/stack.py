@@ -15,7 +15,8 @@ from types import TracebackType
 
 import httpx
 
-from shiploop.addresses import Addresses, choose_addresses, port_of
+from shiploop.addresses import Addresses, choose_addresses, note_of_stack, port_of
+from shiploop.domain.facts import WEBHOOK_EVENTS
 from shiploop.embedded import embedded_postgres, embedded_redis
 from shiploop.part import Part, StackFailed
 from shiploop.settings import Settings
@@ -25,7 +26,6 @@ _WORLD = ("github", "site")
 _START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
 _REPOSITORY = "acme/shiploop-docs"
 _SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
-_EVENTS = ["check_run", "deployment_status", "status"]
 
 # What halves the CPU that Prefect's server takes, and keeps it from asking the network.
 _PREFECT_SETTINGS = {
@@ -86,7 +86,7 @@ class Stack:
         traceback: TracebackType | None,
     ) -> None:
         """Stop everything: the users of a part before the part."""
-        (self._home / "stack.json").unlink(missing_ok=True)
+        note_of_stack(self._home).unlink(missing_ok=True)
         self._stop_all()
 
     @property
@@ -127,10 +127,10 @@ class Stack:
         if self._settings.prefect_api_url is not None:
             return
         environment = {"PREFECT_UI_API_URL": self._environment["PREFECT_API_URL"]}
-        database = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
-        if database not in os.environ:
+        if self._settings.prefect_database_url is None:
             server = embedded_postgres(self._home / "postgres" / "data")
-            environment[database] = self._servers.enter_context(server)
+            database_url = self._servers.enter_context(server)
+            environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database_url
         port = str(port_of(self._addresses.prefect))
         command = ["-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
         self._start("prefect", command, f"{self._addresses.prefect}/api/health", environment)
@@ -148,7 +148,7 @@ class Stack:
             f"{self._addresses.github}/_sandbox/healthz",
             {"SANDBOX_TOKENS": ",".join(f"{token}:{account}" for token, account in tokens.items())},
         )
-        self._add_webhook(f"{self._addresses.api}/webhooks/github", _EVENTS)
+        self._add_webhook(f"{self._addresses.api}/webhooks/github", sorted(WEBHOOK_EVENTS))
         self._add_webhook(f"{self._addresses.site}/hooks/github", ["push"])
 
     def _start_site(self) -> None:
@@ -219,7 +219,7 @@ class Stack:
     def _describe(self) -> None:
         pids = {"redis": self._redis_pid, **{name: part.pid for name, part in self._parts.items()}}
         described = {**asdict(self._addresses), "pids": pids}
-        path = self._home / "stack.json"
+        path = note_of_stack(self._home)
         path.touch(mode=0o600)  # a Redis of somebody's own may have its password in the address
         path.write_text(json.dumps(described, indent=2) + "\n")
 

@@ -8,7 +8,9 @@ from types import FrameType
 import click
 from rich.console import Console
 
-from bench.chaos.kills import kill_runners
+from bench.chaos.kills import kill_runners, plan
+from bench.chaos.outages import break_parts
+from bench.chaos.pauses import pause_runners
 from bench.chaos.report import Report, show
 from bench.report import describe_machine, show_machine
 from bench.world import forget_environment
@@ -28,8 +30,11 @@ def main(names: tuple[str, ...], seed: int, kills: int, at_once: int) -> None:
     forget_environment()
     console = Console()
     show_machine(describe_machine(), console)
+    console.print(f"seed {seed}")
     scenarios: dict[str, Callable[[], Report]] = {
-        "kills": lambda: kill_runners(kills, seed, at_once),
+        "kills": lambda: kill_runners(plan(kills, seed), at_once),
+        "pauses": pause_runners,
+        "outages": break_parts,
     }
     reports = []
     for name in names or scenarios:

@@ -1,25 +1,43 @@
 """A Redis that can be killed and started again on what it has written."""
 
+import os
+import signal
+import socket
 from pathlib import Path
 
 from shiploop.embedded import embedded_redis
 
+_HOST = "127.0.0.1"
+
 
 class RestartableRedis:
-    """A Valkey with append-only persistence that can be killed and started again."""
+    """An embedded server as the stack starts it, with append-only persistence."""
 
-    def __init__(self, port: int, data: Path) -> None:
-        self._port = port
+    def __init__(self, data: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind((_HOST, 0))
+            self._port: int = probe.getsockname()[1]
         self._data = data
-        self._server = embedded_redis(port, data)
-        self.pid = self._server.__enter__()
+        self._start()
+
+    @property
+    def url(self) -> str:
+        """Where it listens, whenever it does."""
+        return f"redis://{_HOST}:{self._port}"
+
+    def kill(self) -> None:
+        """End it with SIGKILL: what it has not written is gone."""
+        os.kill(self._pid, signal.SIGKILL)
+        self.stop()
 
     def start_again(self) -> None:
-        """Start it again on what it has written, once it is dead."""
-        self.stop()
-        self._server = embedded_redis(self._port, self._data)
-        self.pid = self._server.__enter__()
+        """Start it on what it has written."""
+        self._start()
 
     def stop(self) -> None:
         """Stop it, or reap it."""
         self._server.__exit__(None, None, None)
+
+    def _start(self) -> None:
+        self._server = embedded_redis(self._port, self._data)
+        self._pid = self._server.__enter__()

@@ -119,10 +119,14 @@ class ChaosWorld:
             time.sleep(_LOOK_S)
         raise ChaosFailed(f"not within {timeout_s:.0f} s: {what}")
 
-    def settle(self, timeout_s: float) -> None:
-        """Wait for the outcome of everything accepted; what has none by then is a loss."""
+    def settle(self, timeout_s: float) -> float:
+        """Wait for the outcome of everything accepted; returns after how many seconds.
+
+        What has no outcome by then is a loss.
+        """
         with suppress(ChaosFailed):
-            self.wait_until("every outcome", lambda: not self.unsettled(), timeout_s)
+            return self.wait_until("every outcome", lambda: not self.unsettled(), timeout_s)
+        return timeout_s
 
     def evidence(self) -> Evidence:
         """Look at what everything accepted has left behind."""

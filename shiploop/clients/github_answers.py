@@ -41,7 +41,6 @@ def read_found(data: Mapping[str, Any]) -> Found:
     pulls = repository["pullRequests"]["nodes"]
     return Found(
         repository_id=repository["id"],
-        viewer=data["viewer"]["login"],
         written=_written(repository["ref"]) if repository["ref"] else None,
         pull=read_pull_request(pulls[0]) if pulls else None,
     )

@@ -16,7 +16,6 @@ fragment PullRequestFields on PullRequest {
   mergeable
   headRefName
   headRefOid
-  baseRefOid
   changedFiles
   author { login }
   files(first: 10) { nodes { path } }
@@ -26,7 +25,6 @@ fragment PullRequestFields on PullRequest {
 # The file is read through the head commit, so that head and text belong together.
 READ_BASE = """
 query ReadBase($owner: String!, $name: String!, $ref: String!, $path: String!) {
-  rateLimit { cost limit remaining resetAt }
   viewer { login }
   repository(owner: $owner, name: $name) {
     id
@@ -36,7 +34,7 @@ query ReadBase($owner: String!, $name: String!, $ref: String!, $path: String!) {
         oid
         ... on Commit {
           file(path: $path) {
-            object { ... on Blob { text byteSize isBinary isTruncated } }
+            object { ... on Blob { text isBinary isTruncated } }
           }
         }
       }
@@ -80,7 +78,6 @@ query FindPullRequest(
   $head: String!
   $path: String!
 ) {
-  viewer { login }
   repository(owner: $owner, name: $name) {
     id
     ref(qualifiedName: $ref) {
@@ -113,9 +110,6 @@ POLL_CHECKS = """
 query PollChecks($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on PullRequest {
-      id
-      number
-      state
       headRefOid
       mergeable
       commits(last: 1) {
@@ -126,7 +120,7 @@ query PollChecks($ids: [ID!]!) {
               contexts(first: 100) {
                 nodes {
                   __typename
-                  ... on CheckRun { name status conclusion }
+                  ... on CheckRun { name conclusion }
                   ... on StatusContext { context state }
                 }
               }

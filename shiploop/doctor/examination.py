@@ -1,6 +1,5 @@
 """Runs all checks at once, within a time that is known beforehand."""
 
-import json
 import queue
 import threading
 import time
@@ -9,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from shiploop.addresses import api_address, find_stack
 from shiploop.doctor.github_check import check_github
 from shiploop.doctor.prefect_check import check_prefect
 from shiploop.doctor.redis_check import check_redis, check_runners
@@ -55,16 +55,13 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
 
 def find_places(settings: Settings) -> Places:
     """Where each part is expected. A stack that runs here has left a note of its addresses."""
-    note: Mapping[str, str] = {}
-    if (file := settings.home / "stack.json").exists():
-        note = json.loads(file.read_text(encoding="utf-8"))
-    prefect = settings.prefect_api_url or note.get("prefect")
-    sandboxed_site = note.get("site") if settings.github_repo is None else None
+    stack = find_stack(settings)
+    prefect = settings.prefect_api_url or (stack.prefect if stack else None)
     return Places(
-        redis_url=settings.redis_url or note.get("redis"),
+        redis_url=settings.redis_url or (stack.redis if stack else None),
         prefect_api_url=f"{prefect.rstrip('/').removesuffix('/api')}/api" if prefect else None,
-        api_url=note.get("api", f"http://127.0.0.1:{settings.api_port}"),
-        site_url=sandboxed_site or settings.site_url,
+        api_url=api_address(settings),
+        site_url=stack.site if stack and settings.github_repo is None else settings.site_url,
     )
 
 

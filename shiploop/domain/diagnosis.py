@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shiploop.domain.facts import WEBHOOK_EVENTS
+
 WEBHOOK_PATH = "/webhooks/github"
-WEBHOOK_EVENTS = frozenset({"check_run", "deployment_status", "status"})
 
 _XAUTOCLAIM_SINCE = (6, 2)  # https://redis.io/docs/latest/commands/xautoclaim/
 

@@ -72,3 +72,6 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Fact, ...]]] = {
     "status": _commit_status,
     "deployment_status": _deployment_status,
 }
+
+# What the repository's webhook has to be sent for.
+WEBHOOK_EVENTS = frozenset(_READERS)

@@ -57,7 +57,6 @@ class Found:
     """What there is already of a task on GitHub."""
 
     repository_id: str
-    viewer: str
     written: Written | None
     pull: PullRequest | None
 

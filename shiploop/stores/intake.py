@@ -20,22 +20,25 @@ _INDEXED_FOR = timedelta(seconds=2 * keys.TASK_TTL_S)
 _ACCEPT = (
     WRITE_EVENT
     + """
-local first = redis.call('GET', KEYS[1])
-if first and redis.call('EXISTS', ARGV[7] .. first) == 1 then return {'duplicate', first} end
-if redis.call('XLEN', KEYS[3]) >= tonumber(ARGV[2]) then return {'full', ''} end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
-redis.call('HSET', KEYS[2],
-  'task_id', ARGV[1], 'trace_id', ARGV[1], 'status', ARGV[4], 'question', ARGV[5],
-  'question_hash', ARGV[8], 'slug', ARGV[9], 'created_at', ARGV[6], 'updated_at', ARGV[6])
-if ARGV[11] ~= '' then redis.call('HSET', KEYS[2], 'prefect_run_id', ARGV[11]) end
-redis.call('EXPIRE', KEYS[2], ARGV[10])
-redis.call('XADD', KEYS[3], '*', 'task_id', ARGV[1])
-local newest = redis.call('ZRANGE', KEYS[5], 0, 0, 'REV', 'WITHSCORES')[2]
-local score = math.max(tonumber(ARGV[12]), tonumber(newest or 0) + 1)
-redis.call('ZADD', KEYS[5], string.format('%.0f', score), ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', '(' .. ARGV[13])
-write_event(KEYS[4], ARGV[1], 'queued', ARGV[6], {'status', ARGV[4], 'question', ARGV[5]})
-return {'accepted', ARGV[1]}
+local dedupe, task, queue, events, index = unpack(KEYS)
+local task_id, limit, dedupe_ttl, status, question, now, task_prefix, question_hash, slug,
+  task_ttl, prefect_run_id, wanted_score, oldest_score = unpack(ARGV)
+local first = redis.call('GET', dedupe)
+if first and redis.call('EXISTS', task_prefix .. first) == 1 then return {'duplicate', first} end
+if redis.call('XLEN', queue) >= tonumber(limit) then return {'full', ''} end
+redis.call('SET', dedupe, task_id, 'EX', dedupe_ttl)
+redis.call('HSET', task,
+  'task_id', task_id, 'trace_id', task_id, 'status', status, 'question', question,
+  'question_hash', question_hash, 'slug', slug, 'created_at', now, 'updated_at', now)
+if prefect_run_id ~= '' then redis.call('HSET', task, 'prefect_run_id', prefect_run_id) end
+redis.call('EXPIRE', task, task_ttl)
+redis.call('XADD', queue, '*', 'task_id', task_id)
+local newest = redis.call('ZRANGE', index, 0, 0, 'REV', 'WITHSCORES')[2]
+local score = math.max(tonumber(wanted_score), tonumber(newest or 0) + 1)
+redis.call('ZADD', index, string.format('%.0f', score), task_id)
+redis.call('ZREMRANGEBYSCORE', index, '-inf', '(' .. oldest_score)
+write_event(events, task_id, 'queued', now, {'status', status, 'question', question})
+return {'accepted', task_id}
 """
 )
 

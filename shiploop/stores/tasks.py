@@ -18,37 +18,39 @@ from shiploop.stores.events import WRITE_EVENT, EventKind
 _SETTLE = (
     WRITE_EVENT
     + """
-local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
-if not held or held[2] ~= ARGV[2] then return 'lost' end
-local status = redis.call('HGET', KEYS[2], 'status')
+local queue, task, dedupe, counter, tte, events = unpack(KEYS)
+local group, consumer, entry_id, task_id, counts, outcome, task_ttl, metrics_ttl = unpack(ARGV)
+local held = redis.call('XPENDING', queue, group, entry_id, entry_id, 1)[1]
+if not held or held[2] ~= consumer then return 'lost' end
+local status = redis.call('HGET', task, 'status')
 local open = status == 'queued' or status == 'running'
 if open then
-  local fields = cjson.decode(ARGV[6])
+  local fields = cjson.decode(outcome)
   local changes = {}
   for name, value in pairs(fields) do
-    redis.call('HSET', KEYS[2], name, value)
+    redis.call('HSET', task, name, value)
     if not is_time(name) then
       table.insert(changes, name)
       table.insert(changes, value)
     end
   end
-  redis.call('HDEL', KEYS[2], 'stage')
-  redis.call('EXPIRE', KEYS[2], ARGV[7])
-  if ARGV[5] ~= '' then
-    redis.call('INCR', KEYS[4])
-    redis.call('EXPIRE', KEYS[4], ARGV[8])
+  redis.call('HDEL', task, 'stage')
+  redis.call('EXPIRE', task, task_ttl)
+  if counts == '1' then
+    redis.call('INCR', counter)
+    redis.call('EXPIRE', counter, metrics_ttl)
   end
   if fields['tte_ms'] then
-    redis.call('ZADD', KEYS[5], fields['tte_ms'], ARGV[4])
-    redis.call('EXPIRE', KEYS[5], ARGV[8])
+    redis.call('ZADD', tte, fields['tte_ms'], task_id)
+    redis.call('EXPIRE', tte, metrics_ttl)
   end
-  if fields['status'] ~= 'done' and redis.call('GET', KEYS[3]) == ARGV[4] then
-    redis.call('DEL', KEYS[3])
+  if fields['status'] ~= 'done' and redis.call('GET', dedupe) == task_id then
+    redis.call('DEL', dedupe)
   end
-  write_event(KEYS[6], ARGV[4], 'settled', fields['settled_at'], changes)
+  write_event(events, task_id, 'settled', fields['settled_at'], changes)
 end
-redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])
-redis.call('XDEL', KEYS[1], ARGV[3])
+redis.call('XACK', queue, group, entry_id)
+redis.call('XDEL', queue, entry_id)
 return open and 'settled' or 'already'
 """
 )
@@ -58,23 +60,25 @@ return open and 'settled' or 'already'
 _UPDATE = (
     WRITE_EVENT
     + """
-local status = redis.call('HGET', KEYS[1], 'status')
+local task, events = unpack(KEYS)
+local task_ttl, dedupe_prefix, dedupe_ttl, kind, at = unpack(ARGV)
+local status = redis.call('HGET', task, 'status')
 if status ~= 'queued' and status ~= 'running' then return 0 end
 local changes = {}
 for i = 6, #ARGV, 2 do
   local name, value = ARGV[i], ARGV[i + 1]
-  if not is_time(name) and redis.call('HGET', KEYS[1], name) ~= value then
+  if not is_time(name) and redis.call('HGET', task, name) ~= value then
     table.insert(changes, name)
     table.insert(changes, value)
   end
-  redis.call('HSET', KEYS[1], name, value)
+  redis.call('HSET', task, name, value)
 end
-redis.call('HSET', KEYS[1], 'updated_at', ARGV[5])
-redis.call('EXPIRE', KEYS[1], ARGV[1])
-local task_id = redis.call('HGET', KEYS[1], 'task_id')
-local dedupe = ARGV[2] .. redis.call('HGET', KEYS[1], 'question_hash')
-if redis.call('GET', dedupe) == task_id then redis.call('EXPIRE', dedupe, ARGV[3]) end
-if #changes > 0 then write_event(KEYS[2], task_id, ARGV[4], ARGV[5], changes) end
+redis.call('HSET', task, 'updated_at', at)
+redis.call('EXPIRE', task, task_ttl)
+local task_id = redis.call('HGET', task, 'task_id')
+local dedupe = dedupe_prefix .. redis.call('HGET', task, 'question_hash')
+if redis.call('GET', dedupe) == task_id then redis.call('EXPIRE', dedupe, dedupe_ttl) end
+if #changes > 0 then write_event(events, task_id, kind, at, changes) end
 return 1
 """
 )
@@ -180,7 +184,8 @@ class Tasks:
         ALREADY when the task had an outcome; LOST when the lease belongs to somebody
         else, and then nothing was written.
         """
-        counter = {Status.DONE: "success", Status.ERROR: "failure"}.get(outcome.status, "")
+        counter = "success" if outcome.status is Status.DONE else "failure"
+        counts = outcome.status is not Status.DECLINED  # it is neither (RFC 5.3.2)
         names = [
             keys.QUEUE,
             keys.task(run.task_id),
@@ -194,7 +199,7 @@ class Tasks:
             lease.consumer,
             lease.entry_id,
             run.task_id,
-            counter,
+            int(counts),
             json.dumps(_outcome_fields(run, outcome, now)),
             keys.TASK_TTL_S,
             keys.METRICS_TTL_S,

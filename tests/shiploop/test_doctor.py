@@ -208,7 +208,7 @@ def test_what_is_set_and_not_used_yet_is_said_so() -> None:
 
 def test_a_stack_that_runs_here_is_found_by_its_note(tmp_path: Path) -> None:
     note = {"api": "http://a", "prefect": "http://p", "site": "http://s", "redis": "redis://r"}
-    (tmp_path / "stack.json").write_text(json.dumps(note))
+    (tmp_path / "stack.json").write_text(json.dumps({**note, "github": "http://g"}))
     places = find_places(settings(home=tmp_path))
     assert (places.api_url, places.site_url) == ("http://a", "http://s")
     assert (places.prefect_api_url, places.redis_url) == ("http://p/api", "redis://r")

@@ -10,13 +10,13 @@ from shiploop.clients.github_answers import (
     read_found,
     read_pull_request,
 )
-from shiploop.domain.facts import CheckFact
-from shiploop.domain.merge_gate import FAQ_PATH
+from shiploop.domain.facts import CheckFact, ConflictFact
+from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.errors import RepositoryUnusable
 
 
 def a_blob(**changes: Any) -> dict[str, Any]:
-    blob = {"text": "# FAQ\n", "byteSize": 6, "isBinary": False, "isTruncated": False}
+    blob = {"text": "# FAQ\n", "isBinary": False, "isTruncated": False}
     return {"object": {**blob, **changes}}
 
 
@@ -44,10 +44,15 @@ def pull_fields(**changes: Any) -> dict[str, Any]:
     return {**fields, **changes}
 
 
-def a_poll_answer(*contexts: dict[str, Any]) -> dict[str, Any]:
+def a_poll_answer(*contexts: dict[str, Any], mergeable: str = "MERGEABLE") -> dict[str, Any]:
     rollup = {"contexts": {"nodes": list(contexts)}}
     commit = {"oid": "a" * 40, "statusCheckRollup": rollup}
-    return {"nodes": [{"commits": {"nodes": [{"commit": commit}]}}]}
+    pull = {
+        "headRefOid": "a" * 40,
+        "mergeable": mergeable,
+        "commits": {"nodes": [{"commit": commit}]},
+    }
+    return {"nodes": [pull]}
 
 
 def a_check_run(conclusion: str | None) -> dict[str, Any]:
@@ -109,7 +114,7 @@ def test_a_branch_with_two_parents_or_none_has_no_parent_document() -> None:
             "ref": {"id": "REF_1", "target": target},
             "pullRequests": {"nodes": []},
         }
-        found = read_found({"viewer": {"login": "bot"}, "repository": repository})
+        found = read_found({"repository": repository})
         assert found.written is not None
         assert (found.written.document, found.written.parent_document) == ("", expected)
 
@@ -134,6 +139,16 @@ def test_a_check_is_read_in_lower_case_and_none_while_it_runs(
 
 def test_pull_requests_without_checks_or_gone_give_no_facts() -> None:
     commit = {"oid": "a" * 40, "statusCheckRollup": None}
-    answer = {"nodes": [None, {}, {"commits": {"nodes": [{"commit": commit}]}}]}
+    pull = {
+        "headRefOid": "a" * 40,
+        "mergeable": "UNKNOWN",
+        "commits": {"nodes": [{"commit": commit}]},
+    }
+    answer = {"nodes": [None, {}, pull]}
     assert read_check_facts(answer) == ()
     assert read_check_facts({"nodes": None}) == ()
+
+
+def test_a_pull_request_that_conflicts_is_told_with_its_head() -> None:
+    facts = read_check_facts(a_poll_answer(mergeable="CONFLICTING"))
+    assert facts == (ConflictFact("a" * 40),)

@@ -8,7 +8,7 @@ ENTRY = an_entry()
 
 
 def found(written: Written | None = None, pull: PullRequest | None = None) -> Found:
-    return Found("R_1", "shiploop-bot", written, pull)
+    return Found("R_1", written, pull)
 
 
 def written(document: str, parent: str = BASE) -> Written:

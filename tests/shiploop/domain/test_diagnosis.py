@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from shiploop.domain.diagnosis import (
-    WEBHOOK_EVENTS,
     Health,
     RedisFacts,
     Webhook,
@@ -14,6 +13,7 @@ from shiploop.domain.diagnosis import (
     judge_required_checks,
     judge_webhook,
 )
+from shiploop.domain.facts import WEBHOOK_EVENTS
 
 SAFE = RedisFacts("7.2.4", append_only=True, save_points="", eviction_policy="noeviction")
 HOOK = Webhook(

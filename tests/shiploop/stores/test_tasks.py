@@ -139,7 +139,7 @@ def test_settling_takes_the_entry_off_the_stream(services: Services, redis: Redi
 def test_who_lost_the_lease_writes_nothing(services: Services, redis: Redis) -> None:
     lease = held_task(services)
     run = run_of(services)
-    wait_until(lambda: bool(services.task_queue.take_over("two", idle_ms=1, count=1)))
+    wait_until(lambda: bool(services.task_queue.take_over("two", idle_ms=1)))
     before = everything(redis)
     assert services.tasks.settle(run, lease, DONE, LATER) == "lost"
     assert everything(redis) == before

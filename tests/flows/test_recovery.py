@@ -1,0 +1,21 @@
+"""Runners die in the middle of tasks: the tasks do not. `make chaos` does it hundreds of times."""
+
+import pytest
+
+from bench.chaos.kills import kill_runners
+
+POINTS = (
+    "entering-drafting",
+    "sending-OpenPullRequest",
+    "applied-OpenPullRequest",
+    "applied-PUT-pulls",
+    "entering-verifying",
+    "flow-ended",
+)
+
+
+@pytest.mark.xdist_group("recovery")
+@pytest.mark.timeout(300)
+def test_what_runners_held_when_they_were_killed_is_shipped_once() -> None:
+    report = kill_runners(POINTS, at_once=len(POINTS))
+    assert report.losses == ()
