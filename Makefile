@@ -4,7 +4,7 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 SYNC = $(UV) sync --quiet --frozen --inexact --compile-bytecode
 
-.PHONY: demo up test bench lint schemas clean
+.PHONY: demo up test bench chaos lint schemas clean
 
 # A question may hold anything: it goes through the environment, never through the shell.
 demo: export SHIPLOOP_QUESTION = $(value Q)
@@ -20,7 +20,7 @@ test: lint schemas
 lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy shiploop
+	$(VENV)/bin/mypy shiploop flows tasks api sandbox bench
 
 # What GitHub publishes of itself, to hold the sandbox against; kept once fetched.
 schemas: $(VENV)/ready-to-test
@@ -28,6 +28,10 @@ schemas: $(VENV)/ready-to-test
 
 bench: $(VENV)/ready-to-test
 	$(VENV)/bin/python -m bench
+
+# Kills and stops processes of its own stack at every dangerous moment; nothing may be lost.
+chaos: $(VENV)/ready-to-test
+	$(VENV)/bin/python -m bench.chaos
 
 clean:
 	rm -rf $(VENV) .shiploop

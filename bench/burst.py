@@ -29,7 +29,7 @@ def measure_burst(times: int) -> Measurement:
     with running_world() as world:
         fill_faq(world, _FAQ_ENTRIES, texts[times:])
         with world.latency(ci_ms=_CI_MS):
-            replies = post_all(world, texts[:times], _CLIENTS)
+            replies = post_all(world.addresses.api, texts[:times], _CLIENTS)
             tasks = wait_for_all(world, [reply.task_id for reply in replies if reply.task_id])
         figures = (*_of_replies(replies), *_of_tasks(tasks), *_of_repository(world, tasks))
     return Measurement(
@@ -59,7 +59,7 @@ def _of_tasks(tasks: list[dict[str, Any]]) -> tuple[Figure, ...]:
 def _of_repository(world: World, tasks: list[dict[str, Any]]) -> tuple[Figure, ...]:
     with TemporaryDirectory(prefix="shiploop-bench-") as directory:
         left = LeftBehind(world.addresses.github, Path(directory) / "clone.git")
-        opened, _ = left.pull_requests()
+        opened, _closed, _merged = left.pull_requests()
         commits, present = left.commits(), left.entries()
     return tuple(
         Figure(name, sum(found[task["task_id"]] != 1 for task in tasks), 0, Unit.QUESTIONS)

@@ -21,11 +21,21 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --quiet: #777; --good: #2a8a47; --bad: #d1343c }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-h1 { font-size: 1.5rem; overflow-wrap: anywhere } h2 { font-size: 1.1rem; margin-top: 2rem }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line);
-      border-radius: 6px; padding: .75rem; font: 13px/1.5 ui-monospace, monospace }
+:root { color-scheme: light dark; --ink: #1c2128; --paper: #fff; --tint: #f3f5f8; --line: #d8dee4;
+  --quiet: #57606a; --accent: #0a58b5; --good: #1a7f37; --bad: #c4232b }
+@media (prefers-color-scheme: dark) { :root { --ink: #e4e8ed; --paper: #14181d; --tint: #1d232b;
+  --line: #333b45; --quiet: #9aa4af; --accent: #7ab4ff; --good: #57c878; --bad: #ff7b72 } }
+* { box-sizing: border-box }
+body { max-width: 60rem; margin: 0 auto; padding: 0 1rem 3rem; color: var(--ink);
+  background: var(--paper); font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
+header { padding: 1rem 0; margin-bottom: 1.5rem; border-bottom: 1px solid var(--line) }
+a { color: var(--accent); text-underline-offset: .15em }
+h1 { font-size: 1.5rem; line-height: 1.3 } h2 { font-size: 1.1rem; margin-top: 2rem }
+ul { padding-left: 1.25rem }
+code, pre { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .85em }
+code { padding: .1em .3em; border-radius: .3rem; background: var(--tint) }
+pre { padding: .75rem 1rem; border: 1px solid var(--line); border-radius: .4rem;
+  line-height: 1.5; white-space: pre-wrap }
 .quiet { color: var(--quiet) } .success, ins { color: var(--good) }
 .failure, del { color: var(--bad) } ins, del { text-decoration: none }
 """
@@ -50,19 +60,27 @@ def _endpoint(github: GitHub, render: Render) -> Callable[[Request], Response]:
             repository = github.find_repository(path["owner"], path["repo"])
             html = repository and render(repository, path.get("key", ""))
         if not html:
-            return HTMLResponse(_page("Not found", "<p>There is nothing here.</p>"), 404, _HEADERS)
+            missing = _page(None, "Not found", "<p>There is nothing here.</p>")
+            return HTMLResponse(missing, 404, _HEADERS)
         return HTMLResponse(html, 200, _HEADERS)
 
     return serve
 
 
-def _page(title: str, body: str) -> str:
+def _page(repository: Repository | None, title: str, body: str) -> str:
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><h1>{escape(title)}</h1>{body}</body></html>"
+        f"<body>{_header(repository)}<h1>{escape(title)}</h1>{body}</body></html>"
     )
+
+
+def _header(repository: Repository | None) -> str:
+    if repository is None:
+        return ""
+    name = escape(repository.full_name, quote=True)
+    return f'<header><a href="/{name}">{name}</a></header>'
 
 
 def _pull(repository: Repository, key: str) -> str | None:
@@ -70,11 +88,12 @@ def _pull(repository: Repository, key: str) -> str | None:
     if pull is None:
         return None
     return _page(
+        repository,
         f"{pull.title} #{pull.number}",
-        f"<p>{_state(pull)} · {escape(pull.author.login)} wants to merge "
-        f"<code>{escape(pull.head_ref)}</code> into <code>{escape(pull.base_ref)}</code></p>"
-        + _merge_note(repository, pull)
-        + f"<pre>{escape(pull.body) or 'No description.'}</pre>"
+        f"<p>{_state(pull)} · <code>{escape(pull.head_ref)}</code> into "
+        f"<code>{escape(pull.base_ref)}</code>{_merge_note(repository, pull)}, "
+        f"opened by {escape(pull.author.login)}</p>"
+        f"<pre>{escape(pull.body) or 'No description.'}</pre>"
         + _comments(pull)
         + f"<h2>Checks</h2>{_checks(repository, pull.head_sha)}"
         + f"<h2>Changes</h2>{_diff(mergeability.files(repository, pull))}",
@@ -90,7 +109,7 @@ def _state(issue: Issue) -> str:
 def _merge_note(repository: Repository, pull: PullRequest) -> str:
     if pull.merge_commit_sha is None:
         return ""
-    return f"<p>Merged as {_commit_link(repository, pull.merge_commit_sha)}.</p>"
+    return f" as {_commit_link(repository, pull.merge_commit_sha)}"
 
 
 def _commit_link(repository: Repository, sha: str) -> str:
@@ -124,9 +143,9 @@ def _diff(files: Iterable[ChangedFile]) -> str:
 
 
 def _patch(patch: str) -> str:
-    tags = {"+": "ins", "-": "del"}
-    lines = [(tags.get(line[:1], "span"), escape(line)) for line in patch.splitlines()]
-    return "\n".join(f"<{tag}>{line}</{tag}>" for tag, line in lines)
+    tags = {"+": "<ins>{}</ins>", "-": "<del>{}</del>", "@": '<span class="quiet">{}</span>'}
+    lines = [tags.get(line[:1], "{}").format(escape(line)) for line in patch.splitlines()]
+    return "\n".join(lines)
 
 
 def _issue(repository: Repository, key: str) -> str | None:
@@ -135,6 +154,7 @@ def _issue(repository: Repository, key: str) -> str | None:
         return None
     labels = ", ".join(escape(label.name) for label in issue.labels)
     return _page(
+        repository,
         f"{issue.title} #{issue.number}",
         f"<p>{_state(issue)} · {escape(issue.author.login)} · {timestamp(issue.created_at)}"
         f"{' · ' + labels if labels else ''}</p>"
@@ -150,6 +170,7 @@ def _commit(repository: Repository, key: str) -> str | None:
     parents = [str(parent) for parent in commit.parent_ids]
     files = repository.git.changed_files(parents[0], key) if parents else ()
     return _page(
+        repository,
         headline,
         f"<p><code>{key}</code> · {escape(commit.author.name)} · after "
         f"{', '.join(_commit_link(repository, sha) for sha in parents) or 'nothing'}</p>"
@@ -165,4 +186,6 @@ def _repository(repository: Repository, _key: str) -> str:
         f'<li>{_state(pull)} <a href="{root}/pull/{pull.number}">{escape(pull.title)}</a></li>'
         for pull in pulls
     ]
-    return _page(repository.full_name, f"<h2>Pull requests</h2><ul>{''.join(lines)}</ul>")
+    return _page(
+        repository, repository.full_name, f"<h2>Pull requests</h2><ul>{''.join(lines)}</ul>"
+    )

@@ -44,9 +44,16 @@ class TaskEvent:
 class ApiClient:
     """Asks questions and follows what becomes of them."""
 
-    def __init__(self, api_url: str, api_key: str | None = None) -> None:
+    def __init__(
+        self, api_url: str, api_key: str | None = None, resume_pause_s: float = _RESUME_PAUSE_S
+    ) -> None:
         headers = {"X-API-Key": api_key} if api_key else {}
         self._http = httpx.Client(base_url=api_url, timeout=_TIMEOUT_S, headers=headers)
+        self._resume_pause_s = resume_pause_s
+
+    def close(self) -> None:
+        """Close the connections to the API."""
+        self._http.close()
 
     def ask(self, question: str) -> dict[str, Any]:
         """Ask; returns `task_id`, `status` and `duplicate`. Raises ApiRefused."""
@@ -75,7 +82,7 @@ class ApiClient:
                     return
                 last_event_id, resumes = event.event_id, 0
             resumes += 1
-            time.sleep(_RESUME_PAUSE_S)
+            time.sleep(self._resume_pause_s)
         raise ApiRefused(
             f"lost sight of task {task_id}: {self._http.base_url} has nothing new to say of it, "
             f"or does not answer; see `shiploop status {task_id}`"
@@ -103,9 +110,9 @@ class ApiClient:
             raise ApiRefused(
                 f"no shiploop answers at {self._http.base_url}: start one with `make up`"
             ) from error
-        if reply.is_error:
+        answer = _json_object(reply)
+        if reply.is_error or answer is None:
             raise _refusal(reply)
-        answer: dict[str, Any] = reply.json()
         return answer
 
 
@@ -145,9 +152,16 @@ def _read_events(lines: Iterator[str]) -> Iterator[TaskEvent]:
 
 
 def _refusal(reply: httpx.Response) -> ApiRefused:
+    problem = _json_object(reply)
+    if problem is None or "title" not in problem:
+        return ApiRefused(f"what answers at {reply.url} is no shiploop ({reply.status_code})")
+    told = [str(problem[name]) for name in ("title", "detail") if problem.get(name)]
+    return ApiRefused(f"{': '.join(told)} ({reply.status_code})")
+
+
+def _json_object(reply: httpx.Response) -> dict[str, Any] | None:
     try:
-        problem = reply.json()
-        told = f"{problem['title']}: {problem.get('detail', '')}"
-    except (ValueError, KeyError, TypeError):
-        told = f"{reply.url} is no shiploop"
-    return ApiRefused(f"{told} ({reply.status_code})")
+        answer = reply.json()
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None

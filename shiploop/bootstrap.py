@@ -1,5 +1,7 @@
 """The composition root: settings in, one frozen `Services` out."""
 
+import os
+import socket
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -50,6 +52,7 @@ class Services:
     """Everything that a task, the runner or the API works with."""
 
     settings: Settings
+    worker_id: str
     redis: Redis
     sentry: Sentry
     github: GitHub
@@ -84,6 +87,7 @@ def build(settings: Settings) -> Services:
     facts = Facts(redis, blocking)
     return Services(
         settings=settings,
+        worker_id=f"{socket.gethostname()}-{os.getpid()}",
         redis=redis,
         sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(settings.secrets()).redact),
         github=github,

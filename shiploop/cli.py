@@ -121,7 +121,9 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
 def _api(api_url: str | None = None) -> ApiClient:
     settings = _settings()
     keys = [key.get_secret_value() for key in settings.api_keys.values()]
-    return ApiClient(api_url or api_address(settings), next(iter(keys), None))
+    api = ApiClient(api_url or api_address(settings), next(iter(keys), None))
+    click.get_current_context().call_on_close(api.close)
+    return api
 
 
 def _settings() -> Settings:

@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -12,7 +13,7 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
-from prefect.states import Cancelled, Pending
+from prefect.states import Crashed, Pending
 
 from shiploop.bootstrap import Services
 from shiploop.domain.messages import flow_run_name
@@ -58,21 +59,33 @@ class Executor:
             self._services.task_queue.drop(entry)  # older than a day: nobody can ask for it
             return
         if deliveries > self._cap:
-            given_up = failed(FailureKind.CRASHED, f"{self._cap} runners have died of it")
-            self._settle(run, entry, given_up)
+            self._give_up(run, entry)
             return
         with self._services.sentry.task(run, self._services.github.repository):
             self._execute(run, entry)
+
+    def _give_up(self, run: Run, entry: Entry) -> None:
+        reason = f"{self._cap} runners have died of it"
+        known = (self._services.tasks.read(run.task_id) or {}).get("prefect_run_id")
+        if known:  # left as it is, it would seem to run for ever, or be handed on again
+            with suppress(ObjectNotFound):
+                self._prefect.set_flow_run_state(
+                    uuid.UUID(known), Crashed(message=reason), force=True
+                )
+        self._settle(run, entry, failed(FailureKind.CRASHED, reason))
 
     def _execute(self, run: Run, entry: Entry) -> None:
         reach("taken")
         flow_run = self._flow_run_of(run)
         reach("flow-run-created")
-        if flow_run.state is not None and flow_run.state.is_cancelling():
-            self._prefect.set_flow_run_state(flow_run.id, Cancelled(), force=True)
-            self._settle(run, entry, failed(FailureKind.CANCELLED, "cancelled before it began"))
+        if not self._services.tasks.hold(run.task_id, Lease(self._worker_id, entry.entry_id)):
+            log.warning("taken over before it began")
             return
-        self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id))
+        if not self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id)):
+            self._services.task_queue.drop(entry)  # it has its outcome
+            return
+        if flow_run.state is not None and _cancelled(flow_run.state):
+            flow_run = self._reopen_to_cancel(run, flow_run)
         self._say_status(run, Status.RUNNING)
         self._services.sentry.executing(run)
         state = run_flow(
@@ -81,6 +94,12 @@ class Executor:
         reach("flow-ended")
         self._settle(run, entry, self._outcome_of(cast("State[Outcome]", state)))
         reach("settled")
+
+    def _reopen_to_cancel(self, run: Run, flow_run: FlowRun) -> FlowRun:
+        # Only the flow knows how to tidy up what was begun, and Prefect begins no cancelled run.
+        self._services.tasks.request_cancellation(run.task_id, _now())
+        self._prefect.set_flow_run_state(flow_run.id, Pending(), force=True)
+        return self._prefect.read_flow_run(flow_run.id)
 
     def run_scheduled(self, entry: Entry, deliveries: int) -> None:
         """Execute a flow run that is no task's."""
@@ -141,6 +160,10 @@ def _unobserved(flow_run: FlowRun) -> FlowRun:
     # For a run of a deployment Prefect 3.8 opens a websocket, in a thread, to hear of its
     # suspension, and its server filters every event for each of these. We never suspend one.
     return flow_run.model_copy(update={"deployment_id": None})
+
+
+def _cancelled(state: State[Any]) -> bool:
+    return state.is_cancelling() or state.is_cancelled()
 
 
 def _now() -> datetime:

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from shiploop.observability import bound_trace
 from shiploop.stores.queue import Entry, Queue
 
-_TAKE_BLOCK_MS = 500  # how soon a stop is noticed
+_TAKE_BLOCK_MS = 250  # how soon a stop, or a time to take over, is noticed
 _REFRESHES_PER_LEASE = 3  # two may be missed before somebody else takes over
 _REDIS_AGAIN_S = 0.2
 
@@ -41,6 +41,7 @@ class Lane:
         self._work = work
         self._held: dict[str, tuple[Entry, threading.Thread]] = {}
         self._lock = threading.Lock()
+        self._may_take_over = threading.Event()
         self._claim_again_at = 0.0
 
     def held(self) -> tuple[Entry, ...]:
@@ -49,27 +50,30 @@ class Lane:
             return tuple(entry for entry, _ in self._held.values())
 
     def take_until(self, stopping: threading.Event) -> None:
-        """Take new entries until told to stop; blocks, so it wants a thread of its own."""
+        """Take entries until told to stop; blocks, so it wants a thread of its own.
+
+        One thread takes what is new and what is stale: none is begun twice, and what was
+        begun elsewhere goes first, however long the backlog is and however few the slots.
+        """
         while not stopping.is_set():
             if not self._slots.acquire(timeout=_TAKE_BLOCK_MS / 1000):
                 continue
-            taken = self._take()
+            taken = self._next()
             if taken is None:
                 self._slots.release()
             else:
-                self._start(taken, deliveries=1)
+                self._start(*taken)
 
-    def keep_leases(self, stopping: threading.Event) -> None:
-        """Refresh what is held for as long as the process lives; take over what is stale.
+    def keep_leases(self, _stopping: threading.Event) -> None:
+        """Refresh what is held for as long as the process lives.
 
-        A runner that stops takes nothing over, but what it still works on stays its own.
+        What a runner that stops still works on stays its own.
         """
         while True:
             time.sleep(self._lease_s / _REFRESHES_PER_LEASE)
             try:
                 self._refresh()
-                if time.monotonic() >= self._claim_again_at and not stopping.is_set():
-                    self._take_over()
+                self._may_take_over.set()
             except RedisError as error:
                 self._lost_redis(error)
 
@@ -80,32 +84,33 @@ class Lane:
         for thread in threads:
             thread.join(max(0.0, give_up_at - time.monotonic()))
 
-    def _take(self) -> Entry | None:
+    def _next(self) -> tuple[Entry, int] | None:
         try:
-            entries = self._queue.take(self._consumer, 1, _TAKE_BLOCK_MS)
+            return self._take_over() or self._take()
         except RedisError as error:
             self._lost_redis(error)
             return None
-        return entries[0] if entries else None
+
+    def _take(self) -> tuple[Entry, int] | None:
+        entries = self._queue.take(self._consumer, 1, _TAKE_BLOCK_MS)
+        return (entries[0], 1) if entries else None
 
     def _refresh(self) -> None:
         held = [entry.entry_id for entry in self.held()]
         for lost in self._queue.refresh(self._consumer, held):
             log.warning("the lease on entry %s is somebody else's now", lost)
 
-    def _take_over(self) -> None:
-        while self._slots.acquire(blocking=False):
-            found = self._queue.take_over(self._consumer, round(self._lease_s * 1000))
-            if found is None:
-                self._slots.release()
-                return
-            entry, deliveries = found
-            if entry.entry_id in self._held:
-                # This process was stopped for longer than a lease: the work goes on.
-                self._slots.release()
-                return
-            log.warning("trace_id=%s is taken over, delivery %d", entry.run_id, deliveries)
-            self._start(entry, deliveries)
+    def _take_over(self) -> tuple[Entry, int] | None:
+        if not self._may_take_over.is_set() or time.monotonic() < self._claim_again_at:
+            return None
+        found = self._queue.take_over(self._consumer, round(self._lease_s * 1000))
+        # Its own is stale when this process was stopped for a lease: that work goes on.
+        if found is None or found[0].entry_id in self._held:
+            self._may_take_over.clear()  # until the next refresh
+            return None
+        entry, deliveries = found
+        log.warning("trace_id=%s is taken over, delivery %d", entry.run_id, deliveries)
+        return found
 
     def _start(self, entry: Entry, deliveries: int) -> None:
         # The copy carries Prefect's client context: without it every run makes a client of
@@ -133,5 +138,6 @@ class Lane:
         # Every idle time has grown while Redis was away: claim nothing until the living
         # have had the time to refresh what is theirs.
         log.warning("Redis is away: %s", error)
+        self._may_take_over.clear()
         self._claim_again_at = time.monotonic() + self._lease_s
         time.sleep(_REDIS_AGAIN_S)

@@ -46,6 +46,7 @@ class Part:
         self._log_path = log_path
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        self._restarting = threading.Lock()
 
     @property
     def pid(self) -> int | None:
@@ -93,7 +94,8 @@ class Part:
 
     def stop(self) -> None:
         """Ask the process to end, and end its whole session if it does not."""
-        self._stopping.set()
+        with self._restarting:  # a process that is just being started is ended too
+            self._stopping.set()
         if self._process is None:
             return
         self._process.terminate()
@@ -116,5 +118,8 @@ class Part:
                 return
             backoff_s = min(2 * backoff_s, _LONGEST_BACKOFF_S)
             started_at = time.monotonic()
-            self.start()
+            with self._restarting:
+                if self._stopping.is_set():
+                    return
+                self.start()
             told()

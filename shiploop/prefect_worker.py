@@ -32,6 +32,7 @@ from redis.exceptions import RedisError
 from shiploop.bootstrap import services
 from shiploop.domain.messages import flow_run_name
 from shiploop.domain.question import QuestionProblem, check_question
+from shiploop.domain.run import Status
 from shiploop.kill_points import reach
 from shiploop.prefect_deployments import WORK_POOL, WORK_POOL_TYPE
 from shiploop.stores.intake import QueueFull
@@ -151,6 +152,11 @@ def _question_of(flow_run: FlowRun) -> object | None:
 
 def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
     """Queue the run's question; a state when the run is over at once instead."""
+    if (task := _task_of(flow_run)) is not None:
+        if not Status(task["status"]).settled:
+            return None
+        again = f"task {task['task_id']} is settled as {task['status']}: ask the question again"
+        return Failed(message=again)
     question = check_question(str(_question_of(flow_run)))
     if isinstance(question, QuestionProblem):
         return Failed(message=question.value)
@@ -164,3 +170,10 @@ def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
     if accepted.task_id != run_id:
         return Completed(name="Duplicate", message=f"asked already: task {accepted.task_id}")
     return None
+
+
+def _task_of(flow_run: FlowRun) -> dict[str, str] | None:
+    """The task that the run belongs to already, as when somebody retries it in the UI."""
+    tasks = services().tasks
+    owner = tasks.read(flow_run.idempotency_key) if flow_run.idempotency_key else None
+    return owner or tasks.read(str(flow_run.id))

@@ -1,9 +1,7 @@
 """The long-lived process that takes tasks and scheduled flow runs, and executes them itself."""
 
 import logging
-import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -44,8 +42,8 @@ log = logging.getLogger(__name__)
 class Runner:
     """Works on both queues until told to stop."""
 
-    def __init__(self, services: Services, prefect: SyncPrefectClient, worker_id: str) -> None:
-        settings = services.settings
+    def __init__(self, services: Services, prefect: SyncPrefectClient) -> None:
+        settings, worker_id = services.settings, services.worker_id
         self._services = services
         self._worker_id = worker_id
         deployments = apply_deployments(prefect, _PROJECT, FLOWS)
@@ -140,8 +138,7 @@ def main() -> None:
     if stopping.is_set():
         return
     with SyncClientContext() as context:
-        worker_id = f"{socket.gethostname()}-{os.getpid()}"
-        Runner(ours, context.client, worker_id).run(stopping)
+        Runner(ours, context.client).run(stopping)
 
 
 if __name__ == "__main__":

@@ -56,4 +56,4 @@ def on_first_attempt() -> bool:
 
     On a later attempt something may have been done already: look before doing it.
     """
-    return runtime.task_run.run_count <= 1 and runtime.flow_run.run_count <= 1
+    return bool(runtime.task_run.run_count <= 1 and runtime.flow_run.run_count <= 1)

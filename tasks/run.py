@@ -10,6 +10,7 @@ from shiploop.domain.run import Run, Stage
 from shiploop.errors import DeadlinePassed, TaskCancelled, UnknownTask
 from shiploop.kill_points import reach
 from tasks.durability import RETRIED
+from tasks.lease import end_if_taken_over
 
 _AFTER_THE_MERGE = frozenset({Stage.DEPLOYING, Stage.VERIFYING})
 
@@ -37,6 +38,7 @@ def enter_stage(run: Run, stage: Stage) -> None:
     Up to the merge, raises TaskCancelled and DeadlinePassed: what is merged is seen through.
     """
     reach(f"entering-{stage}")
+    end_if_taken_over(run)
     now = datetime.now(UTC)
     services().tasks.enter_stage(run.task_id, stage, now)
     services().sentry.breadcrumb("stage", f"Entering {stage}", task_id=run.task_id)

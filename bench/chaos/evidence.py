@@ -11,12 +11,14 @@ class Evidence:
     """Everything that a set of tasks has left behind, once nothing runs any more.
 
     `tasks` are as the API shows them; the other mappings count by task id: its outcomes, the
-    pull requests opened for it, those that were merged, its commits and its entries on main.
+    pull requests opened for it, those that were closed or merged, its commits and its entries
+    on main.
     """
 
     tasks: Mapping[str, Mapping[str, Any]]
     outcomes: Mapping[str, int]
     pull_requests: Mapping[str, int]
+    closed: Mapping[str, int]
     merged: Mapping[str, int]
     commits: Mapping[str, int]
     entries: Mapping[str, int]
@@ -26,10 +28,14 @@ class Evidence:
     backlog: int
 
 
-def losses(accepted: Iterable[str], evidence: Evidence) -> tuple[str, ...]:
-    """Everything that is not as it has to be; none when nothing was lost or done twice."""
+def losses(accepted: Iterable[str], evidence: Evidence, *, late: bool = False) -> tuple[str, ...]:
+    """Everything that is not as it has to be; none when nothing was lost or done twice.
+
+    A runner that was paused just before it sends the request for a pull request opens one
+    more when it wakes up: that is no loss where `late` runners are, as long as it is closed.
+    """
     wanted = tuple(accepted)
-    found = [loss for task_id in wanted for loss in _losses_of(task_id, evidence)]
+    found = [loss for task_id in wanted for loss in _losses_of(task_id, evidence, late)]
     twice = [task_id for task_id, times in Counter(wanted).items() if times > 1]
     found += [f"{task_id}: two questions were given the same task" for task_id in twice]
     found += [f"branch left behind: {branch}" for branch in evidence.branches]
@@ -43,7 +49,7 @@ def losses(accepted: Iterable[str], evidence: Evidence) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _losses_of(task_id: str, evidence: Evidence) -> Iterator[str]:
+def _losses_of(task_id: str, evidence: Evidence, late: bool) -> Iterator[str]:
     task = evidence.tasks.get(task_id)
     if task is None:
         yield f"{task_id}: nobody knows of it any more"
@@ -51,9 +57,10 @@ def _losses_of(task_id: str, evidence: Evidence) -> Iterator[str]:
     if task["status"] != "done":
         kind, why = task.get("failure_kind"), task.get("error") or task.get("reason")
         yield f"{task_id}: {task['status']} {kind or task.get('stage')}, {why}"
+    opened, closed = (each.get(task_id, 0) for each in (evidence.pull_requests, evidence.closed))
     counts = {
         "outcomes": evidence.outcomes,
-        "pull requests": evidence.pull_requests,
+        "pull requests": {task_id: opened - closed if late else opened},
         "merged pull requests": evidence.merged,
         "commits on main": evidence.commits,
         "entries in the FAQ": evidence.entries,

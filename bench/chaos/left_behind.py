@@ -24,9 +24,10 @@ class LeftBehind:
         source = f"{github_url}/{_REPOSITORY}.git"
         subprocess.run(["git", "clone", "-q", "--mirror", source, str(clone)], check=True)
 
-    def pull_requests(self) -> tuple[Counter[str], Counter[str]]:
-        """How many there are of each task, and how many of them are merged."""
+    def pull_requests(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
+        """How many there are of each task: in all, closed without a merge, and merged."""
         opened: Counter[str] = Counter()
+        closed: Counter[str] = Counter()
         merged: Counter[str] = Counter()
         page = 1
         while pulls := self._pulls(page):
@@ -34,8 +35,9 @@ class LeftBehind:
                 if branch := _BRANCH.match(pull["head"]["ref"]):
                     opened[branch[1]] += 1
                     merged[branch[1]] += pull["merged_at"] is not None
+                    closed[branch[1]] += pull["state"] == "closed" and not pull["merged_at"]
             page += 1
-        return opened, merged
+        return opened, closed, merged
 
     def commits(self) -> Counter[str]:
         """How many commits on main carry each task's trace id."""

@@ -131,11 +131,12 @@ class ChaosWorld:
     def evidence(self) -> Evidence:
         """Look at what everything accepted has left behind."""
         left_behind = LeftBehind(self._addresses.github, self._home / "looked-at.git")
-        pull_requests, merged = left_behind.pull_requests()
+        pull_requests, closed, merged = left_behind.pull_requests()
         return Evidence(
             tasks=self._tasks(),
             outcomes=self._outcomes(),
             pull_requests=pull_requests,
+            closed=closed,
             merged=merged,
             commits=left_behind.commits(),
             entries=left_behind.entries(),

@@ -23,6 +23,7 @@ _ACCEPT = (
 local dedupe, task, queue, events, index = unpack(KEYS)
 local task_id, limit, dedupe_ttl, status, question, now, task_prefix, question_hash, slug,
   task_ttl, prefect_run_id, wanted_score, oldest_score = unpack(ARGV)
+if redis.call('EXISTS', task) == 1 then return {'duplicate', task_id} end
 local first = redis.call('GET', dedupe)
 if first and redis.call('EXISTS', task_prefix .. first) == 1 then return {'duplicate', first} end
 if redis.call('XLEN', queue) >= tonumber(limit) then return {'full', ''} end

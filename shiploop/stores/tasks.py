@@ -83,6 +83,14 @@ return 1
 """
 )
 
+# Whoever holds the stream entry is the runner that works on the task, and nobody else.
+_HOLD = """
+local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
+if not held or held[2] ~= ARGV[2] or redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], 'worker_id', ARGV[2])
+return 1
+"""
+
 # Asking twice is the same as asking once.
 _REQUEST_CANCELLATION = (
     WRITE_EVENT
@@ -131,6 +139,7 @@ class Tasks:
         self._redis = redis
         self._deadline = timedelta(seconds=deadline_s)
         self._settle = redis.register_script(_SETTLE)
+        self._hold = redis.register_script(_HOLD)
         self._update = redis.register_script(_UPDATE)
         self._request_cancellation = redis.register_script(_REQUEST_CANCELLATION)
 
@@ -152,6 +161,15 @@ class Tasks:
             accepted_at=accepted_at,
             deadline_at=accepted_at + self._deadline,
         )
+
+    def hold(self, task_id: str, lease: Lease) -> bool:
+        """Note who works on a task; False when the lease is somebody else's by now."""
+        arguments = [keys.QUEUE_GROUP, lease.consumer, lease.entry_id]
+        return bool(self._hold(keys=[keys.QUEUE, keys.task(task_id)], args=arguments))
+
+    def taken_over(self, task_id: str, worker_id: str) -> bool:
+        """True when another runner has begun to work on the task since this one did."""
+        return self._redis.hget(keys.task(task_id), "worker_id") not in (worker_id, None)
 
     def start(self, task_id: str, now: datetime, **links: str) -> bool:
         """Mark a task as running; False when it has ended already."""

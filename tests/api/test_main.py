@@ -140,3 +140,20 @@ def test_those_who_follow_a_task_do_not_keep_it_from_stopping(
             next(stream.iter_lines())
             api.process.send_signal(signal_number)
             assert api.process.wait(timeout=8) in (0, -signal_number)
+
+
+@pytest.mark.parametrize(("proxies", "second"), [("127.0.0.1", 202), ("192.0.2.1", 429)])
+def test_only_a_proxy_that_is_named_tells_the_address_of_its_clients(
+    redis: Redis, tmp_path: Path, proxies: str, second: int
+) -> None:
+    limit = {"SHIPLOOP_RATE_LIMIT_PER_ADDRESS": "1/hour", "SHIPLOOP_API_KEYS": ""}
+    with running(redis, tmp_path, FORWARDED_ALLOW_IPS=proxies, **limit) as api:
+        answers = [
+            api.http.post(
+                "/api/agent/faq",
+                json={"question": f"How do I reach {client}?"},
+                headers={"X-Forwarded-For": client},
+            )
+            for client in ("198.51.100.1", "198.51.100.2")
+        ]
+    assert [answer.status_code for answer in answers] == [202, second]

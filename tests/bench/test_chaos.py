@@ -13,6 +13,7 @@ WELL = Evidence(
     tasks={"a": {"status": "done"}},
     outcomes=ONE,
     pull_requests=ONE,
+    closed={},
     merged=ONE,
     commits=ONE,
     entries=ONE,
@@ -50,6 +51,13 @@ def test_a_task_that_was_shipped_once_is_no_loss() -> None:
 )
 def test_everything_else_is_one(evidence: Evidence, loss: str) -> None:
     assert losses(["a"], evidence) == (loss,)
+
+
+def test_what_a_late_runner_opened_and_closed_is_no_loss() -> None:
+    evidence = replace(WELL, pull_requests={"a": 2}, closed={"a": 1})
+    assert losses(["a"], evidence, late=True) == ()
+    assert losses(["a"], evidence) == ("a: 2 pull requests",)
+    assert losses(["a"], replace(evidence, closed={}), late=True) == ("a: 2 pull requests",)
 
 
 def test_one_task_for_two_questions_is_a_loss() -> None:

@@ -7,6 +7,8 @@ import psutil
 
 from bench.cpu_time import family_cpu_seconds
 
+# A tick of the system's clock is 10 ms, and times are cut to whole ticks.
+LEAST_S = 0.25
 BURN = "import time\nwhile time.process_time() < 0.3: pass\n"
 THEN_WAIT = BURN + "print('burnt', flush=True)\nimport sys\nsys.stdin.read()\n"
 
@@ -15,7 +17,7 @@ def test_what_a_child_took_counts_after_its_end() -> None:
     this = psutil.Process()
     before_s = family_cpu_seconds(this)
     subprocess.run([sys.executable, "-c", BURN], check=True)
-    assert family_cpu_seconds(this) - before_s >= 0.3
+    assert family_cpu_seconds(this) - before_s >= LEAST_S
 
 
 def test_what_a_living_child_took_counts_too() -> None:
@@ -28,4 +30,4 @@ def test_what_a_living_child_took_counts_too() -> None:
         assert child.stdout.readline() == b"burnt\n"
         taken_s = family_cpu_seconds(this) - before_s
         child.communicate()
-    assert taken_s >= 0.3
+    assert taken_s >= LEAST_S

@@ -1,8 +1,11 @@
-"""Runners die in the middle of tasks: the tasks do not. `make chaos` does it hundreds of times."""
+"""Runners die, or come back late: tasks do neither. `make chaos` does it hundreds of times."""
 
 import pytest
 
 from bench.chaos.kills import kill_runners
+from bench.chaos.pauses import pause_runners
+
+pytestmark = [pytest.mark.xdist_group("recovery"), pytest.mark.timeout(300)]
 
 POINTS = (
     "entering-drafting",
@@ -14,8 +17,11 @@ POINTS = (
 )
 
 
-@pytest.mark.xdist_group("recovery")
-@pytest.mark.timeout(300)
 def test_what_runners_held_when_they_were_killed_is_shipped_once() -> None:
     report = kill_runners(POINTS, at_once=len(POINTS))
+    assert report.losses == ()
+
+
+def test_a_runner_that_was_paused_past_its_lease_does_nothing_twice() -> None:
+    report = pause_runners(("taken", "sending-OpenPullRequest", "applied-PUT-pulls"))
     assert report.losses == ()

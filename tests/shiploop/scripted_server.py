@@ -24,6 +24,7 @@ class ScriptedServer:
     url: str
     replies: deque[Reply]
     requests: list[str]
+    headers: list[dict[str, str]]
 
 
 @contextmanager
@@ -31,6 +32,7 @@ def scripted_server() -> Iterator[ScriptedServer]:
     """Serve on a free port for the length of the block."""
     replies: deque[Reply] = deque()
     requests: list[str] = []
+    headers: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -38,6 +40,7 @@ def scripted_server() -> Iterator[ScriptedServer]:
         def answer(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             requests.append(f"{self.command} {self.path}")
+            headers.append(dict(self.headers))
             if not replies:
                 self.close_connection = True
                 return
@@ -59,7 +62,8 @@ def scripted_server() -> Iterator[ScriptedServer]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield ScriptedServer(f"http://127.0.0.1:{server.server_port}", replies, requests)
+            url = f"http://127.0.0.1:{server.server_port}"
+            yield ScriptedServer(url, replies, requests, headers)
         finally:
             server.shutdown()
             thread.join()

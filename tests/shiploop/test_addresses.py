@@ -1,11 +1,21 @@
 """Where the parts of the stack listen."""
 
+import json
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from shiploop.addresses import PortTaken, choose_addresses, port_of
+from shiploop.addresses import (
+    Addresses,
+    PortTaken,
+    api_address,
+    choose_addresses,
+    find_stack,
+    note_of_stack,
+    port_of,
+)
 from shiploop.settings import Settings
 
 PARTS = ["api", "prefect", "github", "site", "redis"]
@@ -51,3 +61,22 @@ def test_what_runs_elsewhere_is_used_from_there_and_takes_no_port_here() -> None
     assert addresses.site == "https://docs.example.com"
     assert addresses.redis == "redis://redis.example.com:6379"
     assert addresses.prefect == "https://prefect.example.com/api"
+
+
+def test_a_stack_that_runs_here_is_found_by_its_note(tmp_path: Path) -> None:
+    note = {part: f"http://{part}" for part in PARTS}
+    note_of_stack(tmp_path).write_text(json.dumps({**note, "pids": {"api": 1}}))
+    here = settings(home=tmp_path)
+    assert find_stack(here) == Addresses(**note)
+    assert api_address(here) == "http://api"
+
+
+@pytest.mark.parametrize("note", [None, "", '{"api": "http://api', "[]", '{"api": "http://api"}'])
+def test_without_a_whole_note_the_port_that_is_set_is_asked(
+    tmp_path: Path, note: str | None
+) -> None:
+    if note is not None:
+        note_of_stack(tmp_path).write_text(note)
+    here = settings(home=tmp_path, api_port=8123)
+    assert find_stack(here) is None
+    assert api_address(here) == "http://127.0.0.1:8123"

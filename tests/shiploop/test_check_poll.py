@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from redis.exceptions import RedisError
 
 from shiploop.check_poll import CheckPoll
-from shiploop.domain.facts import CheckFact
+from shiploop.domain.facts import CheckFact, Fact
 from shiploop.errors import GitHubUnavailable
 from tests.until import wait_until
 
@@ -27,10 +28,10 @@ class Reader:
 
 
 @contextmanager
-def polling(reader: Reader) -> Iterator[tuple[CheckPoll, list[CheckFact]]]:
-    recorded: list[CheckFact] = []
+def polling(reader: Reader) -> Iterator[tuple[CheckPoll, list[Fact]]]:
+    recorded: list[Fact] = []
 
-    def record(facts: Iterable[CheckFact]) -> None:
+    def record(facts: Iterable[Fact]) -> None:
         recorded.extend(facts)
 
     poll, stopping = CheckPoll(reader.read, record, 0.01), threading.Event()
@@ -91,3 +92,25 @@ def test_a_poll_that_failed_is_made_again(caplog: pytest.LogCaptureFixture) -> N
         reader.away = False
         wait_until(lambda: bool(recorded))
     assert "GitHub is away" in caplog.text
+
+
+def test_a_store_that_is_away_does_not_end_the_poll(caplog: pytest.LogCaptureFixture) -> None:
+    recorded: list[Fact] = []
+    refused: list[RedisError] = []
+
+    def record(facts: Iterable[Fact]) -> None:
+        if len(refused) < 2:
+            refused.append(RedisError("Redis is away"))
+            raise refused[-1]
+        recorded.extend(facts)
+
+    poll, stopping = CheckPoll(Reader().read, record, 0.01), threading.Event()
+    thread = threading.Thread(target=poll.run, args=[stopping])
+    thread.start()
+    with poll.covering("PR_1"):
+        wait_until(lambda: bool(recorded))
+    stopping.set()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+    assert recorded[0] == CheckFact("PR_1", "faq-gate", "success")
+    assert caplog.text.count("Redis is away") == 2

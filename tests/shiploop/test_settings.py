@@ -1,5 +1,6 @@
 """Settings: what is read, what is refused, what is kept from being seen."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,15 @@ def test_a_variable_that_is_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) ->
     settings = Settings(_env_file=None)
     assert settings.github_token is None
     assert settings.api_port == 8000
+
+
+def test_the_example_lists_every_variable_and_no_other() -> None:
+    example = (Path(__file__).resolve().parents[2] / ".env.example").read_text(encoding="utf-8")
+    read = {
+        str(field.validation_alias or f"SHIPLOOP_{name.upper()}")
+        for name, field in Settings.model_fields.items()
+    }
+    assert set(re.findall(r"^(\w+)=", example, re.MULTILINE)) == read
 
 
 def test_settings_do_not_change() -> None:

@@ -67,6 +67,22 @@ def parts(pids: dict[str, int]) -> set[str]:
     return {name.partition("-")[0] for name in pids}
 
 
+def pid_in_description(home: Path, part: str) -> int | None:
+    """The process id of a part as the stack describes itself, None while it writes that."""
+    try:
+        pids: dict[str, int] = json.loads((home / "stack.json").read_text())["pids"]
+    except ValueError:
+        return None
+    return pids[part]
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.HTTPError:
+        return False
+
+
 @contextmanager
 def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run `shiploop up` for the length of the block; yields it when it is up."""
@@ -117,7 +133,7 @@ def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
 
 
 @pytest.mark.xdist_group("world")
-def test_ctrl_c_stops_a_stack_that_describes_itself_while_it_is_up(
+def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
     world: World, home: Path
 ) -> None:
     with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
@@ -127,6 +143,11 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_while_it_is_up(
         assert httpx.get(f"{described['api']}/healthz").json()["status"] == "ok"
         assert parts(pids) == {"api", "github", "site", "redis", "runner"}
         assert {up.pid, *pids.values()} <= processes_of(home)
+        assert (home / "stack.json").stat().st_mode & 0o777 == 0o600
+        os.kill(pids["api"], signal.SIGKILL)
+        wait_until(lambda: pid_in_description(home, "api") not in (pids["api"], None), 20.0)
+        assert pid_in_description(home, "api") in processes_of(home)
+        wait_until(lambda: answers(f"{described['api']}/healthz"), 20.0)
         os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all of its processes
         assert up.wait(_STOP_TIMEOUT_S) == 0
     assert processes_of(home) == set()

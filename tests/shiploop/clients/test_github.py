@@ -3,6 +3,7 @@
 import pytest
 
 from shiploop.clients.github import GitHub
+from shiploop.domain.facts import ConflictFact
 from shiploop.domain.pull_request import Base, Mergeable, PullRequest, Written
 from shiploop.errors import (
     GitHubNotFound,
@@ -110,7 +111,7 @@ def test_an_opened_pull_request_whose_answer_was_lost_is_found(sandbox: SandboxP
     assert found.pull.state == "OPEN"
     assert found.written is not None
     assert (found.written.document, found.written.parent_document) == (document, base.document)
-    assert (found.viewer, found.repository_id) == (base.viewer, base.repository_id)
+    assert found.repository_id == base.repository_id
 
 
 def test_nothing_is_found_of_a_task_that_has_done_nothing(sandbox: SandboxProcess) -> None:
@@ -198,6 +199,15 @@ def test_a_merge_whose_answer_was_lost_is_uncertain_and_done(sandbox: SandboxPro
     with pytest.raises(GitHubUncertain, match="500"):
         sandbox.client().merge(pull.number, pull.head_sha, MESSAGE)
     assert found_pull(sandbox.client(), pull.head_ref).state == "MERGED"
+
+
+def test_the_poll_tells_which_head_conflicts(sandbox: SandboxProcess) -> None:
+    github = sandbox.client()
+    _, well = sandbox.open()
+    _, pull = open_conflict(sandbox)
+    facts = github.poll_checks([well.id, pull.id])
+    conflicts = [fact for fact in facts if isinstance(fact, ConflictFact)]
+    assert conflicts == [ConflictFact(pull.head_sha)]
 
 
 def test_a_branch_is_rebuilt_on_the_new_base_after_a_conflict(sandbox: SandboxProcess) -> None:

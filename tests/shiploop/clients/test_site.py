@@ -12,7 +12,8 @@ from tests.valkey import free_port
 
 PAGE = (
     '<h2 id="how-do-i-begin-1a2b3c4d">How do I\n <em>begin</em> &amp; end?</h2>'
-    '<p>Clone it.</p><h2 id="如何重設密碼-1a2b3c4d">如何重設密碼？</h2>'
+    "<p>Clone it &#8212; it&#8217;s <code>make&nbsp;demo</code>.</p>"
+    '<h2 id="如何重設密碼-1a2b3c4d">如何重設密碼？</h2><p>打開設定。</p>'
 )
 
 
@@ -71,6 +72,24 @@ def test_an_entry_is_shown_when_its_anchor_and_its_text_are_on_the_page(
 ) -> None:
     scripted.replies.append(Reply(200, PAGE))
     assert site.shows(anchor, text) is shown
+
+
+@pytest.mark.parametrize(
+    ("anchor", "texts", "shown"),
+    [
+        ("how-do-i-begin-1a2b3c4d", ("How do I begin?", "Clone it - it's make demo."), True),
+        ("how-do-i-begin-1a2b3c4d", ("How do I begin?", "Clone it twice."), False),
+        ("如何重設密碼-1a2b3c4d", ("如何重設密碼？", "打開設定"), True),
+        ("如何重設密碼-1a2b3c4d", ("如何重設密碼？", "Clone it"), False),  # it stands above
+        ("how-do-i-begin-1a2b3c4d", (), True),
+        ("nowhere", (), False),
+    ],
+)
+def test_every_text_is_read_below_the_anchor_by_its_letters_and_digits(
+    site: Site, scripted: ScriptedServer, anchor: str, texts: tuple[str, ...], shown: bool
+) -> None:
+    scripted.replies.append(Reply(200, PAGE))
+    assert site.shows(anchor, *texts) is shown
 
 
 def test_the_address_of_an_entry(site: Site, scripted: ScriptedServer) -> None:

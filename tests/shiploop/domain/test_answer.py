@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from shiploop.clients.docs_index import DocsIndex
-from shiploop.domain.answer import Answer, Declined, Source, compose_extractive_answer
+from shiploop.domain.answer import (
+    Answer,
+    Declined,
+    Source,
+    compose_extractive_answer,
+    plain_text,
+)
 from shiploop.domain.faq_entry import answer_problem
 from shiploop.domain.sections import Hit, split_sections
 
@@ -99,12 +105,29 @@ def test_the_first_section_with_enough_coverage_and_text_is_quoted() -> None:
     hits = [
         hit("# Far\n\nText.", coverage=0.4),
         hit("# Empty\n\n<div>\n</div>\n"),
-        hit("# FAQ\n\nText.", "docs/FAQ.md"),
         hit("# Good\n\nText.", coverage=0.9),
     ]
     answer = compose_extractive_answer("What?", hits)
     assert isinstance(answer, Answer)
     assert [source.title for source in answer.sources] == ["Good"]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "read"),
+    [
+        ("Use *the* [worker](worker.md).", "Use the worker ."),
+        ("1. One\n2. **Two**", "One Two"),
+        ("Run:\n\n```sh\nmake demo\n```", "Run: make demo"),
+        (r"A \*star\* &amp; `<b>`", "A *star* & <b>"),
+        ("", ""),
+    ],
+)
+def test_the_plain_text_of_an_answer_is_what_a_reader_sees(markdown: str, read: str) -> None:
+    assert " ".join(plain_text(markdown).split()) == read
+
+
+def test_the_plain_text_names_no_address() -> None:
+    assert "worker.md" not in plain_text("Source: [Worker](guide/worker.md#worker)")
 
 
 def test_what_no_section_covers_is_declined_with_the_closest_ones() -> None:

@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.facts import CheckFact, DeployFact
+from shiploop.domain.facts import CheckFact, ConflictFact, DeployFact
 from shiploop.stores import keys
 from shiploop.stores.facts import Facts, KnownFacts
 from tests.until import wait_until
@@ -142,3 +142,8 @@ def test_a_listener_whose_connection_was_cut_hears_again(facts: Facts, redis: Re
         with facts.watching(SHA) as news:
             facts.record([GREEN])
             assert news.wait(timeout=4)
+
+
+def test_a_conflict_is_known_beside_the_checks(facts: Facts) -> None:
+    facts.record([GREEN, ConflictFact(SHA)])
+    assert facts.known(SHA) == KnownFacts({"faq-gate": "success"}, None, conflicting=True)

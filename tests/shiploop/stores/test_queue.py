@@ -74,16 +74,34 @@ def test_a_living_holder_keeps_its_entry(queue: Queue, redis: Redis) -> None:
     (entry,) = take(queue, "one")
     wait_idle(redis, 60)
     assert queue.refresh("one", [entry.entry_id]) == []
-    assert queue.take_over("two", idle_ms=60, count=5) == []
+    assert queue.take_over("two", idle_ms=60) is None
 
 
 def test_the_entry_of_a_silent_holder_is_taken_over(queue: Queue, redis: Redis) -> None:
     queue.add("t1")
     (entry,) = take(queue, "one")
     wait_idle(redis, 30)
-    assert queue.take_over("two", idle_ms=30, count=5) == [(entry, 2)]
+    assert queue.take_over("two", idle_ms=30) == (entry, 2)
     wait_idle(redis, 30)
-    assert queue.take_over("three", idle_ms=30, count=5) == [(entry, 3)]
+    assert queue.take_over("three", idle_ms=30) == (entry, 3)
+
+
+def test_a_silent_holder_is_found_behind_many_living_ones(queue: Queue, redis: Redis) -> None:
+    for number in range(30):  # three times what one XAUTOCLAIM looks at
+        queue.add(f"t{number}")
+    *living, silent = take(queue, "one", 30)
+    wait_idle(redis, 60)
+    assert queue.refresh("one", [entry.entry_id for entry in living]) == []
+    assert queue.take_over("two", idle_ms=60) == (silent, 2)
+
+
+def test_each_look_takes_over_one_entry_the_oldest_first(queue: Queue, redis: Redis) -> None:
+    for number in range(3):
+        queue.add(f"t{number}")
+    entries = take(queue, "one", 3)
+    wait_idle(redis, 60)
+    assert [queue.take_over("two", idle_ms=60) for _ in range(3)] == [(one, 2) for one in entries]
+    assert queue.take_over("two", idle_ms=60) is None
 
 
 def test_a_refresh_never_takes_an_entry_back(queue: Queue, redis: Redis) -> None:
@@ -91,7 +109,7 @@ def test_a_refresh_never_takes_an_entry_back(queue: Queue, redis: Redis) -> None
     queue.add("t2")
     lost, kept = take(queue, "one", 2)
     wait_idle(redis, 30)
-    assert queue.take_over("two", idle_ms=30, count=1) == [(lost, 2)]
+    assert queue.take_over("two", idle_ms=30) == (lost, 2)
     assert queue.refresh("one", [lost.entry_id, kept.entry_id]) == [lost.entry_id]
     (pending,) = redis.xpending_range(
         keys.QUEUE, keys.QUEUE_GROUP, lost.entry_id, lost.entry_id, count=1
@@ -105,7 +123,7 @@ def test_refreshing_counts_as_no_delivery(queue: Queue, redis: Redis) -> None:
     for _ in range(5):
         queue.refresh("one", [entry.entry_id])
     wait_idle(redis, 30)
-    assert queue.take_over("two", idle_ms=30, count=5) == [(entry, 2)]
+    assert queue.take_over("two", idle_ms=30) == (entry, 2)
 
 
 def test_an_entry_that_is_settled_is_lost_to_a_late_refresh(queue: Queue) -> None:
@@ -129,4 +147,4 @@ def test_a_held_entry_that_was_deleted_is_not_taken_over(queue: Queue, redis: Re
     (entry,) = take(queue, "one")
     redis.xdel(keys.QUEUE, entry.entry_id)
     wait_idle(redis, 30)
-    assert queue.take_over("two", idle_ms=30, count=5) == []
+    assert queue.take_over("two", idle_ms=30) is None

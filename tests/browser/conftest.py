@@ -1,0 +1,89 @@
+"""A real browser, and what it saw on its way to a page."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SCREENSHOTS = Path(__file__).resolve().parents[2] / ".shiploop" / "screenshots"
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+_HEIGHT_PX = 900
+
+Scheme = Literal["light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An open page, with what went wrong on it and whom else it asked for something."""
+
+    page: Page
+    faults: list[str] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
+
+    def overflow_px(self) -> int:
+        """By how much the page is wider than its window."""
+        root = "document.documentElement"
+        return int(self.page.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+
+    def screenshot(self, name: str) -> None:
+        """Keep what is to be seen now."""
+        self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+Open = Callable[[str, int, Scheme], Visit]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The browser of this machine."""
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("chromium is not installed: .ci/run installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Open]:
+    """Open an address in a window of a width in pixels and a colour scheme."""
+    with ExitStack() as windows:
+
+        def open_page(url: str, width_px: int, scheme: Scheme) -> Visit:
+            visit = windows.enter_context(_window(chromium, url, width_px, scheme))
+            visit.page.goto(url, wait_until="networkidle")
+            return visit
+
+        yield open_page
+
+
+@contextmanager
+def _window(browser: Browser, url: str, width_px: int, scheme: Scheme) -> Iterator[Visit]:
+    page = browser.new_page(viewport={"width": width_px, "height": _HEIGHT_PX}, color_scheme=scheme)
+    visit = Visit(page)
+    ours = urlsplit(url).netloc
+    page.on(
+        "console",
+        lambda message: visit.faults.append(message.text) if message.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: visit.faults.append(str(error)))
+    page.on(
+        "request",
+        lambda request: visit.strangers.update({urlsplit(request.url).netloc} - {ours, ""}),
+    )
+    yield visit
+    page.close()

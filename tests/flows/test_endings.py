@@ -1,0 +1,155 @@
+"""How a task ends whose merge is held up, or whose answer never shows: named, and tidied up."""
+
+import tempfile
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from shiploop.stack import Stack
+from shiploop.stores.freeze import Freeze
+from shiploop.stores.intake import Accepted, Intake
+from tests.builders import a_question
+from tests.conftest import TASK_DEADLINE_S, TOKEN, settings
+from tests.until import wait_until
+from tests.world import World
+
+shared_world = pytest.mark.xdist_group("world")
+_QUEUE_LIMIT = 100
+_DEPLOY_DEADLINE_S = 4  # a build takes far less, on a busy machine too
+
+
+@pytest.fixture
+def redis(world: World) -> Iterator[Redis]:
+    """The Redis of the running stack."""
+    with Redis.from_url(
+        world.addresses.redis, decode_responses=True, legacy_responses=False
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def freeze(redis: Redis) -> Iterator[Freeze]:
+    """The freeze of the running stack, lifted after the test."""
+    found = Freeze(redis)
+    yield found
+    found.lift()
+
+
+@pytest.fixture(scope="module")
+def blind_world() -> Iterator[World]:
+    """A stack that looks for the FAQ where its site has none, and has little patience."""
+    home = Path(tempfile.mkdtemp(prefix="shiploop-"))
+    home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
+    blind = settings(home).model_copy(
+        update={
+            "site_faq_path": "/nowhere",
+            "verify_deadline_s": 1,
+            "deploy_deadline_s": _DEPLOY_DEADLINE_S,
+        }
+    )
+    with Stack(blind, lambda part: None) as addresses:
+        yield World(addresses, home / "mirror-of-tests.git", TOKEN)
+
+
+def accept_long_ago(redis: Redis, question: str, left_s: float) -> str:
+    """Put a task on the queue that has only so much left until its deadline."""
+    asked_at = datetime.now(UTC) - timedelta(seconds=TASK_DEADLINE_S - left_s)
+    task_id = str(uuid.uuid4())
+    accepted = Intake(redis).accept(task_id, a_question(question), asked_at, _QUEUE_LIMIT)
+    assert accepted == Accepted(task_id, duplicate=False)
+    return task_id
+
+
+def assert_merged_all_the_same(world: World, task: dict[str, Any], kind: str) -> None:
+    """An error, and yet the one merge is known, counted in the TTE, and its branch is gone."""
+    assert (task["status"], task["failure_kind"]) == ("error", kind), task
+    assert task["state"] == "merged"
+    assert world.merges(task["task_id"]) == [task["merge_sha"]]
+    assert 0 < task["tte_ms"] < TASK_DEADLINE_S * 1000
+    (pull,) = world.pull_requests(task["task_id"])
+    assert pull["merged_at"] is not None
+    assert world.branches(task["task_id"]) == []
+
+
+def assert_nothing_left(world: World, task: dict[str, Any], kind: str, before: str) -> None:
+    """An error with nothing merged, and neither an open pull request nor a branch."""
+    assert (task["status"], task["failure_kind"]) == ("error", kind), task
+    assert "tte_ms" not in task
+    assert {pull["state"] for pull in world.pull_requests(task["task_id"])} <= {"closed"}
+    assert world.merges(task["task_id"]) == []
+    assert world.branches(task["task_id"]) == []
+    assert world.document() == before
+
+
+@shared_world
+def test_a_freeze_that_outlasts_the_task_ends_it_unmerged(
+    world: World, redis: Redis, freeze: Freeze
+) -> None:
+    before = world.document()
+    freeze.set("the error budget is spent", "ada")
+    task = world.wait(accept_long_ago(redis, "What does a merge freeze do?", left_s=6))
+    assert_nothing_left(world, task, "frozen", before)
+    assert "the error budget is spent" in task["error"]
+    assert len(world.pull_requests(task["task_id"])) == 1
+
+
+@shared_world
+def test_a_freeze_that_is_lifted_in_time_only_delays(world: World, freeze: Freeze) -> None:
+    freeze.set("somebody looks into it", "ada")
+    task_id = world.ask("How do I lift the merge freeze?").raise_for_status().json()["task_id"]
+    wait_until(lambda: world.task(task_id).get("stage") == "merging")
+    assert world.merges(task_id) == []
+    freeze.lift()
+    task = world.wait(task_id)
+    assert task["status"] == "done", task
+    assert world.merges(task_id) == [task["merge_sha"]]
+
+
+@shared_world
+def test_a_frozen_task_can_be_cancelled(world: World, redis: Redis, freeze: Freeze) -> None:
+    before = world.document()
+    freeze.set("somebody looks into it", "ada")
+    task_id = world.ask("How does a freeze end?").raise_for_status().json()["task_id"]
+    wait_until(lambda: world.task(task_id).get("stage") == "merging")
+    world.set_prefect_state(task_id, "CANCELLING")
+    assert_nothing_left(world, world.wait(task_id), "cancelled", before)
+
+
+@shared_world
+def test_a_task_that_is_too_old_when_it_is_taken_is_not_begun(world: World, redis: Redis) -> None:
+    before = world.document()
+    task = world.wait(accept_long_ago(redis, "What is the deploy gate?", left_s=-1))
+    assert_nothing_left(world, task, "deadline", before)
+    assert world.pull_requests(task["task_id"]) == []
+
+
+@pytest.mark.xdist_group("blind-world")
+def test_a_merge_that_never_goes_live_is_an_error_and_stays_merged(blind_world: World) -> None:
+    with blind_world.fault("deploy_never_live"):
+        task = blind_world.settle("What is the worker heartbeat mechanism?")
+    assert_merged_all_the_same(blind_world, task, "never_live")
+    assert "entry_url" not in task
+    settled_at, merged_at = (
+        datetime.fromisoformat(task[name]) for name in ("settled_at", "merged_at")
+    )
+    assert settled_at - merged_at >= timedelta(seconds=_DEPLOY_DEADLINE_S)
+
+
+@pytest.mark.xdist_group("blind-world")
+def test_an_answer_that_cannot_be_seen_is_an_error_and_stays_merged(blind_world: World) -> None:
+    task = blind_world.settle("How do I deploy to production?")
+    assert_merged_all_the_same(blind_world, task, "unverified")
+    assert "entry_url" not in task
+    assert "verifying" in task["stages_ms"]
+
+
+@pytest.mark.xdist_group("blind-world")
+def test_a_deploy_that_broke_the_site_is_an_error_and_stays_merged(blind_world: World) -> None:
+    with blind_world.fault("bad_deploy"):  # the last test: the site stays broken
+        task = blind_world.settle("What is the system architecture?")
+    assert_merged_all_the_same(blind_world, task, "never_live")
