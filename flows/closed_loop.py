@@ -36,7 +36,7 @@ def closed_loop(question: Question) -> State[Any]:
     try:
         outcome = ship(run)
     except ShiploopError as error:
-        outcome = outcome_of(error)
+        outcome = outcome_of(error, run)
     tidy_up(run, outcome, return_state=True)  # the outcome stands, tidied up or not
     return conclude(outcome)
 
@@ -45,6 +45,8 @@ def ship(run: Run) -> Outcome:
     """Take one run down the road, as far as it goes."""
     reading = read_base.submit()  # while the answer is being written
     answer = draft_answer(run)
+    if run.merge is not None and isinstance(answer, Answer):
+        return see_live(run, answer, run.merge)
     base = reading.result()
     if isinstance(answer, Declined):
         return declined(decline_reason(answer))

@@ -1,10 +1,13 @@
 """The composition root: settings in, one frozen `Services` out."""
 
+import atexit
 import os
+import secrets
 import socket
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import httpx
@@ -87,13 +90,13 @@ def build(settings: Settings) -> Services:
     facts = Facts(redis, blocking)
     return Services(
         settings=settings,
-        worker_id=f"{socket.gethostname()}-{os.getpid()}",
+        worker_id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
         redis=redis,
         sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(settings.secrets()).redact),
         github=github,
         site=Site(httpx.Client(timeout=_SITE_TIMEOUT), settings.site_url, settings.site_faq_path),
         documents=RepositoryDocuments(
-            lambda: Mirror(_mirror_path(settings), github.clone_url(), settings.base_branch, token),
+            lambda: Mirror(_mirror_path(), github.clone_url(), settings.base_branch, token),
             settings.documents_refresh_s,
         ),
         check_poll=CheckPoll(github.poll_checks, facts.record, settings.check_poll_s),
@@ -118,8 +121,12 @@ def _revealed(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
 
 
-def _mirror_path(settings: Settings) -> Path:
-    return settings.home.resolve() / "mirror.git"
+def _mirror_path() -> Path:
+    # As long as the process: a clone that several share, or that outlives a kill, may be left
+    # with a lock of git's that only a person can remove.
+    directory = TemporaryDirectory(prefix="shiploop-mirror-")
+    atexit.register(directory.cleanup)
+    return Path(directory.name)
 
 
 def _redis(settings: Settings, timeout_s: float) -> Redis:

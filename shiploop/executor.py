@@ -4,6 +4,7 @@ import logging
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -135,6 +136,8 @@ class Executor:
 
     def _settle(self, run: Run, entry: Entry, outcome: Outcome) -> None:
         lease = Lease(self._worker_id, entry.entry_id)
+        if outcome.merge is None and (known := self._services.tasks.load_run(run.task_id)):
+            outcome = replace(outcome, merge=known.merge)
         settlement = self._services.tasks.settle(run, lease, outcome, _now())
         log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
         if settlement is Settlement.SETTLED:

@@ -14,6 +14,7 @@ from shiploop.stores.queue import Entry, Queue
 _TAKE_BLOCK_MS = 250  # how soon a stop, or a time to take over, is noticed
 _REFRESHES_PER_LEASE = 3  # two may be missed before somebody else takes over
 _REDIS_AGAIN_S = 0.2
+_WORK_AGAIN_S = (1, 2, 4, 8, 15, 30, 30, 30, 30, 30)
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,8 @@ class Lane:
     """One queue with slots of its own, so that no other work can keep its entries waiting.
 
     `work` is given an entry and how often it was delivered. When it returns, the entry has
-    to be off the queue; when it raises, the entry stays, and is taken over once its lease
-    has run out.
+    to be off the queue. When it raises, it is called again for some minutes; then the entry
+    is left to be taken over once its lease has run out.
     """
 
     def __init__(
@@ -126,13 +127,23 @@ class Lane:
     def _run(self, entry: Entry, deliveries: int) -> None:
         with bound_trace(entry.run_id):
             try:
-                self._work(entry, deliveries)
-            except Exception:
-                log.exception("not settled: it will be resumed")
+                self._work_patiently(entry, deliveries)
             finally:
                 with self._lock:
                     del self._held[entry.entry_id]
                 self._slots.release()
+
+    def _work_patiently(self, entry: Entry, deliveries: int) -> None:
+        # Under the same lease: a delivery is spent by a death, not by a Prefect that is away.
+        for again_s in _WORK_AGAIN_S:
+            try:
+                self._work(entry, deliveries)
+            except Exception:
+                log.exception("not settled: tried again in %d s", again_s)
+                time.sleep(again_s)
+            else:
+                return
+        log.error("not settled: left to whoever takes it over")
 
     def _lost_redis(self, error: RedisError) -> None:
         # Every idle time has grown while Redis was away: claim nothing until the living

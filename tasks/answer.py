@@ -6,7 +6,7 @@ from shiploop.bootstrap import services
 from shiploop.domain.answer import Answer, Declined, compose_extractive_answer
 from shiploop.domain.run import Run, Stage
 from tasks.durability import RETRIED, remembered
-from tasks.run import enter_stage
+from tasks.stage import enter_stage
 
 
 @task(name="draft-answer", **RETRIED, **remembered("draft"))

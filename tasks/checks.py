@@ -10,7 +10,7 @@ from shiploop.domain.checks import ChecksState, ChecksVerdict, decide_checks
 from shiploop.domain.pull_request import Base, Proposal
 from shiploop.domain.run import Run, Stage
 from tasks.durability import RETRIED
-from tasks.run import enter_stage, raise_if_cancelled
+from tasks.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AGAIN_S = 1.0  # for a cancellation, and for facts whose news was lost with Redis
 

@@ -10,7 +10,7 @@ from shiploop.bootstrap import services
 from shiploop.domain.run import Merge, Run, Stage
 from shiploop.errors import GitHubNotFound, SiteUnavailable
 from tasks.durability import RETRIED
-from tasks.run import enter_stage
+from tasks.stage import enter_stage
 
 # A deploy of a later commit contains ours, and platforms skip commits: then no webhook
 # names ours, and only the site itself can tell.
@@ -24,11 +24,12 @@ def wait_until_live(run: Run, merge: Merge) -> bool:
     deadline = merge.merged_at + timedelta(seconds=services().settings.deploy_deadline_s)
     with services().facts.watching(merge.sha) as news:
         seen: set[str] = set()
-        while datetime.now(UTC) < deadline:
+        while True:
             _await_success(merge.sha, news)
             if _is_live(merge.sha, seen):
                 return True
-    return False
+            if datetime.now(UTC) >= deadline:
+                return False
 
 
 def _await_success(sha: str, news: threading.Event) -> None:

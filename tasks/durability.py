@@ -34,13 +34,13 @@ def remembered(step: str) -> dict[str, Any]:
     """Options of a task whose result a later attempt of the same run takes over.
 
     The key is the task id and the step, not the source of the task, so that a new version
-    goes on where the old one was. A step on a pull request is another one on another head.
+    goes on where the old one was. A step on a pull request is another one after each edit.
     """
 
     def key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
         proposal = parameters.get("proposal")
-        head = f"-{proposal.pull.head_sha}" if proposal else ""
-        return f"{parameters['run'].task_id}-{step}{head}"
+        edit = f"-{proposal.edit}" if proposal else ""
+        return f"{parameters['run'].task_id}-{step}{edit}"
 
     cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str] = key
     return {

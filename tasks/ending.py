@@ -1,5 +1,6 @@
 """Ends a run: nothing is left behind on GitHub, and Prefect's UI shows what came of it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from prefect import task
@@ -42,9 +43,9 @@ _KINDS: dict[type[ShiploopError], FailureKind] = {
 }
 
 
-def outcome_of(error: ShiploopError) -> Outcome:
-    """The outcome of a run that an error has ended before the merge."""
-    return failed(_KINDS.get(type(error), FailureKind.CRASHED), str(error))
+def outcome_of(error: ShiploopError, run: Run) -> Outcome:
+    """The outcome of a run that an error has ended; a merge that was made stays in it."""
+    return failed(_KINDS.get(type(error), FailureKind.CRASHED), str(error), run.merge)
 
 
 @task(name="tidy-up", **RETRIED)
@@ -80,9 +81,11 @@ def _close_pull_request(branch: str, outcome: Outcome) -> bool:
     pull = services().github.find_pull_request(branch).pull
     if pull is None or pull.state != "OPEN":
         return True
-    services().github.comment(pull.number, messages.closing_comment(outcome))
-    if outcome.failure_kind is FailureKind.CI_FAILED:
+    red = outcome.failure_kind is FailureKind.CI_FAILED
+    if red:
         services().github.label(pull.number, messages.CI_FAILED_LABEL)
-        return False
-    services().github.close_pull_request(pull.number)
-    return True
+    else:
+        services().github.close_pull_request(pull.number)
+    with suppress(ShiploopError):  # tried again it might be said twice, and it is not needed
+        services().github.comment(pull.number, messages.closing_comment(outcome))
+    return not red

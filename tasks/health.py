@@ -12,7 +12,7 @@ from shiploop.domain.run import Run, Stage
 from shiploop.errors import SiteUnavailable
 from tasks.durability import RETRIED
 from tasks.entry import entry_of
-from tasks.run import enter_stage
+from tasks.stage import enter_stage
 
 _LOOK_AGAIN_S = 0.5  # a platform's edges do not switch all at once
 

@@ -7,8 +7,10 @@ from prefect import task
 
 from shiploop.bootstrap import services
 from shiploop.domain import messages
+from shiploop.domain.adoption import holds_exactly
 from shiploop.domain.answer import Answer
 from shiploop.domain.checks import ChecksVerdict
+from shiploop.domain.faq_document import Entry
 from shiploop.domain.merge_gate import (
     Conflicted,
     MergeFacts,
@@ -20,10 +22,11 @@ from shiploop.domain.merge_gate import (
 from shiploop.domain.provenance import signature_holds
 from shiploop.domain.pull_request import Mergeable, Proposal, PullRequest
 from shiploop.domain.run import FailureKind, Merge, Outcome, Run, Stage, failed
+from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import GitHubRefused, MergeNotReady
 from tasks.durability import RETRIED, on_first_attempt, remembered
-from tasks.entry import claim_of, signing_key
-from tasks.run import enter_stage, raise_if_cancelled
+from tasks.entry import claim_of, entry_of, signing_key
+from tasks.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AT_FREEZE_S = 0.5
 _HEAD_MOVED = 409
@@ -34,39 +37,51 @@ def merge_pull_request(
     run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict
 ) -> Merge | Conflicted | Outcome:
     """Merge what the gate lets through, pinned to the head that was checked."""
-    enter_stage(run, Stage.MERGING)
-    if not on_first_attempt() and (merge := _merged_already(run, proposal.pull)):
+    # Looked for first: neither a deadline nor a cancellation undoes a merge.
+    if not on_first_attempt() and (merge := merged_already(run)):
         return merge
+    enter_stage(run, Stage.MERGING)
     match _decide_when_thawed(run, answer, proposal, checks):
         case Refuse(reason):
             return failed(FailureKind.MERGE_REFUSED, reason)
         case Wait(reason):
             return failed(FailureKind.FROZEN, reason)
         case MergeIt(head_sha):
-            return _merge(run, proposal.pull, head_sha)
+            return _merge(run, entry_of(run, answer), proposal.pull, head_sha)
 
 
-def _merge(run: Run, pull: PullRequest, head_sha: str) -> Merge | Conflicted | Outcome:
+def _merge(
+    run: Run, entry: Entry, pull: PullRequest, head_sha: str
+) -> Merge | Conflicted | Outcome:
     try:
         sha = services().github.merge(pull.number, head_sha, messages.commit_message(run))
     except GitHubRefused as refusal:
-        if refusal.status == _HEAD_MOVED:
+        if refusal.status == _HEAD_MOVED and not _moved_by_us(pull, entry):
             return failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
         return _after_refusal(run, pull, refusal)
     return _noted(run, Merge(sha, datetime.now(UTC)))
+
+
+def _moved_by_us(pull: PullRequest, entry: Entry) -> bool:
+    """True when a paused runner of ours has made the same edit on a newer base."""
+    written = services().github.find_pull_request(pull.head_ref).written
+    return written is not None and holds_exactly(written, entry)
 
 
 def _after_refusal(run: Run, pull: PullRequest, refusal: GitHubRefused) -> Merge | Conflicted:
     now = services().github.find_pull_request(pull.head_ref).pull
     if now is not None and (merge := _merge_of(now)):
         return _noted(run, merge)
-    if now is not None and now.mergeable is Mergeable.CONFLICTING:
+    if now is not None and (
+        now.mergeable is Mergeable.CONFLICTING or now.head_sha != pull.head_sha
+    ):
         return Conflicted()
     raise MergeNotReady(str(refusal)) from refusal
 
 
-def _merged_already(run: Run, pull: PullRequest) -> Merge | None:
-    now = services().github.find_pull_request(pull.head_ref).pull
+def merged_already(run: Run) -> Merge | None:
+    """The merge of the task's pull request, when an earlier attempt got so far."""
+    now = services().github.find_pull_request(messages.branch_name(run.task_id)).pull
     merge = _merge_of(now) if now is not None else None
     return _noted(run, merge) if merge else None
 
@@ -107,5 +122,8 @@ def _facts(run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict) 
 
 def _noted(run: Run, merge: Merge) -> Merge:
     now = datetime.now(UTC)
-    services().tasks.note(run.task_id, now, state="merged", merge_sha=merge.sha)
+    merged_at = iso_ms(merge.merged_at)
+    services().tasks.note(
+        run.task_id, now, state="merged", merge_sha=merge.sha, merged_at=merged_at
+    )
     return merge

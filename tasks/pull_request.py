@@ -24,7 +24,7 @@ from shiploop.domain.run import Run, Stage
 from shiploop.errors import GitHubUncertain
 from tasks.durability import RETRIED, on_first_attempt, remembered
 from tasks.entry import claim_of, entry_of, signing_key, with_entry
-from tasks.run import enter_stage
+from tasks.stage import enter_stage
 
 
 @task(name="read-base", cache_policy=NO_CACHE, **RETRIED)  # a resumed run wants the newest
@@ -71,11 +71,14 @@ def rebuild_pull_request(run: Run, answer: Answer, proposal: Proposal) -> Propos
         document = with_entry(base.document, entry)
         message = messages.commit_message(run)
         head_sha = github.rebuild_branch(base, written, temporary, document, message)
+    else:
+        services().facts.forget_conflict(head_sha)  # it conflicts with this base no more
     return replace(
         proposal,
         pull=replace(proposal.pull, head_sha=head_sha),
         written_sha=head_sha,
         document_is_ours=True,
+        edit=proposal.edit + 1,
     )
 
 

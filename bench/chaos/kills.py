@@ -38,7 +38,7 @@ POINTS = (*_BOUNDARIES, *(f"{when}-{call}" for call in _CALLS for when in ("send
 
 _SLOTS = 4
 # One runner lives through it all, as somebody has to be there to take over.
-_SURVIVOR_SLOTS = 6
+_SURVIVOR_SLOTS = 16
 _HEALTHY_SLOTS = 32
 _DELIVERY_CAP = 100  # a task may meet many of the kills: the cap is not what is tested here
 _PREFECT_EVERY = 3  # so many questions are asked for each one that is started in Prefect

@@ -105,6 +105,14 @@ class GitRepository:
             return None
         return entry if isinstance(entry, pygit2.Blob) else None
 
+    def blob_by_id(self, blob_id: str) -> pygit2.Blob | None:
+        """Return a file by the id of its content."""
+        try:
+            found = self._repo[blob_id]
+        except (KeyError, ValueError):
+            return None
+        return found if isinstance(found, pygit2.Blob) else None
+
     def subtree(self, sha: str, path: str) -> Directory | None:
         """Return a directory of a commit, with the files that are directly in it."""
         try:

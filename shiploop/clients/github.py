@@ -53,7 +53,8 @@ class GitHub:
             documents.READ_BASE, self._at(f"refs/heads/{self._base_branch}")
         )
         _raise_for(answer.errors)
-        return read_base_answer(answer.data, f"{self.repository}@{self._base_branch}")
+        place = f"{self.repository}@{self._base_branch}"
+        return read_base_answer(answer.data, place, self._read_large)
 
     def open_pull_request(
         self, base: Base, branch: str, document: str, message: tuple[str, str], body: str
@@ -85,7 +86,7 @@ class GitHub:
         variables = {**self._at(f"refs/heads/{branch}"), "head": branch}
         answer = self._transport.graphql(documents.FIND_PULL_REQUEST, variables)
         _raise_for(answer.errors)
-        return read_found(answer.data)
+        return read_found(answer.data, self._read_large)
 
     def rebuild_branch(
         self,
@@ -179,6 +180,11 @@ class GitHub:
             )
             if not gone:
                 raise
+
+    def _read_large(self, blob_id: str) -> str:
+        # https://docs.github.com/en/rest/git/blobs#get-a-blob: up to 100 MB.
+        blob = self._transport.rest("GET", f"/repos/{self.repository}/git/blobs/{blob_id}")
+        return base64.b64decode(blob["content"]).decode()
 
     def _at(self, ref: str) -> dict[str, object]:
         return {"owner": self._owner, "name": self._name, "ref": ref, "path": FAQ_PATH}

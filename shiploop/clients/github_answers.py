@@ -1,6 +1,6 @@
 """Reads the answers to our GraphQL documents into values: pure, no I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from shiploop.domain.facts import CheckFact, ConflictFact
@@ -9,25 +9,30 @@ from shiploop.domain.pull_request import Base, Found, Mergeable, PullRequest, Wr
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import RepositoryUnusable
 
+ReadLarge = Callable[[str], str]
+
 # The GraphQL spelling of a commit status; a check run has `conclusion` for the same.
 _STATUS_PENDING = frozenset({"PENDING", "EXPECTED"})
 
 
-def read_base_answer(data: Mapping[str, Any], place: str) -> Base:
-    """Read the answer to READ_BASE. Raises RepositoryUnusable when the FAQ is not there."""
+def read_base_answer(data: Mapping[str, Any], place: str, read_large: ReadLarge) -> Base:
+    """Read the answer to READ_BASE. Raises RepositoryUnusable when the FAQ is not there.
+
+    GraphQL cuts a file off at 512,000 bytes; `read_large` reads such a one by its id.
+    """
     repository = data["repository"]
     ref = repository["ref"]
     if ref is None:
         raise RepositoryUnusable(f"{place} does not exist: is SHIPLOOP_BASE_BRANCH right?")
     target = ref["target"]
     blob = (target.get("file") or {}).get("object")
-    if not blob or blob.get("text") is None or blob["isBinary"] or blob["isTruncated"]:
+    if not blob or blob.get("text") is None or blob["isBinary"]:
         raise RepositoryUnusable(f"{place} has no readable {FAQ_PATH}: add one, UTF-8 text")
     rule = ref["refUpdateRule"] or {}
     return Base(
         repository_id=repository["id"],
         head_sha=target["oid"],
-        document=blob["text"],
+        document=_text(target, read_large),
         viewer=data["viewer"]["login"],
         required_checks=tuple(
             name for name in rule.get("requiredStatusCheckContexts") or () if name
@@ -35,13 +40,13 @@ def read_base_answer(data: Mapping[str, Any], place: str) -> Base:
     )
 
 
-def read_found(data: Mapping[str, Any]) -> Found:
+def read_found(data: Mapping[str, Any], read_large: ReadLarge) -> Found:
     """Read the answer to FIND_PULL_REQUEST."""
     repository = data["repository"]
     pulls = repository["pullRequests"]["nodes"]
     return Found(
         repository_id=repository["id"],
-        written=_written(repository["ref"]) if repository["ref"] else None,
+        written=_written(repository["ref"], read_large) if repository["ref"] else None,
         pull=read_pull_request(pulls[0]) if pulls else None,
     )
 
@@ -89,19 +94,21 @@ def _paths(fields: Mapping[str, Any]) -> tuple[str, ...]:
     return listed if fields["changedFiles"] == len(listed) else (*listed, "…")
 
 
-def _written(ref: Mapping[str, Any]) -> Written:
+def _written(ref: Mapping[str, Any], read_large: ReadLarge) -> Written:
     target = ref["target"]
     parents = target["parents"]["nodes"]
     return Written(
         ref_id=ref["id"],
         head_sha=target["oid"],
-        document=_text(target),
-        parent_document=_text(parents[0]) if len(parents) == 1 else "",
+        document=_text(target, read_large),
+        parent_document=_text(parents[0], read_large) if len(parents) == 1 else "",
     )
 
 
-def _text(commit: Mapping[str, Any]) -> str:
+def _text(commit: Mapping[str, Any], read_large: ReadLarge) -> str:
     blob = (commit.get("file") or {}).get("object") or {}
+    if blob.get("isTruncated"):
+        return read_large(str(blob["oid"]))
     return str(blob.get("text") or "")
 
 

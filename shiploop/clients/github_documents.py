@@ -34,7 +34,7 @@ query ReadBase($owner: String!, $name: String!, $ref: String!, $path: String!) {
         oid
         ... on Commit {
           file(path: $path) {
-            object { ... on Blob { text isBinary isTruncated } }
+            object { ... on Blob { oid text isBinary isTruncated } }
           }
         }
       }
@@ -85,9 +85,9 @@ query FindPullRequest(
       target {
         oid
         ... on Commit {
-          file(path: $path) { object { ... on Blob { text } } }
+          file(path: $path) { object { ... on Blob { oid text isTruncated } } }
           parents(first: 2) {
-            nodes { oid file(path: $path) { object { ... on Blob { text } } } }
+            nodes { oid file(path: $path) { object { ... on Blob { oid text isTruncated } } } }
           }
         }
       }

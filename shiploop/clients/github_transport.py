@@ -24,6 +24,7 @@ from shiploop.kill_points import reach
 API_VERSION = "2022-11-28"
 _SECONDARY_LIMIT = "secondary rate limit"
 _OPERATION_NAME = re.compile(r"^(?:query|mutation) (\w+)", re.MULTILINE)
+_LONGEST_PAUSE_S = 120.0  # waited out; a longer one is an error that the task may retry
 _DEFAULT_PAUSE_S = 60.0  # what GitHub asks for when a secondary limit names no time
 
 
@@ -112,8 +113,10 @@ class GitHubTransport:
     def _respect_pause(self) -> None:
         with self._lock:
             left_s = self._paused_until - time.monotonic()
-        if left_s > 0:
+        if left_s > _LONGEST_PAUSE_S:
             raise GitHubRateLimited("GitHub has asked us to wait", retry_after_s=left_s)
+        if left_s > 0:
+            time.sleep(left_s)
 
     def _pause_after(self, error: ShiploopError) -> None:
         if isinstance(error, GitHubRateLimited) and error.retry_after_s is not None:

@@ -21,14 +21,17 @@ class RepositoryDocuments:
         self._mirror: Mirror | None = None
         self._head_sha = ""
         self._index: DocsIndex | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def search(self, question: str) -> tuple[Hit, ...]:
         """The sections that fit a question best. Raises MirrorUnavailable."""
-        index = self._index
-        if index is None:
-            index = self.refresh()
-        return index.search(question)
+        return (self._index or self._first_index()).search(question)
+
+    def _first_index(self) -> DocsIndex:
+        with self._lock:
+            if self._index is not None:
+                return self._index  # somebody else has fetched while we waited
+            return self.refresh()
 
     def refresh(self) -> DocsIndex:
         """Fetch, and index again when the branch has moved."""

@@ -67,9 +67,11 @@ class Proposal:
 
     `written_sha` is the commit that we wrote, or found to be exactly what we would have
     written; `document_is_ours` tells that its FAQ is its parent's plus our entry.
+    `edit` counts how often the edit was made: once, and again after each conflict.
     """
 
     pull: PullRequest
     our_login: str
     written_sha: str
     document_is_ours: bool
+    edit: int = 1

@@ -49,8 +49,19 @@ class FailureKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Merge:
+    """The merge of a task's pull request, as GitHub has it."""
+
+    sha: str
+    merged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """One accepted question on its way. `task_id` is the trace id everywhere."""
+    """One accepted question on its way. `task_id` is the trace id everywhere.
+
+    `merge` is there once an earlier attempt has merged: then only the deploy is left.
+    """
 
     task_id: str
     question: str
@@ -58,14 +69,7 @@ class Run:
     slug: str
     accepted_at: datetime
     deadline_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """The merge of a task's pull request, as GitHub has it."""
-
-    sha: str
-    merged_at: datetime
+    merge: Merge | None = None
 
 
 @dataclass(frozen=True, slots=True)

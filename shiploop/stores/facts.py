@@ -57,6 +57,10 @@ class Facts:
             pipe.execute()
         return True
 
+    def forget_conflict(self, sha: str) -> None:
+        """Take back that a head conflicts: its base has changed since."""
+        self._redis.hdel(keys.fact(sha), _CONFLICT_FIELD)
+
     def known(self, sha: str) -> KnownFacts:
         """All that is known of a commit now."""
         stored = cast(dict[str, str], self._redis.hgetall(keys.fact(sha)))

@@ -56,9 +56,15 @@ class Queue:
 
     def take(self, consumer: str, count: int, block_ms: int) -> list[Entry]:
         """New entries for this consumer, waiting up to `block_ms` for the first."""
-        answer = self._blocking.xreadgroup(
-            keys.QUEUE_GROUP, consumer, {self._stream: ">"}, count=count, block=block_ms
-        )
+        try:
+            answer = self._blocking.xreadgroup(
+                keys.QUEUE_GROUP, consumer, {self._stream: ">"}, count=count, block=block_ms
+            )
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            self.create_group()  # Redis has lost its data: what comes now is worked on
+            return []
         streams = cast(dict[str, list[Any]], answer or {})
         return [self._entry(message) for messages in streams.values() for message in messages]
 

@@ -160,6 +160,7 @@ class Tasks:
             slug=fields["slug"],
             accepted_at=accepted_at,
             deadline_at=accepted_at + self._deadline,
+            merge=_merge_of(fields),
         )
 
     def hold(self, task_id: str, lease: Lease) -> bool:
@@ -229,6 +230,12 @@ class Tasks:
         names = [keys.task(task_id), keys.events(task_id)]
         lives: list[str | int] = [keys.TASK_TTL_S, keys.dedupe(""), keys.DEDUPE_TTL_S]
         return bool(self._update(keys=names, args=[*lives, kind, iso_ms(now), *flat]))
+
+
+def _merge_of(fields: dict[str, str]) -> Merge | None:
+    if "merge_sha" not in fields or "merged_at" not in fields:
+        return None
+    return Merge(fields["merge_sha"], from_iso(fields["merged_at"]))
 
 
 def _outcome_fields(run: Run, outcome: Outcome, now: datetime) -> dict[str, str]:

@@ -153,6 +153,9 @@ def visit_merge(tourist: Tourist) -> None:
     tourist.call("GET", f"{REPOSITORY}/compare/main...merged", 200)
     tourist.call("GET", f"{REPOSITORY}/compare/merged...main", 200)
     tourist.call("DELETE", f"{REPOSITORY}/git/refs/heads/merged", 204)
+    faq = tourist.call("GET", f"{REPOSITORY}/contents/docs/FAQ.md", 200)
+    tourist.call("GET", f"{REPOSITORY}/git/blobs/{faq['sha']}", 200)
+    tourist.call("GET", f"{REPOSITORY}/git/blobs/{_NO_COMMIT}", 404)
     tourist.wait_for_checks("rival")
     until(
         lambda: tourist.call("GET", f"{pulls}/{rival}", 200),

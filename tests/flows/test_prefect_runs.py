@@ -10,7 +10,9 @@ pytestmark = pytest.mark.xdist_group("world")
 
 
 def test_a_run_started_in_prefect_is_a_task_under_its_own_id(world: World) -> None:
-    run_id = world.start_prefect_run("closed-loop", question="What does failure_kind ci_failed mean?")
+    run_id = world.start_prefect_run(
+        "closed-loop", question="What does failure_kind ci_failed mean?"
+    )
     task = world.wait_for_task(run_id)
     assert task["status"] == "done", task
     assert task["prefect_run_id"] == run_id
@@ -56,4 +58,3 @@ def test_a_run_of_a_task_is_tagged_with_it(world: World) -> None:
     assert run["idempotency_key"] == task["task_id"]
     assert run["name"] == "faq: How is TTE measured?"
     assert uuid.UUID(run["deployment_id"])
-

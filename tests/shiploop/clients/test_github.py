@@ -1,5 +1,7 @@
 """The GitHub client over HTTP against the sandbox GitHub."""
 
+from dataclasses import replace
+
 import pytest
 
 from shiploop.clients.github import GitHub
@@ -54,6 +56,17 @@ def test_reading_the_base_gives_head_document_login_and_required_checks(
     assert base.viewer == "shiploop-bot"
     assert base.required_checks == ("faq-gate",)
     assert sandbox.operations().count("ReadBase") == 1
+
+
+def test_a_document_that_graphql_cuts_off_is_read_whole(sandbox: SandboxProcess) -> None:
+    github = sandbox.client()
+    large = "# FAQ\n\n" + "Ein Absatz über etwas, 中文 too.\n\n" * 20_000
+    pull = github.open_pull_request(github.read_base(), "large", large, ("Grow", ""), "")
+    found = github.find_pull_request("large")
+    assert found.pull is not None
+    assert found.pull == replace(pull, mergeable=found.pull.mergeable)
+    assert found.written is not None
+    assert found.written.document == large
 
 
 def test_a_base_branch_that_is_not_there_is_named_with_its_setting(

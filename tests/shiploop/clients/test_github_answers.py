@@ -15,6 +15,10 @@ from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.errors import RepositoryUnusable
 
 
+def read_nothing(blob_id: str) -> str:
+    raise AssertionError(f"nothing large is read: {blob_id}")
+
+
 def a_blob(**changes: Any) -> dict[str, Any]:
     blob = {"text": "# FAQ\n", "isBinary": False, "isTruncated": False}
     return {"object": {**blob, **changes}}
@@ -71,16 +75,18 @@ def a_status(state: str) -> dict[str, Any]:
         {"object": {}},  # a directory of that name
         a_blob(text=None),
         a_blob(isBinary=True),
-        a_blob(isTruncated=True),
     ],
 )
 def test_a_faq_that_cannot_be_read_whole_makes_the_repository_unusable(file: Any) -> None:
     with pytest.raises(RepositoryUnusable, match=r"acme/docs@main .* docs/FAQ\.md"):
-        read_base_answer(a_base_answer(file), "acme/docs@main")
+        read_base_answer(a_base_answer(file), "acme/docs@main", read_nothing)
 
 
 def test_an_empty_faq_is_read() -> None:
-    assert read_base_answer(a_base_answer(a_blob(text="")), "acme/docs@main").document == ""
+    assert (
+        read_base_answer(a_base_answer(a_blob(text="")), "acme/docs@main", read_nothing).document
+        == ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +98,7 @@ def test_an_empty_faq_is_read() -> None:
     ],
 )
 def test_the_required_checks_are_those_of_the_branch(rule: Any, required: tuple[str, ...]) -> None:
-    base = read_base_answer(a_base_answer(a_blob(), rule), "acme/docs@main")
+    base = read_base_answer(a_base_answer(a_blob(), rule), "acme/docs@main", read_nothing)
     assert base.required_checks == required
 
 
@@ -114,7 +120,7 @@ def test_a_branch_with_two_parents_or_none_has_no_parent_document() -> None:
             "ref": {"id": "REF_1", "target": target},
             "pullRequests": {"nodes": []},
         }
-        found = read_found({"repository": repository})
+        found = read_found({"repository": repository}, read_nothing)
         assert found.written is not None
         assert (found.written.document, found.written.parent_document) == ("", expected)
 
@@ -152,3 +158,9 @@ def test_pull_requests_without_checks_or_gone_give_no_facts() -> None:
 def test_a_pull_request_that_conflicts_is_told_with_its_head() -> None:
     facts = read_check_facts(a_poll_answer(mergeable="CONFLICTING"))
     assert facts == (ConflictFact("a" * 40),)
+
+
+def test_a_faq_that_graphql_cuts_off_is_read_by_its_id() -> None:
+    answer = a_base_answer(a_blob(isTruncated=True, oid="b" * 40))
+    base = read_base_answer(answer, "acme/docs@main", lambda blob_id: f"all of {blob_id}")
+    assert base.document == f"all of {'b' * 40}"
