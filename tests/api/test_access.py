@@ -1,7 +1,5 @@
 """Who may ask, and how often, over HTTP."""
 
-import uuid
-
 import httpx
 import pytest
 from redis import Redis
@@ -13,6 +11,8 @@ from tests.valkey import free_port
 
 ROUTE = "/api/agent/faq"
 KEYS = {"ci": "the-key-of-the-ci-system", "ada": "the-key-of-ada-lovelace"}
+
+NOBODY = "550e8400-e29b-41d4-a716-446655440000"
 
 
 def ask(api: httpx.Client, number: int = 1, **headers: str) -> httpx.Response:
@@ -42,9 +42,9 @@ def test_a_wrong_key_is_refused(serve: Serve, redis: Redis, key: str) -> None:
     [
         ("POST", ROUTE),
         ("GET", "/api/agent/tasks"),
-        ("GET", f"/api/agent/tasks/{uuid.uuid4()}"),
-        ("DELETE", f"/api/agent/tasks/{uuid.uuid4()}"),
-        ("GET", f"/api/agent/tasks/{uuid.uuid4()}/events"),
+        ("GET", f"/api/agent/tasks/{NOBODY}"),
+        ("DELETE", f"/api/agent/tasks/{NOBODY}"),
+        ("GET", f"/api/agent/tasks/{NOBODY}/events"),
     ],
 )
 def test_without_a_key_nothing_of_the_tasks_is_told(serve: Serve, method: str, path: str) -> None:
