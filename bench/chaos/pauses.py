@@ -24,7 +24,7 @@ POINTS = (
 _CI_MS = 200
 _HEALTHY_SLOTS = 16
 _LATE_SLOTS = 2
-_MOST_OPEN_EACH = 2
+_MOST_OPEN = 20
 _LOOK_S = 0.1
 _PAUSE_TIMEOUT_S = 180.0
 _SETTLE_TIMEOUT_S = 120.0
@@ -60,7 +60,7 @@ def _ask_until_paused(world: ChaosWorld, late: list[RunnerProcess]) -> None:
     while time.monotonic() < give_up_at:
         if all(runner.paused for runner in late):
             return
-        if len(world.unsettled()) < _MOST_OPEN_EACH * len(late):
+        if len(world.unsettled()) < _MOST_OPEN:
             world.ask()
         time.sleep(_LOOK_S)
     missing = [str(runner.kill_at) for runner in late if not runner.paused]

@@ -31,11 +31,11 @@ class Takeovers:
     def died(self, pid: int) -> int:
         """Note the death of a runner just now; returns how many entries it held."""
         self._holders = self._held()
-        now, suffix = time.monotonic(), f"-{pid}"
+        now, its_pid = time.monotonic(), f"-{pid}-"
         orphaned = {
             entry_id: (consumer, now)
             for entry_id, consumer in self._holders.items()
-            if consumer.endswith(suffix)
+            if its_pid in consumer  # host, process id, and what tells it from others
         }
         self._orphans |= orphaned
         return len(orphaned)

@@ -34,13 +34,15 @@ class ChaosFailed(ShiploopError):
 class ChaosWorld:
     """One running stack, its runners, and every task that it has accepted."""
 
-    def __init__(self, stack: Stack, addresses: Addresses, home: Path, redis: Redis) -> None:
+    def __init__(
+        self, stack: Stack, addresses: Addresses, home: Path, redis: Redis, http: httpx.Client
+    ) -> None:
         self.stack = stack
         self.redis = redis
         self.accepted: list[str] = []
         self._addresses = addresses
         self._home = home
-        self._http = httpx.Client(timeout=_ANSWER_TIMEOUT_S)
+        self._http = http
         self._questions = iter(many_questions(_MOST_QUESTIONS))
         self._runners: list[RunnerProcess] = []
 
@@ -174,9 +176,12 @@ def chaos_world(**changes: object) -> Iterator[ChaosWorld]:
         home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
         settings = stack_settings(home).model_copy(update={"runners": 0, **changes})
         stack = Stack(settings, lambda part: None)
-        with stack as addresses:
-            redis = Redis.from_url(addresses.redis, decode_responses=True, legacy_responses=False)
-            world = ChaosWorld(stack, addresses, home, redis)
+        with (
+            stack as addresses,
+            httpx.Client(timeout=_ANSWER_TIMEOUT_S) as http,
+            Redis.from_url(addresses.redis, decode_responses=True, legacy_responses=False) as redis,
+        ):
+            world = ChaosWorld(stack, addresses, home, redis, http)
             try:
                 yield world
             finally:

@@ -46,7 +46,8 @@ class Visit:
 Open = Callable[[str, int, Scheme], Visit]
 
 
-@pytest.fixture(scope="session")
+# No longer than its module: while it lives, its thread has a running event loop.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser of this machine."""
     executable = shutil.which("chromium")

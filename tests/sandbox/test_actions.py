@@ -233,9 +233,11 @@ def test_a_callback_that_raises_leaves_no_process_behind(worktree: Path) -> None
     def refuse(update: JobUpdate) -> None:
         raise RuntimeError(update.job)
 
+    before = set(psutil.Process().children(recursive=True))
     with pytest.raises(RuntimeError, match="slow"):
         updates_of(worktree, on_job=refuse)
-    assert not [child for child in psutil.Process().children(recursive=True) if child.is_running()]
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert not [child for child in left if child.is_running()]
 
 
 def test_a_file_that_is_no_workflow_is_refused(worktree: Path) -> None:

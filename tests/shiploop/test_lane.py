@@ -167,11 +167,11 @@ def test_what_a_dead_runner_held_does_not_wait_behind_the_backlog(
         stopping.set()
 
 
-def test_work_that_raises_is_done_again_after_the_lease(queue: Queue) -> None:
-    begun: list[tuple[str, int, float]] = []
+def test_work_that_raises_is_done_again_under_the_same_lease(queue: Queue) -> None:
+    begun: list[tuple[str, int]] = []
 
     def work(entry: Entry, deliveries: int) -> None:
-        begun.append((entry.run_id, deliveries, time.monotonic()))
+        begun.append((entry.run_id, deliveries))
         if len(begun) == 1:
             raise RuntimeError("Prefect is away")
         queue.drop(entry)
@@ -180,10 +180,8 @@ def test_work_that_raises_is_done_again_after_the_lease(queue: Queue) -> None:
     lane = lane_of(queue, work, slots=1)
     with running(lane):
         wait_until(lambda: queue.backlog() == 0)
-        assert lane.held() == ()
-    (first, again) = begun
-    assert (first[:2], again[:2]) == (("t1", 1), ("t1", 2))
-    assert again[2] - first[2] >= LEASE_S * 0.9
+        wait_until(lambda: lane.held() == ())
+    assert begun == [("t1", 1), ("t1", 1)]
 
 
 def test_after_many_entries_every_slot_is_free_again(queue: Queue, redis: Redis) -> None:

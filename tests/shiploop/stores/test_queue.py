@@ -99,9 +99,9 @@ def test_each_look_takes_over_one_entry_the_oldest_first(queue: Queue, redis: Re
     for number in range(3):
         queue.add(f"t{number}")
     entries = take(queue, "one", 3)
-    wait_idle(redis, 60)
-    assert [queue.take_over("two", idle_ms=60) for _ in range(3)] == [(one, 2) for one in entries]
-    assert queue.take_over("two", idle_ms=60) is None
+    wait_idle(redis, 1000)
+    assert [queue.take_over("two", idle_ms=1000) for _ in range(3)] == [(one, 2) for one in entries]
+    assert queue.take_over("two", idle_ms=1000) is None
 
 
 def test_a_refresh_never_takes_an_entry_back(queue: Queue, redis: Redis) -> None:
