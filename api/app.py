@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
@@ -14,6 +14,7 @@ from api.dependencies import Reading
 from api.problems import answer_with_problems
 from api.rate_limits import RateLimits
 from api.request_log import RequestLog
+from api.runner_watch import RunnerWatch
 from shiploop.bootstrap import Services, required
 from shiploop.stores.events import EventFeed, Events
 from shiploop.stores.task_index import TaskIndex
@@ -28,7 +29,7 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPIOffline(
         title="shiploop",
         description="Questions in, verified answers in production.",
-        lifespan=_following_events,
+        lifespan=_in_background,
     )
     settings = services.settings
     app.state.services = services
@@ -44,18 +45,21 @@ def create_app(services: Services) -> FastAPI:
 
 
 @asynccontextmanager
-async def _following_events(app: FastAPI) -> AsyncIterator[None]:
+async def _in_background(app: FastAPI) -> AsyncIterator[None]:
     services: Services = app.state.services
     async with _subscriber(services) as redis:
         feed = EventFeed(redis)
         app.state.reading = Reading(Events(services.redis), feed, TaskIndex(services.redis))
-        listening = asyncio.create_task(feed.listen())
+        loops = [
+            asyncio.create_task(feed.listen()),
+            asyncio.create_task(RunnerWatch(services).watch()),
+        ]
         try:
             yield
         finally:
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+            for loop in loops:
+                loop.cancel()
+            await asyncio.gather(*loops, return_exceptions=True)
 
 
 def _subscriber(services: Services) -> AsyncRedis:

@@ -31,6 +31,11 @@ class TaskView(BaseModel):
     settled_at: datetime | None = None
     prefect_run_id: str | None = None
     failure_kind: FailureKind | None = None
+    rollback: str | None = None
+    rollback_pr_url: str | None = None
+    rollback_reason: str | None = None
+    incident_url: str | None = None
+    trb_ms: int | None = None
     error: str | None = None
     reason: str | None = None
 

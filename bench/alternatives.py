@@ -26,6 +26,7 @@ _POOLED = "pooled"
 _PROJECT = Path(__file__).resolve().parent.parent
 _START_TIMEOUT_S = 60.0
 _RUN_TIMEOUT_S = 120.0
+_STOP_TIMEOUT_S = 10.0
 _LOOK_S = 0.05
 _STACK = ("PREFECT_API_URL", "PREFECT_HOME")  # everything else at Prefect's defaults
 _ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -142,7 +143,16 @@ def _process(stack: Mapping[str, str], *arguments: str) -> Iterator[psutil.Proce
         try:
             yield psutil.Process(process.pid)
         finally:
-            process.terminate()  # leaving the block waits for it
+            _end(psutil.Process(process.pid))
+
+
+def _end(process: psutil.Process) -> None:
+    """End a process and its children; Prefect's worker does not always heed SIGTERM."""
+    family = [process, *process.children(recursive=True)]
+    process.terminate()
+    _, left = psutil.wait_procs(family, timeout=_STOP_TIMEOUT_S)
+    for each in left:
+        each.kill()
 
 
 def _state(prefect: httpx.Client, run_id: str) -> str:

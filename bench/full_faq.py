@@ -13,7 +13,7 @@ from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.domain.answer import Answer, compose_extractive_answer
 from shiploop.domain.facts import CheckFact
-from shiploop.domain.faq_document import Entry, entries, insert
+from shiploop.domain.faq_document import FAQ_PATH, Entry, entries, insert
 from shiploop.domain.faq_entry import clean_answer
 from shiploop.domain.question import Question, check_question
 
@@ -38,7 +38,8 @@ def fill_faq(world: World, size: int, questions: list[str]) -> None:
         base = github.read_base()
         document = filled(base.document, size, questions)
         with world.latency(ci_ms=_CI_MS):
-            pull = github.open_pull_request(base, _BRANCH, document, _TITLE, "")
+            changes = {FAQ_PATH: document.encode()}
+            pull = github.open_pull_request(base, _BRANCH, changes, _TITLE, "")
             _wait_until_green(github, pull.id)
             merge_sha = github.merge(pull.number, pull.head_sha, _TITLE)
     _wait_until_live(world, merge_sha)

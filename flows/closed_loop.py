@@ -18,9 +18,12 @@ from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
 from tasks.ending import conclude, outcome_of, tidy_up
 from tasks.health import verify_live_entry
+from tasks.incident import report_never_live
 from tasks.merge import merge_pull_request
 from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
+from tasks.reaction import react_to_deploy
 from tasks.run import begin_run
+from tasks.verdict import judge_deploy, take_baseline
 
 MOST_EDITS = 25  # each costs a run of CI; a burst onto a small FAQ needs a few
 
@@ -51,7 +54,9 @@ def ship(run: Run) -> Outcome:
     if isinstance(answer, Declined):
         return declined(decline_reason(answer))
     proposal = open_pull_request(run, answer, base)
+    looking = take_baseline.submit()  # while CI runs
     merge = merge_when_green(run, answer, proposal, base)
+    looking.wait()
     if isinstance(merge, Outcome):
         return merge
     return see_live(run, answer, merge)
@@ -74,13 +79,18 @@ def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -
 
 
 def see_live(run: Run, answer: Answer, merge: Merge) -> Outcome:
-    """Wait for the deploy, and look at production as a reader would."""
+    """Wait for the deploy, judge production with it, and look at it as a reader would."""
     try:
-        if not wait_until_live(run, merge):
+        live = wait_until_live(run, merge)
+        if live is None:
+            report_never_live(merge)
             return failed(FailureKind.NEVER_LIVE, "the merge did not go live in time", merge)
-        entry_url = verify_live_entry(run, answer)
+        broken = react_to_deploy(judge_deploy(run, live), merge)
+        entry_url = verify_live_entry(run, answer) if broken is None else None
     except ShiploopError as error:
         return failed(FailureKind.UNVERIFIED, str(error), merge)
+    if broken is not None:
+        return broken
     if entry_url is None:
         return failed(FailureKind.UNVERIFIED, "the entry cannot be seen on the site", merge)
     return done(merge, entry_url)

@@ -1,4 +1,4 @@
-"""Looks each minute whether questions can be asked, worked on and read."""
+"""Judges production each minute, and sees to whatever was left undone."""
 
 from typing import Any
 
@@ -6,16 +6,25 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from shiploop.domain.probe import ProbeVerdict
-from tasks.probes import probe_production, record_health
+from shiploop.domain.health_verdict import HealthState
+from tasks.health_report import report_health
+from tasks.incident import end_incident, report_dead_runners
+from tasks.reaction import mend_rollback, react_to_production
+from tasks.verdict import judge_production
 
 
 @flow(name="health-check")
 def health_check() -> State[Any]:
-    """Look at every part; the run is red when one of them fails."""
-    results = probe_production()
-    record_health(results)
-    failing = [one.name for one in results if one.verdict is ProbeVerdict.FAIL]
-    if failing:
-        return Failed(name="Unhealthy", message=f"failing: {', '.join(failing)}")
-    return Completed(name="Healthy", message="every part answers")
+    """Judge production as a deploy is judged; the run is red when it is not healthy."""
+    report_dead_runners()
+    mend_rollback()
+    judgement = judge_production()
+    react_to_production(judgement)
+    report_health(judgement)
+    if judgement.state is HealthState.UNHEALTHY:
+        said = "; ".join(judgement.evidence)
+        return Failed(name="Unhealthy", message=f"{judgement.reason}: {said}")
+    if judgement.state is HealthState.INCONCLUSIVE:
+        return Completed(name="Inconclusive", message=judgement.reason)
+    end_incident()
+    return Completed(name="Healthy", message=judgement.reason)

@@ -1,7 +1,8 @@
-"""Starts the sandbox GitHub: `python -m sandbox --port 8090 --home DIR`.
+"""Starts the sandbox GitHub and Slack: `python -m sandbox --port 8090 --home DIR`.
 
-Secrets come from the environment only: SANDBOX_TOKENS="token:login[:read|write|admin],…" and,
-for a GitHub App, SANDBOX_APP_ID and SANDBOX_APP_PUBLIC_KEY (PEM).
+Secrets come from the environment only: SANDBOX_TOKENS="token:login[:read|write|admin],…",
+for a GitHub App SANDBOX_APP_ID and SANDBOX_APP_PUBLIC_KEY (PEM), and for Slack's incoming webhook
+SANDBOX_SLACK_WEBHOOK="team/bot/secret" (without it every webhook's address is taken).
 """
 
 import argparse
@@ -22,6 +23,7 @@ from sandbox.github.app_authentication import AppKey
 from sandbox.github.state import GitHub
 from sandbox.request_log import RequestLog
 from sandbox.seed import seed
+from sandbox.slack import Slack
 
 
 def main() -> None:
@@ -35,12 +37,13 @@ def main() -> None:
     _clear(options.home)
     accounts = Accounts(os.environ.get("SANDBOX_TOKENS", ""))
     github = GitHub(options.home, accounts, _app_key())
+    slack = _slack(github)
     seed(github, options.repo, options.seed, options.workflows)
     with _listener(options.port) as listener:
         port = listener.getsockname()[1]
         github.url = f"http://127.0.0.1:{port}"
         (options.home / "port").write_text(f"{port}\n", encoding="utf-8")
-        _serve(github, listener)
+        _serve(github, slack, listener)
 
 
 def _clear(home: Path) -> None:
@@ -62,9 +65,9 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-def _serve(github: GitHub, listener: socket.socket) -> None:
+def _serve(github: GitHub, slack: Slack, listener: socket.socket) -> None:
     config = uvicorn.Config(
-        build_app(github, RequestLog()),
+        build_app(github, RequestLog(), slack),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=1,
@@ -74,6 +77,13 @@ def _serve(github: GitHub, listener: socket.socket) -> None:
         asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
     finally:
         github.stop()
+
+
+def _slack(github: GitHub) -> Slack:
+    try:
+        return Slack(github.faults, os.environ.get("SANDBOX_SLACK_WEBHOOK", ""))
+    except ValueError as error:
+        sys.exit(f"sandbox: SANDBOX_SLACK_WEBHOOK: {error}")
 
 
 def _app_key() -> AppKey | None:

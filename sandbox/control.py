@@ -1,4 +1,4 @@
-"""The control panel under `/_sandbox`: latency, faults, the request log."""
+"""The control panel under `/_sandbox`: latency, faults, the request log, what Slack was told."""
 
 import dataclasses
 import json
@@ -12,15 +12,16 @@ from sandbox.faults import NOT_MODELLED, Fault
 from sandbox.github.state import GitHub
 from sandbox.latency import Latency
 from sandbox.request_log import RequestLog
+from sandbox.slack import Slack
 
 
 class _InvalidError(ValueError):
     """The body is not what the control panel takes."""
 
 
-def routes(github: GitHub, log: RequestLog) -> list[Route]:
+def routes(github: GitHub, log: RequestLog, slack: Slack) -> list[Route]:
     """Return the control panel's routes."""
-    panel = _Panel(github, log)
+    panel = _Panel(github, log, slack)
     return [
         Route("/_sandbox/healthz", panel.healthz),
         Route("/_sandbox/latency", panel.latency, methods=["GET", "PUT"]),
@@ -28,13 +29,15 @@ def routes(github: GitHub, log: RequestLog) -> list[Route]:
         Route("/_sandbox/faults/{name}/take", panel.take, methods=["POST"]),
         Route("/_sandbox/requests", panel.requests, methods=["GET", "DELETE"]),
         Route("/_sandbox/notifications", panel.notifications),
+        Route("/_sandbox/slack", panel.slack, methods=["GET", "DELETE"]),
     ]
 
 
 class _Panel:
-    def __init__(self, github: GitHub, log: RequestLog) -> None:
+    def __init__(self, github: GitHub, log: RequestLog, slack: Slack) -> None:
         self._github = github
         self._log = log
+        self._slack = slack
 
     async def healthz(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -82,6 +85,17 @@ class _Panel:
     async def notifications(self, _request: Request) -> Response:
         with self._github.lock:
             return JSONResponse([dataclasses.asdict(note) for note in self._github.notifications])
+
+    async def slack(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self._slack.clear()
+            return Response(status_code=204)
+        return JSONResponse(
+            [
+                dataclasses.asdict(message) | {"at": message.at.isoformat()}
+                for message in self._slack.messages()
+            ]
+        )
 
 
 async def _object(request: Request) -> dict[str, Any]:

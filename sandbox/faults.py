@@ -33,9 +33,7 @@ class Fault(enum.StrEnum):
     SLACK_DOWN = "slack_down"
 
 
-NOT_MODELLED = frozenset(
-    {Fault.LLM_SLOW, Fault.LLM_DRIP, Fault.LLM_DOWN, Fault.LLM_HOSTILE, Fault.SLACK_DOWN}
-)
+NOT_MODELLED = frozenset({Fault.LLM_SLOW, Fault.LLM_DRIP, Fault.LLM_DOWN, Fault.LLM_HOSTILE})
 
 
 class Faults:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from sandbox.github import check_states, mergeability
 from sandbox.github.entities import Issue, PullRequest, Repository
 from sandbox.github.git_repository import ChangedFile
+from sandbox.github.payloads import commits
 from sandbox.github.payloads.timestamps import timestamp
 from sandbox.github.state import GitHub
 
@@ -103,7 +104,9 @@ def _pull(repository: Repository, key: str) -> str | None:
 def _state(issue: Issue) -> str:
     if isinstance(issue, PullRequest) and issue.merged:
         return '<b class="success">Merged</b>'
-    return "<b>Open</b>" if issue.open else '<b class="failure">Closed</b>'
+    if not issue.open:
+        return '<b class="failure">Closed</b>'
+    return "<b>Draft</b>" if isinstance(issue, PullRequest) and issue.draft else "<b>Open</b>"
 
 
 def _merge_note(repository: Repository, pull: PullRequest) -> str:
@@ -168,7 +171,7 @@ def _commit(repository: Repository, key: str) -> str | None:
     commit = repository.git.commit_object(key)
     headline, _, body = commit.message.partition("\n")
     parents = [str(parent) for parent in commit.parent_ids]
-    files = repository.git.changed_files(parents[0], key) if parents else ()
+    files = commits.changed_files(repository, key)
     return _page(
         repository,
         headline,

@@ -17,27 +17,37 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from shiploop.check_poll import CheckPoll
+from shiploop.clients.git_history import GitHistory
 from shiploop.clients.github import GitHub
 from shiploop.clients.github_auth import InstallationToken, TokenSource, fixed_token
+from shiploop.clients.github_commits import Commits
+from shiploop.clients.github_issues import Issues
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.clients.mirror import Mirror
+from shiploop.clients.own_api import OwnApi
 from shiploop.clients.repository_documents import RepositoryDocuments
 from shiploop.clients.sentry import Sentry, start_sentry
+from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
+from shiploop.clients.slack import Slack
 from shiploop.errors import PermanentError
 from shiploop.observability import Redactor
 from shiploop.settings import Settings
 from shiploop.stores import keys
 from shiploop.stores.facts import Facts
 from shiploop.stores.freeze import Freeze
+from shiploop.stores.health import ProductionHealth
 from shiploop.stores.heartbeats import Heartbeats
+from shiploop.stores.incidents import Incidents
 from shiploop.stores.intake import Intake
+from shiploop.stores.notices import Notices
 from shiploop.stores.queue import Queue
+from shiploop.stores.rollbacks import Rollbacks
 from shiploop.stores.tasks import Tasks
 
 # GitHub ends what takes longer than 10 s on its side; the rest is the way there and back.
 _GITHUB_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
-_SITE_TIMEOUT = httpx.Timeout(5.0)
+_TIMEOUT = httpx.Timeout(5.0)  # of all others
 _GITHUB_CONNECTIONS = httpx.Limits(max_connections=90, max_keepalive_connections=90)
 _REDIS_TIMEOUT_S = 2.0
 _REDIS_RETRIES = 2
@@ -58,16 +68,27 @@ class Services:
     worker_id: str
     redis: Redis
     sentry: Sentry
+    sentry_issues: SentryIssues | None
+    slack: Slack
     github: GitHub
+    commits: Commits
+    issues: Issues
+    history: GitHistory
     site: Site
+    api: OwnApi
     documents: RepositoryDocuments
     check_poll: CheckPoll
     facts: Facts
     freeze: Freeze
     heartbeats: Heartbeats
+    health: ProductionHealth
+    rollbacks: Rollbacks
+    incidents: Incidents
     intake: Intake
+    notices: Notices
     task_queue: Queue
     flow_queue: Queue
+    notice_queue: Queue
     tasks: Tasks
 
 
@@ -84,17 +105,23 @@ def build(settings: Settings) -> Services:
     repository = required(settings.github_repo, "GITHUB_REPO")
     http = httpx.Client(timeout=_GITHUB_TIMEOUT, limits=_GITHUB_CONNECTIONS)
     token = token_source(settings, http, repository)
-    github = GitHub(
-        GitHubTransport(http, settings.github_api_url, token), repository, settings.base_branch
-    )
+    transport = GitHubTransport(http, settings.github_api_url, token)
+    github = GitHub(transport, repository, settings.base_branch)
+    others = httpx.Client(timeout=_TIMEOUT)
     facts = Facts(redis, blocking)
     return Services(
         settings=settings,
         worker_id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
         redis=redis,
         sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(settings.secrets()).redact),
+        sentry_issues=_sentry_issues(settings, others),
+        slack=Slack(others, _revealed(settings.slack_webhook_url)),
         github=github,
-        site=Site(httpx.Client(timeout=_SITE_TIMEOUT), settings.site_url, settings.site_faq_path),
+        commits=Commits(transport, repository),
+        issues=Issues(transport, repository),
+        history=GitHistory(github.clone_url, token),
+        api=OwnApi(others, settings.api_address(), _first_key(settings)),
+        site=Site(others, settings.site_url, settings.site_faq_path),
         documents=RepositoryDocuments(
             lambda: Mirror(_mirror_path(), github.clone_url(), settings.base_branch, token),
             settings.documents_refresh_s,
@@ -103,9 +130,14 @@ def build(settings: Settings) -> Services:
         facts=facts,
         freeze=Freeze(redis),
         heartbeats=Heartbeats(redis),
+        health=ProductionHealth(redis),
+        rollbacks=Rollbacks(redis),
+        incidents=Incidents(redis),
         intake=Intake(redis),
+        notices=Notices(redis),
         task_queue=Queue(redis, blocking, keys.QUEUE, "task_id"),
         flow_queue=Queue(redis, blocking, keys.FLOW_QUEUE, "flow_run_id"),
+        notice_queue=Queue(redis, blocking, keys.NOTICE_QUEUE, "notice_id"),
         tasks=Tasks(redis, settings.task_deadline_s),
     )
 
@@ -117,8 +149,19 @@ def required(value: _T | None, name: str) -> _T:
     return value
 
 
+def _first_key(settings: Settings) -> str | None:
+    return next((key.get_secret_value() for key in settings.api_keys.values()), None)
+
+
 def _revealed(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
+
+
+def _sentry_issues(settings: Settings, http: httpx.Client) -> SentryIssues | None:
+    token = _revealed(settings.sentry_auth_token)
+    if settings.sentry_project is None or token is None:
+        return None
+    return SentryIssues(http, settings.sentry_api_url, settings.sentry_project, token)
 
 
 def _mirror_path() -> Path:

@@ -1,7 +1,9 @@
 """The `shiploop` command."""
 
+import getpass
 import json
 import signal
+import socket
 import sys
 import threading
 from types import FrameType
@@ -15,6 +17,8 @@ from shiploop.addresses import api_address
 from shiploop.api_client import ApiClient, outcome_line, stage_lines
 from shiploop.errors import ShiploopError
 from shiploop.settings import Settings
+
+_ROLLBACK_MODES = ("auto", "approval", "shadow", "off")
 
 
 class _Failing(click.Group):
@@ -62,6 +66,62 @@ def cancel(task_id: str) -> None:
     """Cancel a task; what is merged already stays merged."""
     _api().cancel(task_id)
     click.echo("cancelling")
+
+
+@main.command()
+@click.argument("reason")
+def freeze(reason: str) -> None:
+    """Merge nothing more until `unfreeze`, rollbacks excepted."""
+    from shiploop import by_hand  # it brings Redis along, which loads slowly
+
+    by_hand.freeze(_settings(), reason, owner=_person())
+    click.echo("frozen: `shiploop unfreeze` lets merges go on")
+
+
+@main.command()
+def unfreeze() -> None:
+    """Let merges go on, whoever has frozen them."""
+    from shiploop import by_hand
+
+    lifted = by_hand.unfreeze(_settings())
+    click.echo(f"lifted: {by_hand.described(lifted)}" if lifted else "merges were not frozen")
+
+
+@main.command()
+@click.argument("merge_sha_or_task_id")
+@click.option("--reason", required=True, help="Why: it is written into the pull request.")
+def rollback(merge_sha_or_task_id: str, reason: str) -> None:
+    """Undo one merge, and see production healthy again.
+
+    Prints the id of the Prefect flow run that does it. A merge is rolled back once: a run that
+    asks for it again ends as Refused, and says which one did it.
+    """
+    from shiploop import by_hand
+
+    started = by_hand.roll_back(_settings(), merge_sha_or_task_id, reason)
+    click.echo(started.run_id)
+    click.echo(f"watch it at {started.url}")
+
+
+@main.command("rollback-mode")
+@click.argument("mode", required=False, type=click.Choice(_ROLLBACK_MODES))
+@click.option("--reset", is_flag=True, help="Let SHIPLOOP_ROLLBACK decide again.")
+def rollback_mode(mode: str | None, reset: bool) -> None:
+    """Show or switch what is done about a broken deploy.
+
+    auto: it is rolled back. approval: it is once a person says so in Prefect. shadow: what
+    would be done is only reported. off: there is only an incident. Holds for all runners of
+    the stack at once, until it is switched again or reset.
+    """
+    from shiploop import by_hand
+
+    settings = _settings()
+    if mode and reset:
+        raise click.UsageError("give a mode or --reset, not both")
+    if mode or reset:
+        by_hand.set_rollback_mode(settings, mode)
+    switched = by_hand.read_rollback_mode(settings)
+    click.echo(switched or f"{settings.rollback} (SHIPLOOP_ROLLBACK, as it is set here)")
 
 
 @main.command()
@@ -137,6 +197,13 @@ def _settings() -> Settings:
 def _variable(name: str) -> str:
     # A field is told by its alias, which is its variable, or by its own name.
     return name if name.isupper() else f"SHIPLOOP_{name.upper()}"
+
+
+def _person() -> str:
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (KeyError, OSError):  # a container's user may have no name
+        return f"somebody@{socket.gethostname()}"
 
 
 def _until_interrupted() -> None:

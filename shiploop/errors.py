@@ -56,6 +56,30 @@ class SiteUnavailable(TransientError):
     """The site did not answer."""
 
 
+class SiteSlow(SiteUnavailable):
+    """The site did not answer in time: it may as well be us."""
+
+
+class SlackUnavailable(TransientError):
+    """Slack did not take the message, or its answer is lost: it may stand there all the same."""
+
+
+class SlackRefused(PermanentError):
+    """Slack will never take the message by this webhook."""
+
+
+class SentryUnavailable(TransientError):
+    """Sentry did not answer, or asked us to slow down."""
+
+
+class SentryRefused(PermanentError):
+    """Sentry does not let us read the project's issues, or there is no such project."""
+
+
+class OwnApiUnavailable(TransientError):
+    """Our own API did not answer."""
+
+
 class MirrorUnavailable(TransientError):
     """The repository could not be fetched with git."""
 

@@ -68,12 +68,14 @@ class Executor:
     def _give_up(self, run: Run, entry: Entry) -> None:
         reason = f"{self._cap} runners have died of it"
         known = (self._services.tasks.read(run.task_id) or {}).get("prefect_run_id")
-        if known:  # left as it is, it would seem to run for ever, or be handed on again
-            with suppress(ObjectNotFound):
-                self._prefect.set_flow_run_state(
-                    uuid.UUID(known), Crashed(message=reason), force=True
-                )
+        if known:
+            self._end_in_prefect(uuid.UUID(known), reason)
         self._settle(run, entry, failed(FailureKind.CRASHED, reason))
+
+    def _end_in_prefect(self, run_id: uuid.UUID, reason: str) -> None:
+        # Left as it is, it would seem to run for ever, or be handed on again.
+        with suppress(ObjectNotFound):
+            self._prefect.set_flow_run_state(run_id, Crashed(message=reason), force=True)
 
     def _execute(self, run: Run, entry: Entry) -> None:
         reach("taken")
@@ -110,6 +112,7 @@ class Executor:
             flow_run = None
         if flow_run is None or deliveries > self._cap:
             log.error("flow run %s is given up after %d deliveries", entry.run_id, deliveries)
+            self._end_in_prefect(uuid.UUID(entry.run_id), f"{self._cap} runners have died of it")
         else:
             run_flow(self._flows[self._name_of(flow_run)], flow_run=flow_run, return_type="state")
         self._services.flow_queue.drop(entry)

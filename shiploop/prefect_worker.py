@@ -69,7 +69,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
         """Hand a scheduled run on."""
         reach("handing-on")
         if _question_of(flow_run) is None:
-            await _patiently(lambda: services().flow_queue.add(str(flow_run.id)))
+            await self._hand_on_flow(flow_run)
         else:
             await self._hand_on_question(flow_run)
         if task_status is not None:
@@ -77,10 +77,10 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
         return InProcessResult(identifier=str(flow_run.id), status_code=0)
 
     async def sweep(self) -> None:
-        """Hand on the questions whose runner died between Prefect's Pending and our queue.
+        """Hand on the runs whose runner died between Prefect's Pending and our queue.
 
-        Runs with an idempotency key are ours, born Pending; accepting a question twice is
-        harmless, because its task has the id of the flow run.
+        Questions with an idempotency key are ours, born Pending. Handing on twice is harmless:
+        a question's task has the id of the flow run, and other runs are queued once.
         """
         pending = await self.client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
@@ -92,8 +92,13 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[WORK_POOL])),
         )
         for flow_run in pending:
-            if flow_run.idempotency_key is None and _question_of(flow_run) is not None:
+            if _question_of(flow_run) is None:
+                await self._hand_on_flow(flow_run)
+            elif flow_run.idempotency_key is None:
                 await self._hand_on_question(flow_run)
+
+    async def _hand_on_flow(self, flow_run: FlowRun) -> None:
+        await _patiently(lambda: services().flow_queue.add_once(str(flow_run.id)))
 
     async def _hand_on_question(self, flow_run: FlowRun) -> None:
         ending = await _patiently(lambda: _accept_unless_over(flow_run))

@@ -17,21 +17,28 @@ from redis.exceptions import RedisError
 
 from flows.closed_loop import closed_loop
 from flows.health_check import health_check
+from flows.rollback import rollback
 from shiploop import kill_points
 from shiploop.bootstrap import Services, services
 from shiploop.cancellation import CancellationWatch
 from shiploop.errors import ShiploopError
 from shiploop.executor import Executor
 from shiploop.lane import Lane
+from shiploop.messenger import Messenger
 from shiploop.observability import configure_logging
 from shiploop.prefect_deployments import apply_deployments
 from shiploop.prefect_worker import run_worker
 
-FLOWS: dict[str, Flow[..., Any]] = {"closed-loop": closed_loop, "health-check": health_check}
+FLOWS: dict[str, Flow[..., Any]] = {
+    "closed-loop": closed_loop,
+    "health-check": health_check,
+    "rollback": rollback,
+}
 
 _HEARTBEAT_S = 5.0
 _GRACE_S = 10.0  # what is not done by then, the next runner resumes
 _START_AGAIN_S = 0.2
+_NOTICE_GRACE_S = 1.0  # with Slack away, a longer one would only slow down each stop
 # Rollbacks and scheduled flows: never kept waiting by tasks, however many there are.
 _FLOW_SLOTS = 8
 _PROJECT = Path(__file__).resolve().parent.parent
@@ -58,11 +65,17 @@ class Runner:
         self._flows = Lane(
             services.flow_queue, worker_id, _FLOW_SLOTS, settings.lease_s, executor.run_scheduled
         )
+        messenger = Messenger(services)
+        # One slot: people hear of things in their order.
+        self._notices = Lane(
+            services.notice_queue, worker_id, 1, settings.lease_s, messenger.deliver
+        )
         self._cancellations = CancellationWatch(services, prefect, self._tasks.held)
 
     def run(self, stopping: threading.Event) -> None:
         """Take work until told to stop, then give what is running a grace time."""
-        for queue in (self._services.task_queue, self._services.flow_queue):
+        ours = self._services
+        for queue in (ours.task_queue, ours.flow_queue, ours.notice_queue):
             queue.create_group()
         for loop in (
             self._services.facts.listen,
@@ -71,6 +84,8 @@ class Runner:
             self._tasks.keep_leases,
             self._flows.keep_leases,
             self._flows.take_until,
+            self._notices.keep_leases,
+            self._notices.take_until,
             self._cancellations.watch,
             self._beat,
             run_worker,
@@ -81,6 +96,7 @@ class Runner:
         give_up_at = time.monotonic() + _GRACE_S
         for lane in (self._tasks, self._flows):
             lane.finish(give_up_at)
+        self._notices.finish(time.monotonic() + _NOTICE_GRACE_S)
         self._services.heartbeats.clear(self._worker_id)
 
     def _beat(self, stopping: threading.Event) -> None:

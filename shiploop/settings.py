@@ -12,6 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 # Shorter ones can be guessed.
 ApiKey = Annotated[SecretStr, Field(min_length=16)]
 
+# A project of Sentry's by the slugs of its organisation and its own.
+_SENTRY_PROJECT = r"^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$"
 _RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
 
 
@@ -56,11 +58,16 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
     slack_webhook_url: SecretStr | None = Field(None, validation_alias="SLACK_WEBHOOK_URL")
     sentry_dsn: SecretStr | None = Field(None, validation_alias="SENTRY_DSN")
+    sentry_auth_token: SecretStr | None = Field(None, validation_alias="SENTRY_AUTH_TOKEN")
+    sentry_project: str | None = Field(None, pattern=_SENTRY_PROJECT)
+    sentry_api_url: str = "https://sentry.io"
 
     site_url: str = Field("http://127.0.0.1:8091", validation_alias="SITE_URL")
     site_faq_path: str = "/faq"
 
     api_host: str = "127.0.0.1"
+    # Where runners find it; unset: on their own machine.
+    api_url: str | None = None
     forwarded_allow_ips: str = Field("127.0.0.1", validation_alias="FORWARDED_ALLOW_IPS")
     api_keys: Mapping[str, ApiKey] = {}
     # A client's allowance of questions and cancellations, by its key and by its address.
@@ -78,6 +85,12 @@ class Settings(BaseSettings):
     deploy_deadline_s: int = Field(120, gt=0)
     verify_deadline_s: int = Field(30, gt=0)
 
+    # Any text: what cannot be read means `off` and an incident, not a runner that does not start.
+    rollback: str = "auto"
+    rollback_deadline_s: int = Field(480, gt=0)
+    health_interval_s: float = Field(2.0, gt=0)
+    attribution_window_s: int = Field(600, gt=0)
+
     runners: int = Field(1, ge=0)
     runner_concurrency: int = Field(32, gt=0)
     lease_s: float = Field(6.0, gt=0)
@@ -94,6 +107,10 @@ class Settings(BaseSettings):
         if not self.api_keys and not _is_loopback(self.api_host):
             raise ValueError("SHIPLOOP_API_HOST is not loopback: set SHIPLOOP_API_KEYS too")
         return self
+
+    def api_address(self) -> str:
+        """Where a runner asks our API how it is."""
+        return self.api_url or f"http://127.0.0.1:{self.api_port}"
 
     def secrets(self) -> tuple[str, ...]:
         """Every value that nobody may see, for the logs to hide."""

@@ -62,6 +62,7 @@ class Stack:
         self._home = settings.home.resolve()
         self._addresses = choose_addresses(settings)
         self._admin_token, self._platform_token = secrets.token_hex(20), secrets.token_hex(20)
+        self._slack_webhook = f"T000/B000/{secrets.token_hex(12)}"
         self._environment = self._shared_environment()
         self._parts: dict[str, Part] = {}
         self._redis_pid: int | None = None
@@ -147,7 +148,10 @@ class Stack:
             "github",
             ["-m", "sandbox", "--port", port, "--home", home, "--repo", _REPOSITORY, *_SEED],
             f"{self._addresses.github}/_sandbox/healthz",
-            {"SANDBOX_TOKENS": ",".join(f"{token}:{account}" for token, account in tokens.items())},
+            {
+                "SANDBOX_TOKENS": ",".join(f"{each}:{account}" for each, account in tokens.items()),
+                "SANDBOX_SLACK_WEBHOOK": self._slack_webhook,
+            },
         )
         self._add_webhook(f"{self._addresses.api}/webhooks/github", sorted(WEBHOOK_EVENTS))
         self._add_webhook(f"{self._addresses.site}/hooks/github", ["push"])
@@ -247,6 +251,9 @@ class Stack:
             }
             for secret in ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"):
                 shared.setdefault(secret, secrets.token_hex(20))
+            slack = f"{self._addresses.github}/services/{self._slack_webhook}"
+            shared.setdefault("SLACK_WEBHOOK_URL", slack)
+            shared.setdefault("SHIPLOOP_HEALTH_INTERVAL_S", "0.25")  # the world is at hand
         return shared
 
 

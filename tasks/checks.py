@@ -1,6 +1,7 @@
 """Waits until the required checks of a head commit have all concluded."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from prefect import task
@@ -19,20 +20,36 @@ _LOOK_AGAIN_S = 1.0  # for a cancellation, and for facts whose news was lost wit
 def wait_for_checks(run: Run, proposal: Proposal, base: Base) -> ChecksVerdict:
     """Wait for green, red or a conflict; at the run's deadline it may still be pending."""
     enter_stage(run, Stage.CHECKING)
-    sha = proposal.written_sha
-    required = base.required_checks or services().settings.required_checks
-    with services().facts.watching(sha) as news, services().check_poll.covering(proposal.pull.id):
+    return await_checks(
+        proposal.pull.id,
+        proposal.written_sha,
+        base.required_checks,
+        run.deadline_at,
+        on_look=lambda: raise_if_cancelled(run),
+    )
+
+
+def await_checks(
+    pull_id: str,
+    sha: str,
+    required: tuple[str, ...],
+    deadline: datetime,
+    on_look: Callable[[], None] = lambda: None,
+) -> ChecksVerdict:
+    """Wait for the required checks of one head; at the deadline they may still be pending."""
+    required = required or services().settings.required_checks
+    with services().facts.watching(sha) as news, services().check_poll.covering(pull_id):
         while True:
             news.clear()
             known = services().facts.known(sha)
             verdict = decide_checks(required, known.conclusions, conflicting=known.conflicting)
-            if verdict.state is not ChecksState.PENDING or not _wait(run, news):
+            if verdict.state is not ChecksState.PENDING or not _wait(deadline, news):
                 return verdict
-            raise_if_cancelled(run)
+            on_look()
 
 
-def _wait(run: Run, news: threading.Event) -> bool:
-    left_s = (run.deadline_at - datetime.now(UTC)).total_seconds()
+def _wait(deadline: datetime, news: threading.Event) -> bool:
+    left_s = (deadline - datetime.now(UTC)).total_seconds()
     if left_s <= 0:
         return False
     news.wait(min(left_s, _LOOK_AGAIN_S))

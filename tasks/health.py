@@ -1,4 +1,4 @@
-"""Verifies production: the site is up, and this very entry can be read on it."""
+"""Looks at production as a reader would: this very entry can be read on it."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -8,11 +8,10 @@ from prefect import task
 from shiploop.bootstrap import services
 from shiploop.domain.answer import Answer, plain_text
 from shiploop.domain.faq_document import entry_id
-from shiploop.domain.run import Run, Stage
+from shiploop.domain.run import Run
 from shiploop.errors import SiteUnavailable
 from tasks.durability import RETRIED
 from tasks.entry import entry_of
-from tasks.stage import enter_stage
 
 _LOOK_AGAIN_S = 0.5  # a platform's edges do not switch all at once
 
@@ -20,7 +19,6 @@ _LOOK_AGAIN_S = 0.5  # a platform's edges do not switch all at once
 @task(name="verify-live-entry", **RETRIED)
 def verify_live_entry(run: Run, answer: Answer) -> str | None:
     """The live address of the entry, None when it could not be seen within the deadline."""
-    enter_stage(run, Stage.VERIFYING)
     site, anchor = services().site, entry_id(entry_of(run, answer))
     deadline = datetime.now(UTC) + timedelta(seconds=services().settings.verify_deadline_s)
     texts = (run.question, plain_text(answer.text))

@@ -17,7 +17,7 @@ from shiploop.domain.adoption import (
     holds_exactly,
 )
 from shiploop.domain.answer import Answer
-from shiploop.domain.faq_document import Entry
+from shiploop.domain.faq_document import FAQ_PATH, Entry
 from shiploop.domain.provenance import sign
 from shiploop.domain.pull_request import Base, Proposal, PullRequest
 from shiploop.domain.run import Run, Stage
@@ -68,9 +68,9 @@ def rebuild_pull_request(run: Run, answer: Answer, proposal: Proposal) -> Propos
     head_sha = written.head_sha
     if written.parent_document != base.document or not holds_exactly(written, entry):
         temporary = messages.temporary_branch_name(run.task_id)
-        document = with_entry(base.document, entry)
+        changes = {FAQ_PATH: with_entry(base.document, entry).encode()}
         message = messages.commit_message(run)
-        head_sha = github.rebuild_branch(base, written, temporary, document, message)
+        head_sha = github.rebuild_branch(base, written, temporary, changes, message)
     else:
         services().facts.forget_conflict(head_sha)  # it conflicts with this base no more
     return replace(
@@ -93,7 +93,7 @@ def _open(run: Run, answer: Answer, base: Base) -> PullRequest:
     return services().github.open_pull_request(
         base,
         messages.branch_name(run.task_id),
-        with_entry(base.document, entry_of(run, answer)),
+        {FAQ_PATH: with_entry(base.document, entry_of(run, answer)).encode()},
         messages.commit_message(run),
         _body(run, answer),
     )

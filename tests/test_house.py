@@ -12,8 +12,8 @@ PACKAGES = ("shiploop", "flows", "tasks", "api")
 LONGEST_FILE = 300
 LONGEST_FLOW = 100
 LONGEST_TASK_BODY = 25
-# The parts of the stack, and the mirror, hand the whole environment on to what they start.
-READS_ENVIRONMENT = {"shiploop/part.py", "shiploop/clients/mirror.py"}
+# The parts of the stack, and what calls git, hand the whole environment on to what they start.
+READS_ENVIRONMENT = {"shiploop/part.py", "shiploop/clients/git_remote.py"}
 
 
 def sources(*packages: str) -> list[Path]:

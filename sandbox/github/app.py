@@ -1,4 +1,4 @@
-"""The HTTP application: control panel, git, API and pages for people."""
+"""The HTTP application: control panel, Slack, git, API and pages for people."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -6,19 +6,21 @@ from collections.abc import AsyncIterator
 import anyio.to_thread
 from starlette.applications import Starlette
 
-from sandbox import control, pages
+from sandbox import control, pages, slack
 from sandbox.github import api, git_http
 from sandbox.github.state import GitHub
 from sandbox.request_log import RequestLog
+from sandbox.slack import Slack
 
 _THREADS = 128
 
 
-def build_app(github: GitHub, log: RequestLog) -> Starlette:
+def build_app(github: GitHub, log: RequestLog, channel: Slack) -> Starlette:
     """Return the application; the pages come last, as their paths would match anything."""
     return Starlette(
         routes=[
-            *control.routes(github, log),
+            *control.routes(github, log, channel),
+            *slack.routes(channel),
             *git_http.routes(github),
             *api.routes(github, log),
             *pages.routes(github),

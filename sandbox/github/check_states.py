@@ -51,6 +51,8 @@ def merge_state(repository: Repository, pull: PullRequest, mergeable: str) -> st
         return "UNKNOWN"
     if mergeable == "CONFLICTING":
         return "DIRTY"
+    if pull.draft:
+        return "DRAFT"
     if any(state != "passed" for state in required_states(repository, pull).values()):
         return "BLOCKED"
     if all(run.conclusion in PASSING for run in latest_runs(repository, pull.head_sha)):

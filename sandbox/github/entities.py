@@ -45,6 +45,7 @@ class Issue:
     open: bool = True
     closed_at: datetime | None = None
     closed_by: Account | None = None
+    state_reason: str | None = None
     labels: list[Label] = dataclasses.field(default_factory=list)
     comments: list[Comment] = dataclasses.field(default_factory=list)
 
@@ -57,6 +58,7 @@ class PullRequest(Issue):
     head_sha: str
     base_ref: str
     base_sha: str
+    draft: bool = False
     merged_at: datetime | None = None
     merged_by: Account | None = None
     merge_commit_sha: str | None = None

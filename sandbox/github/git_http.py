@@ -1,6 +1,7 @@
 """Clone and fetch over git's smart HTTP; pushing is refused.
 
-Source: https://git-scm.com/docs/http-protocol
+Sources: https://git-scm.com/docs/http-protocol and https://git-scm.com/docs/gitprotocol-pack
+(a fetch that is refused is answered with an ERR line, and with 200 nevertheless).
 """
 
 import gzip
@@ -16,6 +17,9 @@ from sandbox.github.git_repository import GIT_ENVIRONMENT
 from sandbox.github.state import GitHub
 
 _SERVICE = "git-upload-pack"
+# As GitHub's own servers advertise (allow-tip-sha1-in-want, allow-reachable-sha1-in-want);
+# protocol version 2 takes any commit's sha without being told.
+_ANY_COMMIT = ("allowTipSHA1InWant", "allowReachableSHA1InWant")
 _NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 
 
@@ -68,10 +72,14 @@ def _upload_pack(request: Request, repository: Repository, body: bytes, *options
     environment = dict(GIT_ENVIRONMENT)
     if protocol := request.headers.get("git-protocol"):
         environment["GIT_PROTOCOL"] = protocol
-    return subprocess.run(
-        ["git", "upload-pack", "--stateless-rpc", *options, str(repository.git.path)],
+    settings = [part for name in _ANY_COMMIT for part in ("-c", f"uploadpack.{name}=true")]
+    finished = subprocess.run(
+        ["git", *settings, "upload-pack", "--stateless-rpc", *options, str(repository.git.path)],
         env=environment,
         input=body,
         stdout=subprocess.PIPE,
-        check=True,
-    ).stdout
+        check=False,
+    )
+    if not finished.stdout:
+        finished.check_returncode()
+    return finished.stdout

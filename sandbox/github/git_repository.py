@@ -32,6 +32,7 @@ class ChangedFile:
     deletions: int
     blob_sha: str
     patch: str
+    previous_path: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -180,9 +181,13 @@ class GitRepository:
             raise RuntimeError(f"git merge-tree failed: {merged.stderr}")
         return merged.stdout.split("\n", 1)[0] if merged.returncode == 0 else None
 
-    def _changed_files(self, base: str, head: str) -> tuple[ChangedFile, ...]:
-        """Return the difference between two commits' trees."""
-        diff = self._repo.diff(base, head)
+    def _changed_files(self, base: str | None, head: str) -> tuple[ChangedFile, ...]:
+        """Return the difference between two commits' trees, or from nothing without a base."""
+        tree = self.commit_object(head).tree
+        if base is None:
+            diff = tree.diff_to_tree(swap=True)
+        else:
+            diff = self.commit_object(base).tree.diff_to_tree(tree)
         diff.find_similar()
         files = []
         for patch in diff:
@@ -190,14 +195,17 @@ class GitRepository:
                 continue
             delta = patch.delta
             _, additions, deletions = patch.line_stats
+            is_removed = delta.status is DeltaStatus.DELETED
+            is_moved = delta.status in (DeltaStatus.RENAMED, DeltaStatus.COPIED)
             files.append(
                 ChangedFile(
                     path=delta.new_file.path,
                     status=_STATUS.get(delta.status, "modified"),
                     additions=additions,
                     deletions=deletions,
-                    blob_sha=str(delta.new_file.id),
+                    blob_sha=str((delta.old_file if is_removed else delta.new_file).id),
                     patch="".join(f"{hunk.header}{_hunk_text(hunk)}" for hunk in patch.hunks),
+                    previous_path=delta.old_file.path if is_moved else None,
                 )
             )
         return tuple(files)

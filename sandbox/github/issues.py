@@ -7,7 +7,7 @@ https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest
 from collections.abc import Iterable
 
 from sandbox.github import mentions, webhooks
-from sandbox.github.accounts import Account
+from sandbox.github.accounts import Access, Account
 from sandbox.github.entities import Comment, Issue, Label, PullRequest, Repository
 from sandbox.github.state import GitHub
 
@@ -21,7 +21,9 @@ def open_issue(
     labels: Iterable[str],
     author: Account,
 ) -> Issue:
-    """Open an issue."""
+    """Open an issue; the labels of those who may not push are dropped, as GitHub does."""
+    if author.access < Access.WRITE:
+        labels = ()
     now = github.now()
     issue = Issue(
         id=github.next_id(),
@@ -41,9 +43,12 @@ def open_issue(
     return issue
 
 
-def close_issue(github: GitHub, repository: Repository, issue: Issue, by: Account) -> None:
-    """Close an issue."""
+def close_issue(
+    github: GitHub, repository: Repository, issue: Issue, by: Account, reason: str = "completed"
+) -> None:
+    """Close an issue, as `completed` or `not_planned`."""
     issue.open = False
+    issue.state_reason = reason
     issue.closed_at = issue.updated_at = github.now()
     issue.closed_by = by
     webhooks.issue(github, repository, issue, "closed", by)
@@ -78,6 +83,7 @@ def edit_issue(
 def reopen_issue(github: GitHub, repository: Repository, issue: Issue, by: Account) -> None:
     """Open a closed issue again."""
     issue.open, issue.closed_at, issue.closed_by = True, None, None
+    issue.state_reason = "reopened"
     issue.updated_at = github.now()
     webhooks.issue(github, repository, issue, "reopened", by)
 
@@ -105,6 +111,18 @@ def add_labels(
         issue.labels.append(label)
         issue.updated_at = github.now()
         webhooks.labeled(github, repository, issue, label, by)
+
+
+def replace_labels(
+    github: GitHub, repository: Repository, issue: Issue, names: Iterable[str], by: Account
+) -> None:
+    """Put these labels on an issue and take all others off."""
+    wanted = {name.lower(): name for name in names}
+    for label in [each for each in issue.labels if each.name.lower() not in wanted]:
+        issue.labels.remove(label)
+        issue.updated_at = github.now()
+        webhooks.labeled(github, repository, issue, label, by, action="unlabeled")
+    add_labels(github, repository, issue, wanted.values(), by)
 
 
 def close_by_keywords(github: GitHub, repository: Repository, text: str, by: Account) -> None:

@@ -33,7 +33,8 @@ def squash(
     before = refs.require(repository, f"{refs.BRANCHES}{pull.base_ref}")
     now = github.now()
     message = _message(repository, pull, asked)
-    sha = repository.git.commit(tree, (before,), message, by, int(now.timestamp()))
+    # Not the one who merges: https://github.com/stacksjs/stacks/pull/2473 has seen it both ways.
+    sha = repository.git.commit(tree, (before,), message, pull.author, int(now.timestamp()))
     pull.open = False
     pull.base_sha = before
     pull.merged_at = pull.closed_at = pull.updated_at = now
@@ -51,6 +52,9 @@ def _check(repository: Repository, pull: PullRequest, sha: str | None) -> str:
     """Return the merged tree; RefusedError when it may not be merged."""
     if not pull.open:
         raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is not mergeable")
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/proposing-changes-to-your-work-with-pull-requests/about-pull-requests#draft-pull-requests
+    if pull.draft:
+        raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is still a draft")
     if sha is not None and sha != pull.head_sha:
         message = "Head branch was modified. Review and try the merge again."
         raise RefusedError(Reason.CONFLICT, message)

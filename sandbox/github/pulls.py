@@ -20,6 +20,7 @@ def open_pull(
     head: str,
     base: str,
     author: Account,
+    draft: bool = False,
 ) -> PullRequest:
     """Open a pull request from branch `head` into branch `base`."""
     base_sha = _branch_sha(repository, base, "base")
@@ -38,6 +39,7 @@ def open_pull(
         head_sha=head_sha,
         base_ref=base,
         base_sha=base_sha,
+        draft=draft,
     )
     repository.pulls[pull.number] = pull
     repository.open_pulls_by_head[head].append(pull)

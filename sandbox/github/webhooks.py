@@ -107,14 +107,20 @@ def pull_request(
 
 
 def labeled(
-    github: GitHub, repository: Repository, about: Issue, label: Label, by: Account
+    github: GitHub,
+    repository: Repository,
+    about: Issue,
+    label: Label,
+    by: Account,
+    *,
+    action: str = "labeled",
 ) -> None:
-    """A label was put on an issue or a pull request."""
+    """A label was put on an issue or a pull request, or taken off (`unlabeled`)."""
     added = issues.label(github, repository, label)
     if isinstance(about, PullRequest):
-        pull_request(github, repository, about, "labeled", by, label=added)
+        pull_request(github, repository, about, action, by, label=added)
     else:
-        issue(github, repository, about, "labeled", by, label=added)
+        issue(github, repository, about, action, by, label=added)
 
 
 def issue(

@@ -51,6 +51,7 @@ class Deployer(threading.Thread):
         self._stopping = threading.Event()
         self._logs: dict[str, list[str]] = {}
         self._bad_merges: dict[str, AddedLines] = {}
+        self._seen = ""
 
     def wake(self) -> None:
         """Look at the repository now."""
@@ -102,6 +103,7 @@ class Deployer(threading.Thread):
     def _deploy(self, sha: str, clone: Clone, builder: Builder) -> None:
         started_s = time.monotonic()
         self._logs[sha] = []
+        self._take_bad_merges(sha, clone)
         self._reporter.report(sha, DeploymentState.IN_PROGRESS)
         try:
             build = builder.build(clone.snapshot(sha))
@@ -112,7 +114,7 @@ class Deployer(threading.Thread):
         if self.live is not None and self._panel.take(Fault.DEPLOY_NEVER_LIVE):
             self._note(sha, "built; waiting for a machine")
             return
-        build = dataclasses.replace(build, healthy=not self._is_bad(sha, clone))
+        build = dataclasses.replace(build, healthy=not _contains_any(self._bad_merges, sha, clone))
         deploy_s = self._panel.deploy_ms() / 1000
         self._stopping.wait(max(0.0, started_s + deploy_s - time.monotonic()))
         self.live = build
@@ -120,16 +122,19 @@ class Deployer(threading.Thread):
         self._note(sha, f"live after {elapsed_ms:.0f} ms, {len(build.pages)} pages")
         self._reporter.report(sha, DeploymentState.SUCCESS)
 
-    def _is_bad(self, sha: str, clone: Clone) -> bool:
-        """Whether the commit is, or still contains, a merge that `bad_deploy` made bad.
+    def _take_bad_merges(self, sha: str, clone: Clone) -> None:
+        """Use `bad_deploy` for each commit that is new, also when one build brings several.
 
         A bad merge is remembered by the lines that it added. A build contains it as long as its
         files hold all of these lines; so reverting the merge heals the site, and nothing else
         has to tell which commit is a revert. A merge that added no line is bad by itself only.
         """
-        if self.live is not None and self._panel.take(Fault.BAD_DEPLOY):
-            self._bad_merges[sha] = clone.added_lines(sha)
-        return _contains_any(self._bad_merges, sha, clone)
+        new = clone.commits_between(self._seen, sha) if self._seen else ()
+        self._seen = sha
+        for commit in new:
+            if not self._panel.take(Fault.BAD_DEPLOY):
+                return
+            self._bad_merges[commit] = clone.added_lines(commit)
 
     def _note(self, sha: str, line: str) -> None:
         self._logs[sha].append(line)

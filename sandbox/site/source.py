@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pygit2
-from pygit2.enums import FileMode
+from pygit2.enums import FileMode, SortMode
 
 AddedLines = Mapping[str, frozenset[str]]
 
@@ -55,8 +55,14 @@ class Clone:
             files |= _markdown_files(docs, PurePosixPath("docs"))
         return Snapshot(sha, files)
 
+    def commits_between(self, base: str, head: str) -> tuple[str, ...]:
+        """Return the commits of `head` that `base` lacks, oldest first."""
+        walker = self._repository.walk(head, SortMode.TOPOLOGICAL | SortMode.REVERSE)
+        walker.hide(base)
+        return tuple(str(commit.id) for commit in walker)
+
     def added_lines(self, sha: str) -> AddedLines:
-        """Return the lines that a commit added to each file, against its first parent."""
+        """Return the lines of each file that a commit has and its first parent has not."""
         commit = self._commit(sha)
         if not commit.parents:
             return {}
@@ -65,17 +71,16 @@ class Clone:
             if patch is None:  # a file whose mode alone changed
                 continue
             lines = (line for hunk in patch.hunks for line in hunk.lines if line.origin == "+")
-            if new := frozenset(line.content.strip() for line in lines) - {""}:
-                added[patch.delta.new_file.path] = new
+            path = patch.delta.new_file.path
+            known = _lines(commit.parents[0].tree, path)
+            if new := frozenset(line.content.strip() for line in lines) - known - {""}:
+                added[path] = new
         return added
 
     def contains(self, sha: str, lines: AddedLines) -> bool:
         """Whether a commit's files hold all of the given lines (an empty set is never held)."""
         tree = self._commit(sha).tree
-        return bool(lines) and all(
-            path in tree and wanted <= {line.strip() for line in _read(tree[path]).text.split("\n")}
-            for path, wanted in lines.items()
-        )
+        return bool(lines) and all(wanted <= _lines(tree, path) for path, wanted in lines.items())
 
     def _commit(self, sha: str) -> pygit2.Commit:
         return self._repository[sha].peel(pygit2.Commit)
@@ -90,6 +95,12 @@ def _markdown_files(tree: pygit2.Tree, folder: PurePosixPath) -> dict[str, Sourc
         elif path.suffix == ".md" and node.filemode != FileMode.LINK:
             files[str(path)] = _read(node)
     return files
+
+
+def _lines(tree: pygit2.Tree, path: str) -> frozenset[str]:
+    if path not in tree:
+        return frozenset()
+    return frozenset(line.strip() for line in _read(tree[path]).text.split("\n"))
 
 
 def _read(node: pygit2.Object) -> SourceFile:

@@ -15,6 +15,7 @@ from shiploop.clients.github_answers import (
     read_pull_request,
 )
 from shiploop.clients.github_transport import GraphQLAnswer, GraphQLError
+from shiploop.domain.commit import Changes
 from shiploop.domain.facts import CheckFact, ConflictFact
 from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.pull_request import Base, Found, PullRequest, Written
@@ -57,19 +58,27 @@ class GitHub:
         return read_base_answer(answer.data, place, self._read_large)
 
     def open_pull_request(
-        self, base: Base, branch: str, document: str, message: tuple[str, str], body: str
+        self,
+        base: Base,
+        branch: str,
+        changes: Changes,
+        message: tuple[str, str],
+        body: str,
+        *,
+        draft: bool = False,
     ) -> PullRequest:
         """Create branch, commit and pull request in one document.
 
         Raises GitHubUncertain when only part of it was done: look with
         `find_pull_request` what is there before going on.
         """
+        pull = self._pull_input(base.repository_id, branch, message[0], body)
         answer = self._transport.graphql(
             documents.OPEN_PULL_REQUEST,
             {
                 "ref": self._ref_input(base.repository_id, branch, base.head_sha),
-                "commit": self._commit_input(branch, base.head_sha, document, message),
-                "pull": self._pull_input(base.repository_id, branch, message[0], body),
+                "commit": self._commit_input(branch, base.head_sha, changes, message),
+                "pull": pull | {"draft": draft},
             },
         )
         return _created_pull(answer)
@@ -93,7 +102,7 @@ class GitHub:
         base: Base,
         written: Written,
         temporary_branch: str,
-        document: str,
+        changes: Changes,
         message: tuple[str, str],
     ) -> str:
         """Move a pull request's branch onto one new commit on the base; returns its sha."""
@@ -102,7 +111,7 @@ class GitHub:
             documents.COMMIT_ON_NEW_REF,
             {
                 "ref": self._ref_input(base.repository_id, temporary_branch, base.head_sha),
-                "commit": self._commit_input(temporary_branch, base.head_sha, document, message),
+                "commit": self._commit_input(temporary_branch, base.head_sha, changes, message),
             },
         )
         _raise_for(committed.errors)
@@ -193,14 +202,19 @@ class GitHub:
         return {"repositoryId": repository_id, "name": f"refs/heads/{branch}", "oid": sha}
 
     def _commit_input(
-        self, branch: str, head_sha: str, document: str, message: tuple[str, str]
+        self, branch: str, head_sha: str, changes: Changes, message: tuple[str, str]
     ) -> dict[str, object]:
-        contents = base64.b64encode(document.encode()).decode()
+        additions = [
+            {"path": path, "contents": base64.b64encode(content).decode()}
+            for path, content in changes.items()
+            if content is not None
+        ]
+        deletions = [{"path": path} for path, content in changes.items() if content is None]
         return {
             "branch": {"repositoryNameWithOwner": self.repository, "branchName": branch},
             "expectedHeadOid": head_sha,
             "message": {"headline": message[0], "body": message[1]},
-            "fileChanges": {"additions": [{"path": FAQ_PATH, "contents": contents}]},
+            "fileChanges": {"additions": additions, "deletions": deletions},
         }
 
     def _pull_input(

@@ -2,12 +2,21 @@
 
 import html
 import re
+from dataclasses import dataclass
 
 import httpx
 
-from shiploop.errors import SiteUnavailable
+from shiploop.errors import SiteSlow, SiteUnavailable
 
 _TAG = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class SiteHealth:
+    """The answer of `/healthz`: its HTTP status, and the live commit where it names one."""
+
+    status: int
+    sha: str | None
 
 
 class Site:
@@ -19,16 +28,33 @@ class Site:
         self._faq_path = faq_path
 
     def live_sha(self) -> str:
-        """The commit that is live, from `/healthz`. Raises SiteUnavailable."""
+        """The commit that is live, from `/healthz`, well or not. Raises SiteUnavailable."""
+        sha = self.health().sha
+        if sha is None:
+            raise SiteUnavailable("the site's /healthz names no sha")
+        return sha
+
+    def health(self) -> SiteHealth:
+        """What `/healthz` says. Raises SiteUnavailable when there is no answer at all."""
+        answer = self._answer("/healthz")
         try:
-            health = self._get("/healthz").json()
-        except ValueError as error:
-            raise SiteUnavailable("the site's /healthz is not JSON") from error
-        match health:
+            told = answer.json()
+        except ValueError:
+            told = None
+        match told:
             case {"sha": str(sha)}:
-                return sha
+                return SiteHealth(answer.status_code, sha)
             case _:
-                raise SiteUnavailable("the site's /healthz names no sha")
+                return SiteHealth(answer.status_code, None)
+
+    def status_of(self, path: str) -> int:
+        """The HTTP status of a page. Raises SiteUnavailable when there is no answer at all."""
+        return self._answer(path).status_code
+
+    @property
+    def faq_path(self) -> str:
+        """Where the FAQ is."""
+        return self._faq_path
 
     def shows(self, anchor: str, *texts: str) -> bool:
         """Tell whether the FAQ page has this anchor, and below it these texts, as read.
@@ -45,8 +71,16 @@ class Site:
         return f"{self._site_url}{self._faq_path}#{anchor}"
 
     def _get(self, path: str) -> httpx.Response:
+        answer = self._answer(path)
+        if not answer.is_success:
+            raise SiteUnavailable(f"the site answered {answer.status_code} for {path}")
+        return answer
+
+    def _answer(self, path: str) -> httpx.Response:
         try:
-            return self._http.get(f"{self._site_url}{path}").raise_for_status()
+            return self._http.get(f"{self._site_url}{path}")
+        except httpx.TimeoutException as error:
+            raise SiteSlow(f"the site did not serve {path} in time: {error}") from error
         except httpx.HTTPError as error:
             raise SiteUnavailable(f"the site did not serve {path}: {error}") from error
 

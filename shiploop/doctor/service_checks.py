@@ -2,6 +2,7 @@
 
 import stat
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -75,14 +76,36 @@ def check_options(settings: Settings) -> Iterator[Finding]:
     else:
         what = "OPENAI_API_KEY is set, but nothing uses it yet: answers are extractive"
         yield Finding("model", Health.WARNING, what, "Take it out of the environment for now.")
-    if settings.slack_webhook_url is None:
-        what, advice = "nobody is told of incidents there", "There is nothing to do for now."
-        yield Finding("slack", Health.NOT_CONFIGURED, what, advice)
-    else:
-        what = "SLACK_WEBHOOK_URL is set, but nothing uses it yet"
-        yield Finding("slack", Health.WARNING, what, "Take it out of the environment for now.")
+    yield _slack(settings)
     if settings.sentry_dsn is None:
         what, advice = "errors are in the logs only", "Set SENTRY_DSN to have them collected."
         yield Finding("sentry", Health.NOT_CONFIGURED, what, advice)
     else:
         yield Finding("sentry", Health.OK, "SENTRY_DSN is set")
+    yield _sentry_issues(settings)
+
+
+def _slack(settings: Settings) -> Finding:
+    if settings.slack_webhook_url is None:
+        what = "nobody is told of rollbacks and incidents there"
+        advice = "Set SLACK_WEBHOOK_URL to have them told. The sandbox has a Slack of its own."
+        return Finding("slack", Health.NOT_CONFIGURED, what, advice)
+    url = urlsplit(settings.slack_webhook_url.get_secret_value())
+    if url.scheme not in ("http", "https") or not url.hostname:
+        what = "SLACK_WEBHOOK_URL is no URL: nobody is told of rollbacks and incidents there"
+        advice = "Set it to an incoming webhook's URL, https://hooks.slack.com/services/…"
+        return Finding("slack", Health.BROKEN, what, advice)
+    # Whether it is good, only a message would tell, and somebody would read that.
+    return Finding("slack", Health.OK, "SLACK_WEBHOOK_URL is set; it was not tried")
+
+
+def _sentry_issues(settings: Settings) -> Finding:
+    name = "sentry issues"
+    if settings.sentry_project is None:
+        what = "a deploy is not asked for new errors in Sentry"
+        advice = "Set SHIPLOOP_SENTRY_PROJECT and SENTRY_AUTH_TOKEN to have it asked."
+        return Finding(name, Health.NOT_CONFIGURED, what, advice)
+    if settings.sentry_auth_token is None:
+        what = "SHIPLOOP_SENTRY_PROJECT is set without a token: Sentry is not asked"
+        return Finding(name, Health.BROKEN, what, "Set SENTRY_AUTH_TOKEN (scope event:read).")
+    return Finding(name, Health.OK, f"the issues of {settings.sentry_project}; they were not read")

@@ -9,6 +9,7 @@ from shiploop.domain.run import FailureKind, Outcome, Run, tte_ms
 CI_FAILED_LABEL = "ci-failed"
 
 _RUN_NAME_LIMIT = 60
+_TRACE_ID_LINE = re.compile(r"^Trace-Id: ([0-9A-Za-z-]{1,64})\r?$", re.MULTILINE)
 _SIGNATURE_LINE = re.compile(r"^signature: (v1:[0-9a-f]{64})\r?$", re.MULTILINE)
 
 
@@ -54,6 +55,12 @@ def signature_in(body: str) -> str:
 def commit_message(run: Run) -> tuple[str, str]:
     """Headline and body of the commit, on the branch and after the squash."""
     return pull_request_title(run.question), f"Trace-Id: {run.task_id}"
+
+
+def trace_id_in(commit_body: str) -> str | None:
+    """The task that a commit claims to be of, None when it claims none. Anybody can claim it."""
+    found = _TRACE_ID_LINE.search(commit_body)
+    return found.group(1) if found else None
 
 
 def decline_reason(declined: Declined) -> str:

@@ -1,6 +1,7 @@
 """Signs of life of the runners, in the format that the RFC's checker reads (4.2.2)."""
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import cast
 
 from redis import Redis
@@ -32,9 +33,21 @@ class Heartbeats:
 
     def living(self, now: datetime) -> tuple[str, ...]:
         """The ids of the runners that were alive a moment ago."""
-        ids = []
+        oldest_s = now.timestamp() - ALIVE_FOR_S
+        return tuple(worker_id for worker_id, last_s in self._beats() if last_s >= oldest_s)
+
+    def silent(self, now: datetime) -> tuple[str, ...]:
+        """The ids of the runners that have stopped without taking their leave, of late."""
+        oldest_s = now.timestamp() - ALIVE_FOR_S
+        return tuple(worker_id for worker_id, last_s in self._beats() if last_s < oldest_s)
+
+    def newest(self) -> datetime | None:
+        """The last sign of life of any runner, None when nothing is known of any."""
+        last_s = max((last_s for _, last_s in self._beats()), default=None)
+        return None if last_s is None else datetime.fromtimestamp(last_s, UTC)
+
+    def _beats(self) -> Iterator[tuple[str, float]]:
         for key in self._redis.scan_iter(match=keys.heartbeat("*"), count=100):
             last = cast(str | None, self._redis.hget(key, "last_heartbeat"))
-            if last is not None and now.timestamp() - float(last) <= ALIVE_FOR_S:
-                ids.append(str(key).removeprefix(keys.heartbeat("")))
-        return tuple(ids)
+            if last is not None:
+                yield str(key).removeprefix(keys.heartbeat("")), float(last)

@@ -4,18 +4,34 @@ from datetime import date
 
 QUEUE = "agent:queue:orchestrator"
 FLOW_QUEUE = "agent:queue:flows"
+NOTICE_QUEUE = "agent:queue:notices"
 QUEUE_GROUP = "runners"
 FACTS_CHANNEL = "agent:facts"
 EVENTS_CHANNEL = "agent:events"
 TASK_INDEX = "agent:tasks"
 RATE_LIMITS = "agent:limits"
 FREEZE = "agent:freeze"
+RUNNERS_STATE = "agent:runners:state"
+RUNNERS_TELLING = "agent:runners:telling"
+ROLLBACK_ACTIVE = "agent:rollback-active"
+ROLLBACK_MERGES = "agent:rollback-merges"
+ROLLBACK_MODE = "agent:rollback-mode"
+HEALTH_TURN = "agent:health:turn"
+HEALTH_ROUNDS = "agent:health:rounds"
+HEALTH_STATES = "agent:health:states"
+HEALTH_DECISION = "agent:health:decision"
+HEALTHY_SHA = "agent:health:healthy-sha"
 
 TASK_TTL_S = 24 * 3600
 EVENTS_TTL_S = TASK_TTL_S  # a task and its events go together
 DEDUPE_TTL_S = 3600  # the RFC's hour (3.2)
 FACT_TTL_S = 3600
 DELIVERY_TTL_S = 24 * 3600
+QUEUED_TTL_S = 24 * 3600
+VERDICT_TTL_S = 24 * 3600
+ROLLBACK_TTL_S = 30 * 24 * 3600  # as long as somebody may try to undo the same merge again
+INCIDENT_TTL_S = 7 * 24 * 3600  # one that nobody ends is told again after a week
+NOTICE_TTL_S = 7 * 24 * 3600  # so long nobody is told the same again
 METRICS_TTL_S = 90 * 24 * 3600
 HEARTBEAT_TTL_S = 120  # the RFC's checker calls a heartbeat dead after 300 s (4.2.2)
 
@@ -38,6 +54,31 @@ def dedupe(question_hash: str) -> str:
 def fact(sha: str) -> str:
     """Hash: what GitHub told us about one commit."""
     return f"agent:fact:{sha}"
+
+
+def queued(run_id: str) -> str:
+    """String: a flow run that is on the queue of flows."""
+    return f"agent:queued:{run_id}"
+
+
+def verdict(live_sha: str) -> str:
+    """Hash: what was concluded of one deploy."""
+    return f"agent:verdict:{live_sha}"
+
+
+def rollback(merge_sha: str) -> str:
+    """Hash: the rollback of one merge, or which rollback it is a part of."""
+    return f"agent:rollback:{merge_sha}"
+
+
+def incident(subject: str) -> str:
+    """Hash: the open incident about one subject."""
+    return f"agent:incident:{subject}"
+
+
+def notice(notice_id: str) -> str:
+    """String: what people shall be told, or were told already."""
+    return f"agent:notice:{notice_id}"
 
 
 def delivery(delivery_id: str) -> str:

@@ -23,6 +23,12 @@ end
 return lost
 """
 
+_ADD_ONCE = """
+if not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[3]) then return 0 end
+redis.call('XADD', KEYS[1], '*', ARGV[1], ARGV[2])
+return 1
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -41,6 +47,7 @@ class Queue:
         self._stream = stream
         self._field = field
         self._refresh = redis.register_script(_REFRESH)
+        self._add_once = redis.register_script(_ADD_ONCE)
 
     def create_group(self) -> None:
         """Create the consumer group; once is enough, again is harmless."""
@@ -53,6 +60,11 @@ class Queue:
     def add(self, run_id: str) -> None:
         """Append an entry."""
         self._redis.xadd(self._stream, {self._field: run_id})
+
+    def add_once(self, run_id: str) -> bool:
+        """Append an entry unless one of this run is on the queue already."""
+        names = [self._stream, keys.queued(run_id)]
+        return bool(self._add_once(keys=names, args=[self._field, run_id, keys.QUEUED_TTL_S]))
 
     def take(self, consumer: str, count: int, block_ms: int) -> list[Entry]:
         """New entries for this consumer, waiting up to `block_ms` for the first."""
@@ -94,6 +106,7 @@ class Queue:
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.xack(self._stream, keys.QUEUE_GROUP, entry.entry_id)
             pipe.xdel(self._stream, entry.entry_id)
+            pipe.delete(keys.queued(entry.run_id))
             pipe.execute()
 
     def backlog(self) -> int:

@@ -91,6 +91,14 @@ redis.call('HSET', KEYS[2], 'worker_id', ARGV[2])
 return 1
 """
 
+# What has expired does not come back with a few fields.
+_NOTE_ROLLBACK = """
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], 'updated_at', ARGV[1])
+for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+return redis.call('EXPIRE', KEYS[1], ARGV[2])
+"""
+
 # Asking twice is the same as asking once.
 _REQUEST_CANCELLATION = (
     WRITE_EVENT
@@ -141,6 +149,7 @@ class Tasks:
         self._settle = redis.register_script(_SETTLE)
         self._hold = redis.register_script(_HOLD)
         self._update = redis.register_script(_UPDATE)
+        self._note_rollback = redis.register_script(_NOTE_ROLLBACK)
         self._request_cancellation = redis.register_script(_REQUEST_CANCELLATION)
 
     def read(self, task_id: str) -> dict[str, str] | None:
@@ -186,6 +195,11 @@ class Tasks:
     def note(self, task_id: str, now: datetime, **fields: str) -> None:
         """Note something learnt on the way, such as the pull request's URL."""
         self._write(task_id, EventKind.NOTED, now, fields)
+
+    def note_rollback(self, task_id: str, now: datetime, **fields: str) -> None:
+        """Note how far the rollback of a task's merge is; its outcome stays what it is."""
+        flat = [part for item in fields.items() for part in item]
+        self._note_rollback(keys=[keys.task(task_id)], args=[iso_ms(now), keys.TASK_TTL_S, *flat])
 
     def request_cancellation(self, task_id: str, now: datetime) -> Cancellation:
         """Ask whoever runs the task to cancel it; a settled task stays as it is."""

@@ -19,6 +19,7 @@ EVENTS = {
     "issues labeled",
     "issues opened",
     "issues reopened",
+    "issues unlabeled",
     "ping",
     "pull_request closed",
     "pull_request edited",

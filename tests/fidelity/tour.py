@@ -18,6 +18,7 @@ def tour(tourist: Tourist, hook_url: str) -> None:
     visit_app(tourist)
     visit_refs_and_commits(tourist)
     visit_pull_requests(tourist)
+    visit_drafts(tourist)
     visit_merge(tourist)
     visit_issues(tourist)
     visit_deployments(tourist)
@@ -134,6 +135,20 @@ def visit_pull_requests(tourist: Tourist) -> None:
     tourist.call("POST", f"{REPOSITORY}/issues/{number}/labels", 200, {"labels": ["ci-failed"]})
 
 
+def visit_drafts(tourist: Tourist) -> None:
+    pulls = f"{REPOSITORY}/pulls"
+    first = tourist.open_pull_request("draft", "# FAQ\n\n## Is it a draft?\n\nYes.\n", draft=True)
+    tourist.call("PATCH", f"{pulls}/{first}", 200, {"state": "closed"})
+    draft = {"title": "Apply again", "head": "draft", "base": "main", "draft": True}
+    tourist.call("POST", pulls, 422, draft | {"draft": "perhaps"})
+    number = tourist.call("POST", pulls, 201, draft)["number"]
+    tourist.wait_for_checks("draft")
+    tourist.call("PUT", f"{pulls}/{number}/merge", 405, {"merge_method": "squash"})
+    tourist.call("GET", f"{pulls}/{number}", 200)
+    tourist.call("GET", pulls, 200)
+    tourist.call("GET", f"{REPOSITORY}/issues/{number}", 200)
+
+
 def visit_merge(tourist: Tourist) -> None:
     pulls = f"{REPOSITORY}/pulls"
     number = tourist.open_pull_request("merged", "# FAQ\n\n## Is it merged?\n\nYes.\n")
@@ -152,6 +167,8 @@ def visit_merge(tourist: Tourist) -> None:
     tourist.call("GET", f"{pulls}/{number}", 200)
     tourist.call("GET", f"{REPOSITORY}/compare/main...merged", 200)
     tourist.call("GET", f"{REPOSITORY}/compare/merged...main", 200)
+    tourist.call("GET", f"{REPOSITORY}/compare/merged...main?per_page=1&page=2", 200)
+    tourist.call("GET", f"{REPOSITORY}/commits/main", 200)
     tourist.call("DELETE", f"{REPOSITORY}/git/refs/heads/merged", 204)
     faq = tourist.call("GET", f"{REPOSITORY}/contents/docs/FAQ.md", 200)
     tourist.call("GET", f"{REPOSITORY}/git/blobs/{faq['sha']}", 200)
@@ -166,13 +183,24 @@ def visit_merge(tourist: Tourist) -> None:
 
 def visit_issues(tourist: Tourist) -> None:
     issues = f"{REPOSITORY}/issues"
-    issue = {"title": "Production is unhealthy", "body": "Why.", "labels": ["P0"]}
+    labels = ["P0", {"name": "incident"}]
+    issue = {"title": "Production is unhealthy", "body": "Why.", "labels": labels}
     number = tourist.call("POST", issues, 201, issue)["number"]
     tourist.call("POST", issues, 422, {"body": "No title"})
+    tourist.call("POST", issues, 422, issue | {"labels": [1]})
     tourist.call("GET", issues, 200)
+    found = tourist.call("GET", f"{issues}?labels=P0,incident&state=all&creator=shiploop-bot", 200)
+    assert [each["number"] for each in found] == [number]
+    tourist.call("GET", f"{issues}?sort=title", 422)
     tourist.call("GET", f"{issues}/{number}", 200)
     tourist.call("GET", f"{issues}/999999", 404)
-    for change in ({"title": "Production was unhealthy"}, {"state": "closed"}, {"state": "open"}):
+    for change in (
+        {"title": "Production was unhealthy"},
+        {"labels": ["P0"]},
+        {"state": "closed", "state_reason": "not_planned"},
+        {"state": "open"},
+        {"state": "closed"},
+    ):
         tourist.call("PATCH", f"{issues}/{number}", 200, change)
     tourist.call("PATCH", f"{issues}/{number}", 403, {"title": "Mine"}, token="eve")
     tourist.call("PATCH", f"{issues}/{number}", 422, {"title": 1})
@@ -206,6 +234,8 @@ def visit_deployments(tourist: Tourist) -> None:
     tourist.call("POST", deployments, 422, wanted | {"ref": "absent"})
     tourist.call("POST", deployments, 403, wanted, token="eve")
     tourist.call("GET", deployments, 200)
+    newest = tourist.call("GET", f"{deployments}?environment=production&per_page=1", 200)
+    assert [each["id"] for each in newest] == [number]
     tourist.call("GET", f"{deployments}/{number}", 200)
     tourist.call("GET", f"{deployments}/999999", 404)
     tourist.call("GET", statuses, 200)

@@ -68,7 +68,7 @@ class Tourist:
         assert "errors" not in answer, answer
         return answer["data"]
 
-    def open_pull_request(self, branch: str, faq: str) -> int:
+    def open_pull_request(self, branch: str, faq: str, *, draft: bool = False) -> int:
         """Open a pull request that replaces docs/FAQ.md and return its number."""
         base = self.graphql(
             READ_BASE,
@@ -100,6 +100,7 @@ class Tourist:
                     "headRefName": branch,
                     "title": f"Update FAQ from {branch}",
                     "body": "An answer.",
+                    "draft": draft,
                 },
             },
         )

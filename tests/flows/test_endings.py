@@ -42,12 +42,12 @@ def freeze(redis: Redis) -> Iterator[Freeze]:
 
 @pytest.fixture(scope="module")
 def blind_world() -> Iterator[World]:
-    """A stack that looks for the FAQ where its site has none, and has little patience."""
+    """A stack that looks for the FAQ on another page, and has little patience."""
     home = Path(tempfile.mkdtemp(prefix="shiploop-"))
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
     blind = settings(home).model_copy(
         update={
-            "site_faq_path": "/nowhere",
+            "site_faq_path": "/readme",
             "verify_deadline_s": 1,
             "deploy_deadline_s": _DEPLOY_DEADLINE_S,
         }
@@ -146,10 +146,3 @@ def test_an_answer_that_cannot_be_seen_is_an_error_and_stays_merged(blind_world:
     assert_merged_all_the_same(blind_world, task, "unverified")
     assert "entry_url" not in task
     assert "verifying" in task["stages_ms"]
-
-
-@pytest.mark.xdist_group("blind-world")
-def test_a_deploy_that_broke_the_site_is_an_error_and_stays_merged(blind_world: World) -> None:
-    with blind_world.fault("bad_deploy"):  # the last test: the site stays broken
-        task = blind_world.settle("What is the system architecture?")
-    assert_merged_all_the_same(blind_world, task, "never_live")

@@ -20,10 +20,12 @@ from sandbox.github.app import build_app
 from sandbox.github.state import GitHub
 from sandbox.request_log import RequestLog
 from sandbox.seed import seed
+from sandbox.slack import Slack
 from tests.sandbox.github_driver import REPOSITORY, Received, Receiver, SandboxGitHub, wait_until
 
 # Making a client with the default context reads the system's certificates: 25 ms each.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+SLACK_WEBHOOK = "T000/B000/XXXX"
 FAQ = "# FAQ\n\n## How do I begin?\n\nClone it.\n\n## Where are the docs?\n\nIn `docs/`.\n"
 WORKFLOW = """\
 name: fast
@@ -60,7 +62,7 @@ class Server:
     def serving(self, github: GitHub) -> Iterator[None]:
         """Serve a sandbox for the length of a test."""
         github.url = self.url
-        self._app = build_app(github, RequestLog())
+        self._app = build_app(github, RequestLog(), Slack(github.faults, SLACK_WEBHOOK))
         github.start()
         try:
             yield

@@ -69,6 +69,7 @@ class SandboxGitHub:
         title: str = "Update the FAQ",
         body: str = "",
         path: str = "docs/FAQ.md",
+        draft: bool = False,
     ) -> dict[str, Any]:
         """Return the variables of OPEN for a branch off main on which one file has this text."""
         repository_id = self.bot.get(self.repo).json()["node_id"]
@@ -82,10 +83,11 @@ class SandboxGitHub:
                 "headRefName": branch,
                 "title": title,
                 "body": body,
+                "draft": draft,
             },
         }
 
-    def open(self, branch: str = "topic", text: str | None = None, **more: str) -> dict[str, Any]:
+    def open(self, branch: str = "topic", text: str | None = None, **more: Any) -> dict[str, Any]:
         """Open a pull request that adds to the FAQ; return number, id and headRefOid."""
         text = text or f"{self.file()}\n## What about {branch}?\n\nThis.\n"
         answer = self.graphql(OPEN, self.open_variables(branch, text, **more))

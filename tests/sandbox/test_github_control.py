@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.sandbox.conftest import SLACK_WEBHOOK
 from tests.sandbox.github_driver import SandboxGitHub
 
 
@@ -78,6 +79,32 @@ def test_unknown_faults_are_422_and_those_not_modelled_501(
 ) -> None:
     assert github.bot.put("/_sandbox/faults", json=body).status_code == status
     assert github.bot.post("/_sandbox/faults/nothing/take").status_code == 422
+
+
+def test_what_slack_was_told_can_be_read_and_cleared(github: SandboxGitHub) -> None:
+    url = f"/services/{SLACK_WEBHOOK}"
+    payload = {"text": "Rolling back", "blocks": [{"type": "divider"}]}
+    assert github.anonymous.post(url, json=payload).text == "ok"
+    assert github.anonymous.post(url, json={"text": "Rolled back"}).text == "ok"
+    told = github.bot.get("/_sandbox/slack").json()
+    assert [(message["text"], message["payload"]) for message in told] == [
+        ("Rolling back", payload),
+        ("Rolled back", {"text": "Rolled back"}),
+    ]
+    assert told[0]["at"] <= told[1]["at"]
+    assert told[0]["at"].endswith("+00:00")
+    assert github.bot.delete("/_sandbox/slack").status_code == 204
+    assert github.bot.get("/_sandbox/slack").json() == []
+
+
+def test_fault_slack_down_drops_as_many_messages_as_it_has_times(github: SandboxGitHub) -> None:
+    github.set_faults(slack_down=2)
+    posted = [
+        github.anonymous.post(f"/services/{SLACK_WEBHOOK}", json={"text": str(number)}).status_code
+        for number in range(3)
+    ]
+    assert posted == [503, 503, 200]
+    assert [message["text"] for message in github.bot.get("/_sandbox/slack").json()] == ["2"]
 
 
 def test_every_call_of_the_api_is_logged(github: SandboxGitHub) -> None:

@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from sandbox.github.git_repository import GIT_ENVIRONMENT
 from tests.sandbox.github_driver import REPOSITORY, SandboxGitHub
 
@@ -36,6 +38,36 @@ def test_a_fetch_brings_what_is_new_also_with_a_token(
     fetched = _git("-C", str(clone), "-c", header, "fetch", "origin", "main")
     assert fetched.returncode == 0, fetched.stderr
     assert _git("-C", str(clone), "rev-parse", "FETCH_HEAD").stdout.strip() == sha
+
+
+@pytest.mark.parametrize("protocol", ["0", "2"])
+def test_any_commit_can_be_fetched_by_its_sha_with_its_parent(
+    github: SandboxGitHub, tmp_path: Path, protocol: str
+) -> None:
+    shas = [github.commit("main", f"Version {number}.\n") for number in range(4)]
+    clone, url = tmp_path / "clone", f"{github.url}/{REPOSITORY}.git"
+    _git("init", "--bare", str(clone))
+    fetch = ("-C", str(clone), "-c", f"protocol.version={protocol}", "fetch", "--depth=2", url)
+    fetched = _git(*fetch, shas[2])
+    assert fetched.returncode == 0, fetched.stderr
+    assert _git("-C", str(clone), "rev-list", "FETCH_HEAD").stdout.split() == [shas[2], shas[1]]
+    assert _git("-C", str(clone), "show", f"{shas[1]}:docs/FAQ.md").stdout == "Version 1.\n"
+    several = _git(*fetch, shas[3], shas[1])
+    assert several.returncode == 0, several.stderr
+    assert _git("-C", str(clone), "show", f"{shas[0]}:docs/FAQ.md").stdout == "Version 0.\n"
+
+
+@pytest.mark.parametrize("protocol", ["0", "2"])
+def test_a_commit_that_is_not_there_cannot_be_fetched(
+    github: SandboxGitHub, tmp_path: Path, protocol: str
+) -> None:
+    clone, url = tmp_path / "clone", f"{github.url}/{REPOSITORY}.git"
+    _git("init", "--bare", str(clone))
+    fetched = _git(
+        "-C", str(clone), "-c", f"protocol.version={protocol}", "fetch", "--depth=2", url, "1" * 40
+    )
+    assert fetched.returncode != 0
+    assert "not our ref" in fetched.stderr
 
 
 def test_pull_request_refs_can_be_fetched(github: SandboxGitHub, tmp_path: Path) -> None:

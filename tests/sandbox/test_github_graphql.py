@@ -18,6 +18,11 @@ mutation NewRef($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $commit) { commit { oid } }
 }
 """
+COMMIT = """
+mutation Commit($commit: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $commit) { commit { oid parents(first: 5) { nodes { oid } } } }
+}
+"""
 READ_REF = """
 query ReadRef($name: String!) {
   viewer { login }
@@ -124,6 +129,39 @@ def test_a_branch_is_moved_onto_a_commit_made_on_a_new_ref(github: SandboxGitHub
     assert github.pull(pull["number"])["head"]["sha"] == sha
     assert github.pull(pull["number"])["state"] == "open"
     assert github.bot.get(f"{github.repo}/git/ref/heads/temporary").status_code == 404
+
+
+def test_one_commit_adds_changes_and_deletes_files(github: SandboxGitHub) -> None:
+    github.commit("main", "Old.\n", path="docs/old.md")
+    github.commit("main", "Gone.\n", path="docs/gone.md")
+    head = github.head()
+    commit = commit_input(
+        "main", head, {"docs/FAQ.md": "# FAQ\n", "docs/a/new.md": "Old.\n"}, "Edit"
+    )
+    commit["fileChanges"]["deletions"] = [{"path": "docs/old.md"}, {"path": "docs/gone.md"}]
+    answer = github.graphql(COMMIT, {"commit": commit}, github.ada)
+    made = answer["data"]["createCommitOnBranch"]["commit"]
+    assert made["parents"]["nodes"] == [{"oid": head}]
+    assert made["oid"] == github.head()
+    files = github.bot.get(f"{github.repo}/commits/{made['oid']}").json()["files"]
+    assert {
+        (file["filename"], file["status"], file.get("previous_filename")) for file in files
+    } == {
+        ("docs/FAQ.md", "modified", None),
+        ("docs/a/new.md", "renamed", "docs/old.md"),
+        ("docs/gone.md", "removed", None),
+    }
+
+
+def test_a_commit_that_deletes_what_is_not_there_is_refused_as_a_whole(
+    github: SandboxGitHub,
+) -> None:
+    head = github.head()
+    commit = commit_input("main", head, {"docs/FAQ.md": "# FAQ\n"}, "Edit")
+    commit["fileChanges"]["deletions"] = [{"path": "docs/absent.md"}]
+    answer = github.graphql(COMMIT, {"commit": commit}, github.ada)
+    assert _errors(answer)[0][0] == "UNPROCESSABLE"
+    assert github.head() == head
 
 
 def test_an_update_that_is_no_fast_forward_must_be_forced(github: SandboxGitHub) -> None:

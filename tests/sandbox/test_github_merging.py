@@ -24,6 +24,19 @@ def test_a_squash_merge_is_one_commit_on_the_base(github: SandboxGitHub) -> None
     assert "What about topic?" in github.file()
 
 
+def test_the_commit_is_by_who_opened_the_pull_request_not_by_who_merges(
+    github: SandboxGitHub,
+) -> None:
+    pull = github.open()
+    github.wait_green("topic")
+    url = f"{github.repo}/pulls/{pull['number']}/merge"
+    sha = github.ada.put(url, json={"merge_method": "squash"}).json()["sha"]
+    assert github.bot.get(f"{github.repo}/commits/{sha}").json()["author"]["login"] == (
+        "shiploop-bot"
+    )
+    assert github.pull(pull["number"])["merged_by"]["login"] == "ada"
+
+
 def test_the_commit_message_can_be_given(github: SandboxGitHub) -> None:
     pull = github.open()
     github.wait_green("topic")

@@ -20,6 +20,11 @@ def test_a_pull_request_shows_its_text_escaped_its_checks_and_its_diff(
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
+def test_a_draft_says_that_it_is_one(github: SandboxGitHub) -> None:
+    pull = github.open(draft=True)
+    assert "<b>Draft</b>" in github.anonymous.get(f"/{REPOSITORY}/pull/{pull['number']}").text
+
+
 def test_a_merged_pull_request_links_its_commit(github: SandboxGitHub) -> None:
     pull = github.open()
     github.wait_green("topic")

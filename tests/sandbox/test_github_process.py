@@ -55,6 +55,18 @@ def test_it_stops_cleanly_on_a_signal_with_its_children(tmp_path: Path, stop: in
         assert process.stdout.read() == b""
 
 
+def test_a_slack_webhook_of_another_form_keeps_it_from_starting(tmp_path: Path) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-m", "sandbox", "--port", "0", "--home", str(tmp_path)],
+        env={**os.environ, "SANDBOX_SLACK_WEBHOOK": "https://hooks.slack.com/services/T0/B0/X"},
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 1
+    assert "SANDBOX_SLACK_WEBHOOK: a webhook is team/bot/secret" in finished.stderr
+
+
 def test_it_begins_anew_at_each_start(tmp_path: Path) -> None:
     for _ in range(2):
         with _started(tmp_path) as (process, url):

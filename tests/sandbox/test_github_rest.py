@@ -96,64 +96,6 @@ def test_refs_are_made_moved_and_deleted(github: SandboxGitHub) -> None:
     assert github.eve.post(refs, json=body).status_code == 403
 
 
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        ("main...main", ("identical", 0, 0)),
-        ("main...topic", ("diverged", 1, 1)),
-        ("start...main", ("ahead", 1, 0)),
-        ("main...start", ("behind", 0, 1)),
-    ],
-)
-def test_commits_are_compared(
-    github: SandboxGitHub, names: str, expected: tuple[str, int, int]
-) -> None:
-    start = github.head()
-    github.open("topic")
-    github.commit("main", "Elsewhere.\n", path="README.md")
-    url = f"{github.repo}/compare/{names.replace('start', start)}"
-    answer = github.bot.get(url).json()
-    assert (answer["status"], answer["ahead_by"], answer["behind_by"]) == expected
-
-
-def test_deployments_report_progress_and_replace_one_another(github: SandboxGitHub) -> None:
-    url = f"{github.repo}/deployments"
-    body = {"ref": "main", "auto_merge": False, "required_contexts": []}
-    first, second = (github.bot.post(url, json=body).json()["id"] for _ in range(2))
-    for number in (first, second):
-        for state in ("in_progress", "success"):
-            made = github.bot.post(f"{url}/{number}/statuses", json={"state": state})
-            assert made.status_code == 201
-
-    def states(number: int) -> list[str]:
-        return [each["state"] for each in github.bot.get(f"{url}/{number}/statuses").json()]
-
-    assert states(first) == ["inactive", "success", "in_progress"]
-    assert states(second) == ["success", "in_progress"]
-    assert [each["id"] for each in github.bot.get(url).json()] == [second, first]
-    assert github.bot.post(url, json={"ref": "main"}).status_code == 501
-    assert github.bot.post(url, json={**body, "ref": "nothing"}).status_code == 422
-
-
-def test_issues_have_labels_and_comments(github: SandboxGitHub) -> None:
-    url = f"{github.repo}/issues"
-    made = github.eve.post(url, json={"title": "It broke", "labels": ["P0"]}).json()
-    github.bot.post(f"{url}/{made['number']}/comments", json={"body": "Mending."})
-    github.bot.post(f"{url}/{made['number']}/labels", json={"labels": ["p0", "rollback"]})
-    found = github.bot.get(url, params={"labels": "rollback"}).json()
-    assert [label["name"] for label in found[0]["labels"]] == ["P0", "rollback"]
-    comments = github.bot.get(f"{url}/{made['number']}/comments").json()
-    assert [comment["body"] for comment in comments] == ["Mending."]
-
-
-def test_issues_are_edited_closed_and_opened_again(github: SandboxGitHub) -> None:
-    made = github.bot.post(f"{github.repo}/issues", json={"title": "It broke"}).json()
-    url = f"{github.repo}/issues/{made['number']}"
-    closed = github.bot.patch(url, json={"title": "It was mended", "state": "closed"}).json()
-    assert (closed["title"], closed["state"]) == ("It was mended", "closed")
-    assert github.bot.patch(url, json={"state": "open"}).json()["state"] == "open"
-
-
 def test_a_protected_branch_takes_commits_without_checks_from_admins_only(
     github: SandboxGitHub,
 ) -> None:

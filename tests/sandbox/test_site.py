@@ -150,6 +150,49 @@ def test_a_bad_merge_breaks_every_build_that_contains_it_until_reverted(
     assert site.get("/faq").status_code == 200
 
 
+def test_each_of_two_bad_merges_is_bad_by_itself_though_the_second_only_removes(
+    github: FakeGitHub, site: Site
+) -> None:
+    github.faults["bad_deploy"] = 2
+    answers = []
+    added = FAQ + "\n## Is it bad?\n\nYes.\n"
+    for faq in (added, FAQ, FAQ + "\n## Is it good?\n\nYes.\n"):
+        sha = github.commit({"docs/FAQ.md": faq})
+        site.push()
+        answers.append(site.wait_live(sha).status_code)
+    assert answers == [500, 500, 200]
+    assert github.faults["bad_deploy"] == 0
+
+
+def test_two_bad_merges_in_one_build_must_both_be_reverted(github: FakeGitHub, site: Site) -> None:
+    github.deploy_ms = 300
+    _pushed(github, site, 0)
+    until(github.deployed_shas, lambda shas: len(shas) == 2)
+    github.faults["bad_deploy"] = 2
+    one, other = "\n## Is it bad?\n\nYes.\n", "\n## Is this one too?\n\nIt is.\n"
+    github.commit({"docs/FAQ.md": FAQ + one})
+    bad = github.commit({"docs/FAQ.md": FAQ + one + other})
+    site.push()
+    assert site.wait_live(bad).status_code == 500
+    assert github.faults["bad_deploy"] == 0
+    github.deploy_ms = 0
+    for faq, status in ((FAQ + other, 500), (FAQ, 200)):
+        sha = github.commit({"docs/FAQ.md": faq})
+        site.push()
+        assert site.wait_live(sha).status_code == status
+
+
+def test_reverting_heals_though_the_bad_merge_also_repeated_lines(
+    github: FakeGitHub, site: Site
+) -> None:
+    github.faults["bad_deploy"] = 1
+    line = "Run `make demo`.\n"
+    for faq, status in ((f"{FAQ}\n{line}", 500), (FAQ, 200)):
+        sha = github.commit({"docs/FAQ.md": faq})
+        site.push()
+        assert site.wait_live(sha).status_code == status
+
+
 def test_a_deployment_that_never_goes_live_stays_in_progress(
     github: FakeGitHub, site: Site
 ) -> None:

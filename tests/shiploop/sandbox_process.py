@@ -16,6 +16,7 @@ from shiploop.clients.github import GitHub
 from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.domain.checks import ChecksState, decide_checks
+from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.pull_request import Base, PullRequest
 from tests.until import wait_until
 
@@ -89,7 +90,9 @@ class SandboxProcess:
         branch = new_branch()
         message = ("Update FAQ - more", f"Trace-Id: {branch}")
         document = base.document + addition
-        return base, github.open_pull_request(base, branch, document, message, "a body")
+        return base, github.open_pull_request(
+            base, branch, {FAQ_PATH: document.encode()}, message, "a body"
+        )
 
     def open_green(self, addition: str = "\n## More?\n\nMore.\n") -> tuple[Base, PullRequest]:
         """Open a pull request, and wait until its checks have passed."""

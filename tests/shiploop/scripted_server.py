@@ -25,6 +25,7 @@ class ScriptedServer:
     replies: deque[Reply]
     requests: list[str]
     headers: list[dict[str, str]]
+    bodies: list[str]
 
 
 @contextmanager
@@ -33,12 +34,13 @@ def scripted_server() -> Iterator[ScriptedServer]:
     replies: deque[Reply] = deque()
     requests: list[str] = []
     headers: list[dict[str, str]] = []
+    bodies: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def answer(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            bodies.append(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
             requests.append(f"{self.command} {self.path}")
             headers.append(dict(self.headers))
             if not replies:
@@ -63,7 +65,7 @@ def scripted_server() -> Iterator[ScriptedServer]:
         thread.start()
         try:
             url = f"http://127.0.0.1:{server.server_port}"
-            yield ScriptedServer(url, replies, requests, headers)
+            yield ScriptedServer(url, replies, requests, headers, bodies)
         finally:
             server.shutdown()
             thread.join()

@@ -48,6 +48,21 @@ def test_building_connects_to_nothing() -> None:
     built(github_token="a-token", github_api_url="http://127.0.0.1:1", site_url="http://x.invalid")
 
 
+def test_sentry_is_asked_for_issues_only_with_a_project_and_a_token() -> None:
+    token = {"github_token": "a-token"}
+    project = {"sentry_project": "acme/docs-site"}
+    assert built(**token).sentry_issues is None
+    assert built(**token, **project).sentry_issues is None
+    assert built(**token, sentry_auth_token="t").sentry_issues is None
+    assert built(**token, **project, sentry_auth_token="t").sentry_issues is not None
+
+
+def test_slack_is_told_only_with_a_webhook() -> None:
+    assert not built(github_token="a-token").slack.configured
+    webhook = "https://hooks.example/services/T/B/secret"
+    assert built(github_token="a-token", slack_webhook_url=webhook).slack.configured
+
+
 def test_an_app_of_which_the_key_is_given_speaks_to_github(
     sandbox: SandboxProcess, app_key: rsa.RSAPrivateKey
 ) -> None:

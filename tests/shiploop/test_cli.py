@@ -3,17 +3,23 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx
 import pytest
+from redis import Redis
 
+from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.valkey import free_port
 from tests.world import World
 
-COMMANDS = ["ask", "cancel", "demo", "doctor", "status", "up"]
+COMMANDS = [
+    *("ask", "cancel", "demo", "doctor", "freeze", "rollback", "rollback-mode"),
+    *("status", "unfreeze", "up"),
+]
 STAGES = ["queued", "drafting", "opening", "checking", "merging", "deploying", "verifying"]
 ANY_PORTS = {f"SHIPLOOP_{part}_PORT": "0" for part in ("API", "PREFECT", "GITHUB", "SITE", "REDIS")}
 
@@ -57,6 +63,86 @@ def test_without_a_running_stack_it_says_what_to_do(tmp_path: Path, arguments: l
     assert f"127.0.0.1:{port}" in asked.stderr
     assert "`make up`" in asked.stderr
     assert "Traceback" not in asked.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["freeze", "a demo"],
+        ["unfreeze"],
+        ["rollback", "0" * 40, "--reason", "it is wrong"],
+        ["rollback-mode"],
+        ["rollback-mode", "off"],
+    ],
+)
+def test_without_a_running_stack_nothing_is_done_by_hand(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    done = shiploop(*arguments, SHIPLOOP_HOME=str(tmp_path), REDIS_URL="", PREFECT_API_URL="")
+    assert done.returncode == 1
+    assert "no stack runs here: start one with `make up`" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_merges_are_frozen_and_go_on_by_hand(redis: Redis, redis_url: str, tmp_path: Path) -> None:
+    here = {"SHIPLOOP_HOME": str(tmp_path), "REDIS_URL": redis_url}
+    assert "not frozen" in shiploop("unfreeze", **here).stdout
+    assert shiploop("freeze", "a demo", **here).returncode == 0
+    frozen = redis.hgetall("agent:freeze")
+    assert frozen["reason"] == "a demo"
+    assert str(frozen["owner"]).endswith(f"@{socket.gethostname()}")
+    redis.hset("agent:freeze", "owner", "ada@laptop")
+    again = shiploop("freeze", "holidays", **here)
+    assert again.returncode == 1
+    assert "frozen already: by ada@laptop" in again.stderr
+    assert "a demo" in shiploop("unfreeze", **here).stdout
+    assert redis.exists("agent:freeze") == 0
+
+
+def test_the_rollback_mode_is_shown_set_and_left_to_the_settings_again(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    here = {
+        "SHIPLOOP_HOME": str(tmp_path),
+        "REDIS_URL": redis_url,
+        "SHIPLOOP_ROLLBACK": "approval",
+    }
+    assert shiploop("rollback-mode", **here).stdout.startswith("approval (SHIPLOOP_ROLLBACK")
+    assert shiploop("rollback-mode", "shadow", **here).stdout == "shadow\n"
+    assert redis.get("agent:rollback-mode") == "shadow"
+    assert shiploop("rollback-mode", **here).stdout == "shadow\n"
+    assert shiploop("rollback-mode", "sometimes", **here).returncode == 2
+    assert shiploop("rollback-mode", "off", "--reset", **here).returncode == 2
+    assert redis.get("agent:rollback-mode") == "shadow"
+    assert shiploop("rollback-mode", "--reset", **here).stdout.startswith("approval")
+    assert redis.exists("agent:rollback-mode") == 0
+
+
+def test_a_rollback_that_was_asked_for_before_is_shown_instead_of_a_second_one(
+    scripted: ScriptedServer, tmp_path: Path
+) -> None:
+    run_id = "550e8400-e29b-41d4-a716-446655440000"
+    deployment = {"id": run_id, "name": "rollback", "flow_id": run_id}
+    state = {"type": "COMPLETED", "name": "Refused"}
+    run = {"id": run_id, "flow_id": run_id, "name": "a-run", "state": state}
+    no_csrf_token = Reply(404)
+    scripted.replies.extend([Reply(200, json.dumps(deployment)), no_csrf_token])
+    scripted.replies.append(Reply(200, json.dumps(run)))
+    here = {"SHIPLOOP_HOME": str(tmp_path), "PREFECT_API_URL": f"{scripted.url}/api"}
+    done = shiploop("rollback", "0" * 40, "--reason", "it is wrong", **here)
+    assert done.returncode == 0, done.stderr
+    shown_id, before, where = done.stdout.splitlines()
+    assert shown_id == run_id
+    assert "that run is Refused" in before
+    assert where == f"watch it at {scripted.url}/runs/flow-run/{run_id}"
+
+
+def test_a_rollback_wants_a_reason_and_a_merge(tmp_path: Path) -> None:
+    here = {"SHIPLOOP_HOME": str(tmp_path), "PREFECT_API_URL": f"http://127.0.0.1:{free_port()}"}
+    assert shiploop("rollback", "0" * 40, **here).returncode == 2
+    unknown = shiploop("rollback", "main", "--reason", "it is wrong", **here)
+    assert unknown.returncode == 1
+    assert "neither the whole sha of a merge" in unknown.stderr
 
 
 def test_a_setting_that_cannot_be_read_is_named_without_a_traceback() -> None:
@@ -125,3 +211,15 @@ def test_the_demo_prints_one_json_object_and_leaves_nothing_running(
     assert len(result["merge_sha"]) == 40
     with pytest.raises(httpx.ConnectError):
         httpx.get(result["entry_url"])
+
+
+@pytest.mark.xdist_group("world")
+def test_a_rollback_started_by_hand_is_a_run_that_prefect_shows(world: World) -> None:
+    unknown_task = "550e8400-e29b-41d4-a716-446655440000"
+    done = beside(world, "rollback", unknown_task, "--reason", "it is wrong")
+    assert done.returncode == 0, done.stderr
+    run_id, where = done.stdout.splitlines()
+    assert where == f"watch it at {world.addresses.prefect}/runs/flow-run/{run_id}"
+    run = world.prefect("GET", f"/flow_runs/{run_id}")
+    assert run["parameters"] == {"task_id": unknown_task, "reason": "it is wrong"}
+    world.wait_for_prefect_state(run_id)

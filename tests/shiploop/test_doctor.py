@@ -200,10 +200,42 @@ def test_a_signing_key_is_set_or_kept_for_us_alone(tmp_path: Path) -> None:
     assert states(check_signing_key(settings(signing_key=CANARY))) == {"signing key": "ok"}
 
 
-def test_what_is_set_and_not_used_yet_is_said_so() -> None:
+def test_what_may_be_set_or_not_is_never_broken_for_not_being_set() -> None:
     assert set(states(check_options(settings())).values()) == {"not configured"}
-    every = settings(openai_api_key=CANARY, slack_webhook_url=CANARY, sentry_dsn=CANARY)
-    assert states(check_options(every)) == {"model": "warning", "slack": "warning", "sentry": "ok"}
+    every = settings(
+        openai_api_key=CANARY,
+        slack_webhook_url=f"https://hooks.example/services/T/B/{CANARY}",
+        sentry_dsn=CANARY,
+        sentry_project="acme/docs-site",
+        sentry_auth_token=CANARY,
+    )
+    assert states(check_options(every)) == {
+        "model": "warning",
+        "slack": "ok",
+        "sentry": "ok",
+        "sentry issues": "ok",
+    }
+
+
+def test_slack_is_neither_told_nor_named_by_its_address(scripted: ScriptedServer) -> None:
+    ours = settings(slack_webhook_url=f"{scripted.url}/services/T/B/{CANARY}")
+    slack = by_name(check_options(ours))["slack"]
+    assert slack.state is Health.OK
+    assert scripted.url not in slack.what
+    assert CANARY not in repr(slack)
+    assert scripted.requests == []
+
+
+@pytest.mark.parametrize("url", [CANARY, "hooks.slack.com/services/T/B/x", "https://"])
+def test_a_webhook_that_is_no_url_is_broken(url: str) -> None:
+    slack = by_name(check_options(settings(slack_webhook_url=url)))["slack"]
+    assert slack.state is Health.BROKEN
+    assert url not in slack.what
+
+
+def test_a_project_of_sentrys_without_a_token_is_broken() -> None:
+    found = by_name(check_options(settings(sentry_project="acme/docs-site")))
+    assert found["sentry issues"].state is Health.BROKEN
 
 
 def test_a_stack_that_runs_here_is_found_by_its_note(tmp_path: Path) -> None:
@@ -229,7 +261,7 @@ def test_where_nothing_is_set_and_nothing_runs_each_part_says_what_to_do(tmp_pat
     found = diagnose(settings(home=tmp_path, site_url=away(), api_port=free_port()))
     assert {each.name for each in found} == {
         *("redis", "runners", "prefect", "github", "site", "api"),
-        *("signing key", "model", "slack", "sentry"),
+        *("signing key", "model", "slack", "sentry", "sentry issues"),
     }
     assert all(each.advice for each in found)
     assert exit_code(found) == 1

@@ -56,7 +56,11 @@ def test_a_secret_is_in_no_text_of_the_settings() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["task_deadline_s", "lease_s", "runner_concurrency", "queue_limit", "check_poll_s"]
+    "name",
+    [
+        *("task_deadline_s", "lease_s", "runner_concurrency", "queue_limit", "check_poll_s"),
+        *("health_interval_s", "attribution_window_s", "rollback_deadline_s"),
+    ],
 )
 def test_no_time_and_no_number_of_anything_is_zero(name: str) -> None:
     with pytest.raises(ValidationError, match="greater than 0"):
@@ -82,11 +86,33 @@ def test_a_process_with_our_environment_has_our_settings(
     assert Settings(_env_file=None) == ours
 
 
+def test_what_cannot_be_read_about_rollbacks_is_kept_for_those_who_decide(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A runner that does not start rolls nothing back, and tells nobody why."""
+    assert Settings(_env_file=None).rollback == "auto"
+    monkeypatch.setenv("SHIPLOOP_ROLLBACK", "sometimes, perhaps")
+    assert Settings(_env_file=None).rollback == "sometimes, perhaps"
+
+
+def test_a_project_of_sentrys_is_named_with_its_organisation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SHIPLOOP_SENTRY_PROJECT", "acme/docs-site")
+    assert Settings(_env_file=None).sentry_project == "acme/docs-site"
+    for wrong in ("docs-site", "acme/docs/site", "acme/", "acme/../x", "acme/a b"):
+        monkeypatch.setenv("SHIPLOOP_SENTRY_PROJECT", wrong)
+        with pytest.raises(ValidationError, match="sentry_project"):
+            Settings(_env_file=None)
+
+
 def test_all_secrets_can_be_named_for_the_logs() -> None:
     settings = Settings.model_validate(
         {
             "github_token": "a-token",
             "signing_key": "a-signing-key",
+            "slack_webhook_url": "https://hooks.example/services/T/B/secret",
+            "sentry_auth_token": "a-sentry-token",
             "api_keys": {"ci": "the-key-of-the-ci-system", "ada": "the-key-of-ada-lovelace"},
             "github_repo": "acme/docs",
         }
@@ -94,6 +120,8 @@ def test_all_secrets_can_be_named_for_the_logs() -> None:
     assert set(settings.secrets()) == {
         "a-token",
         "a-signing-key",
+        "https://hooks.example/services/T/B/secret",
+        "a-sentry-token",
         "the-key-of-the-ci-system",
         "the-key-of-ada-lovelace",
     }

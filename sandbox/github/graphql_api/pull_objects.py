@@ -167,6 +167,7 @@ PULL_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "body": resolve_by(lambda pull: pull.entity.body),
         "state": resolve_by(lambda pull: _pull_state(pull.entity)),
         "closed": resolve_by(lambda pull: not pull.entity.open),
+        "isDraft": resolve_by(lambda pull: pull.entity.draft),
         "merged": resolve_by(lambda pull: pull.entity.merged),
         "mergedAt": resolve_by(lambda pull: timestamp(pull.entity.merged_at)),
         "mergeCommit": resolve_by(

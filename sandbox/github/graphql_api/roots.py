@@ -131,8 +131,8 @@ def _create_pull(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
     session: Session = info.context
     repository = session.repository(input["repositoryId"])
     session.require_write("CreatePullRequest")
-    if input["draft"] or input.get("headRepositoryId") not in (None, input["repositoryId"]):
-        message = "Drafts and pull requests from forks are not modelled by the sandbox"
+    if input.get("headRepositoryId") not in (None, input["repositoryId"]):
+        message = "Pull requests from forks are not modelled by the sandbox"
         raise RefusedError(Reason.NOT_MODELLED, message)
     pull = pulls.open_pull(
         session.github,
@@ -142,6 +142,7 @@ def _create_pull(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
         head=input["headRefName"].removeprefix(refs.BRANCHES),
         base=input["baseRefName"].removeprefix(refs.BRANCHES),
         author=session.viewer,
+        draft=bool(input["draft"]),
     )
     return _payload(input, pullRequest=Pull(repository, pull))
 

@@ -52,6 +52,27 @@ def commit(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
     }
 
 
+def commit_with_files(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
+    """Return `commit` with what it changed since its first parent."""
+    changes = changed_files(repository, sha)
+    additions = sum(changed.additions for changed in changes)
+    deletions = sum(changed.deletions for changed in changes)
+    return commit(github, repository, sha) | {
+        "stats": {
+            "additions": additions,
+            "deletions": deletions,
+            "total": additions + deletions,
+        },
+        "files": [file(github, repository, changed, sha) for changed in changes],
+    }
+
+
+def changed_files(repository: Repository, sha: str) -> tuple[ChangedFile, ...]:
+    """Return what a commit changed since its first parent; everything when it has none."""
+    parents = repository.git.commit_object(sha).parent_ids
+    return repository.git.changed_files(str(parents[0]) if parents else None, sha)
+
+
 def _signature(signature: pygit2.Signature) -> dict[str, Any]:
     when = datetime.fromtimestamp(signature.time, UTC)
     return {"name": signature.name, "email": signature.email, "date": timestamp(when)}
@@ -64,12 +85,16 @@ def _account(github: GitHub, signature: pygit2.Signature) -> dict[str, Any] | No
 
 
 def comparison(
-    github: GitHub, repository: Repository, names: str, base: str, head: str, merge_base: str
+    github: GitHub,
+    repository: Repository,
+    names: str,
+    base: str,
+    head: str,
+    merge_base: str,
 ) -> dict[str, Any]:
-    """Return `commit-comparison` of two commits that have a common ancestor."""
+    """Return `commit-comparison` of two commits, but for the lists of commits and files."""
     ahead, behind = repository.git.ahead_behind(head, base)
     status = {(False, False): "identical", (True, False): "ahead", (False, True): "behind"}
-    commits = repository.git.commits_between(base, head)
     page = web_url(github, repository, f"/compare/{names}")
     return {
         "url": api_url(github, repository, f"/compare/{names}"),
@@ -82,18 +107,13 @@ def comparison(
         "status": status.get((ahead > 0, behind > 0), "diverged"),
         "ahead_by": ahead,
         "behind_by": behind,
-        "total_commits": len(commits),
-        "commits": [commit(github, repository, sha) for sha in commits],
-        "files": [
-            file(github, repository, changed, head)
-            for changed in repository.git.changed_files(merge_base, head)
-        ],
+        "total_commits": ahead,
     }
 
 
 def file(github: GitHub, repository: Repository, changed: ChangedFile, sha: str) -> dict[str, Any]:
     """Return `diff-entry`."""
-    return {
+    answer = {
         "sha": changed.blob_sha,
         "filename": changed.path,
         "status": changed.status,
@@ -103,8 +123,12 @@ def file(github: GitHub, repository: Repository, changed: ChangedFile, sha: str)
         "blob_url": web_url(github, repository, f"/blob/{sha}/{changed.path}"),
         "raw_url": web_url(github, repository, f"/raw/{sha}/{changed.path}"),
         "contents_url": api_url(github, repository, f"/contents/{changed.path}?ref={sha}"),
-        "patch": changed.patch,
     }
+    if changed.patch:
+        answer["patch"] = changed.patch
+    if changed.previous_path is not None:
+        answer["previous_filename"] = changed.previous_path
+    return answer
 
 
 def simple_commit(repository: Repository, sha: str) -> dict[str, Any]:
@@ -153,12 +177,12 @@ def push(
 
 
 def _pushed(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
-    parents = repository.git.commit_object(sha).parent_ids
-    files = repository.git.changed_files(str(parents[0]), sha) if parents else ()
+    files = changed_files(repository, sha)
+    moved = [changed.previous_path for changed in files if changed.status == "renamed"]
     return simple_commit(repository, sha) | {
         "distinct": True,
         "url": web_url(github, repository, f"/commit/{sha}"),
-        "added": [changed.path for changed in files if changed.status == "added"],
-        "removed": [changed.path for changed in files if changed.status == "removed"],
+        "added": [changed.path for changed in files if changed.status in ("added", "renamed")],
+        "removed": [*(changed.path for changed in files if changed.status == "removed"), *moved],
         "modified": [changed.path for changed in files if changed.status == "modified"],
     }

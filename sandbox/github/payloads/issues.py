@@ -41,7 +41,7 @@ def issue(github: GitHub, repository: Repository, issue: Issue) -> dict[str, Any
         "html_url": page,
         "number": issue.number,
         "state": "open" if issue.open else "closed",
-        "state_reason": None if issue.open or is_pull else "completed",
+        "state_reason": issue.state_reason,
         "title": issue.title,
         "body": issue.body,
         "user": user(github, issue.author),
@@ -60,6 +60,7 @@ def issue(github: GitHub, repository: Repository, issue: Issue) -> dict[str, Any
         "performed_via_github_app": None,
     }
     if isinstance(issue, PullRequest):
+        answer["draft"] = issue.draft
         answer["pull_request"] = _pull_links(github, repository, issue, page)
     return answer
 

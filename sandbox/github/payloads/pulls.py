@@ -69,7 +69,7 @@ def pull_request_simple(
         "requested_reviewers": [],
         "requested_teams": [],
         "milestone": None,
-        "draft": False,
+        "draft": pull.draft,
         "auto_merge": None,
         "author_association": "CONTRIBUTOR",
         "head": _branch(github, repository, pull.head_ref, pull.head_sha),

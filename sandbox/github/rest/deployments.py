@@ -13,6 +13,7 @@ from sandbox.github.rest.call import Call, Operation, Reply, invalid, not_found
 
 _DEPLOYMENTS = "/repos/{owner}/{repo}/deployments"
 _STATUSES = f"{_DEPLOYMENTS}/{{id}}/statuses"
+_FILTERS = ("sha", "ref", "task", "environment")
 _STATES = ("error", "failure", "inactive", "in_progress", "queued", "pending", "success")
 
 
@@ -24,7 +25,7 @@ def _find(call: Call) -> Deployment:
 
 
 def _list(call: Call) -> Reply:
-    filters = {key: call.query[key] for key in ("sha", "ref", "environment") if key in call.query}
+    filters = {key: call.query[key] for key in _FILTERS if key in call.query}
     found = [
         deployment
         for deployment in reversed(call.repository.deployments.values())

@@ -4,39 +4,77 @@ Sources: https://docs.github.com/en/rest/issues/issues,
 https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest/issues/labels
 """
 
+from collections.abc import Callable, Mapping
+
 from sandbox.github import issues
 from sandbox.github.accounts import Access
 from sandbox.github.entities import Issue, PullRequest
 from sandbox.github.payloads import issues as payloads
 from sandbox.github.refusals import Reason, RefusedError
-from sandbox.github.rest.call import Call, Operation, Reply
+from sandbox.github.rest.call import Call, Operation, Reply, invalid
 
 _ISSUES = "/repos/{owner}/{repo}/issues"
 _ISSUE = f"{_ISSUES}/{{number}}"
+_OTHER_FILTERS = frozenset({"assignee", "mentioned", "milestone", "since", "type"})
+_OTHER_FIELDS = ("assignee", "assignees", "milestone", "type")
+_ORDERS: Mapping[str, Callable[[Issue], tuple[object, int]]] = {
+    "created": lambda issue: (issue.created_at, issue.number),
+    "updated": lambda issue: (issue.updated_at, issue.number),
+    "comments": lambda issue: (len(issue.comments), issue.number),
+}
+_REASONS = ("completed", "not_planned")
 
 
 def _list(call: Call) -> Reply:
-    state = call.query.get("state", "open")
-    labels = {name.lower() for name in call.query.get("labels", "").split(",") if name}
+    if unknown := sorted(_OTHER_FILTERS & call.query.keys()):
+        message = f"Issues filtered by {', '.join(unknown)} are not modelled by the sandbox"
+        raise RefusedError(Reason.NOT_MODELLED, message)
     every: list[Issue] = [*call.repository.issues.values(), *call.repository.pulls.values()]
-    found = [
-        issue
-        for issue in sorted(every, key=lambda issue: issue.number, reverse=True)
-        if state in ("all", "open" if issue.open else "closed")
-        and labels <= {label.name.lower() for label in issue.labels}
-    ]
+    found = [issue for issue in every if _is_asked_for(call, issue)]
+    order = _ORDERS.get(call.query.get("sort", "created"))
+    if order is None:
+        raise invalid(f"{call.query['sort']!r} is not a member of {list(_ORDERS)}.")
+    found.sort(key=order, reverse=call.query.get("direction") != "asc")
     return Reply(
         200, [payloads.issue(call.github, call.repository, issue) for issue in call.page(found)]
     )
 
 
+def _is_asked_for(call: Call, issue: Issue) -> bool:
+    labels = {name.lower() for name in call.query.get("labels", "").split(",") if name}
+    return (
+        call.query.get("state", "open") in ("all", "open" if issue.open else "closed")
+        and call.query.get("creator", issue.author.login) == issue.author.login
+        and labels <= {label.name.lower() for label in issue.labels}
+    )
+
+
+def _label_names(call: Call) -> tuple[str, ...]:
+    """Return the labels of the body, each a name or an object with one."""
+    labels = call.body.get("labels") or []
+    names = []
+    for label in labels if isinstance(labels, list) else [None]:
+        name = label.get("name") if isinstance(label, dict) else label
+        if not isinstance(name, str) or not name.strip():
+            raise invalid(f"For 'properties/labels', {labels!r} is not an array of labels.")
+        names.append(name)
+    return tuple(names)
+
+
+def _refuse_other_fields(call: Call) -> None:
+    if unknown := [name for name in _OTHER_FIELDS if call.body.get(name)]:
+        message = f"Issues with {', '.join(unknown)} are not modelled by the sandbox"
+        raise RefusedError(Reason.NOT_MODELLED, message)
+
+
 def _create(call: Call) -> Reply:
+    _refuse_other_fields(call)
     issue = issues.open_issue(
         call.github,
         call.repository,
         title=call.text("title"),
         body=call.optional_text("body") or "",
-        labels=call.texts("labels"),
+        labels=_label_names(call),
         author=call.actor,
     )
     return Reply(201, payloads.issue(call.github, call.repository, issue))
@@ -50,14 +88,31 @@ def _update(call: Call) -> Reply:
     issue = call.issue
     if isinstance(issue, PullRequest):
         raise RefusedError(Reason.NOT_MODELLED, "Change a pull request through /pulls")
+    _refuse_other_fields(call)
     title, body = call.optional_text("title"), call.optional_text("body")
-    issues.edit_issue(call.github, call.repository, issue, title=title, body=body, by=call.actor)
-    state = call.optional_text("state")
+    state, reason = _state(call)
+    labels = _label_names(call) if call.body.get("labels") is not None else None
+    github, repository, by = call.github, call.repository, call.actor
+    issues.edit_issue(github, repository, issue, title=title, body=body, by=by)
+    if labels is not None:
+        issues.replace_labels(github, repository, issue, labels, by)
     if state == "closed" and issue.open:
-        issues.close_issue(call.github, call.repository, issue, call.actor)
+        issues.close_issue(github, repository, issue, by, reason)
     elif state == "open" and not issue.open:
-        issues.reopen_issue(call.github, call.repository, issue, call.actor)
+        issues.reopen_issue(github, repository, issue, by)
     return Reply(200, payloads.issue(call.github, call.repository, issue))
+
+
+def _state(call: Call) -> tuple[str | None, str]:
+    """Return the state that is asked for, and the reason that counts when it is closed."""
+    state = call.optional_text("state")
+    if state not in (None, "open", "closed"):
+        raise invalid(f"{state!r} is not a member of ['open', 'closed'].")
+    reason = call.optional_text("state_reason") or "completed"
+    if state == "closed" and reason not in _REASONS:
+        message = f"Issues closed as {reason!r} are not modelled by the sandbox"
+        raise RefusedError(Reason.NOT_MODELLED, message)
+    return state, reason
 
 
 def _comments(call: Call) -> Reply:
@@ -84,7 +139,7 @@ def _labels(call: Call) -> Reply:
 
 def _add_labels(call: Call) -> Reply:
     issue = call.issue
-    issues.add_labels(call.github, call.repository, issue, call.texts("labels"), call.actor)
+    issues.add_labels(call.github, call.repository, issue, _label_names(call), call.actor)
     return Reply(
         200, [payloads.label(call.github, call.repository, label) for label in issue.labels]
     )

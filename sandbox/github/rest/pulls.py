@@ -40,8 +40,6 @@ def _is_asked_for(call: Call, pull: PullRequest) -> bool:
 
 
 def _create(call: Call) -> Reply:
-    if call.flag("draft", False):
-        raise RefusedError(Reason.NOT_MODELLED, "Drafts are not modelled by the sandbox")
     pull = pulls.open_pull(
         call.github,
         call.repository,
@@ -50,6 +48,7 @@ def _create(call: Call) -> Reply:
         head=call.text("head").removeprefix(f"{call.repository.owner.login}:"),
         base=call.text("base"),
         author=call.actor,
+        draft=call.flag("draft", False),
     )
     return Reply(201, payloads.pull_request(call.github, call.repository, pull))
 

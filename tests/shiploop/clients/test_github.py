@@ -6,6 +6,7 @@ import pytest
 
 from shiploop.clients.github import GitHub
 from shiploop.domain.facts import ConflictFact
+from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.pull_request import Base, Mergeable, PullRequest, Written
 from shiploop.errors import (
     GitHubNotFound,
@@ -37,6 +38,11 @@ def found_pull(github: GitHub, branch: str) -> PullRequest:
     return pull
 
 
+def faq(document: str) -> dict[str, bytes | None]:
+    """The change that makes this the FAQ."""
+    return {FAQ_PATH: document.encode()}
+
+
 def open_conflict(sandbox: SandboxProcess) -> tuple[Base, PullRequest]:
     """A pull request at whose place another one has been merged."""
     github = sandbox.client()
@@ -61,7 +67,7 @@ def test_reading_the_base_gives_head_document_login_and_required_checks(
 def test_a_document_that_graphql_cuts_off_is_read_whole(sandbox: SandboxProcess) -> None:
     github = sandbox.client()
     large = "# FAQ\n\n" + "Ein Absatz über etwas, 中文 too.\n\n" * 20_000
-    pull = github.open_pull_request(github.read_base(), "large", large, ("Grow", ""), "")
+    pull = github.open_pull_request(github.read_base(), "large", faq(large), ("Grow", ""), "")
     found = github.find_pull_request("large")
     assert found.pull is not None
     assert found.pull == replace(pull, mergeable=found.pull.mergeable)
@@ -89,7 +95,9 @@ def test_one_call_opens_branch_commit_and_pull_request(sandbox: SandboxProcess) 
     base = sandbox.client().read_base()
     sandbox.reset()
     branch = new_branch()
-    pull = sandbox.client().open_pull_request(base, branch, f"{FAQ}\nMore.\n", MESSAGE, "a body")
+    pull = sandbox.client().open_pull_request(
+        base, branch, faq(f"{FAQ}\nMore.\n"), MESSAGE, "a body"
+    )
     assert sandbox.operations() == ["OpenPullRequest"]
     assert (pull.state, pull.author, pull.head_ref) == ("OPEN", "shiploop-bot", branch)
     assert (pull.paths, pull.body) == (("docs/FAQ.md",), "a body")
@@ -101,7 +109,7 @@ def test_one_call_opens_branch_commit_and_pull_request(sandbox: SandboxProcess) 
 def test_opening_twice_is_uncertain_and_leaves_one_pull_request(sandbox: SandboxProcess) -> None:
     base, pull = sandbox.open()
     with pytest.raises(GitHubUncertain, match="createRef"):
-        sandbox.client().open_pull_request(base, pull.head_ref, "other", MESSAGE, "")
+        sandbox.client().open_pull_request(base, pull.head_ref, faq("other"), MESSAGE, "")
     head = f"acme:{pull.head_ref}"
     (listed,) = sandbox.read("/pulls", state="all", head=head)
     assert listed["head"]["sha"] == pull.head_sha
@@ -110,7 +118,7 @@ def test_opening_twice_is_uncertain_and_leaves_one_pull_request(sandbox: Sandbox
 def test_a_token_that_may_only_read_cannot_open(sandbox: SandboxProcess) -> None:
     base = sandbox.client().read_base()
     with pytest.raises(GitHubUnauthorized):
-        sandbox.client("eve-token").open_pull_request(base, new_branch(), "x", MESSAGE, "")
+        sandbox.client("eve-token").open_pull_request(base, new_branch(), faq("x"), MESSAGE, "")
 
 
 def test_an_opened_pull_request_whose_answer_was_lost_is_found(sandbox: SandboxProcess) -> None:
@@ -118,7 +126,7 @@ def test_an_opened_pull_request_whose_answer_was_lost_is_found(sandbox: SandboxP
     sandbox.set_faults(open_applied_then_502=1)
     document = f"{base.document}\nLost.\n"
     with pytest.raises(GitHubUncertain, match="502"):
-        sandbox.client().open_pull_request(base, branch, document, MESSAGE, "a body")
+        sandbox.client().open_pull_request(base, branch, faq(document), MESSAGE, "a body")
     found = sandbox.client().find_pull_request(branch)
     assert found.pull is not None
     assert found.pull.state == "OPEN"
@@ -229,7 +237,7 @@ def test_a_branch_is_rebuilt_on_the_new_base_after_a_conflict(sandbox: SandboxPr
     base, temporary = github.read_base(), new_branch()
     document = f"{base.document}\n## A question?\n\nOurs.\n"
     written = found_branch(github, pull.head_ref)
-    sha = github.rebuild_branch(base, written, temporary, document, MESSAGE)
+    sha = github.rebuild_branch(base, written, temporary, faq(document), MESSAGE)
     rebuilt = found_pull(github, pull.head_ref)
     assert (rebuilt.number, rebuilt.state, rebuilt.head_sha) == (pull.number, "OPEN", sha)
     assert not sandbox.exists(temporary)
@@ -247,7 +255,7 @@ def test_a_temporary_branch_that_a_crash_left_behind_is_no_obstacle(
     base, pull = sandbox.open()
     _, left_behind = sandbox.open()
     written = found_branch(github, pull.head_ref)
-    sha = github.rebuild_branch(base, written, left_behind.head_ref, "# New\n", MESSAGE)
+    sha = github.rebuild_branch(base, written, left_behind.head_ref, faq("# New\n"), MESSAGE)
     assert found_pull(github, pull.head_ref).head_sha == sha
     assert not sandbox.exists(left_behind.head_ref)
 

@@ -1,0 +1,37 @@
+"""What people shall be told: kept until it is said, and said once."""
+
+from typing import cast
+
+from redis import Redis
+
+from shiploop.stores import keys
+
+# Together: a notice that is known but not queued would never be said.
+_POST = """
+local notice, queue = unpack(KEYS)
+local notice_id, text, ttl = unpack(ARGV)
+if not redis.call('SET', notice, text, 'NX', 'EX', ttl) then return 0 end
+redis.call('XADD', queue, '*', 'notice_id', notice_id)
+return 1
+"""
+
+
+class Notices:
+    """Takes notices; a runner says them."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._post = redis.register_script(_POST)
+
+    def post(self, notice_id: str, text: str) -> bool:
+        """Have a text said, in whatever state Slack is; False when this notice was posted before.
+
+        Whoever begins his work again posts it again, under the same id.
+        """
+        names = [keys.notice(notice_id), keys.NOTICE_QUEUE]
+        return bool(self._post(keys=names, args=[notice_id, text, keys.NOTICE_TTL_S]))
+
+    def read(self, notice_id: str) -> str | None:
+        """The text, which is kept for another week: it may have to be read again."""
+        found = self._redis.getex(keys.notice(notice_id), ex=keys.NOTICE_TTL_S)
+        return cast(str | None, found)

@@ -1,0 +1,24 @@
+"""Shows in Prefect's UI how every part is, those that decide nothing too."""
+
+from prefect import task
+from prefect.artifacts import create_table_artifact
+
+from shiploop.domain.judgement import Judgement
+from tasks.durability import RETRIED
+from tasks.observation import ask_all
+from tasks.probes.registry import DECIDING, WATCHED
+
+
+@task(name="report-health", **RETRIED)
+def report_health(judgement: Judgement) -> None:
+    """Look once more, at everything, and keep it as a table."""
+    rows = [
+        {"probe": one.name, "verdict": str(one.verdict), "evidence": one.evidence}
+        for one in ask_all((*DECIDING, *WATCHED))
+    ]
+    verdict = {
+        "probe": "production",
+        "verdict": str(judgement.state),
+        "evidence": judgement.reason,
+    }
+    create_table_artifact(key="health", table=[verdict, *rows])

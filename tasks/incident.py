@@ -1,0 +1,73 @@
+"""Tells people that something is wrong: one issue and one message for each incident."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from prefect import task
+
+from shiploop.bootstrap import services
+from shiploop.domain import rollback_messages as messages
+from shiploop.domain.issue import Issue
+from shiploop.domain.judgement import Judgement
+from shiploop.domain.rollback_policy import Suspect
+from shiploop.domain.run import Merge
+from shiploop.domain.timestamps import iso_ms
+from tasks.durability import RETRIED
+
+_PRODUCTION = "production"
+
+
+@task(name="report-broken-production", **RETRIED)
+def report_broken_production(judgement: Judgement) -> None:
+    """Raise the incident about production, which stays one until production is healthy."""
+    raise_incident(_PRODUCTION, judgement.reason, judgement.evidence, judgement.suspects)
+
+
+@task(name="report-never-live", **RETRIED)
+def report_never_live(merge: Merge) -> None:
+    """Raise the incident about a merge that did not go live in time."""
+    raise_incident(f"never-live-{merge.sha}", f"{merge.sha[:12]} was merged and never went live")
+
+
+@task(name="report-dead-runners", **RETRIED)
+def report_dead_runners() -> None:
+    """Raise an incident for each runner that has fallen silent without taking its leave."""
+    for worker_id in services().heartbeats.silent(datetime.now(UTC)):
+        reason = f"runner {worker_id} is dead: it has stopped without taking its leave"
+        raise_incident(f"runner-{worker_id}", reason)
+
+
+@task(name="end-incident", **RETRIED)
+def end_incident() -> None:
+    """Production is healthy: whoever was told that it is not is told so."""
+    ended = services().incidents.close(_PRODUCTION)
+    if ended is not None:
+        text = messages.slack_resolved(ended.get("issue_url", ""))
+        services().notices.post(f"incident-ended-{ended['key']}", text)
+
+
+def raise_incident(
+    subject: str,
+    reason: str,
+    evidence: tuple[str, ...] = (),
+    suspects: tuple[Suspect, ...] = (),
+    links: Mapping[str, str] | None = None,
+) -> str:
+    """Open the issue about a subject unless one is open, and say so; returns its address."""
+    now = datetime.now(UTC)
+    opened = services().incidents.open(subject, f"{subject}-{iso_ms(now)}", now)
+    if opened.issue_url is not None:
+        return opened.issue_url
+    body = messages.incident_body(opened.key, reason, evidence, suspects, links or {})
+    issue = find_issue(opened.key) or services().issues.open(
+        messages.incident_title(reason), body, messages.INCIDENT_LABELS
+    )
+    services().incidents.note_issue(subject, issue.url)
+    services().notices.post(f"incident-{opened.key}", messages.slack_incident(reason, issue.url))
+    return issue.url
+
+
+def find_issue(key: str) -> Issue | None:
+    """The issue that was opened for this already, before a crash or an answer that was lost."""
+    found = services().issues.latest("incident")
+    return next((one for one in found if messages.incident_key_in(one.body) == key), None)

@@ -1,0 +1,132 @@
+"""Takes merges back: the pull request that undoes them on today's files, and its merge."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from prefect import task
+
+from shiploop.bootstrap import services
+from shiploop.domain import rollback_messages as messages
+from shiploop.domain.checks import ChecksVerdict
+from shiploop.domain.commit import CannotUndo, Changes
+from shiploop.domain.faq_document import FAQ_PATH
+from shiploop.domain.faq_undo import UndoConflict, undo_entries
+from shiploop.domain.judgement import Live
+from shiploop.domain.merge_gate import Conflicted
+from shiploop.domain.pull_request import Base, Found, Mergeable, PullRequest
+from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus
+from shiploop.domain.rollback_ending import Stuck
+from shiploop.errors import GitHubRefused, GitHubUncertain, MergeNotReady
+from tasks.checks import await_checks
+from tasks.durability import RETRIED
+from tasks.liveness import await_live
+from tasks.rollback_case import note_progress
+
+
+@task(name="open-rollback", **RETRIED)
+def open_rollback(case: RollbackCase) -> PullRequest | Reverted | Stuck:
+    """Open the pull request that undoes the suspects, or bring the one there is up to date."""
+    branch = messages.rollback_branch(case.lead_sha)
+    found = services().github.find_pull_request(branch)
+    if found.pull is not None and (reverted := _reverted(case, found.pull)):
+        return reverted
+    if found.pull is not None and found.pull.state != "OPEN":
+        return Stuck("somebody has closed the rollback's pull request")
+    base = services().github.read_base()
+    changes = inverse(base.head_sha, case)
+    if isinstance(changes, Stuck):
+        return changes
+    pull = _written(case, found, base, changes)
+    note_progress(case, RollbackStatus.REVERTING, rollback_pr_url=pull.url)
+    return pull
+
+
+@task(name="wait-for-rollback-checks", **RETRIED)
+def wait_for_rollback_checks(case: RollbackCase, pull: PullRequest) -> ChecksVerdict:
+    """Wait for the fast lane; at the rollback's deadline it may still be pending."""
+    required = services().github.read_base().required_checks
+    patience = timedelta(seconds=services().settings.rollback_deadline_s)
+    deadline = max(case.decided_at, pull_opened_at(case)) + patience
+    return await_checks(pull.id, pull.head_sha, required, deadline)
+
+
+@task(name="merge-rollback", **RETRIED)
+def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflicted | Stuck:
+    """Merge it, pinned to what was written. The freeze is for all others."""
+    try:
+        sha = services().github.merge(pull.number, pull.head_sha, messages.rollback_commit(case))
+    except GitHubRefused as refusal:
+        return _after_refusal(case, pull, refusal)
+    return _merged(case, pull, sha, datetime.now(UTC))
+
+
+@task(name="wait-until-rolled-back", **RETRIED)
+def wait_until_rolled_back(case: RollbackCase, reverted: Reverted) -> Live | None:
+    """What is live once the rollback is; None at the deploy's deadline."""
+    patience = timedelta(seconds=services().settings.deploy_deadline_s)
+    live = await_live(reverted.merge_sha, reverted.merged_at + patience)
+    if live is not None:
+        note_progress(case, RollbackStatus.VERIFYING)
+    return live
+
+
+def pull_opened_at(case: RollbackCase) -> datetime:
+    """When the change was begun, which in approval is long after the decision."""
+    rollback = services().rollbacks.read(case.lead_sha)
+    begun = rollback.reached_at(RollbackStatus.REVERTING) if rollback else None
+    return begun or case.decided_at
+
+
+def inverse(head_sha: str, case: RollbackCase) -> Changes | Stuck:
+    """What undoes the suspects on the files at `head_sha`."""
+    newest_first = [one.sha for one in reversed(case.suspects)]
+    undone = services().history.undo(head_sha, newest_first, FAQ_PATH, _undo_faq)
+    if isinstance(undone, CannotUndo):
+        return Stuck(undone.reason)
+    return undone or Stuck("nothing is left of these merges to take back")
+
+
+def _undo_faq(today: str, before: str, after: str) -> str | CannotUndo | None:
+    undone = undo_entries(today, before, after)
+    if isinstance(undone, UndoConflict):
+        return CannotUndo(f"{undone.question}: {undone.reason}")
+    return undone
+
+
+def _written(case: RollbackCase, found: Found, base: Base, changes: Changes) -> PullRequest:
+    branch, message = messages.rollback_branch(case.lead_sha), messages.rollback_commit(case)
+    github = services().github
+    if found.pull is not None:
+        # What stands on the branch may be older than main, or not ours: it is written anew.
+        if found.written is None:
+            raise GitHubUncertain(f"the branch {branch} is gone")
+        temporary = f"{branch}-rebase"
+        sha = github.rebuild_branch(base, found.written, temporary, changes, message)
+        return replace(found.pull, head_sha=sha)
+    github.delete_branch(branch)  # one without a pull request, that a crash left behind
+    return github.open_pull_request(base, branch, changes, message, messages.rollback_body(case))
+
+
+def _after_refusal(
+    case: RollbackCase, pull: PullRequest, refusal: GitHubRefused
+) -> Reverted | Conflicted | Stuck:
+    now = services().github.find_pull_request(pull.head_ref).pull
+    if now is None or (now.state != "OPEN" and now.merge_sha is None):
+        return Stuck("somebody has closed the rollback's pull request")
+    if reverted := _reverted(case, now):
+        return reverted
+    if now.mergeable is Mergeable.CONFLICTING or now.head_sha != pull.head_sha:
+        return Conflicted()
+    raise MergeNotReady(str(refusal)) from refusal
+
+
+def _reverted(case: RollbackCase, pull: PullRequest) -> Reverted | None:
+    if pull.merge_sha is None or pull.merged_at is None:
+        return None
+    return _merged(case, pull, pull.merge_sha, pull.merged_at)
+
+
+def _merged(case: RollbackCase, pull: PullRequest, sha: str, at: datetime) -> Reverted:
+    services().rollbacks.note_merge(case.lead_sha, sha)
+    services().github.delete_branch(pull.head_ref)
+    return Reverted(pull.url, pull.number, pull.head_sha, sha, at)

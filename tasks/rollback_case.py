@@ -1,0 +1,88 @@
+"""What a rollback is about: opened once per merge commit, by one flow run, crash or not."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from prefect import runtime, task
+
+from shiploop.bootstrap import services
+from shiploop.domain import rollback_messages as messages
+from shiploop.domain.rollback import RollbackCase, RollbackStatus
+from shiploop.domain.rollback_ending import Refused
+from shiploop.errors import GitHubNotFound, GitHubRefused
+from tasks.durability import RETRIED
+from tasks.suspects import suspect_of
+
+
+@task(name="open-rollback-case", **RETRIED)
+def open_case(merge_sha: str, task_id: str, reason: str) -> RollbackCase | Refused:
+    """The case of this flow run. A merge that nobody has claimed yet is claimed, by hand."""
+    merge_sha = merge_sha or (services().tasks.read(task_id) or {}).get("merge_sha", "")
+    if not merge_sha:
+        return Refused("neither a merge nor a task that has merged is named")
+    if services().rollbacks.is_rollback(merge_sha):
+        return Refused(f"{merge_sha[:12]} is itself a rollback: a rollback is never rolled back")
+    if services().rollbacks.read(merge_sha) is None:
+        refusal = _claim_by_hand(merge_sha, reason)
+        if refusal is not None:
+            return refusal
+    rollback = services().rollbacks.read(merge_sha)
+    if rollback is None:
+        return Refused(f"the rollback of {merge_sha[:12]} is too old to be known")
+    case = rollback.case
+    if not services().rollbacks.adopt(case.lead_sha, str(runtime.flow_run.id)):
+        return Refused(f"flow run {rollback.run_id} does this rollback, or has done it")
+    return case
+
+
+@task(name="announce-rollback", **RETRIED)
+def announce(case: RollbackCase) -> None:
+    """Say that it begins, in Slack and at each of its tasks."""
+    begun = replace(case, needs_approval=False)
+    services().notices.post(f"rollback-started-{case.lead_sha}", messages.slack_started(begun))
+    note_progress(case, RollbackStatus.REVERTING)
+
+
+@task(name="note-approval-wanted", **RETRIED)
+def note_approval_wanted(case: RollbackCase) -> None:
+    """Say that a person has to decide, and where."""
+    where = runtime.flow_run.ui_url or f"flow run {runtime.flow_run.id} in Prefect"
+    services().notices.post(
+        f"rollback-approval-{case.lead_sha}",
+        f"{messages.slack_started(case)}\nIt waits for a person: resume it at {where}",
+    )
+    note_progress(case, RollbackStatus.WAITING_FOR_APPROVAL)
+
+
+def note_progress(case: RollbackCase, status: RollbackStatus, **fields: str) -> None:
+    """Note how far the rollback is, also where its tasks are looked up."""
+    now = datetime.now(UTC)
+    services().rollbacks.note(case.lead_sha, status, now, **fields)
+    for suspect in case.suspects:
+        if suspect.task_id is not None:
+            services().tasks.note_rollback(suspect.task_id, now, rollback=str(status), **fields)
+
+
+def _claim_by_hand(merge_sha: str, reason: str) -> Refused | None:
+    try:
+        commit = services().commits.read(merge_sha)
+    except (GitHubNotFound, GitHubRefused):
+        return Refused(f"there is no commit {merge_sha[:12]}")
+    now = datetime.now(UTC)
+    # A person says that this commit is to go: whose it is does not matter.
+    suspect = replace(suspect_of(commit), is_rollback=False)
+    case = RollbackCase(
+        lead_sha=commit.sha,
+        suspects=(suspect,),
+        reason=reason,
+        evidence=(),
+        live_sha=commit.sha,
+        bad_live_at=now,
+        detected_at=now,
+        decided_at=now,
+        needs_approval=False,
+    )
+    other = services().rollbacks.claim(case, now)
+    if other is not None:
+        return Refused(f"the rollback of {other[:12]} is under way: one at a time")
+    return None

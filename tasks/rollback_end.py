@@ -1,0 +1,107 @@
+"""Ends a rollback: production verified, the freeze lifted, people told, the way back prepared."""
+
+from datetime import UTC, datetime
+
+from prefect import runtime, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from shiploop.bootstrap import services
+from shiploop.domain import rollback_messages as messages
+from shiploop.domain.commit import CannotUndo
+from shiploop.domain.health_verdict import HealthState
+from shiploop.domain.judgement import Live
+from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus, freeze_owner, split_trb
+from shiploop.domain.rollback_ending import Ending, timeline
+from tasks.durability import RETRIED
+from tasks.incident import find_issue
+from tasks.rollback_case import note_progress
+from tasks.verdict import note_state, watch_site
+
+
+@task(name="verify-rollback", **RETRIED)
+def verify_rollback(case: RollbackCase, reverted: Reverted, live: Live) -> Ending:
+    """Judge production again, with the rollback live: only healthy is the end of it."""
+    verdict = watch_site(live.seen_at)
+    now = datetime.now(UTC)
+    note_state(verdict, live.sha)
+    if verdict.state is not HealthState.HEALTHY:
+        said = "; ".join(verdict.evidence) or "the probes could not tell"
+        reason = f"production is not healthy after the rollback: {said}"
+        return Ending(RollbackStatus.UNHEALTHY, reason, reverted)
+    services().health.note_healthy(live.sha)
+    trb = split_trb(case, reverted.merged_at, live.seen_at, now)
+    return Ending(RollbackStatus.HEALTHY, "production is healthy again", reverted, trb)
+
+
+@task(name="settle-rollback", **RETRIED)
+def settle_rollback(case: RollbackCase, ending: Ending) -> None:
+    """Write how it ended; merges go on when production is healthy, and only then."""
+    fields = {"rollback_reason": ending.reason}
+    if ending.trb is not None:
+        fields["trb_ms"] = str(ending.trb.total_ms)
+    note_progress(case, ending.status, **fields)
+    if ending.status is RollbackStatus.HEALTHY:
+        services().freeze.lift_if_owned(freeze_owner(case.lead_sha))
+
+
+@task(name="file-rollback-issue", **RETRIED)
+def file_issue(case: RollbackCase, ending: Ending) -> None:
+    """Open the one issue of this rollback, or find it."""
+    found = find_issue(case.lead_sha)
+    if found is None:
+        happened = timeline(case, _fields(case))
+        body = messages.issue_body(
+            case, ending.status, ending.reverted, ending.trb, happened, _links()
+        )
+        found = services().issues.open(messages.issue_title(case), body, messages.ISSUE_LABELS)
+    note_progress(case, ending.status, incident_url=found.url)
+    create_markdown_artifact(found.body, key="rollback")
+
+
+@task(name="tell-rollback-end", **RETRIED)
+def tell_end(case: RollbackCase, ending: Ending) -> None:
+    """Say how it ended, once."""
+    links = {}
+    if issue_url := _fields(case).get("incident_url"):
+        links["Incident"] = issue_url
+    if ending.reverted is not None:
+        links["Rollback"] = ending.reverted.pull_url
+    text = messages.slack_ended(case, ending.status, ending.trb, links)
+    services().notices.post(f"rollback-ended-{case.lead_sha}", text)
+
+
+@task(name="propose-reapply", **RETRIED)
+def propose_reapply(case: RollbackCase, reverted: Reverted) -> None:
+    """Open a draft that puts back what was taken back, for a person to finish."""
+    branch = messages.reapply_branch(case.lead_sha)
+    if services().github.find_pull_request(branch).pull is not None:
+        return
+    services().github.delete_branch(branch)  # one that a crash left without its pull request
+    base = services().github.read_base()
+    # The inverse of the inverse. Where that conflicts it is for a person to write.
+    changes = services().history.undo(base.head_sha, [reverted.merge_sha])
+    if isinstance(changes, CannotUndo) or not changes:
+        return
+    trailers = "\n".join(f"Re-Applies: {one.sha}" for one in case.suspects)
+    message = (messages.reapply_title(case), trailers)
+    body = messages.reapply_body(case, _fields(case).get("incident_url", ""))
+    services().github.open_pull_request(base, branch, changes, message, body, draft=True)
+
+
+def rollback_state(ending: Ending) -> State[Ending]:
+    """The ending as Prefect shows it: red unless production is healthy."""
+    if ending.status is RollbackStatus.HEALTHY:
+        return Completed(name="Healthy", message=ending.reason, data=ending)
+    return Failed(name=ending.status.capitalize(), message=ending.reason, data=ending)
+
+
+def _fields(case: RollbackCase) -> dict[str, str]:
+    rollback = services().rollbacks.read(case.lead_sha)
+    return rollback.fields if rollback else {}
+
+
+def _links() -> dict[str, str]:
+    ui_url = runtime.flow_run.ui_url
+    return {"Prefect run": ui_url} if ui_url else {}

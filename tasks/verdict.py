@@ -1,0 +1,152 @@
+"""Judges a deploy, once for all tasks that it contains, and claims the rollback it calls for."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import assert_never
+
+from prefect import task
+
+from shiploop.bootstrap import services
+from shiploop.domain.health_verdict import HealthState, HealthVerdict
+from shiploop.domain.judgement import Judgement, Live, PastState, Reaction
+from shiploop.domain.rollback import RollbackCase
+from shiploop.domain.rollback_policy import (
+    AwaitRollback,
+    Hold,
+    Keep,
+    RaiseIncident,
+    RollBack,
+    RollbackFacts,
+    ShadowRollBack,
+    decide_rollback,
+)
+from shiploop.domain.run import Run, Stage
+from tasks.durability import RETRIED
+from tasks.observation import health_rule, live_sha, watch_production
+from tasks.stage import enter_stage
+from tasks.suspects import find_suspects, rollback_mode, within_window
+
+_BASELINE_FRESH = timedelta(seconds=10)
+
+
+@task(name="take-baseline", **RETRIED)
+def take_baseline() -> None:
+    """See how production is before the merge, unless somebody has just looked."""
+    newest = services().health.newest_state()
+    if newest is not None and datetime.now(UTC) - newest.at < _BASELINE_FRESH:
+        return
+    # One look that finds all well is enough: it only has to be told from a broken production.
+    rule = replace(health_rule(), pass_limit=1)
+    note_state(watch_production(datetime.now(UTC), rule), live_sha())
+
+
+@task(name="judge-deploy", **RETRIED)
+def judge_deploy(run: Run, live: Live) -> Judgement:
+    """Judge production with this commit live, or take over what was judged of it already."""
+    enter_stage(run, Stage.VERIFYING)
+    if (known := services().health.judgement(live.sha)) is not None:
+        return known
+    verdict = watch_site(live.seen_at)
+    with services().health.deciding():
+        if (known := services().health.judgement(live.sha)) is not None:
+            return known
+        judgement = judge(live.sha, verdict)
+        services().health.record_judgement(judgement, datetime.now(UTC))
+        return judgement
+
+
+@task(name="judge-production", **RETRIED)
+def judge_production() -> Judgement:
+    """Judge production as it is now, whatever was said of its deploy."""
+    began = datetime.now(UTC)
+    verdict = watch_production(began)
+    with services().health.deciding():
+        return judge(live_sha() or "unknown", verdict)
+
+
+def watch_site(since: datetime) -> HealthVerdict:
+    """The verdict on the site; what only parts of ours keep from being known is waited for."""
+    give_up_at = since + timedelta(seconds=services().settings.verify_deadline_s)
+    verdict = watch_production(since)
+    while not _tells_of_the_site(verdict) and datetime.now(UTC) < give_up_at:
+        verdict = watch_production(datetime.now(UTC))
+    return verdict
+
+
+def _tells_of_the_site(verdict: HealthVerdict) -> bool:
+    return verdict.state is HealthState.HEALTHY or bool(verdict.failing)
+
+
+def note_state(verdict: HealthVerdict, sha: str | None) -> None:
+    """Keep how production is, for what is merged later to be compared with."""
+    services().health.record_state(PastState(datetime.now(UTC), verdict.state, sha))
+    if verdict.state is HealthState.HEALTHY and sha is not None:
+        services().health.begin_with(sha)
+
+
+def judge(sha: str, verdict: HealthVerdict) -> Judgement:
+    """What follows from a verdict. A rollback that it calls for is claimed, merges are frozen."""
+    if verdict.state is HealthState.HEALTHY:
+        services().health.note_healthy(sha)
+    began = verdict.first_failing
+    bad_sha = (began.live_sha if began else None) or sha
+    failing_since = began.at if began else datetime.now(UTC)
+    baseline = services().health.state_before(failing_since, bad_sha)
+    note_state(verdict, sha)
+    suspects = find_suspects(bad_sha) if verdict.failing else ()
+    facts = RollbackFacts(
+        verdict=verdict,
+        baseline=baseline,
+        suspects=suspects,
+        within_window=within_window(suspects, failing_since),
+        mode=rollback_mode(),
+        running=services().rollbacks.running(),
+    )
+    return _judgement(sha, bad_sha, facts, failing_since)
+
+
+def _judgement(sha: str, bad_sha: str, facts: RollbackFacts, failing_since: datetime) -> Judgement:
+    verdict = facts.verdict
+
+    def concluded(reaction: Reaction, reason: str, lead_sha: str | None = None) -> Judgement:
+        return Judgement(
+            live_sha=sha,
+            state=verdict.state,
+            reaction=reaction,
+            reason=reason,
+            site_fails=bool(verdict.failing),
+            lead_sha=lead_sha,
+            suspects=facts.suspects,
+            evidence=verdict.evidence,
+        )
+
+    match decide_rollback(facts):
+        case Keep(reason):
+            return concluded(Reaction.KEEP, reason)
+        case AwaitRollback(lead_sha):
+            return concluded(Reaction.AWAIT_ROLLBACK, "a rollback is under way", lead_sha)
+        case RaiseIncident(reason) | Hold(reason):
+            return concluded(Reaction.INCIDENT, reason)
+        case ShadowRollBack(suspects):
+            shas = ", ".join(one.sha[:12] for one in suspects)
+            return concluded(Reaction.INCIDENT, f"in shadow: would have rolled back {shas}")
+        case RollBack(suspects, needs_approval):
+            now = datetime.now(UTC)
+            reason = f"{', '.join(verdict.failing)} failing"
+            lead_sha = suspects[-1].sha
+            case = RollbackCase(
+                lead_sha=lead_sha,
+                suspects=suspects,
+                reason=reason,
+                evidence=verdict.evidence,
+                live_sha=bad_sha,
+                bad_live_at=failing_since,
+                detected_at=now,
+                decided_at=now,
+                needs_approval=needs_approval,
+            )
+            if (other := services().rollbacks.claim(case, now)) is not None:
+                return concluded(Reaction.AWAIT_ROLLBACK, "a rollback was under way", other)
+            return concluded(Reaction.ROLL_BACK, reason, lead_sha)
+        case never:
+            assert_never(never)

@@ -1,0 +1,166 @@
+"""What a person does by hand: on the stack that runs here, or with a sentence that says why not."""
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from shiploop import by_hand
+from shiploop.settings import Settings
+from shiploop.stores.freeze import Freeze
+from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.valkey import free_port
+
+SHA = "c0ffee" + "0" * 34
+TASK_ID = "550e8400-e29b-41d4-a716-446655440000"
+CANARY = "canary-that-nobody-may-see"
+
+
+def stack(home: Path, **addresses: str) -> Settings:
+    """Settings where a stack runs with these addresses."""
+    parts = dict.fromkeys(("api", "prefect", "github", "site", "redis"), "http://127.0.0.1:1")
+    (home / "stack.json").write_text(json.dumps({**parts, **addresses}))
+    return Settings(_env_file=None, home=home)
+
+
+def no_stack(home: Path, **given: Any) -> Settings:
+    return Settings(_env_file=None, home=home, **given)
+
+
+def deployment() -> list[Reply]:
+    """What Prefect knows of our deployment, and that it wants no CSRF token for what follows."""
+    body = {"id": str(uuid.uuid4()), "name": "rollback", "flow_id": str(uuid.uuid4())}
+    return [Reply(200, json.dumps(body)), Reply(404)]
+
+
+def flow_run(run_id: str, state: str, name: str) -> Reply:
+    told = {"type": state, "name": name}
+    body = {"id": run_id, "flow_id": str(uuid.uuid4()), "name": "a-run", "state": told}
+    return Reply(201, json.dumps(body))
+
+
+def test_a_freeze_is_set_and_lifted_on_the_stack_that_runs_here(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    ours = stack(tmp_path, redis=redis_url)
+    by_hand.freeze(ours, "a demo", "ada@laptop")
+    assert Freeze(redis).reason() == "a demo"
+    lifted = by_hand.unfreeze(ours)
+    assert by_hand.described(lifted).startswith("by ada@laptop since 20")
+    assert by_hand.described(lifted).endswith(" UTC: a demo")
+    assert by_hand.unfreeze(ours) is None
+
+
+def test_another_persons_freeze_is_named_and_kept(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    ours = stack(tmp_path, redis=redis_url)
+    by_hand.freeze(ours, "a demo", "ada@laptop")
+    with pytest.raises(by_hand.FrozenByAnother, match=r"by ada@laptop since .* UTC: a demo"):
+        by_hand.freeze(ours, "holidays", "bob@desktop")
+    assert Freeze(redis).reason() == "a demo"
+
+
+def test_the_rollback_mode_is_switched_for_all_runners_and_back(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    ours = stack(tmp_path, redis=redis_url)
+    assert by_hand.read_rollback_mode(ours) is None
+    by_hand.set_rollback_mode(ours, "shadow")
+    assert by_hand.read_rollback_mode(ours) == "shadow"
+    assert redis.get("agent:rollback-mode") == "shadow"
+    assert redis.ttl("agent:rollback-mode") == -1
+    by_hand.set_rollback_mode(ours, None)
+    assert by_hand.read_rollback_mode(ours) is None
+
+
+def test_a_redis_elsewhere_is_used_where_no_stack_runs(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    by_hand.freeze(no_stack(tmp_path, redis_url=redis_url), "a demo", "ada@laptop")
+    assert Freeze(redis).reason() == "a demo"
+
+
+def test_where_no_stack_is_known_it_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(by_hand.NoStack, match=r"`make up`.*REDIS_URL"):
+        by_hand.unfreeze(no_stack(tmp_path))
+    with pytest.raises(by_hand.NoStack, match=r"`make up`.*PREFECT_API_URL"):
+        by_hand.roll_back(no_stack(tmp_path), SHA, "it is wrong")
+
+
+def test_a_redis_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
+    port = free_port()
+    ours = stack(tmp_path, redis=f"redis://us:{CANARY}@127.0.0.1:{port}")
+    with pytest.raises(by_hand.RedisAway, match=f"127.0.0.1:{port} does not answer") as failed:
+        by_hand.read_rollback_mode(ours)
+    assert CANARY not in str(failed.value)
+
+
+@pytest.mark.parametrize("sha", [SHA, SHA.upper()])
+def test_a_merge_is_rolled_back_by_a_run_of_its_own(
+    scripted: ScriptedServer, tmp_path: Path, sha: str
+) -> None:
+    run_id = str(uuid.uuid4())
+    scripted.replies.extend([*deployment(), flow_run(run_id, "SCHEDULED", "Scheduled")])
+    ours = stack(tmp_path, prefect=scripted.url)
+    started = by_hand.roll_back(ours, sha, "it is wrong")
+    assert started.run_id == run_id
+    assert started.url == f"{scripted.url}/runs/flow-run/{run_id}"
+    body = json.loads(scripted.bodies[2])
+    assert body["parameters"] == {"merge_sha": SHA, "reason": "it is wrong"}
+    assert body.get("idempotency_key") is None  # one that is refused shall not stand for others
+    assert body["state"]["type"] == "SCHEDULED"
+
+
+def test_the_merge_of_a_task_is_rolled_back(scripted: ScriptedServer, tmp_path: Path) -> None:
+    run_id = str(uuid.uuid4())
+    scripted.replies.extend([*deployment(), flow_run(run_id, "SCHEDULED", "Scheduled")])
+    # With the path of the API, as PREFECT_API_URL has it.
+    ours = no_stack(tmp_path, prefect_api_url=f"{scripted.url}/api")
+    started = by_hand.roll_back(ours, TASK_ID, "it is wrong")
+    assert started.url == f"{scripted.url}/runs/flow-run/{run_id}"
+    assert scripted.requests[0] == "GET /api/deployments/name/rollback/rollback"
+    body = json.loads(scripted.bodies[2])
+    assert body["parameters"] == {"task_id": TASK_ID, "reason": "it is wrong"}
+    assert body.get("idempotency_key") is None
+
+
+@pytest.mark.parametrize("what", ["c0ffee", "main", "", SHA + "0", "Z" * 40])
+def test_what_names_no_merge_is_refused_before_anything_is_asked(
+    scripted: ScriptedServer, tmp_path: Path, what: str
+) -> None:
+    with pytest.raises(by_hand.NotRolledBack, match=r"neither the whole sha .* nor the id"):
+        by_hand.roll_back(stack(tmp_path, prefect=scripted.url), what, "it is wrong")
+    assert scripted.requests == []
+
+
+def test_a_prefect_without_our_deployment_says_who_registers_it(
+    scripted: ScriptedServer, tmp_path: Path
+) -> None:
+    scripted.replies.append(Reply(404, '{"detail": "Deployment not found"}'))
+    with pytest.raises(by_hand.NotRolledBack, match="no deployment rollback/rollback: a runner"):
+        by_hand.roll_back(stack(tmp_path, prefect=scripted.url), SHA, "it is wrong")
+
+
+def test_a_prefect_that_refuses_says_why(scripted: ScriptedServer, tmp_path: Path) -> None:
+    detail = '{"detail": "Error creating flow run: unknown parameter"}'
+    scripted.replies.extend([*deployment(), Reply(409, detail)])
+    with pytest.raises(by_hand.NotRolledBack, match="unknown parameter"):
+        by_hand.roll_back(stack(tmp_path, prefect=scripted.url), SHA, "it is wrong")
+
+
+def test_what_is_no_prefect_is_named(scripted: ScriptedServer, tmp_path: Path) -> None:
+    scripted.replies.append(Reply(200, "<html>Hello.</html>"))
+    with pytest.raises(by_hand.PrefectAway, match=r"127\.0\.0\.1"):
+        by_hand.roll_back(stack(tmp_path, prefect=scripted.url), SHA, "it is wrong")
+
+
+def test_a_prefect_that_is_away_is_named(tmp_path: Path) -> None:
+    port = free_port()
+    ours = stack(tmp_path, prefect=f"http://us:{CANARY}@127.0.0.1:{port}")
+    with pytest.raises(by_hand.PrefectAway, match=f"127.0.0.1:{port}") as failed:
+        by_hand.roll_back(ours, SHA, "it is wrong")
+    assert CANARY not in str(failed.value)
