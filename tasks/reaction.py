@@ -86,15 +86,21 @@ def start_rollback(lead_sha: str, reason: str) -> None:
 
 def _others_are_rolled_back(lead_sha: str, merge: Merge) -> bool:
     """Wait for a rollback that is under way; True when production is healthy with our merge."""
+    rollback = services().rollbacks.read(lead_sha)
+    if rollback is None:
+        return False
+    if rollback.run_id is None and not rollback.status.ended:
+        start_rollback(lead_sha, rollback.case.reason)  # who claimed it may have died
+    if merge.sha in {one.sha for one in rollback.case.suspects}:
+        return False
     give_up_at = time.monotonic() + services().settings.rollback_deadline_s
-    while time.monotonic() < give_up_at:
-        rollback = services().rollbacks.read(lead_sha)
-        if rollback is None or rollback.status is RollbackStatus.WAITING_FOR_APPROVAL:
+    while rollback is not None and time.monotonic() < give_up_at:
+        if rollback.status is RollbackStatus.WAITING_FOR_APPROVAL:
             return False  # a person may take days
         if rollback.status.ended:
-            ours = merge.sha in {one.sha for one in rollback.case.suspects}
-            return rollback.status is RollbackStatus.HEALTHY and not ours
+            return rollback.status is RollbackStatus.HEALTHY
         time.sleep(_LOOK_S)
+        rollback = services().rollbacks.read(lead_sha)
     return False
 
 

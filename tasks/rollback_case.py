@@ -10,6 +10,7 @@ from shiploop.domain import rollback_messages as messages
 from shiploop.domain.rollback import RollbackCase, RollbackStatus
 from shiploop.domain.rollback_ending import Refused
 from shiploop.errors import GitHubNotFound, GitHubRefused
+from shiploop.kill_points import reach
 from tasks.durability import RETRIED
 from tasks.suspects import suspect_of
 
@@ -58,6 +59,7 @@ def note_progress(case: RollbackCase, status: RollbackStatus, **fields: str) -> 
     """Note how far the rollback is, also where its tasks are looked up."""
     now = datetime.now(UTC)
     services().rollbacks.note(case.lead_sha, status, now, **fields)
+    reach(f"rollback-{status}")
     for suspect in case.suspects:
         if suspect.task_id is not None:
             services().tasks.note_rollback(suspect.task_id, now, rollback=str(status), **fields)

@@ -21,12 +21,15 @@ from shiploop.domain.rollback_policy import (
     decide_rollback,
 )
 from shiploop.domain.run import Run, Stage
+from shiploop.kill_points import reach
 from tasks.durability import RETRIED
 from tasks.observation import health_rule, live_sha, watch_production
 from tasks.stage import enter_stage
 from tasks.suspects import find_suspects, rollback_mode, within_window
 
 _BASELINE_FRESH = timedelta(seconds=10)
+# Who had to wait for others to decide looks again: they may have mended what was seen.
+_VERDICT_FRESH = timedelta(seconds=5)
 
 
 @task(name="take-baseline", **RETRIED)
@@ -46,22 +49,27 @@ def judge_deploy(run: Run, live: Live) -> Judgement:
     enter_stage(run, Stage.VERIFYING)
     if (known := services().health.judgement(live.sha)) is not None:
         return known
-    verdict = watch_site(live.seen_at)
-    with services().health.deciding():
-        if (known := services().health.judgement(live.sha)) is not None:
-            return known
-        judgement = judge(live.sha, verdict)
-        services().health.record_judgement(judgement, datetime.now(UTC))
-        return judgement
+    since = live.seen_at
+    while True:
+        verdict, looked_at = watch_site(since), datetime.now(UTC)
+        with services().health.deciding():
+            if (known := services().health.judgement(live.sha)) is not None:
+                return known
+            if datetime.now(UTC) - looked_at < _VERDICT_FRESH:
+                judgement = judge(live.sha, verdict)
+                services().health.record_judgement(judgement, datetime.now(UTC))
+                return judgement
+        since = datetime.now(UTC)
 
 
 @task(name="judge-production", **RETRIED)
 def judge_production() -> Judgement:
     """Judge production as it is now, whatever was said of its deploy."""
-    began = datetime.now(UTC)
-    verdict = watch_production(began)
-    with services().health.deciding():
-        return judge(live_sha() or "unknown", verdict)
+    while True:
+        verdict, looked_at = watch_production(datetime.now(UTC)), datetime.now(UTC)
+        with services().health.deciding():
+            if datetime.now(UTC) - looked_at < _VERDICT_FRESH:
+                return judge(live_sha() or "unknown", verdict)
 
 
 def watch_site(since: datetime) -> HealthVerdict:
@@ -147,6 +155,7 @@ def _judgement(sha: str, bad_sha: str, facts: RollbackFacts, failing_since: date
             )
             if (other := services().rollbacks.claim(case, now)) is not None:
                 return concluded(Reaction.AWAIT_ROLLBACK, "a rollback was under way", other)
+            reach("rollback-claimed")
             return concluded(Reaction.ROLL_BACK, reason, lead_sha)
         case never:
             assert_never(never)

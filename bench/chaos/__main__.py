@@ -12,15 +12,17 @@ from bench.chaos.kills import kill_runners, plan
 from bench.chaos.outages import break_parts
 from bench.chaos.pauses import pause_runners
 from bench.chaos.report import Report, show
+from bench.chaos.rollbacks import kill_rollbacks
 from bench.report import describe_machine, show_machine
 from bench.world import forget_environment
 from shiploop.errors import ShiploopError
 
 _SEED = 1
+_SCENARIOS = ("kills", "pauses", "outages", "rollbacks")
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(["kills", "pauses", "outages"]))
+@click.argument("names", nargs=-1, type=click.Choice(_SCENARIOS))
 @click.option("--seed", default=_SEED, help="Which points, in which order.")
 @click.option("--kills", default=200, type=click.IntRange(min=1), help="How many runners die.")
 @click.option("--at-once", default=6, type=click.IntRange(min=2), help="Runners at a time.")
@@ -35,6 +37,7 @@ def main(names: tuple[str, ...], seed: int, kills: int, at_once: int) -> None:
         "kills": lambda: kill_runners(plan(kills, seed), at_once),
         "pauses": pause_runners,
         "outages": break_parts,
+        "rollbacks": kill_rollbacks,
     }
     reports = []
     for name in names or scenarios:

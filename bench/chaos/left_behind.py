@@ -46,7 +46,11 @@ class LeftBehind:
 
     def entries(self) -> Counter[str]:
         """How many entries of the FAQ each task has."""
-        return Counter(entry.trace_id for entry in entries(self._git("show", "main:docs/FAQ.md")))
+        return Counter(entry.trace_id for entry in entries(self.document()))
+
+    def document(self) -> str:
+        """The FAQ as it stands on main."""
+        return self._git("show", "main:docs/FAQ.md")
 
     def branches(self) -> tuple[str, ...]:
         """Every branch that a task has left."""

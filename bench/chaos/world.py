@@ -16,7 +16,7 @@ from bench.chaos.evidence import Evidence
 from bench.chaos.left_behind import LeftBehind
 from bench.chaos.runners import RunnerProcess
 from bench.many_questions import many_questions
-from bench.world import stack_settings
+from bench.world import REPOSITORY, stack_settings
 from shiploop.addresses import Addresses
 from shiploop.errors import ShiploopError
 from shiploop.stack import Stack
@@ -129,6 +129,40 @@ class ChaosWorld:
         with suppress(ChaosFailed):
             return self.wait_until("every outcome", lambda: not self.unsettled(), timeout_s)
         return timeout_s
+
+    def task(self, task_id: str) -> dict[str, Any]:
+        """Where a task stands."""
+        answer = self._http.get(f"{self._addresses.api}/api/agent/tasks/{task_id}")
+        task: dict[str, Any] = answer.raise_for_status().json()
+        return task
+
+    def pulls_from(self, branch: str) -> list[Any]:
+        """Every pull request, open or closed, of one branch."""
+        head = f"{REPOSITORY.partition('/')[0]}:{branch}"
+        return self._read("/pulls", state="all", head=head)
+
+    def incidents(self, text: str) -> list[Any]:
+        """Every issue about an incident that has this text in it."""
+        found = self._read("/issues", state="all", labels="incident", per_page="100")
+        return [one for one in found if text in one["body"]]
+
+    def said(self) -> list[str]:
+        """Everything that Slack was told."""
+        told = self._http.get(f"{self._addresses.github}/_sandbox/slack").raise_for_status()
+        return [str(one["text"]) for one in told.json()]
+
+    def frozen(self) -> bool:
+        """True while merges are frozen."""
+        return bool(self.redis.exists(keys.FREEZE))
+
+    def document(self) -> str:
+        """The FAQ as it stands on main."""
+        with TemporaryDirectory(prefix="shiploop-chaos-") as clone:
+            return LeftBehind(self._addresses.github, Path(clone) / "main.git").document()
+
+    def _read(self, path: str, **query: str) -> list[Any]:
+        url = f"{self._addresses.github}/repos/{REPOSITORY}{path}"
+        return list(self._http.get(url, params=query).raise_for_status().json())
 
     def evidence(self) -> Evidence:
         """Look at what everything accepted has left behind."""

@@ -15,8 +15,9 @@ from shiploop.stores import keys
 
 _KEPT_ROUNDS = 2000
 _KEPT_STATES = 2000
-# Deciding asks GitHub a few questions; who dies of it is not waited for.
-_DECIDING_LEASE_S = 60.0
+# Deciding asks GitHub a few questions. Who dies of it is waited for so long, and no longer;
+# who only takes longer has still claimed in one script.
+_DECIDING_LEASE_S = 10.0
 _DECIDING_WAIT_S = 90.0
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from bench.chaos.kills import kill_runners
 from bench.chaos.pauses import pause_runners
+from bench.chaos.rollbacks import kill_rollbacks
 
 pytestmark = [pytest.mark.xdist_group("recovery"), pytest.mark.timeout(300)]
 
@@ -24,4 +25,9 @@ def test_what_runners_held_when_they_were_killed_is_shipped_once() -> None:
 
 def test_a_runner_that_was_paused_past_its_lease_does_nothing_twice() -> None:
     report = pause_runners(("taken", "sending-OpenPullRequest", "applied-PUT-pulls"))
+    assert report.losses == ()
+
+
+def test_a_rollback_whose_runner_was_killed_is_made_once_and_ends() -> None:
+    report = kill_rollbacks(("rollback-claimed", "applied-PUT-pulls:2"))
     assert report.losses == ()

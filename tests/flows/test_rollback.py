@@ -18,13 +18,16 @@ from tests.world import World
 
 pytestmark = [pytest.mark.xdist_group("rollback"), pytest.mark.timeout(180)]
 
+_DEADLINE_S = 60  # merges wait for the end of a rollback, on a busy machine too
+
 
 @pytest.fixture(scope="module")
 def rolling() -> Iterator[World]:
     """A stack of its own: production breaks in it."""
     home = Path(tempfile.mkdtemp(prefix="shiploop-"))
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    with Stack(settings(home), lambda part: None) as addresses:
+    patient = settings(home).model_copy(update={"task_deadline_s": _DEADLINE_S})
+    with Stack(patient, lambda part: None) as addresses:
         world = World(addresses, home / "mirror-of-tests.git", TOKEN)
         assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"
         yield world
@@ -133,6 +136,43 @@ def test_a_rollback_rides_out_what_passes_by_itself(
         assert_rolled_back(rolling, redis, task, before)
     finally:
         clear_faults(rolling)
+
+
+def test_of_many_tasks_in_a_bad_deploy_exactly_the_suspects_are_undone_as_one(
+    rolling: World, redis: Redis
+) -> None:
+    questions = [
+        "如何檢查 Vercel 部署狀態？",
+        "如何創建告警規則？",
+        "What does a declined task mean?",
+        "Which metrics are kept in Redis?",
+        "How do I lift the merge freeze?",
+        "What is the system architecture?",
+    ]
+    opened = len(rollback_pulls(rolling))
+    set_faults(rolling, bad_deploy=1)
+    try:
+        with rolling.latency(deploy_ms=1500):
+            asked = [rolling.ask(one).raise_for_status().json()["task_id"] for one in questions]
+            tasks = [rolling.wait(task_id) for task_id in asked]
+            wait_until(lambda: not redis.exists(keys.FREEZE, keys.ROLLBACK_ACTIVE), timeout_s=30)
+    finally:
+        clear_faults(rolling)
+    assert len(rollback_pulls(rolling)) == opened + 1
+    assert site_is_well(rolling)
+    kept = {entry.trace_id for entry in entries(rolling.document())}
+    for task in tasks:
+        undone = rolling.task(task["task_id"]).get("rollback") == "healthy"
+        ended_as = (task["status"], task.get("failure_kind"))
+        assert ended_as == (("error", "unhealthy_deploy") if undone else ("done", None)), task
+        assert (task["task_id"] in kept) is not undone
+    assert any(task["status"] == "error" for task in tasks)
+
+
+def rollback_pulls(world: World) -> list[Any]:
+    """Every pull request of a rollback."""
+    found = world.github("/pulls", state="all")
+    return [one for one in found if one["head"]["ref"].startswith("hotfix/rollback-")]
 
 
 def test_blips_of_a_healthy_site_undo_nothing(rolling: World) -> None:

@@ -17,8 +17,8 @@ from tests.valkey import free_port
 from tests.world import World
 
 COMMANDS = [
-    *("ask", "cancel", "demo", "doctor", "freeze", "rollback", "rollback-mode"),
-    *("status", "unfreeze", "up"),
+    *("ask", "cancel", "demo", "doctor", "drill", "freeze", "rollback"),
+    *("rollback-mode", "status", "unfreeze", "up"),
 ]
 STAGES = ["queued", "drafting", "opening", "checking", "merging", "deploying", "verifying"]
 ANY_PORTS = {f"SHIPLOOP_{part}_PORT": "0" for part in ("API", "PREFECT", "GITHUB", "SITE", "REDIS")}

@@ -57,3 +57,22 @@ def test_a_runner_that_stops_on_purpose_is_gone_at_once(heartbeats: Heartbeats) 
     heartbeats.clear("host-1")
     heartbeats.clear("host-1")
     assert heartbeats.living(NOON) == ()
+
+
+def test_silent_are_those_who_stopped_of_late_without_taking_their_leave(
+    heartbeats: Heartbeats,
+) -> None:
+    assert heartbeats.silent(NOON) == ()
+    heartbeats.beat("host-1", NOON, "ready", 0)
+    heartbeats.beat("host-2", NOON - timedelta(seconds=16), "ready", 0)
+    heartbeats.beat("host-3", NOON - timedelta(seconds=16), "stopping", 0)
+    heartbeats.clear("host-3")
+    assert heartbeats.silent(NOON) == ("host-2",)
+    assert heartbeats.silent(NOON - timedelta(seconds=1)) == ()
+
+
+def test_a_runner_is_either_living_or_silent(heartbeats: Heartbeats) -> None:
+    heartbeats.beat("host-1", NOON, "ready", 0)
+    for age_s, living, silent in ((15, ("host-1",), ()), (15.1, (), ("host-1",))):
+        now = NOON + timedelta(seconds=age_s)
+        assert (heartbeats.living(now), heartbeats.silent(now)) == (living, silent)

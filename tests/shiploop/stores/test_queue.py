@@ -148,3 +148,36 @@ def test_a_held_entry_that_was_deleted_is_not_taken_over(queue: Queue, redis: Re
     redis.xdel(keys.QUEUE, entry.entry_id)
     wait_idle(redis, 30)
     assert queue.take_over("two", idle_ms=30) is None
+
+
+def test_a_run_is_added_once_while_it_is_on_the_queue(queue: Queue) -> None:
+    assert queue.add_once("r1")
+    assert not queue.add_once("r1")
+    assert queue.add_once("r2")
+    assert [entry.run_id for entry in take(queue, "one", 10)] == ["r1", "r2"]
+    assert not queue.add_once("r1")  # somebody works on it
+    assert queue.backlog() == 2
+
+
+def test_a_run_that_was_dropped_can_be_added_again(queue: Queue) -> None:
+    queue.add_once("r1")
+    (entry,) = take(queue, "one")
+    queue.drop(entry)
+    assert queue.add_once("r1")
+    assert [entry.run_id for entry in take(queue, "one")] == ["r1"]
+
+
+def test_dropping_one_run_leaves_the_others_on_the_queue(queue: Queue) -> None:
+    queue.add_once("r1")
+    queue.add_once("r2")
+    first, _second = take(queue, "one", 2)
+    queue.drop(first)
+    assert not queue.add_once("r2")
+    assert queue.backlog() == 1
+
+
+def test_a_run_that_redis_forgot_is_not_kept_off_the_queue_for_ever(
+    queue: Queue, redis: Redis
+) -> None:
+    queue.add_once("r1")
+    assert redis.ttl(keys.queued("r1")) == pytest.approx(24 * 3600, abs=60)

@@ -253,3 +253,31 @@ def test_words_from_outside_are_stored_as_they_are(services: Services) -> None:
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert task["error"] == reason
+
+
+def test_how_far_the_rollback_is_is_noted_at_the_task_that_has_ended(
+    services: Services, redis: Redis
+) -> None:
+    lease = held_task(services)
+    services.tasks.settle(run_of(services), lease, FAILED_AFTER_MERGE, NOON)
+    before = services.tasks.read(TASK_ID)
+    assert before is not None
+    events = redis.xlen(keys.events(TASK_ID))
+    redis.expire(keys.task(TASK_ID), 60)
+    services.tasks.note_rollback(TASK_ID, LATER, rollback="reverting", rollback_pr_url="http://p")
+    services.tasks.note_rollback(TASK_ID, LATER, rollback="healthy")
+    noted = {
+        "rollback": "healthy",
+        "rollback_pr_url": "http://p",
+        "updated_at": "2026-11-22T12:00:02.000Z",
+    }
+    assert services.tasks.read(TASK_ID) == before | noted
+    assert redis.xlen(keys.events(TASK_ID)) == events
+    assert redis.ttl(keys.task(TASK_ID)) == pytest.approx(24 * 3600, abs=60)
+
+
+def test_a_task_that_has_expired_does_not_come_back_with_its_rollback(
+    services: Services, redis: Redis
+) -> None:
+    services.tasks.note_rollback(TASK_ID, LATER, rollback="healthy")
+    assert everything(redis) == {}
