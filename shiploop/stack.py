@@ -96,6 +96,11 @@ class Stack:
         """What a further process of this stack, such as one more runner, needs to be told."""
         return dict(self._environment)
 
+    @property
+    def admin_token(self) -> str:
+        """Opens the sandbox's GitHub as its administrator, who may push to main."""
+        return self._admin_token
+
     def part(self, name: str) -> Part:
         """One process of the stack: `github`, `site`, `api`, `prefect`, `runner-1`, …"""
         return self._parts[name]

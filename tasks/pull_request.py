@@ -19,7 +19,7 @@ from shiploop.domain.adoption import (
 from shiploop.domain.answer import Answer
 from shiploop.domain.faq_document import FAQ_PATH, Entry
 from shiploop.domain.provenance import sign
-from shiploop.domain.pull_request import Base, Proposal, PullRequest
+from shiploop.domain.pull_request import Base, Proposal, PullRequest, Written
 from shiploop.domain.run import Run, Stage
 from shiploop.errors import GitHubUncertain
 from tasks.durability import RETRIED, on_first_attempt, remembered
@@ -66,7 +66,7 @@ def rebuild_pull_request(run: Run, answer: Answer, proposal: Proposal) -> Propos
     if written is None:
         raise GitHubUncertain(f"the branch {proposal.pull.head_ref} is gone")
     head_sha = written.head_sha
-    if written.parent_document != base.document or not holds_exactly(written, entry):
+    if not _stands(written, base, entry):
         temporary = messages.temporary_branch_name(run.task_id)
         changes = {FAQ_PATH: with_entry(base.document, entry).encode()}
         message = messages.commit_message(run)
@@ -79,6 +79,19 @@ def rebuild_pull_request(run: Run, answer: Answer, proposal: Proposal) -> Propos
         written_sha=head_sha,
         document_is_ours=True,
         edit=proposal.edit + 1,
+    )
+
+
+def _stands(written: Written, base: Base, entry: Entry) -> bool:
+    """True when the edit is made on this base already, and its checks have begun.
+
+    A head that conflicted when it was pushed never gets any, not even when a rollback has
+    brought its own base back: it is written anew.
+    """
+    return (
+        written.parent_document == base.document
+        and holds_exactly(written, entry)
+        and bool(services().facts.known(written.head_sha).conclusions)
     )
 
 

@@ -58,7 +58,8 @@ def note_approval_wanted(case: RollbackCase) -> None:
 def note_progress(case: RollbackCase, status: RollbackStatus, **fields: str) -> None:
     """Note how far the rollback is, also where its tasks are looked up."""
     now = datetime.now(UTC)
-    services().rollbacks.note(case.lead_sha, status, now, **fields)
+    if not services().rollbacks.note(case.lead_sha, status, now, **fields):
+        return
     reach(f"rollback-{status}")
     for suspect in case.suspects:
         if suspect.task_id is not None:

@@ -18,6 +18,7 @@ from shiploop.domain.rollback_policy import (
     RollBack,
     RollbackFacts,
     ShadowRollBack,
+    Suspect,
     decide_rollback,
 )
 from shiploop.domain.run import Run, Stage
@@ -115,47 +116,61 @@ def judge(sha: str, verdict: HealthVerdict) -> Judgement:
 
 def _judgement(sha: str, bad_sha: str, facts: RollbackFacts, failing_since: datetime) -> Judgement:
     verdict = facts.verdict
-
-    def concluded(reaction: Reaction, reason: str, lead_sha: str | None = None) -> Judgement:
-        return Judgement(
-            live_sha=sha,
-            state=verdict.state,
-            reaction=reaction,
-            reason=reason,
-            site_fails=bool(verdict.failing),
-            lead_sha=lead_sha,
-            suspects=facts.suspects,
-            evidence=verdict.evidence,
-        )
-
+    plain = Judgement(
+        live_sha=sha,
+        state=verdict.state,
+        reaction=Reaction.KEEP,
+        reason="",
+        site_fails=bool(verdict.failing),
+        suspects=facts.suspects,
+        evidence=verdict.evidence,
+    )
     match decide_rollback(facts):
         case Keep(reason):
-            return concluded(Reaction.KEEP, reason)
+            return replace(plain, reason=reason)
         case AwaitRollback(lead_sha):
-            return concluded(Reaction.AWAIT_ROLLBACK, "a rollback is under way", lead_sha)
+            return _awaiting(plain, lead_sha)
         case RaiseIncident(reason) | Hold(reason):
-            return concluded(Reaction.INCIDENT, reason)
+            return replace(plain, reaction=Reaction.INCIDENT, reason=reason)
         case ShadowRollBack(suspects):
             shas = ", ".join(one.sha[:12] for one in suspects)
-            return concluded(Reaction.INCIDENT, f"in shadow: would have rolled back {shas}")
+            reason = f"in shadow: would have rolled back {shas}"
+            return replace(plain, reaction=Reaction.INCIDENT, reason=reason)
         case RollBack(suspects, needs_approval):
-            now = datetime.now(UTC)
-            reason = f"{', '.join(verdict.failing)} failing"
-            lead_sha = suspects[-1].sha
-            case = RollbackCase(
-                lead_sha=lead_sha,
-                suspects=suspects,
-                reason=reason,
-                evidence=verdict.evidence,
-                live_sha=bad_sha,
-                bad_live_at=failing_since,
-                detected_at=now,
-                decided_at=now,
-                needs_approval=needs_approval,
-            )
-            if (other := services().rollbacks.claim(case, now)) is not None:
-                return concluded(Reaction.AWAIT_ROLLBACK, "a rollback was under way", other)
+            case = _case(facts, suspects, bad_sha, failing_since, needs_approval=needs_approval)
+            other = services().rollbacks.claim(case, case.decided_at)
+            if other is not None:
+                return _awaiting(plain, other)
             reach("rollback-claimed")
-            return concluded(Reaction.ROLL_BACK, reason, lead_sha)
+            return replace(
+                plain, reaction=Reaction.ROLL_BACK, reason=case.reason, lead_sha=case.lead_sha
+            )
         case never:
             assert_never(never)
+
+
+def _awaiting(plain: Judgement, lead_sha: str) -> Judgement:
+    reason = f"the rollback of {lead_sha[:12]} is under way"
+    return replace(plain, reaction=Reaction.AWAIT_ROLLBACK, reason=reason, lead_sha=lead_sha)
+
+
+def _case(
+    facts: RollbackFacts,
+    suspects: tuple[Suspect, ...],
+    bad_sha: str,
+    failing_since: datetime,
+    *,
+    needs_approval: bool,
+) -> RollbackCase:
+    now = datetime.now(UTC)
+    return RollbackCase(
+        lead_sha=suspects[-1].sha,
+        suspects=suspects,
+        reason=f"{', '.join(facts.verdict.failing)} failing",
+        evidence=facts.verdict.evidence,
+        live_sha=bad_sha,
+        bad_live_at=failing_since,
+        detected_at=now,
+        decided_at=now,
+        needs_approval=needs_approval,
+    )

@@ -15,6 +15,7 @@ from shiploop.stores import keys
 
 _KEPT_ROUNDS = 2000
 _KEPT_STATES = 2000
+_CLOCKS_APART_MS = 5000
 # Deciding asks GitHub a few questions. Who dies of it is waited for so long, and no longer;
 # who only takes longer has still claimed in one script.
 _DECIDING_LEASE_S = 10.0
@@ -39,8 +40,8 @@ class ProductionHealth:
 
     def rounds_since(self, since: datetime) -> tuple[Round, ...]:
         """The looks that began at `since` or later, oldest first."""
-        # An entry's id is when a look was recorded, which is after it began.
-        first = str(round(since.timestamp() * 1000))
+        # An entry's id is when a look was recorded, which is after it began, by Redis' clock.
+        first = str(int(since.timestamp() * 1000) - _CLOCKS_APART_MS)
         entries = cast(list[Any], self._redis.xrange(keys.HEALTH_ROUNDS, min=first))
         rounds = (read_round(fields["round"]) for _, fields in entries)
         return tuple(one for one in rounds if one.at >= since)

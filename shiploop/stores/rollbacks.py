@@ -39,14 +39,19 @@ end
 return ''
 """
 
-# A step that is reached again keeps the time at which it was first reached.
+# A step that is reached again keeps the time at which it was first reached; what has ended
+# goes on no more, whatever a late writer or a resumed run believes.
 _NOTE = """
 local rollback, active = unpack(KEYS)
 local lead, status, ended, now = unpack(ARGV)
+local is_over = redis.call('HGET', rollback, 'is_over')
+if is_over and ended == '0' then return 0 end
 redis.call('HSET', rollback, 'status', status)
+if ended == '1' then redis.call('HSET', rollback, 'is_over', '1') end
 redis.call('HSETNX', rollback, status .. '_at', now)
 for i = 5, #ARGV, 2 do redis.call('HSET', rollback, ARGV[i], ARGV[i + 1]) end
 if ended == '1' and redis.call('GET', active) == lead then redis.call('DEL', active) end
+return 1
 """
 
 
@@ -109,12 +114,12 @@ class Rollbacks:
         """The lead sha of the rollback that is under way."""
         return cast(str | None, self._redis.get(keys.ROLLBACK_ACTIVE))
 
-    def note(self, lead_sha: str, status: RollbackStatus, now: datetime, **fields: str) -> None:
-        """Note how far a rollback has come, and what was learnt on the way."""
+    def note(self, lead_sha: str, status: RollbackStatus, now: datetime, **fields: str) -> bool:
+        """Note how far a rollback has come, and what was learnt; False when it has ended."""
         flat = [part for item in fields.items() for part in item]
         names = [keys.rollback(lead_sha), keys.ROLLBACK_ACTIVE]
         lives: list[str | int] = [lead_sha, str(status), int(status.ended), iso_ms(now)]
-        self._note(keys=names, args=[*lives, *flat])
+        return bool(self._note(keys=names, args=[*lives, *flat]))
 
     def adopt(self, lead_sha: str, run_id: str) -> bool:
         """True when this flow run is the one that does the rollback, now or since before."""

@@ -27,8 +27,9 @@ def rolling() -> Iterator[World]:
     home = Path(tempfile.mkdtemp(prefix="shiploop-"))
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
     patient = settings(home).model_copy(update={"task_deadline_s": _DEADLINE_S})
-    with Stack(patient, lambda part: None) as addresses:
-        world = World(addresses, home / "mirror-of-tests.git", TOKEN)
+    stack = Stack(patient, lambda part: None)
+    with stack as addresses:
+        world = World(addresses, home / "mirror-of-tests.git", TOKEN, stack.admin_token)
         assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"
         yield world
 
@@ -241,6 +242,24 @@ def test_a_person_approves_a_rollback_and_what_was_merged_since_stays(
     (kept,) = [one for one in entries(after) if one.trace_id == since["task_id"]]
     assert remove(after, kept.question_hash) == before
     assert site_is_well(rolling)
+
+
+def test_what_a_person_has_broken_is_never_undone_by_us(rolling: World, redis: Redis) -> None:
+    before, opened = rolling.document(), len(rollback_pulls(rolling))
+    with rolling.fault("bad_deploy"):
+        sha = rolling.commit_as_person(f"{before}\nA person's word.\n")
+        wait_until(lambda: not site_is_well(rolling))
+    run = rolling.wait_for_prefect_state(rolling.start_prefect_run("health-check"))
+    assert run["name"] == "Unhealthy"
+    assert "not merged by us" in run["message"]
+    assert len(issues(rolling, sha)) == 1
+    assert len(rollback_pulls(rolling)) == opened
+    assert not redis.exists(keys.FREEZE)
+    rolling.commit_as_person(before)
+    wait_until(lambda: site_is_well(rolling))
+    run = rolling.wait_for_prefect_state(rolling.start_prefect_run("health-check"))
+    assert run["name"] == "Healthy"
+    assert said(rolling)[-1].startswith("✅ Production is healthy again")
 
 
 def test_what_a_rollback_does_not_heal_stays_frozen_and_says_so(

@@ -1,5 +1,6 @@
 """A sandbox GitHub as a process of its own, and the real client that speaks to it."""
 
+import base64
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from shiploop.clients.github import GitHub
 from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.domain.checks import ChecksState, decide_checks
+from shiploop.domain.commit import Changes
 from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.pull_request import Base, PullRequest
 from tests.until import wait_until
@@ -38,6 +40,11 @@ jobs:
 """
 _START_TIMEOUT_S = 30.0
 _ACCOUNTS = f"{BOT_TOKEN}:shiploop-bot:write,ada-token:ada:admin,eve-token:eve:read"
+_COMMIT = """
+mutation Commit($commit: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $commit) { commit { oid } }
+}
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,32 @@ class SandboxProcess:
         """Tell whether there is such a branch."""
         url = f"{self.url}/repos/{REPOSITORY}/git/ref/heads/{branch}"
         return self.http.get(url).is_success
+
+    def commit(self, changes: Changes, message: tuple[str, str] = ("Edit by hand", "")) -> str:
+        """Commit onto main, as a person who may; returns the commit's sha."""
+        additions = [
+            {"path": path, "contents": base64.b64encode(content).decode()}
+            for path, content in changes.items()
+            if content is not None
+        ]
+        commit = {
+            "branch": {"repositoryNameWithOwner": REPOSITORY, "branchName": "main"},
+            "expectedHeadOid": self.client().read_base().head_sha,
+            "message": {"headline": message[0], "body": message[1]},
+            "fileChanges": {
+                "additions": additions,
+                "deletions": [
+                    {"path": path} for path, content in changes.items() if content is None
+                ],
+            },
+        }
+        answer = self.http.post(
+            f"{self.url}/graphql",
+            json={"query": _COMMIT, "variables": {"commit": commit}},
+            headers={"authorization": "Bearer ada-token"},
+        )
+        answer.raise_for_status()
+        return str(answer.json()["data"]["createCommitOnBranch"]["commit"]["oid"])
 
     def open(self, addition: str = "\n## More?\n\nMore.\n") -> tuple[Base, PullRequest]:
         """Open a pull request on a new branch that adds a text to the end of the FAQ."""

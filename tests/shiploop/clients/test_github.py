@@ -316,3 +316,43 @@ def test_a_poll_goes_on_without_a_pull_request_that_is_gone(sandbox: SandboxProc
     _, pull = sandbox.open_green()
     facts = sandbox.client().poll_checks([pull.id, "PR_nothing"])
     assert [fact.sha for fact in facts] == [pull.head_sha]
+
+
+def test_several_files_are_written_and_deleted_in_one_commit(sandbox: SandboxProcess) -> None:
+    place, branch = new_branch(), new_branch()
+    changed, added, gone = (f"{place}/{name}" for name in ("changed", "added", "gone"))
+    sandbox.commit({changed: b"before\n", gone: b"here\n"})
+    github = sandbox.client()
+    base = github.read_base()
+    sandbox.reset()
+    pull = github.open_pull_request(
+        base, branch, {changed: b"\xff\0after", added: b"", gone: None}, MESSAGE, ""
+    )
+    assert sandbox.operations() == ["OpenPullRequest"]
+    assert set(pull.paths) == {changed, added, gone}
+    commit = sandbox.read(f"/commits/{pull.head_sha}")
+    assert [parent["sha"] for parent in commit["parents"]] == [base.head_sha]
+    assert {file["filename"]: file["status"] for file in commit["files"]} == {
+        changed: "modified",
+        added: "added",
+        gone: "removed",
+    }
+
+
+def test_a_draft_is_opened_for_a_person_to_finish(sandbox: SandboxProcess) -> None:
+    github = sandbox.client()
+    for draft in (True, False):
+        pull = github.open_pull_request(
+            github.read_base(), new_branch(), {new_branch(): b"1\n"}, MESSAGE, "", draft=draft
+        )
+        assert sandbox.read(f"/pulls/{pull.number}")["draft"] is draft
+
+
+def test_a_draft_cannot_be_merged(sandbox: SandboxProcess) -> None:
+    github = sandbox.client()
+    pull = github.open_pull_request(
+        github.read_base(), new_branch(), {new_branch(): b"1\n"}, MESSAGE, "", draft=True
+    )
+    with pytest.raises(GitHubRefused) as refused:
+        github.merge(pull.number, pull.head_sha, MESSAGE)
+    assert refused.value.status == 405

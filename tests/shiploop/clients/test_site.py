@@ -1,12 +1,13 @@
 """The production site, as its reader and its health check see it."""
 
+import socket
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from shiploop.clients.site import Site
-from shiploop.errors import SiteUnavailable
+from shiploop.clients.site import Site, SiteHealth
+from shiploop.errors import SiteSlow, SiteUnavailable
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.valkey import free_port
 
@@ -94,3 +95,56 @@ def test_every_text_is_read_below_the_anchor_by_its_letters_and_digits(
 
 def test_the_address_of_an_entry(site: Site, scripted: ScriptedServer) -> None:
     assert site.entry_url("how-1a2b3c4d") == f"{scripted.url}/faq#how-1a2b3c4d"
+
+
+@pytest.mark.parametrize(
+    ("reply", "health"),
+    [
+        (Reply(200, '{"status": "ok", "sha": "abc"}'), SiteHealth(200, "abc")),
+        (Reply(500, '{"status": "broken", "sha": "abc"}'), SiteHealth(500, "abc")),
+        (Reply(503, "<html>"), SiteHealth(503, None)),
+        (Reply(200, '{"sha": 7}'), SiteHealth(200, None)),
+        (Reply(200, "[]"), SiteHealth(200, None)),
+    ],
+)
+def test_the_health_is_the_status_and_the_commit_where_one_is_named(
+    site: Site, scripted: ScriptedServer, reply: Reply, health: SiteHealth
+) -> None:
+    scripted.replies.append(reply)
+    assert site.health() == health
+
+
+def test_the_live_commit_is_read_also_of_a_site_that_is_not_well(
+    site: Site, scripted: ScriptedServer
+) -> None:
+    scripted.replies.append(Reply(500, '{"sha": "abc"}'))
+    assert site.live_sha() == "abc"
+
+
+@pytest.mark.parametrize("status", [200, 302, 404, 500, 503])
+def test_the_status_of_a_page_is_told_as_it_is(
+    site: Site, scripted: ScriptedServer, status: int
+) -> None:
+    scripted.replies.append(Reply(status))
+    assert site.status_of("/faq") == status
+    assert scripted.requests == ["GET /faq"]
+
+
+def test_a_site_that_hangs_up_has_no_status_and_is_not_slow(site: Site) -> None:
+    for asked in (site.health, lambda: site.status_of("/")):
+        with pytest.raises(SiteUnavailable) as failed:
+            asked()
+        assert not isinstance(failed.value, SiteSlow)
+
+
+def test_a_site_that_does_not_answer_in_time_is_slow_whatever_is_asked() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, httpx.Client(timeout=0.2) as http:
+        site = Site(http, f"http://127.0.0.1:{silent.getsockname()[1]}", "/faq")
+        for asked in (
+            site.health,
+            site.live_sha,
+            lambda: site.status_of("/"),
+            lambda: site.shows("anchor"),
+        ):
+            with pytest.raises(SiteSlow):
+                asked()

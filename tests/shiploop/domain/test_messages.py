@@ -62,3 +62,20 @@ def test_a_red_pull_request_is_told_that_it_stays_open() -> None:
     assert "stays open" in messages.closing_comment(red)
     refused = failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
     assert "Closed" in messages.closing_comment(refused)
+
+
+@pytest.mark.parametrize(
+    ("body", "task_id"),
+    [
+        (f"Trace-Id: {TASK_ID}", TASK_ID),
+        (f"Something.\r\n\r\nTrace-Id: {TASK_ID}\r\n", TASK_ID),
+        ("", None),
+        (f"see Trace-Id: {TASK_ID}", None),
+        ("Trace-Id: ../../etc", None),
+        ("Trace-Id: ", None),
+    ],
+)
+def test_the_task_that_a_commit_claims_is_read_from_its_trailer(
+    body: str, task_id: str | None
+) -> None:
+    assert messages.trace_id_in(body) == task_id
