@@ -4,7 +4,7 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 SYNC = $(UV) sync --quiet --frozen --inexact --compile-bytecode
 
-.PHONY: demo up test bench chaos lint schemas clean
+.PHONY: demo up drill test bench chaos lint schemas clean
 
 # A question may hold anything: it goes through the environment, never through the shell.
 demo: export SHIPLOOP_QUESTION = $(value Q)
@@ -13,6 +13,10 @@ demo: $(VENV)/ready
 
 up: $(VENV)/ready
 	@$(VENV)/bin/shiploop up
+
+# Breaks production in a sandbox of its own; `shiploop drill --help` lists the faults.
+drill: $(VENV)/ready
+	@$(VENV)/bin/shiploop drill $(FAULT)
 
 test: lint schemas
 	$(VENV)/bin/pytest --numprocesses 2 --dist loadgroup

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from shiploop.addresses import api_address
 from shiploop.api_client import ApiClient, outcome_line, stage_lines
+from shiploop.drill.faults import DrillFault
 from shiploop.errors import ShiploopError
 from shiploop.settings import Settings
 
@@ -175,6 +176,20 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
     if not keep:
         console.print("\nEverything is stopped again; `make up` starts it and keeps it running.")
     if result.outcome != "done":
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("fault", type=click.Choice([each.value for each in DrillFault]))
+def drill(fault: str) -> None:
+    """Break production in the sandbox, and see it end as it should.
+
+    Starts a stack of its own, shows what happens live and how long the rollback took, and stops
+    everything. Exits 1 with the reason unless production and people are as they should be.
+    """
+    from shiploop.drill.drill import run_drill
+
+    if run_drill(DrillFault(fault), _settings(), Console()) is not None:
         sys.exit(1)
 
 

@@ -1,10 +1,12 @@
 """What follows from a judgement of production: a rollback, an incident, or nothing."""
 
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from prefect import task
+from prefect.client.orchestration import get_client
 from prefect.deployments import run_deployment
 
 from shiploop.bootstrap import services
@@ -111,8 +113,6 @@ def _broken(judgement: Judgement, merge: Merge) -> Outcome:
 
 
 def _run_has_ended(run_id: str) -> bool:
-    from prefect.client.orchestration import get_client
-
     with get_client(sync_client=True) as client:
-        state = client.read_flow_run(run_id).state  # type: ignore[arg-type]
+        state = client.read_flow_run(uuid.UUID(run_id)).state
     return state is not None and state.is_final()
