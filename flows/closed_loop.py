@@ -54,9 +54,7 @@ def ship(run: Run) -> Outcome:
     if isinstance(answer, Declined):
         return declined(decline_reason(answer))
     proposal = open_pull_request(run, answer, base)
-    looking = take_baseline.submit()  # while CI runs
     merge = merge_when_green(run, answer, proposal, base)
-    looking.wait()
     if isinstance(merge, Outcome):
         return merge
     return see_live(run, answer, merge)
@@ -64,6 +62,7 @@ def ship(run: Run) -> Outcome:
 
 def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -> Merge | Outcome:
     """Merge as soon as the checks are green; on a conflict, make the edit again and repeat."""
+    looking = take_baseline.submit()  # while CI runs: how production was before the merge
     for _ in range(MOST_EDITS):
         checks = wait_for_checks(run, proposal, base)
         if checks.state is ChecksState.RED:
@@ -71,6 +70,7 @@ def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -
         if checks.state is ChecksState.PENDING:
             return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
         if checks.state is ChecksState.GREEN:
+            looking.wait()
             merge = merge_pull_request(run, answer, proposal, checks)
             if not isinstance(merge, Conflicted):
                 return merge

@@ -182,10 +182,10 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
 @main.command()
 @click.argument("fault", type=click.Choice([each.value for each in DrillFault]))
 def drill(fault: str) -> None:
-    """Break production in the sandbox, and see it end as it should.
+    """Drill one fault in a sandbox of its own.
 
-    Starts a stack of its own, shows what happens live and how long the rollback took, and stops
-    everything. Exits 1 with the reason unless production and people are as they should be.
+    Starts a stack, breaks production, shows what happens live and how long the rollback took,
+    and stops everything. Exits 1 with the reason unless production ended as it should.
     """
     from shiploop.drill.drill import run_drill
 

@@ -25,7 +25,7 @@ def verify_rollback(case: RollbackCase, reverted: Reverted, live: Live) -> Endin
     """Judge production again, with the rollback live: only healthy is the end of it."""
     verdict = watch_site(live.seen_at)
     now = datetime.now(UTC)
-    note_state(verdict, live.sha)
+    note_state(verdict, live.sha, now)
     if verdict.state is not HealthState.HEALTHY:
         said = "; ".join(verdict.evidence) or "the probes could not tell"
         reason = f"production is not healthy after the rollback: {said}"

@@ -41,7 +41,8 @@ def take_baseline() -> None:
         return
     # One look that finds all well is enough: it only has to be told from a broken production.
     rule = replace(health_rule(), pass_limit=1)
-    note_state(watch_production(datetime.now(UTC), rule), live_sha())
+    began, sha = datetime.now(UTC), live_sha()
+    note_state(watch_production(began, rule), sha, began)
 
 
 @task(name="judge-deploy", **RETRIED)
@@ -86,9 +87,9 @@ def _tells_of_the_site(verdict: HealthVerdict) -> bool:
     return verdict.state is HealthState.HEALTHY or bool(verdict.failing)
 
 
-def note_state(verdict: HealthVerdict, sha: str | None) -> None:
+def note_state(verdict: HealthVerdict, sha: str | None, at: datetime) -> None:
     """Keep how production is, for what is merged later to be compared with."""
-    services().health.record_state(PastState(datetime.now(UTC), verdict.state, sha))
+    services().health.record_state(PastState(at, verdict.state, sha))
     if verdict.state is HealthState.HEALTHY and sha is not None:
         services().health.begin_with(sha)
 
@@ -101,7 +102,7 @@ def judge(sha: str, verdict: HealthVerdict) -> Judgement:
     bad_sha = (began.live_sha if began else None) or sha
     failing_since = began.at if began else datetime.now(UTC)
     baseline = services().health.state_before(failing_since, bad_sha)
-    note_state(verdict, sha)
+    note_state(verdict, sha, datetime.now(UTC))
     suspects = find_suspects(bad_sha) if verdict.failing else ()
     facts = RollbackFacts(
         verdict=verdict,

@@ -4,6 +4,7 @@ import dataclasses
 import functools
 import os
 import subprocess
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -57,6 +58,8 @@ class GitRepository:
     def __init__(self, path: Path) -> None:
         """Make a new bare repository at `path`."""
         self.path = path
+        # git's own worktrees get in each other's way when they are added and pruned at once.
+        self._worktrees = threading.Lock()
         # Commits never change, so neither do the differences between them.
         self.changed_files = functools.lru_cache(maxsize=2048)(self._changed_files)
         self._repo = pygit2.init_repository(path, bare=True, initial_head="main")
@@ -230,11 +233,13 @@ class GitRepository:
 
     def add_worktree(self, path: Path, sha: str) -> None:
         """Check a commit out into a new directory."""
-        self._git("worktree", "add", "--detach", str(path), sha).check_returncode()
+        with self._worktrees:
+            self._git("worktree", "add", "--detach", str(path), sha).check_returncode()
 
     def prune_worktrees(self) -> None:
         """Forget the worktrees whose directories are gone."""
-        self._git("worktree", "prune").check_returncode()
+        with self._worktrees:
+            self._git("worktree", "prune").check_returncode()
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
