@@ -166,7 +166,7 @@ def test_several_merges_are_undone_as_one_set_newest_first(
 def test_the_document_is_undone_by_its_own_rules_also_where_git_would_conflict(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
-    faq, page = f"{place}/faq.md", f"{place}/page.md"
+    faq, page = f"{place}/faq.txt", f"{place}/page.txt"
     sandbox.commit({faq: b"before\n", page: text()})
     merge = sandbox.commit({faq: b"after\n", page: text(at_3="bad")})
     head = sandbox.commit({faq: b"today\n"})
@@ -185,7 +185,7 @@ def test_the_document_is_undone_by_its_own_rules_also_where_git_would_conflict(
 def test_the_document_and_another_file_in_conflict_is_a_conflict_of_that_file(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
-    faq, page = f"{place}/faq.md", f"{place}/page.md"
+    faq, page = f"{place}/faq.txt", f"{place}/page.txt"
     sandbox.commit({faq: b"before\n", page: text()})
     merge = sandbox.commit({faq: b"after\n", page: text(at_3="bad")})
     head = sandbox.commit({faq: b"today\n", page: text(at_3="worse")})
@@ -196,7 +196,7 @@ def test_the_document_and_another_file_in_conflict_is_a_conflict_of_that_file(
 def test_what_its_own_rules_cannot_undo_is_not_undone(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
-    faq = f"{place}/faq.md"
+    faq = f"{place}/faq.txt"
     sandbox.commit({faq: b"before\n"})
     merge = sandbox.commit({faq: b"after\n"})
     refused = CannotUndo("a person has edited the entry since")
@@ -206,7 +206,7 @@ def test_what_its_own_rules_cannot_undo_is_not_undone(
 def test_what_its_own_rules_leave_to_git_is_undone_by_git(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
-    faq = f"{place}/faq.md"
+    faq = f"{place}/faq.txt"
     sandbox.commit({faq: text()})
     merge = sandbox.commit({faq: text(at_3="bad")})
     head = sandbox.commit({faq: text(at_3="bad", at_15="good")})
@@ -218,7 +218,7 @@ def test_what_its_own_rules_leave_to_git_is_undone_by_git(
 def test_a_document_that_was_not_there_or_is_no_text_is_left_to_git(
     sandbox: SandboxProcess, history: GitHistory, place: str, before: bytes | None
 ) -> None:
-    faq = f"{place}/faq.md"
+    faq = f"{place}/faq.txt"
     sandbox.commit({f"{place}/other": b"", **({faq: before} if before else {})})
     merge = sandbox.commit({faq: b"after\n"})
 
@@ -231,7 +231,7 @@ def test_a_document_that_was_not_there_or_is_no_text_is_left_to_git(
 def test_a_merge_that_did_not_touch_the_document_asks_nobody_about_it(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
-    faq, page = f"{place}/faq.md", f"{place}/page.md"
+    faq, page = f"{place}/faq.txt", f"{place}/page.txt"
     sandbox.commit({faq: b"today\n", page: text()})
     merge = sandbox.commit({page: text(at_3="bad")})
     undone = history.undo(merge, [merge], faq, lambda *_: CannotUndo("not asked"))
@@ -241,7 +241,7 @@ def test_a_merge_that_did_not_touch_the_document_asks_nobody_about_it(
 def test_each_of_several_merges_undoes_the_document_as_the_newer_have_left_it(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
-    faq = f"{place}/faq.md"
+    faq = f"{place}/faq.txt"
     sandbox.commit({faq: b"1\n"})
     first = sandbox.commit({faq: b"1\n2\n"})
     second = sandbox.commit({faq: b"1\n2\n3\n"})
