@@ -23,7 +23,6 @@ from shiploop.domain.rollback import (
 from shiploop.domain.rollback_policy import Suspect
 from shiploop.domain.timestamps import iso_ms
 
-ROLLBACK_LABELS: Final = ("P0", "auto-rollback", "hotfix")
 ISSUE_LABELS: Final = ("P0", "incident", "auto-rollback")
 INCIDENT_LABELS: Final = ("P0", "incident")
 
