@@ -24,7 +24,7 @@ test: lint schemas
 lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy shiploop flows tasks api sandbox bench
+	$(VENV)/bin/mypy shiploop flows tasks api dashboard sandbox bench
 
 # What GitHub publishes of itself, to hold the sandbox against; kept once fetched.
 schemas: $(VENV)/ready-to-test

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from redis.asyncio import Redis as AsyncRedis
 
-from api import events, faq, health, tasks, webhooks
+from api import events, faq, health, metrics, tasks, webhooks
 from api.body_limit import BodyLimit
 from api.dependencies import Reading
 from api.problems import answer_with_problems
@@ -37,8 +37,8 @@ def create_app(services: Services) -> FastAPI:
         services.redis, settings.rate_limit_per_key, settings.rate_limit_per_address
     )
     answer_with_problems(app)
-    for router in (faq.router, tasks.router, events.router, webhooks.router, health.router):
-        app.include_router(router)
+    for routes in (faq, tasks, events, metrics, webhooks, health):
+        app.include_router(routes.router)
     app.add_middleware(BodyLimit, limit=_BODY_LIMIT, limits=_BODY_LIMITS)
     app.add_middleware(RequestLog)
     return app

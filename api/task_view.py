@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from itertools import pairwise
 
 from pydantic import BaseModel
 
 from shiploop.domain.run import FailureKind, Stage, Status
-from shiploop.domain.timestamps import from_iso
+from shiploop.domain.stages import stages_ms
 
 
 class TaskView(BaseModel):
@@ -43,18 +42,4 @@ class TaskView(BaseModel):
 def view_task(task: Mapping[str, str]) -> TaskView:
     """Read the fields of a task hash."""
     known = {name: value for name, value in task.items() if name in TaskView.model_fields}
-    return TaskView.model_validate({**known, "stages_ms": _stages_ms(task)})
-
-
-def _stages_ms(task: Mapping[str, str]) -> dict[str, int]:
-    begun = [
-        (str(stage), from_iso(task[f"{stage}_at"])) for stage in Stage if f"{stage}_at" in task
-    ]
-    points = [("queued", from_iso(task["created_at"])), *sorted(begun, key=lambda one: one[1])]
-    # What comes after the last stage is bookkeeping, and no part of it.
-    if end := task.get("ended_at", task.get("settled_at")):
-        points.append(("ended", from_iso(end)))
-    return {
-        name: round((after - at).total_seconds() * 1000)
-        for (name, at), (_, after) in pairwise(points)
-    }
+    return TaskView.model_validate({**known, "stages_ms": stages_ms(task)})

@@ -16,9 +16,11 @@ from bench.critical_path import measure_critical_path
 from bench.dispatch import measure_dispatch
 from bench.green_to_merged import measure_green_to_merged
 from bench.measurement import Measurement
+from bench.metrics_api import measure_metrics
 from bench.overhead import measure_overhead
 from bench.readiness import measure_readiness
 from bench.report import as_json, describe_machine, show, show_machine
+from bench.rollback import measure_rollback
 from bench.throughput import measure_throughput
 from bench.world import forget_environment
 from shiploop.errors import ShiploopError
@@ -40,12 +42,14 @@ _BENCHES = {
     "dispatch": _Bench(measure_dispatch, 50),
     "throughput": _Bench(measure_throughput, 300),
     "burst": _Bench(measure_burst, 200),
+    "metrics": _Bench(measure_metrics, 300),
+    "rollback": _Bench(measure_rollback, 5),
 }
 
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(_BENCHES)))
-@click.option("--times", type=click.IntRange(min=1), help="How many questions, or starts.")
+@click.option("--times", type=click.IntRange(min=1), help="How many questions, starts or reads.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all values there.")
 def main(names: tuple[str, ...], times: int | None, file: Path | None) -> None:
     """Take the named measurements, or all; exit 1 when a bound is missed."""

@@ -59,6 +59,18 @@ class World:
         green_at = self._last_seen_pending(task_id)
         return self._journey(self._settled(task_id), green_at)
 
+    def ship_bad(self, question: str) -> int:
+        """Ask a question whose merge breaks production; the TRB in ms. Raises BenchFailed."""
+        faults = {"bad_deploy": {"times": 1}}
+        self.github.put("/_sandbox/faults", json=faults).raise_for_status()
+        task_id, give_up_at = self._ask(question), time.monotonic() + _TASK_TIMEOUT_S
+        while time.monotonic() < give_up_at:
+            task = self.api.task(task_id)
+            if "trb_ms" in task:
+                return int(task["trb_ms"])
+            time.sleep(_LOOK_AT_TASK_S)
+        raise BenchFailed(f"not rolled back after {_TASK_TIMEOUT_S:.0f} s: {task}")
+
     @contextmanager
     def latency(self, **milliseconds: int) -> Iterator[None]:
         """Slow the world down for the length of the block."""

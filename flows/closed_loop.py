@@ -32,7 +32,7 @@ Question = Annotated[
 ]
 
 
-@flow(name="closed-loop", persist_result=True)
+@flow(name="closed-loop", persist_result=True, result_serializer="json")
 def closed_loop(question: Question) -> State[Any]:
     """Answer a question in the FAQ, merge it when CI is green, and see it live."""
     run = begin_run()

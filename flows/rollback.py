@@ -12,6 +12,7 @@ from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus
 from shiploop.domain.rollback_ending import Ending, Refused, Stuck
 from shiploop.errors import ShiploopError
 from tasks.approval import person_approves
+from tasks.pull_request import read_base
 from tasks.revert import (
     merge_rollback,
     open_rollback,
@@ -35,7 +36,7 @@ TaskId = Annotated[str, Field(description="Or the task whose merge is to be take
 Reason = Annotated[str, Field(max_length=500, description="Why, for those who are told of it.")]
 
 
-@flow(name="rollback", persist_result=True)
+@flow(name="rollback", persist_result=True, result_serializer="json")
 def rollback(
     merge_sha: MergeSha = "", task_id: TaskId = "", reason: Reason = "asked for by a person"
 ) -> State[Any]:
@@ -80,10 +81,11 @@ def take_back(case: RollbackCase) -> Ending:
 def merge_when_green(case: RollbackCase) -> Reverted | Stuck:
     """Merge as soon as the fast lane is green; on a conflict, compute the inverse again."""
     for _ in range(MOST_EDITS):
-        pull = open_rollback(case)
+        base = read_base()
+        pull = open_rollback(case, base)
         if isinstance(pull, Reverted | Stuck):
             return pull
-        checks = wait_for_rollback_checks(case, pull)
+        checks = wait_for_rollback_checks(case, pull, base)
         if checks.state is ChecksState.RED:
             return Stuck(f"checks of the rollback failed: {', '.join(checks.failed)}")
         if checks.state is ChecksState.PENDING:

@@ -17,16 +17,17 @@ class PortTaken(PermanentError):
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The URL of each part."""
+    """The URL of each part. `dashboard` is empty where none is started."""
 
     api: str
     prefect: str
     github: str
     site: str
     redis: str
+    dashboard: str = ""
 
 
-def choose_addresses(settings: Settings) -> Addresses:
+def choose_addresses(settings: Settings, dashboard: bool = False) -> Addresses:
     """Settle on a port for each part that the stack starts, a free one where the setting is 0.
 
     Raises PortTaken, which names the port and its setting.
@@ -39,6 +40,7 @@ def choose_addresses(settings: Settings) -> Addresses:
         else _local("GITHUB", settings.github_port),
         site=settings.site_url if settings.github_repo else _local("SITE", settings.site_port),
         redis=settings.redis_url or _local("REDIS", settings.redis_port, "redis"),
+        dashboard=_local("DASHBOARD", settings.dashboard_port) if dashboard else "",
     )
 
 
@@ -51,8 +53,9 @@ def find_stack(settings: Settings) -> Addresses | None:
     """Where the stack of SHIPLOOP_HOME is; None where none runs, or it starts just now."""
     try:
         note = json.loads(note_of_stack(settings.home).read_text(encoding="utf-8"))
-        return Addresses(**{part.name: str(note[part.name]) for part in fields(Addresses)})
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        known = {part.name for part in fields(Addresses)} & note.keys()
+        return Addresses(**{part: str(note[part]) for part in known})
+    except (FileNotFoundError, ValueError, AttributeError, TypeError):
         return None
 
 

@@ -31,17 +31,22 @@ from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
 from shiploop.clients.slack import Slack
 from shiploop.errors import PermanentError
+from shiploop.objectives import read_objectives
 from shiploop.observability import Redactor
 from shiploop.settings import Settings
 from shiploop.stores import keys
+from shiploop.stores.alerts import Alerts
 from shiploop.stores.facts import Facts
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.health import ProductionHealth
 from shiploop.stores.heartbeats import Heartbeats
 from shiploop.stores.incidents import Incidents
 from shiploop.stores.intake import Intake
+from shiploop.stores.metrics import Metrics
 from shiploop.stores.notices import Notices
 from shiploop.stores.queue import Queue
+from shiploop.stores.reports import Reports
+from shiploop.stores.rollback_metrics import RollbackMetrics
 from shiploop.stores.rollbacks import Rollbacks
 from shiploop.stores.tasks import Tasks
 
@@ -90,6 +95,10 @@ class Services:
     flow_queue: Queue
     notice_queue: Queue
     tasks: Tasks
+    metrics: Metrics
+    rollback_metrics: RollbackMetrics
+    alerts: Alerts
+    reports: Reports
 
 
 @cache
@@ -109,6 +118,9 @@ def build(settings: Settings) -> Services:
     github = GitHub(transport, repository, settings.base_branch)
     others = httpx.Client(timeout=_TIMEOUT)
     facts = Facts(redis, blocking)
+    slos = read_objectives(settings.slo_file)
+    metrics, alerts = Metrics(redis, settings.metrics_retention_days), Alerts(redis)
+    rollback_metrics = RollbackMetrics(redis, metrics)
     return Services(
         settings=settings,
         worker_id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
@@ -138,7 +150,11 @@ def build(settings: Settings) -> Services:
         task_queue=Queue(redis, blocking, keys.QUEUE, "task_id"),
         flow_queue=Queue(redis, blocking, keys.FLOW_QUEUE, "flow_run_id"),
         notice_queue=Queue(redis, blocking, keys.NOTICE_QUEUE, "notice_id"),
-        tasks=Tasks(redis, settings.task_deadline_s),
+        tasks=Tasks(redis, settings.task_deadline_s, slos, metrics.retention_s),
+        metrics=metrics,
+        rollback_metrics=rollback_metrics,
+        alerts=alerts,
+        reports=Reports(metrics, rollback_metrics, alerts, slos),
     )
 
 

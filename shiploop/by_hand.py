@@ -1,10 +1,12 @@
 """What a person does to the running stack by hand: freeze, roll back, switch rollbacks off."""
 
+import random
 import re
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,9 +17,14 @@ from redis.retry import Retry
 
 from shiploop.addresses import find_stack
 from shiploop.errors import PermanentError, TransientError
+from shiploop.objectives import read_objectives
 from shiploop.settings import Settings
+from shiploop.simulation import Simulation
 from shiploop.stores import keys
+from shiploop.stores.alerts import Alerts
 from shiploop.stores.freeze import Freeze, FreezeState
+from shiploop.stores.reports import alert_names
+from shiploop.stores.simulated import Simulated
 
 _DEPLOYMENT = "rollback/rollback"
 _FULL_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -39,6 +46,10 @@ class PrefectAway(TransientError):
 
 class FrozenByAnother(PermanentError):
     """Another person's freeze stands already."""
+
+
+class UnknownAlert(PermanentError):
+    """No objective has an alert of this name."""
 
 
 class NotRolledBack(PermanentError):
@@ -73,6 +84,40 @@ def described(state: FreezeState | None) -> str:
         return "it was lifted just now"
     since = f" since {state.since:%Y-%m-%d %H:%M} UTC" if state.since else ""
     return f"by {state.owner}{since}: {state.reason}"
+
+
+def silence(settings: Settings, alert: str, reason: str, for_s: int) -> None:
+    """Tell nobody of an alert for a while. Raises UnknownAlert, NoStack and RedisAway."""
+    _check_alert(settings, alert)
+    with _redis(settings) as redis:
+        Alerts(redis).silence(alert, reason, for_s)
+
+
+def unsilence(settings: Settings, alert: str) -> bool:
+    """Tell people of an alert again; False when it was not silenced. Raises as `silence` does."""
+    _check_alert(settings, alert)
+    with _redis(settings) as redis:
+        return Alerts(redis).end_silence(alert)
+
+
+def simulate(settings: Settings, count: int, hours: int) -> None:
+    """Fill the stores with simulated tasks. Raises NoStack and RedisAway."""
+    retention_s = settings.metrics_retention_days * 24 * 3600
+    with _redis(settings) as redis:
+        simulation = Simulation(redis, read_objectives(settings.slo_file), retention_s)
+        simulation.run(count, hours, datetime.now(UTC), random.Random())  # noqa: S311
+
+
+def remove_simulated(settings: Settings) -> int:
+    """Take all simulated tasks back; returns how many. Raises NoStack and RedisAway."""
+    with _redis(settings) as redis:
+        return Simulated(redis).remove_all()
+
+
+def _check_alert(settings: Settings, alert: str) -> None:
+    known = alert_names(read_objectives(settings.slo_file))
+    if alert not in known:
+        raise UnknownAlert(f"there is no alert {alert!r}, only {', '.join(known)}")
 
 
 def read_rollback_mode(settings: Settings) -> str | None:

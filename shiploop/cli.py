@@ -126,6 +126,50 @@ def rollback_mode(mode: str | None, reset: bool) -> None:
 
 
 @main.command()
+@click.argument("alert")
+@click.option("--reason", required=True, help="Why: the dashboard shows it.")
+@click.option("--minutes", type=click.IntRange(1, 7 * 24 * 60), default=120, show_default=True)
+def silence(alert: str, reason: str, minutes: int) -> None:
+    """Tell nobody of an alert for a while.
+
+    ALERT is a name such as success-rate-burn-rate; the dashboard and Slack show them.
+    """
+    from shiploop import by_hand
+
+    by_hand.silence(_settings(), alert, reason, minutes * 60)
+    click.echo(f"silenced for {minutes} min: `shiploop unsilence {alert}` ends it sooner")
+
+
+@main.command()
+@click.argument("alert")
+def unsilence(alert: str) -> None:
+    """Tell people of an alert again."""
+    from shiploop import by_hand
+
+    ended = by_hand.unsilence(_settings(), alert)
+    click.echo("people are told again" if ended else "it was not silenced")
+
+
+@main.command()
+@click.option("--tasks", "count", type=click.IntRange(1, 100_000), default=200, show_default=True)
+@click.option("--hours", type=click.IntRange(1, 23), default=23, show_default=True)
+@click.option("--remove", is_flag=True, help="Take all simulated tasks back instead.")
+def simulate(count: int, hours: int, remove: bool) -> None:
+    """Fill the numbers with simulated tasks.
+
+    It is for seeing the pages of a running stack alive. They are marked as simulated, and
+    count in all numbers until they are removed.
+    """
+    from shiploop import by_hand
+
+    if remove:
+        click.echo(f"removed {by_hand.remove_simulated(_settings())} simulated tasks")
+        return
+    by_hand.simulate(_settings(), count, hours)
+    click.echo(f"simulated {count} tasks: `shiploop simulate --remove` takes them back")
+
+
+@main.command()
 def doctor() -> None:
     """Look at everything that shiploop needs; say what to do."""
     from shiploop.doctor import diagnose, exit_code, show_findings
@@ -141,10 +185,12 @@ def up() -> None:
     from shiploop.stack import Stack  # what only a stack needs loads slowly
 
     console = Console()
-    with Stack(_settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
+    stack = Stack(_settings(), lambda part: console.print(f"  {part} is ready"), dashboard=True)
+    with stack as addresses:
         console.print(
-            f"\nAPI      {addresses.api}/docs\nPrefect  {addresses.prefect}\n"
-            f"GitHub   {addresses.github}\nSite     {addresses.site}\n\n"
+            f"\nDashboard  {addresses.dashboard}\nAPI        {addresses.api}/docs\n"
+            f"Prefect    {addresses.prefect}\nGitHub     {addresses.github}\n"
+            f"Site       {addresses.site}\n\n"
             "Ctrl-C stops everything."
         )
         _until_interrupted()
@@ -164,14 +210,15 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
     from shiploop.stack import Stack
 
     console = Console(quiet=as_json)
-    with Stack(_settings(), lambda part: console.print(f"  {part} is ready")) as addresses:
+    stack = Stack(_settings(), lambda part: console.print(f"  {part} is ready"), dashboard=keep)
+    with stack as addresses:
         task = show.ask_and_watch(_api(addresses.api), question or show.QUESTION, console)
         result = show.demo_result(task, addresses)
         show.show_result(result, task, console)
         if as_json:
             click.echo(json.dumps(result.as_json(), ensure_ascii=False))
         if keep:
-            console.print("\nCtrl-C stops everything.")
+            console.print(f"\nDashboard {addresses.dashboard}\nCtrl-C stops everything.")
             _until_interrupted()
     if not keep:
         console.print("\nEverything is stopped again; `make up` starts it and keeps it running.")

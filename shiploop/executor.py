@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import ObjectNotFound
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending
+from pydantic import TypeAdapter
 
 from shiploop.bootstrap import Services
 from shiploop.domain.messages import flow_run_name
@@ -25,6 +26,8 @@ from shiploop.stores.queue import Entry
 from shiploop.stores.tasks import Lease, Settlement
 
 _CLOSED_LOOP = "closed-loop"
+# Of a run that had ended before, Prefect gives back the plain JSON of what it ended as.
+_OUTCOME = TypeAdapter(Outcome)
 
 log = logging.getLogger(__name__)
 
@@ -153,8 +156,8 @@ class Executor:
 
     def _outcome_of(self, state: "State[Outcome]") -> Outcome:
         result = state.result(raise_on_failure=False)
-        if isinstance(result, Outcome):
-            return result
+        if isinstance(result, Outcome | dict):
+            return _OUTCOME.validate_python(result)
         if state.is_cancelled():
             return failed(FailureKind.CANCELLED, "cancelled in Prefect")
         if isinstance(result, BaseException):

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from flows.closed_loop import closed_loop
 from flows.health_check import health_check
 from flows.rollback import rollback
+from flows.slo_review import slo_review
 from shiploop import kill_points
 from shiploop.bootstrap import Services, services
 from shiploop.cancellation import CancellationWatch
@@ -33,6 +34,7 @@ FLOWS: dict[str, Flow[..., Any]] = {
     "closed-loop": closed_loop,
     "health-check": health_check,
     "rollback": rollback,
+    "slo-review": slo_review,
 }
 
 _HEARTBEAT_S = 5.0
@@ -104,7 +106,9 @@ class Runner:
         while not stopping.is_set():
             running = len(self._tasks.held()) + len(self._flows.held())
             try:
-                self._services.heartbeats.beat(self._worker_id, datetime.now(UTC), "ready", running)
+                now = datetime.now(UTC)
+                self._services.heartbeats.beat(self._worker_id, now, "ready", running)
+                self._services.metrics.note_runner_alive(now)
             except RedisError as error:
                 log.warning("no heartbeat could be written: %s", error)
             stopping.wait(_HEARTBEAT_S)

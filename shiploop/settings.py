@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     github_port: int = 8090
     site_port: int = 8091
     redis_port: int = 6390
+    dashboard_port: int = 8501
 
     # The RFC's job TTL (1.1): from accepted to merged, frozen time included.
     task_deadline_s: int = Field(600, gt=0)
@@ -90,6 +91,9 @@ class Settings(BaseSettings):
     rollback_deadline_s: int = Field(480, gt=0)
     health_interval_s: float = Field(2.0, gt=0)
     attribution_window_s: int = Field(600, gt=0)
+
+    slo_file: Path = Path(__file__).resolve().parent.parent / "deployments" / "slo.yaml"
+    metrics_retention_days: int = Field(90, ge=31)  # the longest period is a month
 
     runners: int = Field(1, ge=0)
     runner_concurrency: int = Field(32, gt=0)

@@ -55,12 +55,14 @@ class Stack:
     time, and so does the embedded Redis that knows of it.
     """
 
-    def __init__(self, settings: Settings, told: Callable[[str], None]) -> None:
-        """`told` hears the name of each part that is ready."""
+    def __init__(
+        self, settings: Settings, told: Callable[[str], None], dashboard: bool = False
+    ) -> None:
+        """`told` hears the name of each part that is ready. `dashboard`: start that too, last."""
         self._settings = settings
         self._told = told
         self._home = settings.home.resolve()
-        self._addresses = choose_addresses(settings)
+        self._addresses = choose_addresses(settings, dashboard)
         self._admin_token, self._platform_token = secrets.token_hex(20), secrets.token_hex(20)
         self._slack_webhook = f"T000/B000/{secrets.token_hex(12)}"
         self._environment = self._shared_environment()
@@ -75,6 +77,9 @@ class Stack:
         try:
             self._start_all()
             self._wait_for_runners()
+            if self._addresses.dashboard:
+                self._start_dashboard()
+            self._keep_alive()
         except BaseException:
             self._stop_all()
             raise
@@ -213,6 +218,14 @@ class Stack:
             runner, healthy = self._parts["runner-1"], f"{self._addresses.api}/healthz"
             runner.wait_until(healthy, _START_TIMEOUT_S, self._given_up)
             self._told("runner")
+
+    def _start_dashboard(self) -> None:
+        # It takes seconds of CPU to load, which those before it need more.
+        address = self._addresses.dashboard
+        given = {"SHIPLOOP_DASHBOARD_PORT": str(port_of(address))}
+        self._start("dashboard", ["-m", "dashboard"], f"{address}/_stcore/health", given)
+
+    def _keep_alive(self) -> None:
         for name, part in self._parts.items():
             if name not in _WORLD:
                 part.keep_alive(self._describe)

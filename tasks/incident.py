@@ -7,6 +7,7 @@ from prefect import task
 
 from shiploop.bootstrap import services
 from shiploop.domain import rollback_messages as messages
+from shiploop.domain import slack_messages
 from shiploop.domain.issue import Issue
 from shiploop.domain.judgement import Judgement
 from shiploop.domain.rollback_policy import Suspect
@@ -42,7 +43,7 @@ def end_incident() -> None:
     """Production is healthy: whoever was told that it is not is told so."""
     ended = services().incidents.close(_PRODUCTION)
     if ended is not None:
-        text = messages.slack_resolved(ended.get("issue_url", ""))
+        text = slack_messages.incident_resolved(ended.get("issue_url", ""))
         services().notices.post(f"incident-ended-{ended['key']}", text)
 
 
@@ -63,7 +64,9 @@ def raise_incident(
         messages.incident_title(reason), body, messages.INCIDENT_LABELS
     )
     services().incidents.note_issue(subject, issue.url)
-    services().notices.post(f"incident-{opened.key}", messages.slack_incident(reason, issue.url))
+    services().notices.post(
+        f"incident-{opened.key}", slack_messages.incident_raised(reason, issue.url)
+    )
     return issue.url
 
 

@@ -52,7 +52,8 @@ def open_pull_request(run: Run, answer: Answer, base: Base) -> Proposal:
             proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours=True)
     pull = proposal.pull
     now = datetime.now(UTC)
-    services().tasks.note(run.task_id, now, pr_url=pull.url, state=pull.state.lower())
+    known = {"pr_url": pull.url, "state": pull.state.lower(), "generator": answer.generator}
+    services().tasks.note(run.task_id, now, **known)
     return proposal
 
 

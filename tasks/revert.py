@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from prefect import task
+from prefect.cache_policies import NO_CACHE
 
 from shiploop.bootstrap import services
 from shiploop.domain import rollback_messages as messages
@@ -23,8 +24,8 @@ from tasks.liveness import await_live
 from tasks.rollback_case import note_progress
 
 
-@task(name="open-rollback", **RETRIED)
-def open_rollback(case: RollbackCase) -> PullRequest | Reverted | Stuck:
+@task(name="open-rollback", cache_policy=NO_CACHE, **RETRIED)  # after a conflict it is another
+def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | Stuck:
     """Open the pull request that undoes the suspects, or bring the one there is up to date."""
     branch = messages.rollback_branch(case.lead_sha)
     found = services().github.find_pull_request(branch)
@@ -32,7 +33,6 @@ def open_rollback(case: RollbackCase) -> PullRequest | Reverted | Stuck:
         return reverted
     if found.pull is not None and found.pull.state != "OPEN":
         return Stuck("somebody has closed the rollback's pull request")
-    base = services().github.read_base()
     changes = inverse(base.head_sha, case)
     if isinstance(changes, Stuck):
         return changes
@@ -42,12 +42,11 @@ def open_rollback(case: RollbackCase) -> PullRequest | Reverted | Stuck:
 
 
 @task(name="wait-for-rollback-checks", **RETRIED)
-def wait_for_rollback_checks(case: RollbackCase, pull: PullRequest) -> ChecksVerdict:
+def wait_for_rollback_checks(case: RollbackCase, pull: PullRequest, base: Base) -> ChecksVerdict:
     """Wait for the fast lane; at the rollback's deadline it may still be pending."""
-    required = services().github.read_base().required_checks
     patience = timedelta(seconds=services().settings.rollback_deadline_s)
     deadline = max(case.decided_at, pull_opened_at(case)) + patience
-    return await_checks(pull.id, pull.head_sha, required, deadline)
+    return await_checks(pull.id, pull.head_sha, base.required_checks, deadline)
 
 
 @task(name="merge-rollback", **RETRIED)

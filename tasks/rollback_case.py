@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from prefect import runtime, task
 
 from shiploop.bootstrap import services
-from shiploop.domain import rollback_messages as messages
+from shiploop.domain import slack_messages
 from shiploop.domain.rollback import RollbackCase, RollbackStatus
 from shiploop.domain.rollback_ending import Refused
 from shiploop.errors import GitHubNotFound, GitHubRefused
@@ -40,7 +40,9 @@ def open_case(merge_sha: str, task_id: str, reason: str) -> RollbackCase | Refus
 def announce(case: RollbackCase) -> None:
     """Say that it begins, in Slack and at each of its tasks."""
     begun = replace(case, needs_approval=False)
-    services().notices.post(f"rollback-started-{case.lead_sha}", messages.slack_started(begun))
+    services().notices.post(
+        f"rollback-started-{case.lead_sha}", slack_messages.rollback_started(begun)
+    )
     note_progress(case, RollbackStatus.REVERTING)
 
 
@@ -50,7 +52,7 @@ def note_approval_wanted(case: RollbackCase) -> None:
     where = runtime.flow_run.ui_url or f"flow run {runtime.flow_run.id} in Prefect"
     services().notices.post(
         f"rollback-approval-{case.lead_sha}",
-        f"{messages.slack_started(case)}\nIt waits for a person: resume it at {where}",
+        f"{slack_messages.rollback_started(case)}\nIt waits for a person: resume it at {where}",
     )
     note_progress(case, RollbackStatus.WAITING_FOR_APPROVAL)
 

@@ -9,6 +9,7 @@ from prefect.states import Completed, Failed
 
 from shiploop.bootstrap import services
 from shiploop.domain import rollback_messages as messages
+from shiploop.domain import slack_messages
 from shiploop.domain.commit import CannotUndo
 from shiploop.domain.health_verdict import HealthState
 from shiploop.domain.judgement import Live
@@ -42,6 +43,7 @@ def settle_rollback(case: RollbackCase, ending: Ending) -> None:
     if ending.trb is not None:
         fields["trb_ms"] = str(ending.trb.total_ms)
     note_progress(case, ending.status, **fields)
+    services().rollback_metrics.record(case, ending.status, ending.trb)
     if ending.status is RollbackStatus.HEALTHY:
         services().freeze.lift_if_owned(freeze_owner(case.lead_sha))
 
@@ -68,7 +70,7 @@ def tell_end(case: RollbackCase, ending: Ending) -> None:
         links["Incident"] = issue_url
     if ending.reverted is not None:
         links["Rollback"] = ending.reverted.pull_url
-    text = messages.slack_ended(case, ending.status, ending.trb, links)
+    text = slack_messages.rollback_ended(case, ending.status, ending.trb, links)
     services().notices.post(f"rollback-ended-{case.lead_sha}", text)
 
 

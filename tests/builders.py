@@ -9,6 +9,8 @@ from shiploop.domain.faq_document import Entry
 from shiploop.domain.merge_gate import MergeFacts
 from shiploop.domain.pull_request import Mergeable, PullRequest
 from shiploop.domain.question import Question, check_question
+from shiploop.domain.rollback import RollbackCase
+from shiploop.domain.rollback_policy import Suspect
 from shiploop.domain.run import Run
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -69,3 +71,23 @@ def merge_facts(**changes: Any) -> MergeFacts:
         freeze=None,
     )
     return replace(facts, **changes)
+
+
+def a_suspect(sha: str, **changes: Any) -> Suspect:
+    return replace(Suspect(sha, "Update FAQ", TASK_ID, committed_at=NOON), **changes)
+
+
+def a_rollback_case(*shas: str, **changes: Any) -> RollbackCase:
+    """A rollback of these merges, named by the first of them."""
+    case = RollbackCase(
+        lead_sha=shas[0],
+        suspects=tuple(map(a_suspect, shas)),
+        reason="site-home failing",
+        evidence=("site-home failed 6 of 6 times: / answers 500",),
+        live_sha=shas[-1],
+        bad_live_at=NOON,
+        detected_at=NOON,
+        decided_at=NOON,
+        needs_approval=False,
+    )
+    return replace(case, **changes)

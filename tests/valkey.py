@@ -11,9 +11,9 @@ from shiploop.embedded import embedded_redis
 
 
 @contextmanager
-def valkey(data: Path) -> Iterator[Redis]:
-    """Run Valkey on a free port for the length of the block; yields a client of it."""
-    port = free_port()
+def valkey(data: Path, port: int | None = None) -> Iterator[Redis]:
+    """Run Valkey for the length of the block, on a free port by default; yields a client."""
+    port = port or free_port()
     with (
         embedded_redis(port, data),
         Redis(port=port, decode_responses=True, legacy_responses=False) as redis,

@@ -130,6 +130,11 @@ class World:
         self._fetch()
         return self._git("log", "main", "--format=%H", f"--grep=^Trace-Id: {task_id}$").split()
 
+    def history(self) -> list[str]:
+        """The sha of every commit on main, newest first."""
+        self._fetch()
+        return self._git("log", "main", "--format=%H").split()
+
     def changed_paths(self, sha: str) -> list[str]:
         """The files that one commit changes."""
         return self._git("show", "--format=", "--name-only", sha).split()

@@ -8,6 +8,7 @@ from types import FrameType
 import click
 from rich.console import Console
 
+from bench.chaos.deploys import judge_deploys
 from bench.chaos.kills import kill_runners, plan
 from bench.chaos.outages import break_parts
 from bench.chaos.pauses import pause_runners
@@ -18,7 +19,7 @@ from bench.world import forget_environment
 from shiploop.errors import ShiploopError
 
 _SEED = 1
-_SCENARIOS = ("kills", "pauses", "outages", "rollbacks")
+_SCENARIOS = ("kills", "pauses", "outages", "rollbacks", "deploys")
 
 
 @click.command()
@@ -38,6 +39,7 @@ def main(names: tuple[str, ...], seed: int, kills: int, at_once: int) -> None:
         "pauses": pause_runners,
         "outages": break_parts,
         "rollbacks": kill_rollbacks,
+        "deploys": lambda: judge_deploys(seed=seed),
     }
     reports = []
     for name in names or scenarios:

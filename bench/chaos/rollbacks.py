@@ -61,14 +61,15 @@ def _roll_back_through(world: ChaosWorld, point: str) -> list[str]:
     healthy = world.start_runner(_SLOTS)
     world.wait_until(
         f"the end of the rollback that was killed at {point}",
-        lambda: _all_is_told(world, world.task(task_id)),
+        lambda: all_is_told(world, world.task(task_id)),
         _END_TIMEOUT_S,
     )
     healthy.stop()
     return [f"{point}: {loss}" for loss in _losses(world, world.task(task_id))]
 
 
-def _all_is_told(world: ChaosWorld, task: dict[str, Any]) -> bool:
+def all_is_told(world: ChaosWorld, task: dict[str, Any]) -> bool:
+    """True once a bad merge is rolled back, and everybody has heard of it."""
     sha = task.get("merge_sha", "")
     return (
         task["status"] == "error"

@@ -1,12 +1,12 @@
-"""Every word that we write about rollbacks and incidents, on GitHub and in Slack.
+"""Every word that we write about rollbacks and incidents on GitHub.
 
 Reasons, evidence and headlines may hold what strangers wrote: `title_text` makes all of it
-harmless. Slack's texts are plain, because our client escapes whatever it is given.
+harmless.
 """
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, assert_never
 
@@ -96,7 +96,7 @@ def issue_body(
     """The rollback's issue; `links` maps what each is called to its URL."""
     by = f"**Rolled back by**: <{reverted.pull_url}>\n\n" if reverted else ""
     return (
-        f"<!-- shiploop:incident {case.lead_sha} -->\n**{_standing(status)}**\n\n"
+        f"<!-- shiploop:incident {case.lead_sha} -->\n**{standing(status)}**\n\n"
         f"**Reason**: {title_text(case.reason)}\n\n{by}"
         f"{_commits('Reverted commits' if reverted else 'Suspected commits', case.suspects)}"
         f"{_evidence(case.evidence)}"
@@ -155,57 +155,8 @@ def incident_key_in(body: str) -> str | None:
     return found[1] if found else None
 
 
-def slack_started(case: RollbackCase) -> str:
-    """What is said when a rollback begins, or waits for a person's approval."""
-    begins = "Rolling production back"
-    if case.needs_approval:
-        begins = "Production is broken, and rolling it back waits for your approval in Prefect's UI"
-    return _lines(
-        f"🚨 {begins}: {title_text(case.reason)}",
-        *_named(case.suspects),
-        *map(title_text, case.evidence),
-        "Merges are frozen until production is verified.",
-    )
-
-
-def slack_ended(
-    case: RollbackCase, status: RollbackStatus, trb: TrbSplit | None, links: Mapping[str, str]
-) -> str:
-    """What is said at a rollback's end."""
-    sign = "✅" if status is RollbackStatus.HEALTHY else "🚨"
-    took = [f"It took {_seconds(trb.total_ms)} from broken to healthy."] if trb else []
-    return _lines(
-        f"{sign} {_standing(status)}",
-        f"Reason: {title_text(case.reason)}",
-        *took,
-        *(f"{title_text(name)}: {url}" for name, url in links.items()),
-        *_named(case.suspects),
-    )
-
-
-def slack_incident(reason: str, issue_url: str) -> str:
-    """What is said of an incident without a rollback."""
-    return _lines(
-        f"🚨 Production incident: {title_text(reason)}",
-        "Nothing was rolled back: a person is needed.",
-        issue_url,
-    )
-
-
-def slack_resolved(issue_url: str) -> str:
-    """What is said when production is healthy again without our doing."""
-    return _lines("✅ Production is healthy again.", issue_url)
-
-
-def slack_shadow(suspects: Sequence[Suspect], reason: str) -> str:
-    """What is said in shadow mode, in which nothing is done."""
-    return _lines(
-        f"👥 Shadow mode: this would have been rolled back, and was not: {title_text(reason)}",
-        *_named(suspects),
-    )
-
-
-def _standing(status: RollbackStatus) -> str:
+def standing(status: RollbackStatus) -> str:
+    """How a rollback stands, in a sentence."""
     match status:
         case RollbackStatus.REQUESTED:
             return "The rollback is about to begin."
@@ -276,11 +227,6 @@ def _evidence(evidence: Sequence[str]) -> str:
     return _section("Evidence", map(title_text, evidence))
 
 
-def _named(suspects: Sequence[Suspect]) -> Iterator[str]:
-    for one in suspects[::-1]:
-        yield f"• {title_text(one.sha)[:12]} {title_text(one.headline)}"
-
-
 def _section(title: str, items: Iterable[str]) -> str:
     text = "".join(f"- {item}\n" for item in items)
     return f"**{title}**\n\n{text}\n" if text else ""
@@ -292,7 +238,3 @@ def _links(links: Mapping[str, str]) -> str:
 
 def _seconds(ms: int) -> str:
     return f"{ms / 1000:.1f} s"
-
-
-def _lines(*lines: str) -> str:
-    return "\n".join(lines)

@@ -43,11 +43,7 @@ _SANDBOX = {
     "required_checks": ("faq-gate",),
     "base_branch": "main",
     "site_faq_path": "/faq",
-    "api_port": 0,
-    "prefect_port": 0,
-    "github_port": 0,
-    "site_port": 0,
-    "redis_port": 0,
+    **{name: 0 for name in Settings.model_fields if name.endswith("_port")},  # any free ones
     "runners": 1,
     "rollback": "auto",
     "health_interval_s": 0.25,

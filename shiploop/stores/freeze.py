@@ -1,7 +1,8 @@
 """The merge freeze: while it stands, nothing is merged. There is one, and somebody owns it.
 
 A person's freeze is stronger than a rollback's: it replaces that one, no rollback replaces
-or lifts it, and neither does another person's, so that no reason is lost.
+or lifts it, and neither does another person's, so that no reason is lost. A rollback sets
+its own in the script that claims it (`rollbacks.py`).
 """
 
 from dataclasses import dataclass
@@ -21,15 +22,6 @@ local held = redis.call('HGET', KEYS[1], 'owner')
 if held and held ~= owner and string.sub(held, 1, #rollback) ~= rollback then return 0 end
 redis.call('HSET', KEYS[1], 'reason', reason, 'owner', owner)
 if held ~= owner then redis.call('HSET', KEYS[1], 'since', now) end
-return 1
-"""
-
-_FREEZE_UNLESS_FROZEN = """
-local reason, owner, now = unpack(ARGV)
-if redis.call('EXISTS', KEYS[1]) == 1 then
-  return redis.call('HGET', KEYS[1], 'owner') == owner and 1 or 0
-end
-redis.call('HSET', KEYS[1], 'reason', reason, 'owner', owner, 'since', now)
 return 1
 """
 
@@ -54,7 +46,6 @@ class Freeze:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._set = redis.register_script(_SET)
-        self._freeze_unless_frozen = redis.register_script(_FREEZE_UNLESS_FROZEN)
         self._lift_if_owned = redis.register_script(_LIFT_IF_OWNED)
 
     def reason(self) -> str | None:
@@ -72,14 +63,6 @@ class Freeze:
         """
         arguments = [reason, owner, iso_ms(datetime.now(UTC)), _ROLLBACK]
         return bool(self._set(keys=[keys.FREEZE], args=arguments))
-
-    def freeze_unless_frozen(self, reason: str, owner: str) -> bool:
-        """Freeze merges for a rollback, whose owner is `rollback:…`.
-
-        True when the freeze is its own, now or since before; False when it is somebody else's.
-        """
-        arguments = [reason, owner, iso_ms(datetime.now(UTC))]
-        return bool(self._freeze_unless_frozen(keys=[keys.FREEZE], args=arguments))
 
     def lift(self) -> FreezeState | None:
         """Let merges go on, whoever froze them; the freeze that stood, None when none did."""

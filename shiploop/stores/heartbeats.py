@@ -1,14 +1,30 @@
 """Signs of life of the runners, in the format that the RFC's checker reads (4.2.2)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import cast
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 from redis import Redis
 
 from shiploop.stores import keys
 
 ALIVE_FOR_S = 15.0  # three missed beats of 5 s
+_SCAN = 1000  # keys at a time, among those of all tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The last sign of life of one runner, and how many tasks it was working on."""
+
+    worker_id: str
+    at: datetime
+    state: str
+    running: int
+
+    def alive(self, now: datetime) -> bool:
+        """False once it has been silent for too long."""
+        return now - self.at <= timedelta(seconds=ALIVE_FOR_S)
 
 
 class Heartbeats:
@@ -46,8 +62,26 @@ class Heartbeats:
         last_s = max((last_s for _, last_s in self._beats()), default=None)
         return None if last_s is None else datetime.fromtimestamp(last_s, UTC)
 
+    def all(self) -> tuple[Heartbeat, ...]:
+        """Every runner that has shown a sign of life of late, by its id."""
+        return tuple(sorted(self._read_all(), key=lambda beat: beat.worker_id))
+
     def _beats(self) -> Iterator[tuple[str, float]]:
-        for key in self._redis.scan_iter(match=keys.heartbeat("*"), count=100):
+        for key in self._keys():
             last = cast(str | None, self._redis.hget(key, "last_heartbeat"))
             if last is not None:
-                yield str(key).removeprefix(keys.heartbeat("")), float(last)
+                yield key.removeprefix(keys.heartbeat("")), float(last)
+
+    def _read_all(self) -> Iterator[Heartbeat]:
+        for key in self._keys():
+            fields = cast(dict[str, str], cast(Any, self._redis.hgetall(key)))
+            if "last_heartbeat" in fields:
+                yield Heartbeat(
+                    worker_id=key.removeprefix(keys.heartbeat("")),
+                    at=datetime.fromtimestamp(float(fields["last_heartbeat"]), UTC),
+                    state=fields.get("state", "unknown"),
+                    running=int(fields.get("running", 0)),
+                )
+
+    def _keys(self) -> Iterator[str]:
+        return map(str, self._redis.scan_iter(match=keys.heartbeat("*"), count=_SCAN))

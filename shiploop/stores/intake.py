@@ -60,7 +60,8 @@ class QueueFull:
 class Intake:
     """Accepts questions."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, queue: str = keys.QUEUE) -> None:
+        self._queue = queue
         self._accept = redis.register_script(_ACCEPT)
 
     def accept(
@@ -81,7 +82,7 @@ class Intake:
                 keys=[
                     keys.dedupe(question.hash),
                     keys.task(task_id),
-                    keys.QUEUE,
+                    self._queue,
                     keys.events(task_id),
                     keys.TASK_INDEX,
                 ],

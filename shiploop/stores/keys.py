@@ -1,6 +1,6 @@
 """Every Redis key and how long it lives: other people rely on these names."""
 
-from datetime import date
+from datetime import date, datetime
 
 QUEUE = "agent:queue:orchestrator"
 FLOW_QUEUE = "agent:queue:flows"
@@ -21,6 +21,8 @@ HEALTH_ROUNDS = "agent:health:rounds"
 HEALTH_STATES = "agent:health:states"
 HEALTH_DECISION = "agent:health:decision"
 HEALTHY_SHA = "agent:health:healthy-sha"
+METRICS_EVER = "agent:metrics:ever"
+METRICS_RUNNERS_SINCE = "agent:metrics:runner-minutes-since"
 
 TASK_TTL_S = 24 * 3600
 EVENTS_TTL_S = TASK_TTL_S  # a task and its events go together
@@ -32,7 +34,8 @@ VERDICT_TTL_S = 24 * 3600
 ROLLBACK_TTL_S = 30 * 24 * 3600  # as long as somebody may try to undo the same merge again
 INCIDENT_TTL_S = 7 * 24 * 3600  # one that nobody ends is told again after a week
 NOTICE_TTL_S = 7 * 24 * 3600  # so long nobody is told the same again
-METRICS_TTL_S = 90 * 24 * 3600
+METRICS_HOUR_TTL_S = 8 * 24 * 3600  # a week by the hour
+REVIEW_TTL_S = 35 * 24 * 3600  # longer than any period that is reviewed
 HEARTBEAT_TTL_S = 120  # the RFC's checker calls a heartbeat dead after 300 s (4.2.2)
 
 
@@ -89,6 +92,26 @@ def delivery(delivery_id: str) -> str:
 def metrics(name: str, day: date) -> str:
     """The counter or sorted set `name` of one UTC day."""
     return f"agent:metrics:{name}:{day:%Y%m%d}"
+
+
+def metrics_hour(name: str, at: datetime) -> str:
+    """The sorted set `name` of one UTC hour."""
+    return f"agent:metrics:{name}:{at:%Y%m%d%H}"
+
+
+def alert(name: str) -> str:
+    """Hash: where one alert stands."""
+    return f"agent:alert:{name}"
+
+
+def silence(name: str) -> str:
+    """String: why people are not told of one alert for now."""
+    return f"agent:silence:{name}"
+
+
+def review(period: str, first_day: date) -> str:
+    """String: the review of this period has been written."""
+    return f"agent:review:{period}:{first_day:%Y%m%d}"
 
 
 def heartbeat(worker_id: str) -> str:

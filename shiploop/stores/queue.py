@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from redis import Redis
@@ -112,6 +113,15 @@ class Queue:
     def backlog(self) -> int:
         """How many entries are waiting or being worked on."""
         return self._redis.xlen(self._stream)
+
+    def oldest_at(self) -> datetime | None:
+        """When the oldest of them was added, None when there is none."""
+        first = cast(list[Any], self._redis.xrange(self._stream, count=1))
+        if not first:
+            return None
+        entry_id, _fields = first[0]
+        added_ms, _, _ = str(entry_id).partition("-")  # by the server's clock
+        return datetime.fromtimestamp(int(added_ms) / 1000, UTC)
 
     def _deliveries(self, entry: Entry) -> int:
         pending = cast(

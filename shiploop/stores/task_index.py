@@ -1,5 +1,6 @@
 """All tasks in the order in which they were accepted, to be read in pages."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -40,6 +41,29 @@ class TaskIndex:
             before = scores[-1][1]
         tasks = tuple(task for task, _ in found[:limit])
         return TaskPage(tasks, found[limit - 1][1] if len(found) > limit else None)
+
+    def search(
+        self,
+        wanted: Callable[[dict[str, str]], bool],
+        limit: int,
+        look_at: int,
+        before: int | None = None,
+    ) -> TaskPage:
+        """The newest wanted tasks, among `look_at` tasks at most.
+
+        `next_before` begins where the search ended, even if too few were found.
+        """
+        found: list[dict[str, str]] = []
+        looked = 0
+        while looked < look_at and (scores := self._scores(limit, before)):
+            for task, score in self._living(scores):
+                if wanted(task):
+                    found.append(task)
+                if len(found) == limit:
+                    return TaskPage(tuple(found), score)
+            before = scores[-1][1]
+            looked += len(scores)
+        return TaskPage(tuple(found), before if looked >= look_at else None)
 
     def _scores(self, count: int, before: int | None) -> list[tuple[str, int]]:
         start = "+inf" if before is None else f"({before}"

@@ -1,6 +1,7 @@
 """The task hash: what is known of one task, and the one way to end it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,18 +9,22 @@ from typing import cast
 
 from redis import Redis
 
+from shiploop.domain.measurement import measure
 from shiploop.domain.run import Merge, Outcome, Run, Stage, Status, tte_ms
+from shiploop.domain.slo import Slo
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
 from shiploop.stores.events import WRITE_EVENT, EventKind
+from shiploop.stores.recording import RECORD, recording
 
 # Fenced: only the consumer that holds the stream entry may write an outcome, and only
 # one outcome is ever written. Counting happens here and nowhere else.
 _SETTLE = (
     WRITE_EVENT
+    + RECORD
     + """
-local queue, task, dedupe, counter, tte, events = unpack(KEYS)
-local group, consumer, entry_id, task_id, counts, outcome, task_ttl, metrics_ttl = unpack(ARGV)
+local queue, task, dedupe, events = unpack(KEYS)
+local group, consumer, entry_id, task_id, outcome, task_ttl, measured, ledger = unpack(ARGV)
 local held = redis.call('XPENDING', queue, group, entry_id, entry_id, 1)[1]
 if not held or held[2] ~= consumer then return 'lost' end
 local status = redis.call('HGET', task, 'status')
@@ -36,14 +41,8 @@ if open then
   end
   redis.call('HDEL', task, 'stage')
   redis.call('EXPIRE', task, task_ttl)
-  if counts == '1' then
-    redis.call('INCR', counter)
-    redis.call('EXPIRE', counter, metrics_ttl)
-  end
-  if fields['tte_ms'] then
-    redis.call('ZADD', tte, fields['tte_ms'], task_id)
-    redis.call('EXPIRE', tte, metrics_ttl)
-  end
+  record(cjson.decode(measured), 1)
+  if ledger ~= '' then redis.call('RPUSH', ledger, measured) end
   if fields['status'] ~= 'done' and redis.call('GET', dedupe) == task_id then
     redis.call('DEL', dedupe)
   end
@@ -143,9 +142,22 @@ class Lease:
 class Tasks:
     """Reads and writes tasks."""
 
-    def __init__(self, redis: Redis, deadline_s: int) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        deadline_s: int,
+        slos: Sequence[Slo] = (),
+        retention_s: int = 24 * 3600,
+        queue: str = keys.QUEUE,
+        ledger: str = "",
+    ) -> None:
+        """`ledger` names a list of what was counted, for those who take it back some day."""
         self._redis = redis
         self._deadline = timedelta(seconds=deadline_s)
+        self._slos = tuple(slos)
+        self._retention_s = retention_s
+        self._queue = queue
+        self._ledger = ledger
         self._settle = redis.register_script(_SETTLE)
         self._hold = redis.register_script(_HOLD)
         self._update = redis.register_script(_UPDATE)
@@ -175,7 +187,7 @@ class Tasks:
     def hold(self, task_id: str, lease: Lease) -> bool:
         """Note who works on a task; False when the lease is somebody else's by now."""
         arguments = [keys.QUEUE_GROUP, lease.consumer, lease.entry_id]
-        return bool(self._hold(keys=[keys.QUEUE, keys.task(task_id)], args=arguments))
+        return bool(self._hold(keys=[self._queue, keys.task(task_id)], args=arguments))
 
     def taken_over(self, task_id: str, worker_id: str) -> bool:
         """True when another runner has begun to work on the task since this one did."""
@@ -217,14 +229,12 @@ class Tasks:
         ALREADY when the task had an outcome; LOST when the lease belongs to somebody
         else, and then nothing was written.
         """
-        counter = "success" if outcome.status is Status.DONE else "failure"
-        counts = outcome.status is not Status.DECLINED  # it is neither (RFC 5.3.2)
+        task = self.read(run.task_id) or {}  # its stages: only the holder of the lease writes them
+        measurement = measure(run, task, outcome, self._slos, now)
         names = [
-            keys.QUEUE,
+            self._queue,
             keys.task(run.task_id),
             keys.dedupe(run.question_hash),
-            keys.metrics(counter, now.date()),
-            keys.metrics("tte", now.date()),
             keys.events(run.task_id),
         ]
         arguments: list[str | int] = [
@@ -232,10 +242,10 @@ class Tasks:
             lease.consumer,
             lease.entry_id,
             run.task_id,
-            int(counts),
             json.dumps(_outcome_fields(run, outcome, now)),
             keys.TASK_TTL_S,
-            keys.METRICS_TTL_S,
+            recording(measurement, self._retention_s),
+            self._ledger,
         ]
         return Settlement(cast(str, self._settle(keys=names, args=arguments)))
 

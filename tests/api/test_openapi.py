@@ -19,6 +19,11 @@ CONFIG = """
 include-path = "/api/agent/faq"
 # No schema can say what a question is: it may be refused although the schema allows it.
 checks.positive_data_acceptance.expected-statuses = ["2xx", "422"]
+
+[[operations]]
+include-path = "/api/metrics/agent"
+# Nor which days there are, and in which order: 31 June is none.
+checks.positive_data_acceptance.expected-statuses = ["2xx", "422"]
 """
 
 
@@ -73,6 +78,8 @@ def test_each_route_describes_its_refusals(api: httpx.Client) -> None:
         ("get", "/api/agent/tasks/{task_id}"): {"401", "404", "422", "503"},
         ("delete", "/api/agent/tasks/{task_id}"): {"401", "404", "409", "422", "429", "503"},
         ("get", "/api/agent/tasks/{task_id}/events"): {"401", "404", "422", "503"},
+        ("get", "/api/metrics/agent"): {"401", "422", "503"},
+        ("get", "/metrics"): {"401", "503"},
         ("post", "/webhooks/github"): {"400", "401", "413", "422", "503"},
         ("get", "/healthz"): set(),
     }

@@ -65,7 +65,7 @@ def visit(chromium: Browser) -> Iterator[Open]:
     with ExitStack() as windows:
 
         def open_page(url: str, width_px: int, scheme: Scheme) -> Visit:
-            visit = windows.enter_context(_window(chromium, url, width_px, scheme))
+            visit = windows.enter_context(window(chromium, url, width_px, scheme))
             visit.page.goto(url, wait_until="networkidle")
             return visit
 
@@ -73,7 +73,7 @@ def visit(chromium: Browser) -> Iterator[Open]:
 
 
 @contextmanager
-def _window(browser: Browser, url: str, width_px: int, scheme: Scheme) -> Iterator[Visit]:
+def window(browser: Browser, url: str, width_px: int, scheme: Scheme) -> Iterator[Visit]:
     page = browser.new_page(viewport={"width": width_px, "height": _HEIGHT_PX}, color_scheme=scheme)
     visit = Visit(page)
     ours = urlsplit(url).netloc

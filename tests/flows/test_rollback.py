@@ -1,114 +1,57 @@
 """The promises of the rollback, each through the whole stack."""
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from redis import Redis
 
 from shiploop.domain.faq_document import entries, remove
-from shiploop.stack import Stack
 from shiploop.stores import keys
-from tests.conftest import TOKEN, settings
+from tests.rolling import (
+    approve,
+    assert_told_once,
+    clear_faults,
+    ended,
+    issues,
+    pulls_from,
+    redis_of,
+    rollback_pulls,
+    rolling_world,
+    said,
+    set_faults,
+    site_is_well,
+)
 from tests.until import wait_until
 from tests.world import World
 
 pytestmark = [pytest.mark.xdist_group("rollback"), pytest.mark.timeout(180)]
 
-_DEADLINE_S = 60  # merges wait for the end of a rollback, on a busy machine too
-
 
 @pytest.fixture(scope="module")
 def rolling() -> Iterator[World]:
     """A stack of its own: production breaks in it."""
-    home = Path(tempfile.mkdtemp(prefix="shiploop-"))
-    home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    patient = settings(home).model_copy(update={"task_deadline_s": _DEADLINE_S})
-    stack = Stack(patient, lambda part: None)
-    with stack as addresses:
-        world = World(addresses, home / "mirror-of-tests.git", TOKEN, stack.admin_token)
-        assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"
+    with rolling_world() as world:
         yield world
 
 
 @pytest.fixture
 def redis(rolling: World) -> Iterator[Redis]:
     """The Redis of that stack; what a test has set there is taken back."""
-    url = rolling.addresses.redis
-    with Redis.from_url(url, decode_responses=True, legacy_responses=False) as client:
+    with redis_of(rolling) as client:
         yield client
-        client.delete(keys.ROLLBACK_MODE, keys.FREEZE)
-
-
-def ended(world: World, task: dict[str, Any], status: str) -> dict[str, Any]:
-    """The task once its rollback has ended like this, and people were told."""
-    wait_until(
-        lambda: (
-            world.task(task["task_id"]).get("rollback") == status
-            and "incident_url" in world.task(task["task_id"])
-        ),
-        timeout_s=60,
-    )
-    return world.task(task["task_id"])
-
-
-def issues(world: World, sha: str) -> list[Any]:
-    """The issues about a merge."""
-    found = world.github("/issues", state="all", labels="incident")
-    return [one for one in found if sha in one["body"]]
-
-
-def pulls_from(world: World, branch: str) -> list[Any]:
-    """Every pull request, open or closed, of one branch."""
-    return list(world.github("/pulls", state="all", head=f"acme:{branch}"))
-
-
-def said(world: World) -> list[str]:
-    """Everything that Slack was told, in order."""
-    told = httpx.get(f"{world.addresses.github}/_sandbox/slack").raise_for_status().json()
-    return [one["text"] for one in told]
-
-
-def set_faults(world: World, **times: int | None) -> None:
-    """Add faults; `clear_faults` takes all away."""
-    body = {name: {"times": n} for name, n in times.items()}
-    httpx.put(f"{world.addresses.github}/_sandbox/faults", json=body).raise_for_status()
-
-
-def clear_faults(world: World) -> None:
-    httpx.delete(f"{world.addresses.github}/_sandbox/faults").raise_for_status()
-
-
-def site_is_well(world: World) -> bool:
-    return httpx.get(f"{world.addresses.site}/healthz").is_success
 
 
 def assert_rolled_back(world: World, redis: Redis, task: dict[str, Any], before: str) -> None:
     """Production is as if the merge had never been, and people know why, once."""
     assert (task["status"], task["failure_kind"]) == ("error", "unhealthy_deploy"), task
     assert task["state"] == "merged"
-    sha = task["merge_sha"]
     task = ended(world, task, "healthy")
     assert world.document() == before
     assert site_is_well(world)
     assert 0 < task["trb_ms"] <= 30_000
-    (pull,) = pulls_from(world, f"hotfix/rollback-{sha}")
-    assert pull["html_url"] == task["rollback_pr_url"]
-    assert pull["merged_at"] is not None
-    (issue,) = issues(world, sha)
-    labels = {label["name"] for label in issue["labels"]}
-    assert (issue["html_url"], labels) == (
-        task["incident_url"],
-        {"P0", "incident", "auto-rollback"},
-    )
-    wait_until(lambda: len(pulls_from(world, f"reapply/{sha}")) == 1)
-    (draft,) = pulls_from(world, f"reapply/{sha}")
-    assert (draft["draft"], draft["state"]) == (True, "open")
+    assert_told_once(world, task)
     assert not redis.exists(keys.FREEZE)
-    wait_until(lambda: len([text for text in said(world) if sha[:12] in text]) == 2)
 
 
 def test_a_bad_deploy_is_undone_verified_and_told_once(rolling: World, redis: Redis) -> None:
@@ -170,12 +113,6 @@ def test_of_many_tasks_in_a_bad_deploy_exactly_the_suspects_are_undone_as_one(
     assert any(task["status"] == "error" for task in tasks)
 
 
-def rollback_pulls(world: World) -> list[Any]:
-    """Every pull request of a rollback."""
-    found = world.github("/pulls", state="all")
-    return [one for one in found if one["head"]["ref"].startswith("hotfix/rollback-")]
-
-
 def test_blips_of_a_healthy_site_undo_nothing(rolling: World) -> None:
     with rolling.fault("flaky_health", times=3):
         task = rolling.settle("How are webhooks verified?")
@@ -209,10 +146,12 @@ def test_where_rollback_is_not_on_there_is_only_an_incident(
 
 def undo_by_the_health_check(world: World, redis: Redis, task: dict[str, Any], before: str) -> None:
     """Switched on again, two health checks at once see the same, and undo it once."""
-    redis.delete(keys.ROLLBACK_MODE)
+    redis.set(keys.ROLLBACK_MODE, "approval")  # or the first heals what the second is to see
     for run in [world.start_prefect_run("health-check") for _ in range(2)]:
         assert world.wait_for_prefect_state(run)["type"] == "FAILED"
+    approve(world)
     task = ended(world, task, "healthy")
+    redis.delete(keys.ROLLBACK_MODE)
     assert world.document() == before
     assert len(pulls_from(world, f"hotfix/rollback-{task['merge_sha']}")) == 1
     assert world.wait_for_prefect_state(world.start_prefect_run("health-check"))["name"] == (
@@ -232,11 +171,7 @@ def test_a_person_approves_a_rollback_and_what_was_merged_since_stays(
     since = rolling.settle("How do I export my data?")
     assert (since["status"], since["failure_kind"]) == ("error", "unhealthy_deploy")
     assert since["state"] == "merged"
-    (run,) = rolling.prefect("POST", "/flow_runs/filter", _suspended())
-    resumed = rolling.prefect(
-        "POST", f"/flow_runs/{run['id']}/resume", {"run_input": {"approve": True}}
-    )
-    assert resumed["status"] == "ACCEPT", resumed
+    approve(rolling)
     task = ended(rolling, task, "healthy")
     after = rolling.document()
     (kept,) = [one for one in entries(after) if one.trace_id == since["task_id"]]
@@ -273,7 +208,3 @@ def test_what_a_rollback_does_not_heal_stays_frozen_and_says_so(
     (issue,) = issues(rolling, task["merge_sha"])
     assert "git revert" in issue["body"]
     assert pulls_from(rolling, f"reapply/{task['merge_sha']}") == []
-
-
-def _suspended() -> dict[str, Any]:
-    return {"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}}}

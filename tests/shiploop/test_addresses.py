@@ -18,7 +18,7 @@ from shiploop.addresses import (
 )
 from shiploop.settings import Settings
 
-PARTS = ["api", "prefect", "github", "site", "redis"]
+PARTS = ["api", "prefect", "github", "site", "redis", "dashboard"]
 ANY_PORT = {f"{part}_port": 0 for part in PARTS}
 
 
@@ -32,11 +32,11 @@ def test_a_taken_port_is_named_with_its_setting(part: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         with pytest.raises(PortTaken, match=rf"port {port} .* SHIPLOOP_{part.upper()}_PORT"):
-            choose_addresses(settings(**{f"{part}_port": port}))
+            choose_addresses(settings(**{f"{part}_port": port}), dashboard=True)
 
 
 def test_each_part_has_a_port_of_its_own() -> None:
-    addresses = choose_addresses(settings())
+    addresses = choose_addresses(settings(), dashboard=True)
     ports = {port_of(getattr(addresses, part)) for part in PARTS}
     assert len(ports) == len(PARTS)
     assert 0 not in ports
@@ -61,6 +61,12 @@ def test_what_runs_elsewhere_is_used_from_there_and_takes_no_port_here() -> None
     assert addresses.site == "https://docs.example.com"
     assert addresses.redis == "redis://redis.example.com:6379"
     assert addresses.prefect == "https://prefect.example.com/api"
+
+
+def test_where_no_dashboard_is_started_it_needs_no_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
+        assert choose_addresses(settings(dashboard_port=taken)).dashboard == ""
 
 
 def test_a_stack_that_runs_here_is_found_by_its_note(tmp_path: Path) -> None:

@@ -10,7 +10,10 @@ from redis import Redis
 
 from shiploop import by_hand
 from shiploop.settings import Settings
+from shiploop.stores import keys
+from shiploop.stores.alerts import Alerts
 from shiploop.stores.freeze import Freeze
+from shiploop.stores.task_index import TaskIndex
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.valkey import free_port
 
@@ -164,3 +167,29 @@ def test_a_prefect_that_is_away_is_named(tmp_path: Path) -> None:
     with pytest.raises(by_hand.PrefectAway, match=f"127.0.0.1:{port}") as failed:
         by_hand.roll_back(ours, SHA, "it is wrong")
     assert CANARY not in str(failed.value)
+
+
+def test_an_alert_is_silenced_for_a_while_and_told_again(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    ours, alert = stack(tmp_path, redis=redis_url), "success-rate-burn-rate"
+    by_hand.silence(ours, alert, "we know", 60)
+    assert Alerts(redis).silences([alert]) == {alert: "we know"}
+    assert 0 < redis.ttl(keys.silence(alert)) <= 60
+    assert by_hand.unsilence(ours, alert)
+    assert not by_hand.unsilence(ours, alert)
+
+
+def test_an_alert_that_there_is_not_is_named_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(by_hand.UnknownAlert, match=r"'succes'.*success-rate-burn-rate"):
+        by_hand.silence(no_stack(tmp_path), "succes", "a slip", 60)
+
+
+def test_simulated_tasks_fill_the_stack_that_runs_here_and_are_removed(
+    redis: Redis, redis_url: str, tmp_path: Path
+) -> None:
+    ours = stack(tmp_path, redis=redis_url)
+    by_hand.simulate(ours, 20, 5)
+    assert len(TaskIndex(redis).page(100).tasks) == 20
+    assert by_hand.remove_simulated(ours) == 20
+    assert TaskIndex(redis).page(100).tasks == ()

@@ -18,10 +18,13 @@ from tests.world import World
 
 COMMANDS = [
     *("ask", "cancel", "demo", "doctor", "drill", "freeze", "rollback"),
-    *("rollback-mode", "status", "unfreeze", "up"),
+    *("rollback-mode", "silence", "simulate", "status", "unfreeze", "unsilence", "up"),
 ]
 STAGES = ["queued", "drafting", "opening", "checking", "merging", "deploying", "verifying"]
-ANY_PORTS = {f"SHIPLOOP_{part}_PORT": "0" for part in ("API", "PREFECT", "GITHUB", "SITE", "REDIS")}
+ANY_PORTS = {
+    f"SHIPLOOP_{part}_PORT": "0"
+    for part in ("API", "PREFECT", "GITHUB", "SITE", "REDIS", "DASHBOARD")
+}
 
 
 def shiploop(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -26,7 +26,10 @@ from tests.world import World
 
 _START_TIMEOUT_S = 60.0
 _STOP_TIMEOUT_S = 20.0
-ANY_PORTS = {f"SHIPLOOP_{part}_PORT": "0" for part in ("API", "PREFECT", "GITHUB", "SITE", "REDIS")}
+ANY_PORTS = {
+    f"SHIPLOOP_{part}_PORT": "0"
+    for part in ("API", "PREFECT", "GITHUB", "SITE", "REDIS", "DASHBOARD")
+}
 
 
 def settings(home: Path, **changes: Any) -> Settings:
@@ -159,9 +162,10 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
     with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
         described = json.loads((home / "stack.json").read_text())
         pids = described.pop("pids")
-        assert described.keys() == {"api", "prefect", "github", "site", "redis"}
+        assert described.keys() == {"api", "prefect", "github", "site", "redis", "dashboard"}
         assert httpx.get(f"{described['api']}/healthz").json()["status"] == "ok"
-        assert parts(pids) == {"api", "github", "site", "redis", "runner"}
+        assert parts(pids) == {"api", "github", "site", "redis", "runner", "dashboard"}
+        assert answers(f"{described['dashboard']}/_stcore/health")
         assert {up.pid, *pids.values()} <= processes_of(home)
         assert (home / "stack.json").stat().st_mode & 0o777 == 0o600
         os.kill(pids["api"], signal.SIGKILL)
@@ -177,7 +181,7 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
 def test_sigterm_leaves_nothing_of_a_whole_stack(home: Path) -> None:
     with shiploop_up(home) as up:
         pids = json.loads((home / "stack.json").read_text())["pids"]
-        assert parts(pids) == {"api", "github", "prefect", "site", "redis", "runner"}
+        assert parts(pids) == {"api", "dashboard", "github", "prefect", "site", "redis", "runner"}
         assert any("postgres" in psutil.Process(pid).name() for pid in processes_of(home))
         up.send_signal(signal.SIGTERM)
         assert up.wait(_STOP_TIMEOUT_S) == 0

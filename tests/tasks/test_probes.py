@@ -17,29 +17,16 @@ from shiploop.settings import Settings
 from tasks.probes import runners, site_faq, site_health, site_home, task_route
 from tasks.probes.probe import Probe
 from tasks.probes.registry import DECIDING, WATCHED
-from tests.shiploop.scripted_server import Reply, ScriptedServer, scripted_server
-from tests.valkey import free_port, url_of, valkey
+from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.valkey import free_port, url_of
 
 SITE_PROBES = (site_home.PROBE, site_faq.PROBE, site_health.PROBE)
 API_KEY = "a-key-of-the-probe-0123"
 WELL = Reply(200, '{"sha": "abc"}')
 
 
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    with valkey(tmp_path_factory.mktemp("valkey")) as client:
-        yield client
-
-
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    with scripted_server() as server:
-        yield server
-
-
 @pytest.fixture
 def ours(redis: Redis, scripted: ScriptedServer) -> Iterator[Services]:
-    redis.flushall()
     built = build(
         Settings(
             _env_file=None, redis_url=url_of(redis), github_repo="acme/docs", github_token="unused"

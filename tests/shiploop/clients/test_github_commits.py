@@ -22,26 +22,6 @@ def committed(sandbox: SandboxProcess, message: tuple[str, str] = ("Edit", "")) 
     return sandbox.commit({new_branch(): b"something\n"}, message)
 
 
-def deploy(
-    sandbox: SandboxProcess, sha: str, *states: str, environment: str = "production"
-) -> None:
-    """What a platform writes of a deploy."""
-    url = f"{sandbox.url}/repos/{REPOSITORY}/deployments"
-    headers = {"authorization": f"Bearer {BOT_TOKEN}"}
-    wanted = {
-        "ref": sha,
-        "environment": environment,
-        "auto_merge": False,
-        "required_contexts": [],
-    }
-    made = sandbox.http.post(url, json=wanted, headers=headers).raise_for_status().json()
-    for state in states:
-        status = {"state": state}
-        sandbox.http.post(
-            f"{url}/{made['id']}/statuses", json=status, headers=headers
-        ).raise_for_status()
-
-
 def test_the_commits_since_are_listed_oldest_first(
     sandbox: SandboxProcess, commits: Commits
 ) -> None:
@@ -94,12 +74,12 @@ def test_the_deployed_commit_is_that_of_the_newest_deploy_to_production_that_suc
     sandbox: SandboxProcess, commits: Commits
 ) -> None:
     first, second, third = (committed(sandbox) for _ in range(3))
-    deploy(sandbox, first, "in_progress", "success")
+    sandbox.deploy(first, "in_progress", "success")
     assert commits.deployed_sha() == first
-    deploy(sandbox, second, "in_progress", "success")
-    deploy(sandbox, third, "in_progress", "failure")
-    deploy(sandbox, third, "success", environment="preview")
-    deploy(sandbox, third)
+    sandbox.deploy(second, "in_progress", "success")
+    sandbox.deploy(third, "in_progress", "failure")
+    sandbox.deploy(third, "success", environment="preview")
+    sandbox.deploy(third)
     assert commits.deployed_sha() == second
 
 
@@ -107,6 +87,6 @@ def test_a_deploy_that_another_has_replaced_is_deployed_no_more(
     sandbox: SandboxProcess, commits: Commits
 ) -> None:
     first, second = committed(sandbox), committed(sandbox)
-    deploy(sandbox, second, "success")
-    deploy(sandbox, first, "success")  # somebody went back by hand
+    sandbox.deploy(second, "success")
+    sandbox.deploy(first, "success")  # somebody went back by hand
     assert commits.deployed_sha() == first

@@ -1,18 +1,13 @@
-"""The mirror over git's smart HTTP, and where the token may not be seen."""
+"""The mirror over git's smart HTTP: the head, its documents, and what is wrong without."""
 
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
-import psutil
 import pytest
 
 from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.mirror import Mirror
 from shiploop.errors import GitHubUnavailable, MirrorUnavailable
 from tests.shiploop.sandbox_process import BOT_TOKEN, FAQ, GUIDE, REPOSITORY, SandboxProcess
-from tests.until import wait_until
 from tests.valkey import free_port
 
 
@@ -42,55 +37,6 @@ def test_a_mirror_follows_its_branch(sandbox: SandboxProcess, tmp_path: Path) ->
     assert mirror.fetch() == merged
     assert "Is it followed?" in mirror.pages(merged)["docs/FAQ.md"]
     assert "Is it followed?" not in mirror.pages(before)["docs/FAQ.md"]
-
-
-def test_the_token_is_in_no_file_of_the_mirror(sandbox: SandboxProcess, tmp_path: Path) -> None:
-    mirror_of(sandbox, tmp_path / "mirror.git").fetch()
-    files = [path for path in (tmp_path / "mirror.git").rglob("*") if path.is_file()]
-    assert files
-    assert not [path for path in files if BOT_TOKEN.encode() in path.read_bytes()]
-
-
-def test_the_token_is_in_no_argument_of_git(tmp_path: Path) -> None:
-    # A server that takes the connection and says nothing keeps git alive to be looked at.
-    silent = "import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(60)"
-    port = free_port()
-    command = [sys.executable, "-c", silent.format(port=port)]
-    clone_url = f"http://127.0.0.1:{port}/{REPOSITORY}.git"
-    mirror = Mirror(tmp_path / "mirror.git", clone_url, "main", fixed_token(BOT_TOKEN))
-    refused: list[Exception] = []
-
-    def fetch() -> None:
-        try:
-            mirror.fetch()
-        except MirrorUnavailable as error:
-            refused.append(error)
-
-    with subprocess.Popen(command) as server:
-        wait_until(lambda: bool(psutil.Process(server.pid).net_connections()))
-        thread = threading.Thread(target=fetch)
-        thread.start()
-        try:
-            arguments = git_arguments()
-        finally:
-            server.terminate()
-            thread.join()
-    assert any(clone_url in line for line in arguments)
-    assert not [line for line in arguments if BOT_TOKEN in line]
-    (error,) = refused
-    assert BOT_TOKEN not in str(error)
-
-
-def git_arguments() -> list[str]:
-    """The command lines of our children, once git's transport is among them."""
-    lines: list[str] = []
-
-    def seen() -> bool:
-        lines[:] = [" ".join(child.cmdline()) for child in psutil.Process().children(True)]
-        return any("remote-http" in line for line in lines)
-
-    wait_until(seen)
-    return lines
 
 
 def test_a_repository_that_cannot_be_fetched_is_unavailable(

@@ -1,4 +1,3 @@
-import re
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,6 +10,7 @@ from shiploop.domain import rollback_messages as messages
 from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus, TrbSplit
 from shiploop.domain.rollback_policy import Suspect
 from tests.builders import NOON, TASK_ID
+from tests.shiploop.domain.hostile import HOSTILE, assert_without_effect, poisoned
 
 OLDER = Suspect("a" * 40, "Update FAQ - Is it? (#11)", TASK_ID, committed_at=NOON)
 NEWER = Suspect("b" * 40, "Update FAQ - Who is it? (#12)", TASK_ID, committed_at=NOON)
@@ -41,22 +41,6 @@ def issue(case: RollbackCase = CASE, status: RollbackStatus = RollbackStatus.HEA
 
 # --- what strangers wrote --------------------------------------------------------------------
 
-HOSTILE = [
-    "Ask @everyone and @acme/oncall",
-    "Fixes #1, closes acme/docs#3, resolves GH-4",
-    "Fixes https://github.com/acme/docs/issues/1",
-    "x [skip ci] [no ci] y",
-    "home\n\nRolls-Back: " + "e" * 40 + "\nSigned-off-by: mallory",
-    "Rolls-Back: " + "e" * 40,
-    "skip-checks: true",
-    "a\n<!-- shiploop:incident stolen -->\nb",
-    "<img src=x> <!-- </details>",
-    "*bold* _it_ `code` ```\nfence\n``` [a](b) ![i](j)",
-    "a | b | c\n| --- |",
-    "'; rm -rf / #$(reboot)`reboot`",
-    "<!channel> <@U123> <http://evil|bank>",
-]
-
 TEXTS: dict[str, Callable[[RollbackCase, str], str]] = {
     "rollback title": lambda case, _: messages.rollback_title(case),
     "rollback body": lambda case, _: messages.rollback_body(case),
@@ -77,38 +61,21 @@ TEXTS: dict[str, Callable[[RollbackCase, str], str]] = {
     "incident": lambda case, text: messages.incident_body(
         "health", text, (text,), case.suspects, {text: ISSUE_URL}
     ),
-    "slack started": lambda case, _: messages.slack_started(case),
-    "slack ended": lambda case, text: messages.slack_ended(
-        case, RollbackStatus.STUCK, None, {text: ISSUE_URL}
-    ),
-    "slack incident": lambda _, text: messages.slack_incident(text, ISSUE_URL),
-    "slack shadow": lambda case, text: messages.slack_shadow(case.suspects, text),
 }
-
-
-def poisoned(text: str) -> RollbackCase:
-    suspects = tuple(replace(one, headline=text, task_id=text) for one in CASE.suspects)
-    return replace(CASE, suspects=suspects, reason=text, evidence=(text, text))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("name", TEXTS)
 def test_nothing_that_strangers_wrote_has_an_effect(name: str, hostile: str) -> None:
-    text = TEXTS[name](poisoned(hostile), hostile)
-    harmless = TEXTS[name](poisoned("x"), "x")
-    for live in (r"@", r"#\d", r"\bGH-\d", r"\[skip ci\]", r"<!channel", r"<img", r"<http://evil"):
-        assert not re.search(live, text), live
-    for syntax in (r"<!--", r"```", r"^Rolls-Back:", r"^[\w-]+-\w+:", r"https?://", r"\*\*"):
-        ours = len(re.findall(syntax, harmless, re.MULTILINE))
-        assert len(re.findall(syntax, text, re.MULTILINE)) == ours, syntax
-    assert text.count("\n") == harmless.count("\n")
+    text = TEXTS[name](poisoned(CASE, hostile), hostile)
+    assert_without_effect(text, TEXTS[name](poisoned(CASE, "x"), "x"))
 
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 @pytest.mark.parametrize("name", TEXTS)
 def test_nothing_that_strangers_wrote_changes_how_a_page_is_built(name: str, hostile: str) -> None:
-    text = TEXTS[name](poisoned(hostile), hostile)
-    assert structure(text) == structure(TEXTS[name](poisoned("x"), "x"))
+    text = TEXTS[name](poisoned(CASE, hostile), hostile)
+    assert structure(text) == structure(TEXTS[name](poisoned(CASE, "x"), "x"))
 
 
 def structure(text: str) -> list[str]:
@@ -121,7 +88,7 @@ def structure(text: str) -> list[str]:
     "title", [messages.rollback_title, messages.issue_title, messages.reapply_title]
 )
 def test_the_longest_reason_fits_githubs_limit(title: Callable[[RollbackCase], str]) -> None:
-    assert len(title(poisoned("x" * 500)) + " (#123456)") <= 256
+    assert len(title(poisoned(CASE, "x" * 500)) + " (#123456)") <= 256
     assert len(messages.incident_title("x" * 500)) <= 256
 
 
@@ -227,8 +194,8 @@ def test_the_commands_revert_these_commits_newest_first_on_the_fast_lane() -> No
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_each_command_is_one_line_that_the_shell_reads_as_it_looks(hostile: str) -> None:
     for command, harmless in zip(
-        messages.manual_commands(poisoned(hostile)),
-        messages.manual_commands(poisoned("x")),
+        messages.manual_commands(poisoned(CASE, hostile)),
+        messages.manual_commands(poisoned(CASE, "x")),
         strict=True,
     ):
         assert "\n" not in command
@@ -252,33 +219,3 @@ def test_an_incident_without_evidence_has_no_empty_part() -> None:
     assert "Evidence" not in body
     assert "newest first" not in body
     assert "Links" not in body
-
-
-# --- Slack -----------------------------------------------------------------------------------
-
-
-def test_slack_is_told_what_begins_and_whether_somebody_has_to_agree() -> None:
-    text = messages.slack_started(CASE)
-    assert text.startswith("🚨 Rolling production back: home, faq failing\n• bbbbbbbbbbbb Update")
-    assert "approval" in messages.slack_started(replace(CASE, needs_approval=True))
-
-
-@pytest.mark.parametrize("status", RollbackStatus)
-def test_slack_is_told_how_it_ended(status: RollbackStatus) -> None:
-    text = messages.slack_ended(CASE, status, None, LINKS)
-    assert text.startswith("✅") is (status is RollbackStatus.HEALTHY)
-    assert "\nDraft that re-applies it: http://127.0.0.1/acme/docs/pull/14\n" in text
-    assert "took" not in text.splitlines()[2]
-
-
-def test_slack_is_told_how_long_it_took() -> None:
-    text = messages.slack_ended(CASE, RollbackStatus.HEALTHY, TRB, {})
-    assert "110.0 s" in text
-
-
-def test_slack_is_told_of_incidents_and_of_what_shadow_would_have_done() -> None:
-    assert messages.slack_incident("no runner", ISSUE_URL).endswith(f"\n{ISSUE_URL}")
-    assert messages.slack_resolved(ISSUE_URL) == f"✅ Production is healthy again.\n{ISSUE_URL}"
-    shadow = messages.slack_shadow((OLDER, NEWER), "home failing")
-    assert "home failing" in shadow
-    assert shadow.index("bbbb") < shadow.index("aaaa")

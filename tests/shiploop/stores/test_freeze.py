@@ -6,10 +6,11 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
+from shiploop.domain.rollback import RollbackStatus, freeze_owner
 from shiploop.stores.freeze import Freeze, FreezeState
+from tests.builders import NOON, a_rollback_case
 
-ROLLBACK = "rollback:" + "a" * 40
-OTHER_ROLLBACK = "rollback:" + "b" * 40
+ONE, TWO = "1" * 40, "2" * 40
 
 
 @pytest.fixture
@@ -21,6 +22,11 @@ def standing(freeze: Freeze) -> FreezeState:
     state = freeze.read()
     assert state is not None
     return state
+
+
+def begin_rollback(services: Services, sha: str) -> None:
+    """Claim a rollback, which freezes merges unless they are frozen."""
+    assert services.rollbacks.claim(a_rollback_case(sha), NOON) is None
 
 
 def test_a_freeze_stands_until_it_is_lifted(freeze: Freeze, redis: Redis) -> None:
@@ -39,11 +45,11 @@ def test_a_freeze_stands_until_it_is_lifted(freeze: Freeze, redis: Redis) -> Non
 
 
 def test_a_person_replaces_a_rollbacks_freeze_which_the_rollback_then_does_not_lift(
-    freeze: Freeze,
+    services: Services, freeze: Freeze
 ) -> None:
-    assert freeze.freeze_unless_frozen("rolling back aaaa", ROLLBACK)
+    begin_rollback(services, ONE)
     assert freeze.set("I look into it", "ada@laptop")
-    assert not freeze.lift_if_owned(ROLLBACK)
+    assert not freeze.lift_if_owned(freeze_owner(ONE))
     assert standing(freeze).owner == "ada@laptop"
 
 
@@ -60,41 +66,49 @@ def test_a_person_corrects_the_reason_of_an_own_freeze(freeze: Freeze) -> None:
     assert standing(freeze) == FreezeState("a long demo", "ada@laptop", since)
 
 
-def test_a_rollback_neither_replaces_nor_lifts_a_persons_freeze(freeze: Freeze) -> None:
+def test_a_rollback_neither_replaces_nor_lifts_a_persons_freeze(
+    services: Services, freeze: Freeze
+) -> None:
     freeze.set("a demo", "ada@laptop")
-    assert not freeze.freeze_unless_frozen("rolling back aaaa", ROLLBACK)
-    assert not freeze.lift_if_owned(ROLLBACK)
-    assert standing(freeze).reason == "a demo"
-
-
-def test_a_rollback_lifts_its_own_freeze_once(freeze: Freeze) -> None:
-    assert freeze.freeze_unless_frozen("rolling back aaaa", ROLLBACK)
-    assert freeze.lift_if_owned(ROLLBACK)
-    assert freeze.read() is None
-    assert not freeze.lift_if_owned(ROLLBACK)
-
-
-def test_a_rollback_that_is_resumed_finds_its_own_freeze(freeze: Freeze) -> None:
-    freeze.freeze_unless_frozen("rolling back aaaa", ROLLBACK)
     before = standing(freeze)
-    assert freeze.freeze_unless_frozen("resumed", ROLLBACK)
+    begin_rollback(services, ONE)
+    assert not freeze.lift_if_owned(freeze_owner(ONE))
     assert standing(freeze) == before
-    assert not freeze.freeze_unless_frozen("rolling back bbbb", OTHER_ROLLBACK)
-    assert not freeze.lift_if_owned(OTHER_ROLLBACK)
 
 
-def test_a_person_lifts_a_rollbacks_freeze(freeze: Freeze) -> None:
-    freeze.freeze_unless_frozen("rolling back aaaa", ROLLBACK)
+def test_a_rollback_lifts_its_own_freeze_once(services: Services, freeze: Freeze) -> None:
+    begin_rollback(services, ONE)
+    assert freeze.lift_if_owned(freeze_owner(ONE))
+    assert freeze.read() is None
+    assert not freeze.lift_if_owned(freeze_owner(ONE))
+
+
+def test_a_rollback_neither_replaces_nor_lifts_the_freeze_of_one_that_is_stuck(
+    services: Services, freeze: Freeze
+) -> None:
+    begin_rollback(services, ONE)
+    before = standing(freeze)
+    services.rollbacks.note(ONE, RollbackStatus.STUCK, NOON)
+    begin_rollback(services, TWO)
+    assert not freeze.lift_if_owned(freeze_owner(TWO))
+    assert standing(freeze) == before
+
+
+def test_a_person_lifts_a_rollbacks_freeze(services: Services, freeze: Freeze) -> None:
+    begin_rollback(services, ONE)
     lifted = freeze.lift()
     assert lifted is not None
-    assert lifted.owner == ROLLBACK
+    assert lifted.owner == freeze_owner(ONE)
     assert freeze.reason() is None
 
 
-def test_a_freeze_set_with_redis_cli_is_one(freeze: Freeze, redis: Redis) -> None:
+def test_a_freeze_set_with_redis_cli_is_one(
+    services: Services, freeze: Freeze, redis: Redis
+) -> None:
     redis.hset("agent:freeze", "reason", "by hand")
     assert standing(freeze) == FreezeState("by hand", "unknown", None)
-    assert not freeze.freeze_unless_frozen("rolling back aaaa", ROLLBACK)
-    assert not freeze.lift_if_owned(ROLLBACK)
+    begin_rollback(services, ONE)
+    assert not freeze.lift_if_owned(freeze_owner(ONE))
+    assert standing(freeze) == FreezeState("by hand", "unknown", None)
     assert freeze.set("a demo", "ada@laptop")
     assert standing(freeze).owner == "ada@laptop"

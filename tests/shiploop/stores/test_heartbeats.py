@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.stores.heartbeats import Heartbeats
+from shiploop.stores.heartbeats import Heartbeat, Heartbeats
 from tests.builders import NOON
 
 _DEAD_AFTER_S = 300
@@ -76,3 +76,16 @@ def test_a_runner_is_either_living_or_silent(heartbeats: Heartbeats) -> None:
     for age_s, living, silent in ((15, ("host-1",), ()), (15.1, (), ("host-1",))):
         now = NOON + timedelta(seconds=age_s)
         assert (heartbeats.living(now), heartbeats.silent(now)) == (living, silent)
+
+
+def test_all_heartbeats_are_read_by_the_ids_of_their_runners(heartbeats: Heartbeats) -> None:
+    assert heartbeats.all() == ()
+    heartbeats.beat("host-2", NOON - timedelta(seconds=16), "stopping", 0)
+    heartbeats.beat("host-1", NOON, "ready", 3)
+    first, second = heartbeats.all()
+    assert first == Heartbeat("host-1", NOON, "ready", 3)
+    assert second == Heartbeat("host-2", NOON - timedelta(seconds=16), "stopping", 0)
+    assert [each.worker_id for each in heartbeats.all() if each.alive(NOON)] == ["host-1"]
+    assert tuple(each.worker_id for each in heartbeats.all() if each.alive(NOON)) == (
+        heartbeats.living(NOON)
+    )

@@ -62,6 +62,14 @@ def test_the_same_question_is_given_the_task_it_has(intake: Intake, redis: Redis
     assert redis.xlen(keys.QUEUE) == 1
 
 
+def test_a_duplicate_writes_nothing_that_could_be_counted(intake: Intake, redis: Redis) -> None:
+    """RFC 5.3.2: "重複任務" is neither success nor failure."""
+    accept(intake, "t1", "How do I begin?")
+    before = {key: redis.dump(key) for key in redis.scan_iter()}
+    accept(intake, "t2", "How do I begin?")
+    assert {key: redis.dump(key) for key in redis.scan_iter()} == before
+
+
 def test_a_dedupe_key_whose_task_has_expired_is_no_duplicate(intake: Intake, redis: Redis) -> None:
     accept(intake, "t1", "How do I begin?")
     redis.delete(keys.task("t1"))

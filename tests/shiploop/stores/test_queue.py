@@ -1,6 +1,7 @@
 """A queue on a real Valkey: each entry is held by one consumer at a time, and never lost."""
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis import Redis
@@ -181,3 +182,17 @@ def test_a_run_that_redis_forgot_is_not_kept_off_the_queue_for_ever(
 ) -> None:
     queue.add_once("r1")
     assert redis.ttl(keys.queued("r1")) == pytest.approx(24 * 3600, abs=60)
+
+
+def test_the_oldest_entry_tells_since_when_it_waits(queue: Queue) -> None:
+    assert queue.oldest_at() is None
+    before = datetime.now(UTC)
+    queue.add("t1")
+    oldest_at = queue.oldest_at()
+    assert oldest_at is not None
+    assert abs(oldest_at - before) < timedelta(seconds=5)
+    queue.add("t2")
+    (entry,) = take(queue, "one")
+    assert queue.oldest_at() == oldest_at  # one that is worked on is in the queue too
+    queue.drop(entry)
+    assert (queue.oldest_at() or before) >= oldest_at

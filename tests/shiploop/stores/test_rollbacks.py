@@ -8,11 +8,10 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.rollback import RollbackCase, RollbackStatus
-from shiploop.domain.rollback_policy import Suspect
+from shiploop.domain.rollback import RollbackStatus
 from shiploop.stores import keys
 from shiploop.stores.rollbacks import Rollbacks
-from tests.builders import NOON, TASK_ID
+from tests.builders import NOON, a_rollback_case
 
 ONE, TWO, THREE = "1" * 40, "2" * 40, "3" * 40
 LATER = NOON + timedelta(minutes=1)
@@ -25,28 +24,13 @@ def rollbacks(services: Services) -> Rollbacks:
     return services.rollbacks
 
 
-def case_of(*shas: str) -> RollbackCase:
-    """A rollback of these merges, named by the first of them."""
-    return RollbackCase(
-        lead_sha=shas[0],
-        suspects=tuple(Suspect(sha, "Update FAQ", TASK_ID, committed_at=NOON) for sha in shas),
-        reason="site-home failing",
-        evidence=("site-home failed 6 of 6 times: / answers 500",),
-        live_sha=shas[-1],
-        bad_live_at=NOON,
-        detected_at=NOON,
-        decided_at=NOON,
-        needs_approval=False,
-    )
-
-
 def everything(redis: Redis) -> dict[str, Any]:
     """All that is stored, to see whether anything was written."""
     return {key: redis.dump(key) for key in redis.scan_iter()}
 
 
 def test_a_claimed_rollback_is_requested_and_under_way(rollbacks: Rollbacks) -> None:
-    case = case_of(ONE, TWO)
+    case = a_rollback_case(ONE, TWO)
     assert rollbacks.running() is None
     assert rollbacks.claim(case, NOON) is None
     found = rollbacks.read(ONE)
@@ -58,7 +42,7 @@ def test_a_claimed_rollback_is_requested_and_under_way(rollbacks: Rollbacks) -> 
 
 
 def test_a_rollback_is_found_by_every_merge_that_it_takes_back(rollbacks: Rollbacks) -> None:
-    rollbacks.claim(case_of(ONE, TWO, THREE), NOON)
+    rollbacks.claim(a_rollback_case(ONE, TWO, THREE), NOON)
     assert rollbacks.read(ONE) == rollbacks.read(TWO) == rollbacks.read(THREE)
     assert rollbacks.read("4" * 40) is None
 
@@ -66,7 +50,7 @@ def test_a_rollback_is_found_by_every_merge_that_it_takes_back(rollbacks: Rollba
 def test_a_rollback_is_found_by_its_lead_also_when_that_is_no_suspect(
     rollbacks: Rollbacks,
 ) -> None:
-    case = RollbackCase(ONE, case_of(TWO).suspects, "", (), TWO, NOON, NOON, NOON, True)
+    case = a_rollback_case(TWO, lead_sha=ONE)
     assert rollbacks.claim(case, NOON) is None
     for sha in (ONE, TWO):
         found = rollbacks.read(sha)
@@ -75,10 +59,10 @@ def test_a_rollback_is_found_by_its_lead_also_when_that_is_no_suspect(
 
 
 def test_one_rollback_is_under_way_at_a_time(rollbacks: Rollbacks, redis: Redis) -> None:
-    rollbacks.claim(case_of(ONE), NOON)
+    rollbacks.claim(a_rollback_case(ONE), NOON)
     before = everything(redis)
-    assert rollbacks.claim(case_of(TWO), LATER) == ONE
-    assert rollbacks.claim(case_of(ONE), LATER) == ONE
+    assert rollbacks.claim(a_rollback_case(TWO), LATER) == ONE
+    assert rollbacks.claim(a_rollback_case(ONE), LATER) == ONE
     assert everything(redis) == before
 
 
@@ -86,14 +70,14 @@ def test_one_rollback_is_under_way_at_a_time(rollbacks: Rollbacks, redis: Redis)
 def test_there_is_one_rollback_for_each_merge_however_it_ended(
     rollbacks: Rollbacks, redis: Redis, status: RollbackStatus
 ) -> None:
-    rollbacks.claim(case_of(ONE, TWO), NOON)
+    rollbacks.claim(a_rollback_case(ONE, TWO), NOON)
     rollbacks.note(ONE, status, LATER)
     before = everything(redis)
-    assert rollbacks.claim(case_of(TWO), LATER) == ONE
-    assert rollbacks.claim(case_of(THREE, TWO), LATER) == ONE
+    assert rollbacks.claim(a_rollback_case(TWO), LATER) == ONE
+    assert rollbacks.claim(a_rollback_case(THREE, TWO), LATER) == ONE
     assert everything(redis) == before  # all or nothing: the third is not claimed either
     assert rollbacks.read(THREE) is None
-    assert rollbacks.claim(case_of(THREE), LATER) is None
+    assert rollbacks.claim(a_rollback_case(THREE), LATER) is None
 
 
 def test_of_many_that_claim_at_once_one_does_it(rollbacks: Rollbacks) -> None:
@@ -103,7 +87,7 @@ def test_of_many_that_claim_at_once_one_does_it(rollbacks: Rollbacks) -> None:
 
     def claim(sha: str) -> None:
         start.wait(timeout=5)
-        answers[sha] = rollbacks.claim(case_of(sha, THREE), NOON)
+        answers[sha] = rollbacks.claim(a_rollback_case(sha, THREE), NOON)
 
     threads = [threading.Thread(target=claim, args=(sha,)) for sha in shas]
     for thread in threads:
@@ -116,7 +100,7 @@ def test_of_many_that_claim_at_once_one_does_it(rollbacks: Rollbacks) -> None:
 
 
 def test_claiming_freezes_merges_in_the_rollbacks_name(services: Services) -> None:
-    services.rollbacks.claim(case_of(ONE), NOON)
+    services.rollbacks.claim(a_rollback_case(ONE), NOON)
     freeze = services.freeze.read()
     assert freeze is not None
     assert freeze.owner == f"rollback:{ONE}"
@@ -127,15 +111,15 @@ def test_claiming_freezes_merges_in_the_rollbacks_name(services: Services) -> No
 def test_a_persons_freeze_stands_as_it_was(services: Services) -> None:
     services.freeze.set("release day", "ada")
     before = services.freeze.read()
-    assert services.rollbacks.claim(case_of(ONE), NOON) is None
+    assert services.rollbacks.claim(a_rollback_case(ONE), NOON) is None
     assert services.freeze.read() == before
 
 
 def test_a_claim_that_is_refused_freezes_nothing(services: Services) -> None:
-    services.rollbacks.claim(case_of(ONE), NOON)
+    services.rollbacks.claim(a_rollback_case(ONE), NOON)
     services.rollbacks.note(ONE, RollbackStatus.HEALTHY, LATER)
     services.freeze.lift()
-    assert services.rollbacks.claim(case_of(ONE), LATER) == ONE
+    assert services.rollbacks.claim(a_rollback_case(ONE), LATER) == ONE
     assert services.freeze.read() is None
     assert services.rollbacks.running() is None
 
@@ -144,7 +128,7 @@ def test_a_claim_that_is_refused_freezes_nothing(services: Services) -> None:
 def test_a_rollback_that_goes_on_stays_under_way(
     rollbacks: Rollbacks, status: RollbackStatus
 ) -> None:
-    rollbacks.claim(case_of(ONE), NOON)
+    rollbacks.claim(a_rollback_case(ONE), NOON)
     rollbacks.note(ONE, status, LATER)
     assert rollbacks.running() == ONE
     found = rollbacks.read(ONE)
@@ -156,15 +140,15 @@ def test_a_rollback_that_goes_on_stays_under_way(
 def test_a_rollback_that_has_ended_is_under_way_no_more(
     rollbacks: Rollbacks, status: RollbackStatus
 ) -> None:
-    rollbacks.claim(case_of(ONE), NOON)
+    rollbacks.claim(a_rollback_case(ONE), NOON)
     rollbacks.note(ONE, status, LATER)
     assert rollbacks.running() is None
 
 
 def test_a_late_note_on_an_old_rollback_ends_no_other(rollbacks: Rollbacks) -> None:
-    rollbacks.claim(case_of(ONE), NOON)
+    rollbacks.claim(a_rollback_case(ONE), NOON)
     rollbacks.note(ONE, RollbackStatus.STUCK, NOON)
-    rollbacks.claim(case_of(TWO), LATER)
+    rollbacks.claim(a_rollback_case(TWO), LATER)
     rollbacks.note(ONE, RollbackStatus.STUCK, LATER)
     assert rollbacks.running() == TWO
 
@@ -172,7 +156,7 @@ def test_a_late_note_on_an_old_rollback_ends_no_other(rollbacks: Rollbacks) -> N
 def test_a_step_that_is_reached_again_keeps_its_first_time_and_learns_more(
     rollbacks: Rollbacks,
 ) -> None:
-    rollbacks.claim(case_of(ONE), NOON)
+    rollbacks.claim(a_rollback_case(ONE), NOON)
     rollbacks.note(ONE, RollbackStatus.REVERTING, LATER)
     rollbacks.note(ONE, RollbackStatus.VERIFYING, LATER)
     after = LATER + timedelta(minutes=1)
@@ -187,7 +171,7 @@ def test_a_step_that_is_reached_again_keeps_its_first_time_and_learns_more(
 def test_one_flow_run_adopts_a_rollback_and_does_so_again_after_a_crash(
     rollbacks: Rollbacks,
 ) -> None:
-    rollbacks.claim(case_of(ONE), NOON)
+    rollbacks.claim(a_rollback_case(ONE), NOON)
     assert rollbacks.adopt(ONE, "run-1")
     assert not rollbacks.adopt(ONE, "run-2")
     assert rollbacks.adopt(ONE, "run-1")
@@ -206,7 +190,7 @@ def test_the_merge_of_a_rollback_is_known_as_one(rollbacks: Rollbacks) -> None:
 def test_a_rollback_is_kept_as_long_as_somebody_may_try_it_again(
     rollbacks: Rollbacks, redis: Redis
 ) -> None:
-    rollbacks.claim(case_of(ONE, TWO), NOON)
+    rollbacks.claim(a_rollback_case(ONE, TWO), NOON)
     rollbacks.note(ONE, RollbackStatus.HEALTHY, LATER)
     for sha in (ONE, TWO):
         assert redis.ttl(keys.rollback(sha)) == pytest.approx(30 * 24 * 3600, abs=60)

@@ -81,3 +81,36 @@ def test_an_index_that_nobody_reads_does_not_grow_for_ever(
     assert redis.zcard(keys.TASK_INDEX) == 3
     accept(services, "t4", now=NOON + timedelta(days=2, seconds=1))
     assert redis.zrange(keys.TASK_INDEX, 0, -1) == ["t3", "t4"]
+
+
+def search(index: TaskIndex, wanted: str, limit: int, look_at: int) -> list[list[str]]:
+    """The pages of a search for tasks whose id holds a text."""
+    found, before = [], None
+    while True:
+        page = index.search(lambda task: wanted in task["task_id"], limit, look_at, before)
+        found.append([task["task_id"] for task in page.tasks])
+        before = page.next_before
+        if before is None:
+            return found
+
+
+def test_a_search_finds_the_wanted_ones_in_pages(services: Services, index: TaskIndex) -> None:
+    accept(services, "a1", "b1", "a2", "b2", "a3", "b3", "a4")
+    assert search(index, "a", 2, MANY) == [["a4", "a3"], ["a2", "a1"], []]
+    assert search(index, "b", 9, MANY) == [["b3", "b2", "b1"]]
+    assert search(index, "c", 2, MANY) == [[]]
+
+
+def test_a_search_that_has_looked_at_enough_says_where_to_go_on(
+    services: Services, index: TaskIndex
+) -> None:
+    accept(services, "a1", *(f"b{each}" for each in range(10)))
+    assert search(index, "a", 2, 4) == [[], [], ["a1"]]
+
+
+def test_a_search_passes_over_what_is_gone(
+    services: Services, index: TaskIndex, redis: Redis
+) -> None:
+    accept(services, "a1", "a2", "a3")
+    redis.delete(keys.task("a2"))
+    assert search(index, "a", 2, MANY) == [["a3", "a1"], []]

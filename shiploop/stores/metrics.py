@@ -1,0 +1,248 @@
+"""Reads the numbers: counters, distributions and good or bad events, by day, hour and minute."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from itertools import chain
+from typing import Any, cast
+
+from redis import Redis
+
+from shiploop.domain.report import Percentiles
+from shiploop.domain.run import Stage
+from shiploop.domain.slo import Counted
+from shiploop.domain.stages import QUEUED
+from shiploop.stores import keys
+
+STAGES = (QUEUED, *map(str, Stage))
+_MINUTES_A_DAY = 24 * 60
+_P50_P95_P99 = (Fraction(1, 2), Fraction(19, 20), Fraction(99, 100))
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Several distributions in one call, each given as its number of keys and the keys. By rank in one
+# key; over several, the smallest value that has enough values at or below it: all values are
+# whole milliseconds, so halving the range finds it exactly.
+_PERCENTILES = """
+local function spread(names)
+  local total, lowest, highest = 0, math.huge, 0
+  for _, key in ipairs(names) do
+    local size = redis.call('ZCARD', key)
+    if size > 0 then
+      total = total + size
+      lowest = math.min(lowest, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]))
+      highest = math.max(highest, tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]))
+    end
+  end
+  return total, lowest, highest
+end
+local function ranked(names, rank, low, high)
+  if #names == 1 then
+    return tonumber(redis.call('ZRANGE', names[1], rank - 1, rank - 1, 'WITHSCORES')[2])
+  end
+  while low < high do
+    local middle, within = math.floor((low + high) / 2), 0
+    for _, key in ipairs(names) do
+      within = within + redis.call('ZCOUNT', key, '-inf', middle)
+    end
+    if within >= rank then high = middle else low = middle + 1 end
+  end
+  return low
+end
+local answer, at, days = {}, 1, tonumber(ARGV[1])
+while at <= #KEYS do
+  local names = {unpack(KEYS, at, at + days - 1)}
+  at = at + days
+  local total, lowest, highest = spread(names)
+  local found = {total}
+  for i = 2, total > 0 and #ARGV or 0, 2 do
+    local share, whole = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
+    local rank = math.floor((share * total + whole - 1) / whole)
+    table.insert(found, ranked(names, rank, lowest, highest))
+  end
+  table.insert(answer, found)
+end
+return answer
+"""
+
+
+class Metrics:
+    """Reads the numbers. `settle` writes those of the tasks (see `recording`)."""
+
+    def __init__(self, redis: Redis, retention_days: int) -> None:
+        self._redis = redis
+        self.retention_s = retention_days * 24 * 3600
+        self._percentiles = redis.register_script(_PERCENTILES)
+
+    def percentiles(self, name: str, days: Sequence[date]) -> Percentiles:
+        """The exact percentiles of one distribution over these days."""
+        return self.percentiles_of([name], days)[name]
+
+    def percentiles_of(self, names: Sequence[str], days: Sequence[date]) -> dict[str, Percentiles]:
+        """The exact percentiles of several distributions over these days."""
+        found = self._ranked([[keys.metrics(name, day) for day in days] for name in names])
+        return dict(zip(names, found, strict=True))
+
+    def percentiles_by_hour(self, name: str, hours: Sequence[datetime]) -> list[Percentiles]:
+        """The exact percentiles of one distribution in each of these hours."""
+        return self._ranked([[keys.metrics_hour(name, hour)] for hour in hours])
+
+    def percentile(self, name: str, days: Sequence[date], share: Fraction) -> int:
+        """The exact value that `share` of a distribution's values do not exceed; 0 for none."""
+        return self._values_at([[keys.metrics(name, day) for day in days]], [share])[0][1]
+
+    def within(self, name: str, limits_ms: Sequence[int], days: Sequence[date]) -> list[Counted]:
+        """For each limit, how many values of a distribution are within it, and how many above."""
+        names = [keys.metrics(name, day) for day in days]
+        with self._redis.pipeline(transaction=False) as pipe:
+            for key in names:
+                pipe.zcard(key)
+            for limit_ms in limits_ms:
+                for key in names:
+                    pipe.zcount(key, "-inf", limit_ms)
+            told = cast(list[int], pipe.execute())
+        total, *good = (sum(told[i : i + len(days)]) for i in range(0, len(told), len(days)))
+        return [Counted(one, total - one) for one in good]
+
+    def counts(self, days: Sequence[date]) -> dict[str, int]:
+        """All counters of these days, added up, by name (see `domain.measurement`)."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for day in days:
+                pipe.hgetall(keys.metrics("counts", day))
+            return _added_up(cast(list[dict[str, str]], pipe.execute()))
+
+    def ever(self) -> dict[str, int]:
+        """The same counters since the beginning: these never go down."""
+        return _added_up([cast(dict[str, str], cast(Any, self._redis.hgetall(keys.METRICS_EVER)))])
+
+    def settled(self, days: Sequence[date]) -> tuple[int, int]:
+        """How many tasks succeeded and failed, by the RFC's own counters (5.3.3)."""
+        names = [keys.metrics(name, day) for name in ("success", "failure") for day in days]
+        told = [int(value or 0) for value in cast(list[str | None], self._redis.mget(names))]
+        return sum(told[: len(days)]), sum(told[len(days) :])
+
+    def events_lately(
+        self, windows: Mapping[str, Sequence[int]], now: datetime
+    ) -> dict[str, list[Counted]]:
+        """The good and bad events of the last minutes, the running one among them.
+
+        `windows` has the lengths in minutes that are wanted of each objective.
+        """
+        longest = {slo: max(minutes) for slo, minutes in windows.items() if minutes}
+        with self._redis.pipeline(transaction=False) as pipe:
+            for slo, minutes in longest.items():
+                for day, first, last in _spans(now, minutes):
+                    pipe.hmget(keys.metrics("minutes", day), _fields(slo, first, last))
+            answers = iter(cast(list[list[str | None]], pipe.execute()))
+        found = {}
+        for slo, minutes in longest.items():
+            told = chain.from_iterable(next(answers) for _ in _spans(now, minutes))
+            by_minute = [int(value) if value else 0 for value in told]
+            found[slo] = [
+                Counted(sum(by_minute[-2 * one :: 2]), sum(by_minute[1 - 2 * one :: 2]))
+                for one in windows[slo]
+            ]
+        return found
+
+    def events_by_hour(self, slo: str, days: Sequence[date]) -> list[tuple[datetime, Counted]]:
+        """The good and bad events of each hour in which there were any."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for day in days:
+                pipe.hgetall(keys.metrics("minutes", day))
+            told = cast(list[dict[str, str]], pipe.execute())
+        hours: dict[datetime, Counted] = {}
+        for day, fields in zip(days, told, strict=True):
+            for field, value in fields.items():
+                name, verdict, minute = field.rsplit(":", 2)
+                if name != slo:
+                    continue
+                hour = datetime.combine(day, time(int(minute) // 60), UTC)
+                good, bad = (int(value), 0) if verdict == "good" else (0, int(value))
+                hours[hour] = hours.get(hour, Counted(0, 0)) + Counted(good, bad)
+        return sorted(hours.items())
+
+    def note_runner_alive(self, now: datetime) -> None:
+        """Note that a runner lives in this minute."""
+        minute = _epoch_minute(now)
+        day = keys.metrics("runner-minutes", now.date())
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.zadd(day, {str(minute): minute})
+            pipe.expire(day, self.retention_s)
+            pipe.set(keys.METRICS_RUNNERS_SINCE, minute, nx=True)
+            pipe.execute()
+
+    def runner_minutes(self, first: datetime, now: datetime) -> Counted:
+        """In how many of the minutes from `first` to before that of `now` a runner lived.
+
+        Counted from the first that any runner ever lived in.
+        """
+        return self.runner_minutes_of([(first, now)])[0]
+
+    def runner_minutes_of(self, spans: Sequence[tuple[datetime, datetime]]) -> list[Counted]:
+        """The same of several spans."""
+        since = cast(str | None, self._redis.get(keys.METRICS_RUNNERS_SINCE))
+        if since is None:
+            return [Counted(0, 0)] * len(spans)
+        wanted = [(max(int(since), _epoch_minute(a)), _epoch_minute(b)) for a, b in spans]
+        with self._redis.pipeline(transaction=False) as pipe:
+            for begin, end in wanted:
+                for day in _days_between(begin, end):
+                    pipe.zcount(keys.metrics("runner-minutes", _day(day)), begin, end - 1)
+            told = iter(cast(list[int], pipe.execute()))
+        alive = [sum(next(told) for _ in _days_between(begin, end)) for begin, end in wanted]
+        return [
+            Counted(minutes, max(0, end - begin) - minutes)
+            for minutes, (begin, end) in zip(alive, wanted, strict=True)
+        ]
+
+    def _ranked(self, distributions: Sequence[Sequence[str]]) -> list[Percentiles]:
+        return [Percentiles(*found) for found in self._values_at(distributions, _P50_P95_P99)]
+
+    def _values_at(
+        self, distributions: Sequence[Sequence[str]], shares: Sequence[Fraction]
+    ) -> list[list[int]]:
+        """Of each distribution how many values it has, and the one at each share, or 0."""
+        names = [key for distribution in distributions for key in distribution]
+        ratios = [part for share in shares for part in share.as_integer_ratio()]
+        arguments = [len(distributions[0]), *ratios]
+        told = cast(list[list[int]], self._percentiles(keys=names, args=arguments))
+        return [found + [0] * (len(shares) + 1 - len(found)) for found in told]
+
+
+def _added_up(several: Iterable[Mapping[str, str]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for counts in several:
+        total.update({name: int(value) for name, value in counts.items()})
+    return dict(total)
+
+
+def _spans(now: datetime, minutes: int) -> list[tuple[date, int, int]]:
+    """The last minutes as (day, first minute of the day, last minute of it)."""
+    last = _epoch_minute(now)
+    first = last - minutes + 1
+    return [
+        (
+            _day(day),
+            max(first - day * _MINUTES_A_DAY, 0),
+            min(last - day * _MINUTES_A_DAY, _MINUTES_A_DAY - 1),
+        )
+        for day in range(first // _MINUTES_A_DAY, last // _MINUTES_A_DAY + 1)
+    ]
+
+
+def _fields(slo: str, first: int, last: int) -> list[str]:
+    """Good and bad in turn, minute by minute."""
+    return [f"{slo}:{how}:{minute}" for minute in range(first, last + 1) for how in ("good", "bad")]
+
+
+def _days_between(begin: int, end: int) -> range:
+    """The days, by number, that the minutes from `begin` to before `end` are in."""
+    return range(begin // _MINUTES_A_DAY, (end - 1) // _MINUTES_A_DAY + 1 if end > begin else 0)
+
+
+def _epoch_minute(at: datetime) -> int:
+    return int(at.timestamp() // 60)
+
+
+def _day(number: int) -> date:
+    return _EPOCH.date() + timedelta(days=number)

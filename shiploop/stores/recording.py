@@ -1,0 +1,76 @@
+"""Writes what a settled task adds to the numbers: a part of the script that settles it.
+
+All days are UTC days. What a measurement has added can be taken back exactly.
+"""
+
+import json
+
+from shiploop.domain.measurement import Measurement
+from shiploop.stores import keys
+
+# step 1 adds a measurement, step -1 takes it back.
+RECORD = """
+local function record(measured, step)
+  local function lives(key, ttl) redis.call('EXPIRE', key, ttl) end
+  local function count(key, field)
+    redis.call('HINCRBY', key, field, step)
+    lives(key, measured.ttl)
+  end
+  if measured.counter then
+    redis.call('INCRBY', measured.counter, step)
+    lives(measured.counter, measured.ttl)
+  end
+  for _, field in ipairs(measured.counts) do
+    count(measured.counts_key, field)
+    redis.call('HINCRBY', measured.ever_key, field, step)
+  end
+  if measured.tte_ms then
+    redis.call('HINCRBY', measured.ever_key, 'tte-ms', step * measured.tte_ms)
+  end
+  for _, field in ipairs(measured.minutes) do count(measured.minutes_key, field) end
+  for _, one in ipairs(measured.durations) do
+    local key, value, ttl = unpack(one)
+    if step > 0 then
+      redis.call('ZADD', key, value, measured.task_id)
+      lives(key, ttl)
+    else
+      redis.call('ZREM', key, measured.task_id)
+    end
+  end
+end
+"""
+
+
+def recording(measurement: Measurement, retention_s: int) -> str:
+    """A measurement as the JSON that `record` in `RECORD` takes."""
+    at, day = measurement.at, measurement.at.date()
+    minute = at.hour * 60 + at.minute
+    good = {slo: "good" if is_good else "bad" for slo, is_good in measurement.good.items()}
+    durations = measurement.durations_ms
+    kept: list[tuple[str, int, int]] = [
+        (keys.metrics(name, day), took_ms, retention_s) for name, took_ms in durations.items()
+    ]
+    if "tte" in durations:
+        hour = keys.metrics_hour("tte-hour", at)
+        kept.append((hour, durations["tte"], keys.METRICS_HOUR_TTL_S))
+    told = {
+        "task_id": measurement.task_id,
+        "ttl": retention_s,
+        "counts": [*measurement.counts, *(f"slo:{slo}:{how}" for slo, how in good.items())],
+        "minutes": [f"{slo}:{how}:{minute}" for slo, how in good.items()],
+        "durations": kept,
+        "tte_ms": durations.get("tte"),
+        "counter": _rfc_counter(measurement),
+        "counts_key": keys.metrics("counts", day),
+        "minutes_key": keys.metrics("minutes", day),
+        "ever_key": keys.METRICS_EVER,
+    }
+    # Lua takes a JSON null for something that is there.
+    return json.dumps({name: value for name, value in told.items() if value is not None})
+
+
+def _rfc_counter(measurement: Measurement) -> str | None:
+    for status, counter in (("done", "success"), ("error", "failure")):
+        if f"status:{status}" in measurement.counts:
+            return keys.metrics(counter, measurement.at.date())
+    return None  # declined: neither (RFC 5.3.2)

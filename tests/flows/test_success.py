@@ -1,0 +1,185 @@
+"""`done` is what the RFC calls success (5.3.1), and every failure has its kind (5.3.2).
+
+The flow alone, over steps that end as they are told; how each step comes to end so, its own
+tests and the whole stack's tests show.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Final
+
+import pytest
+
+from flows import closed_loop
+from shiploop import errors
+from shiploop.domain.answer import Answer, Declined
+from shiploop.domain.checks import ChecksState, ChecksVerdict
+from shiploop.domain.health_verdict import HealthState
+from shiploop.domain.judgement import Judgement, Live, Reaction
+from shiploop.domain.merge_gate import Conflicted
+from shiploop.domain.pull_request import Base, Proposal
+from shiploop.domain.run import FailureKind, Merge, Outcome, Status, failed
+from tests.builders import NOON, a_pull_request, a_run
+
+MERGE = Merge("c" * 40, NOON)
+ENTRY_URL = "http://127.0.0.1/faq#entry"
+GREEN, RED, PENDING, CONFLICTING = (
+    ChecksVerdict(state)
+    for state in (
+        ChecksState.GREEN,
+        ChecksState.RED,
+        ChecksState.PENDING,
+        ChecksState.CONFLICTING,
+    )
+)
+REFUSED = failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
+FROZEN = failed(FailureKind.FROZEN, "merges are frozen: the error budget is spent")
+BROKEN = failed(FailureKind.UNHEALTHY_DEPLOY, "site-home failing", MERGE)
+UNSURE = failed(FailureKind.UNVERIFIED, "the probes could not tell", MERGE)
+
+WELL: Final[Mapping[str, object]] = {
+    "begin_run": a_run(),
+    "read_base": Base("R_1", "a" * 40, "# FAQ\n", "shiploop-bot", ("faq-gate",)),
+    "draft_answer": Answer("It beats every 5 s.", (), "extractive"),
+    "open_pull_request": Proposal(a_pull_request(), "shiploop-bot", "a" * 40, True),
+    "take_baseline": None,
+    "wait_for_checks": GREEN,
+    "rebuild_pull_request": Proposal(a_pull_request(), "shiploop-bot", "b" * 40, True, edit=2),
+    "merge_pull_request": MERGE,
+    "wait_until_live": Live(MERGE.sha, NOON),
+    "report_never_live": None,
+    "judge_deploy": Judgement(MERGE.sha, HealthState.HEALTHY, Reaction.KEEP, "it is healthy"),
+    "react_to_deploy": None,
+    "verify_live_entry": ENTRY_URL,
+    "tidy_up": None,
+}
+AFTER_THE_MERGE = ("wait_until_live", "judge_deploy", "react_to_deploy", "verify_live_entry")
+
+Ship = Callable[..., Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that ends like this, whether it is called or submitted."""
+
+    ending: object
+
+    def __call__(self, *_arguments: object, **_options: object) -> object:
+        if isinstance(self.ending, Exception):
+            raise self.ending
+        return self.ending
+
+    def submit(self) -> "Step":
+        return self
+
+    def result(self) -> object:
+        return self()
+
+    def wait(self) -> None:
+        """It has ended."""
+
+
+@pytest.fixture
+def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
+    """Run the flow's own body: all goes well but for what is told."""
+
+    def run(**otherwise: object) -> Outcome:
+        for name, ending in {**WELL, **otherwise}.items():
+            monkeypatch.setattr(closed_loop, name, Step(ending))
+        outcome = closed_loop.closed_loop.fn("What is the worker heartbeat mechanism?").data
+        assert isinstance(outcome, Outcome)
+        return outcome
+
+    return run
+
+
+def test_done_is_exactly_what_the_rfc_calls_success(ship: Ship) -> None:
+    ends = {
+        "open_pull_request": (WELL["open_pull_request"], errors.GitHubRefused("no", 422)),
+        "wait_for_checks": (GREEN, RED, PENDING, CONFLICTING),
+        "merge_pull_request": (MERGE, REFUSED, FROZEN, Conflicted(), errors.MergeNotReady("405")),
+        "wait_until_live": (WELL["wait_until_live"], None),
+        "react_to_deploy": (None, BROKEN, UNSURE),
+        "verify_live_entry": (ENTRY_URL, None),
+    }
+    for road in product(*ends.values()):
+        opened, checks, merged, live, reaction, entry = road
+        outcome = ship(**dict(zip(ends, road, strict=True)))
+        # RFC 5.3.1, a line each; that a reader can see the answer is our own condition.
+        created = isinstance(opened, Proposal)  # "PR 成功建立"
+        passed = checks == GREEN  # "CI 全部通過"
+        was_merged = merged == MERGE  # "Auto-merge 成功"
+        healthy = live is not None and reaction is None  # "Post-deploy health check 通過"
+        succeeded = created and passed and was_merged and healthy and entry == ENTRY_URL
+        assert (outcome.status is Status.DONE) is succeeded, road
+        if succeeded:
+            assert (outcome.merge, outcome.entry_url) == (MERGE, ENTRY_URL)
+        else:
+            assert (outcome.status, outcome.entry_url) == (Status.ERROR, None), road
+            assert outcome.failure_kind is not None, road
+
+
+LIMITED = errors.GitHubRateLimited("slow down")
+REACHING_GITHUB = (
+    "read_base",
+    "draft_answer",
+    "open_pull_request",
+    "wait_for_checks",
+    "merge_pull_request",
+)
+FAILURES: list[tuple[str, object, FailureKind]] = [
+    # RFC 5.3.2: "GitHub API 失敗（rate limit）", once trying again has not helped.
+    *((step, LIMITED, FailureKind.GITHUB) for step in REACHING_GITHUB),
+    ("draft_answer", errors.MirrorUnavailable("git"), FailureKind.GITHUB),
+    # RFC 5.3.2: "CI 失敗（code issue）"
+    ("wait_for_checks", RED, FailureKind.CI_FAILED),
+    ("wait_for_checks", PENDING, FailureKind.CI_TIMEOUT),
+    # RFC 5.3.2: "Auto-merge 失敗（權限）"
+    ("merge_pull_request", REFUSED, FailureKind.MERGE_REFUSED),
+    ("merge_pull_request", errors.MergeNotReady("405"), FailureKind.MERGE_REFUSED),
+    ("merge_pull_request", errors.GitHubUnauthorized("403"), FailureKind.GITHUB),
+    # RFC 5.3.2: "Worker crash". One that others take over is none: see test_executor.py.
+    ("draft_answer", errors.UnknownTask("who?"), FailureKind.CRASHED),
+    # What the RFC has no row for.
+    ("merge_pull_request", FROZEN, FailureKind.FROZEN),
+    ("merge_pull_request", Conflicted(), FailureKind.CONFLICT),
+    ("wait_for_checks", CONFLICTING, FailureKind.CONFLICT),
+    ("open_pull_request", errors.DeadlinePassed("late"), FailureKind.DEADLINE),
+    ("wait_for_checks", errors.TaskCancelled("cancelled"), FailureKind.CANCELLED),
+    ("wait_until_live", None, FailureKind.NEVER_LIVE),
+    ("wait_until_live", LIMITED, FailureKind.UNVERIFIED),
+    ("judge_deploy", LIMITED, FailureKind.UNVERIFIED),
+    ("react_to_deploy", BROKEN, FailureKind.UNHEALTHY_DEPLOY),
+    ("react_to_deploy", UNSURE, FailureKind.UNVERIFIED),
+    ("verify_live_entry", None, FailureKind.UNVERIFIED),
+]
+
+
+@pytest.mark.parametrize(("step", "ending", "kind"), FAILURES)
+def test_a_step_that_fails_ends_the_task_as_the_kind_that_somebody_can_act_on(
+    ship: Ship, step: str, ending: object, kind: FailureKind
+) -> None:
+    outcome = ship(**{step: ending})
+    assert (outcome.status, outcome.failure_kind) == (Status.ERROR, kind)
+    # Every merged task has its TTE, whatever came after.
+    assert outcome.merge == (MERGE if step in AFTER_THE_MERGE else None)
+
+
+def test_every_kind_of_failure_is_some_steps() -> None:
+    assert {kind for _, _, kind in FAILURES} == set(FailureKind)
+
+
+def test_a_declined_question_is_neither_success_nor_failure(ship: Ship) -> None:
+    outcome = ship(draft_answer=Declined(()))
+    assert (outcome.status, outcome.failure_kind, outcome.merge) == (Status.DECLINED, None, None)
+
+
+def test_a_resumed_task_that_had_merged_is_done_once_it_is_seen_live(ship: Ship) -> None:
+    merged = replace(a_run(), merge=MERGE)
+    never = errors.GitHubRefused("this step is not for it", 422)
+    steps = ("open_pull_request", "wait_for_checks", "merge_pull_request")
+    outcome = ship(begin_run=merged, **dict.fromkeys(steps, never))
+    assert (outcome.status, outcome.merge) == (Status.DONE, MERGE)
+    outcome = ship(begin_run=merged, react_to_deploy=BROKEN)
+    assert (outcome.failure_kind, outcome.merge) == (FailureKind.UNHEALTHY_DEPLOY, MERGE)
