@@ -1,0 +1,160 @@
+"""Overview: how it stands today, and whether anybody has to do something."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from dashboard import words
+from dashboard.cards import Card, draw_cards
+from dashboard.live import live
+from dashboard.markup import Html, badge, joined, table, text
+from shiploop.bootstrap import Services
+from shiploop.domain.alerts import Alert, AlertState
+from shiploop.domain.report import Percentiles, Report, SloStatus
+from shiploop.domain.slo import SloState
+
+_HOURS: Final = 24
+_SUCCESS, _P95, _P99 = "success-rate", "tte-p95", "tte-p99"
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What the page shows, read at one moment."""
+
+    now: datetime
+    report: Report
+    slos: dict[str, SloStatus]
+    tte_by_hour: tuple[Percentiles, ...]
+    success_by_hour: tuple[float, ...]
+    runners: int
+    rolling_back: str | None
+    freeze: str | None
+    silenced: dict[str, str]
+
+
+def show() -> None:
+    """The page."""
+    live(_read, _draw)
+
+
+def _read(services: Services, now: datetime) -> Numbers:
+    statuses = services.reports.slo_statuses(now)
+    return Numbers(
+        now=now,
+        report=services.reports.report([now.date()]),
+        slos={status.slo.name: status for status in statuses},
+        tte_by_hour=tuple(
+            services.metrics.percentiles_by_hour(
+                "tte-hour", [now - timedelta(hours=back) for back in reversed(range(_HOURS))]
+            )
+        ),
+        success_by_hour=tuple(
+            float(counted.good_share or 0)
+            for _, counted in services.metrics.events_by_hour(_SUCCESS, [now.date()])
+        ),
+        runners=len(services.heartbeats.living(now)),
+        rolling_back=services.rollbacks.running(),
+        freeze=services.freeze.reason(),
+        silenced=services.reports.silences(),
+    )
+
+
+def _raised(statuses: tuple[SloStatus, ...]) -> list[Alert]:
+    shown = (AlertState.FIRING, AlertState.PENDING)
+    return [alert for status in statuses for alert in status.alerts if alert.state in shown]
+
+
+def _draw(numbers: Numbers) -> None:
+    st.title("Overview", anchor=False)
+    st.caption(f"Today, {numbers.now:%d %B %Y}, in UTC. Read again every two seconds.")
+    if numbers.freeze is not None:
+        st.warning(f"Merges are frozen: {numbers.freeze}")
+    if numbers.report.total.total + numbers.report.total.declined == 0:
+        st.info("No run has ended today yet: ask a question, and the numbers appear.")
+    draw_cards(list(_cards(numbers)))
+    st.subheader("Alerts", anchor=False)
+    _draw_alerts(numbers)
+    st.subheader("Objectives", anchor=False)
+    st.html(_objectives(tuple(numbers.slos.values())))
+
+
+def _cards(numbers: Numbers) -> Iterator[Card]:
+    total, success = numbers.report.total, numbers.slos[_SUCCESS]
+    rate = f"{total.success_rate_percent:g} %" if total.total else "no data"
+    of_all = f"{total.success:,} of {words.count(total.total, 'run')}"
+    state = words.SLO_STATES[success.state]
+    yield Card("Success rate", rate, *state, of_all, numbers.success_by_hour)
+    p50 = words.seconds(total.tte.p50) if total.tte.count else "no data"
+    trend = tuple(hour.p50 / 1000 for hour in numbers.tte_by_hour)
+    yield Card("TTE P50", p50, words.count(total.tte.count, "merge"), "gray", trend=trend)
+    p95 = tuple(hour.p95 / 1000 for hour in numbers.tte_by_hour)
+    yield _percentile_card("P95", numbers.slos[_P95], p95)
+    p99 = tuple(hour.p99 / 1000 for hour in numbers.tte_by_hour)
+    yield _percentile_card("P99", numbers.slos[_P99], p99)
+    left, burn_rate = success.budget_left, success.burn_rate
+    yield Card("Error budget left", words.percent(left), *words.budget(left))
+    yield Card("Burn rate", words.burn(burn_rate), *words.burning(burn_rate))
+    yield Card("Runners", str(numbers.runners), *words.runners(numbers.runners))
+    yield _rollbacks_card(numbers)
+
+
+def _percentile_card(name: str, status: SloStatus, trend: tuple[float, ...]) -> Card:
+    state, tone = words.SLO_STATES[status.state]
+    beside = words.slo_target(status)
+    if status.state is SloState.TOO_FEW:
+        state, beside = f"too few for {name}", words.slo_events(status)
+    return Card(f"TTE {name}", words.slo_value(status), state, tone, beside, trend)
+
+
+def _rollbacks_card(numbers: Numbers) -> Card:
+    ended = numbers.report.rollbacks.by_status
+    total = f"{sum(ended.values()):,}"
+    if numbers.rolling_back is not None:
+        return Card("Rollbacks today", total, "one is running", "red", numbers.rolling_back[:12])
+    if not ended:
+        return Card("Rollbacks today", total, "none", "green")
+    told = ", ".join(f"{number} {words.spaced(status)}" for status, number in ended.items())
+    return Card("Rollbacks today", total, told, "orange")
+
+
+def _draw_alerts(numbers: Numbers) -> None:
+    raised = _raised(tuple(numbers.slos.values()))
+    if not raised:
+        st.html(joined([badge("quiet", "green"), text("No alert is firing.")]))
+        return
+    rows = [
+        [
+            text(alert.name),
+            badge(alert.state, words.ALERT_TONES[alert.state]),
+            text(words.ago(alert.since, numbers.now)),
+            text(_said(alert, numbers.silenced)),
+        ]
+        for alert in raised
+    ]
+    st.html(table(["Alert", "State", "Since", "What is wrong"], rows))
+
+
+def _said(alert: Alert, silenced: Mapping[str, str]) -> str:
+    if alert.name not in silenced:
+        return alert.summary
+    return f"{alert.summary} (nobody is told: {silenced[alert.name]})"
+
+
+def _objectives(statuses: tuple[SloStatus, ...]) -> Html:
+    columns = ["Objective", "State", "#Now", "#Target", "#Events", "#Budget left", "#Burn rate"]
+    rows = [
+        [
+            text(status.slo.title),
+            badge(*words.SLO_STATES[status.state]),
+            text(words.slo_value(status)),
+            text(f"{words.slo_target(status)} a {words.PERIODS[status.slo.period]}"),
+            text(words.slo_events(status)),
+            text(words.percent(status.budget_left)),
+            text(words.burn(status.burn_rate)),
+        ]
+        for status in statuses
+    ]
+    return table(columns, rows)

@@ -1,0 +1,143 @@
+"""One run: where its time went, what happened to it, and why it is not merged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from dashboard import charts, words
+from dashboard.latency import within_target
+from dashboard.links import task_links
+from dashboard.live import live
+from dashboard.markup import Html, badge, facts, joined, link, table, text, view_link, ways
+from shiploop.bootstrap import Services
+from shiploop.domain.run import Status
+from shiploop.domain.stages import TARGETS_MS, over_target_ms, stages_ms
+from shiploop.domain.timestamps import from_iso
+from shiploop.stores.events import EventKind, Events, TaskEvent
+
+_KINDS: Final[Mapping[EventKind, str]] = {
+    EventKind.QUEUED: "was accepted",
+    EventKind.RUNNING: "a runner took it",
+    EventKind.STAGE: "began a stage",
+    EventKind.NOTED: "learnt",
+    EventKind.CANCEL_REQUESTED: "somebody asked to cancel it",
+    EventKind.SETTLED: "ended",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the page shows, read at one moment."""
+
+    now: datetime
+    task: dict[str, str]
+    events: tuple[TaskEvent, ...]
+    freeze: str | None
+    links: Html
+
+
+def show(task_id: str) -> None:
+    """The page of one run."""
+    st.html(ways(view_link("← All runs")))
+    live(partial(_read, task_id), partial(_draw, task_id))
+
+
+def _read(task_id: str, services: Services, now: datetime) -> Found | None:
+    task = services.tasks.read(task_id)
+    if task is None:
+        return None
+    events = Events(services.redis).since(task_id).events
+    links = task_links(task, services)
+    return Found(now, task, events, services.freeze.reason(), links)
+
+
+def _draw(task_id: str, found: Found | None) -> None:
+    if found is None:
+        st.info(f"No run {task_id} is known: it never was, or it ended more than a day ago.")
+        return
+    task = found.task
+    st.html(Html(f"<h1 class='ship-title'>{text(task['question'])}</h1>"))
+    st.html(ways(_status(task), found.links))
+    _draw_reason(found)
+    _draw_facts(found)
+    st.subheader("Where the time went", anchor=False)
+    took = stages_ms(task)
+    if took:
+        charts.draw(charts.run_waterfall(took), "The stages of this run")
+        st.html(_stages(took))
+    else:
+        st.info("No stage has ended yet.")
+    st.subheader("What happened", anchor=False)
+    st.html(_events(found))
+
+
+def _status(task: Mapping[str, str]) -> Html:
+    status = Status(task["status"])
+    return badge(status, words.STATUS_TONES[status])
+
+
+def _draw_reason(found: Found) -> None:
+    why = words.why_not_done(found.task, found.freeze)
+    if why is None:
+        return
+    merged = found.task.get("state") == "merged"
+    st.subheader("Why is it not done?" if merged else "Why not merged?", anchor=False)
+    show_it = st.error if found.task["status"] == Status.ERROR else st.info
+    show_it(words.as_markdown(why))
+
+
+def _draw_facts(found: Found) -> None:
+    task = found.task
+    told = {
+        "Task": task["task_id"],
+        "Asked": f"{words.clock(from_iso(task['created_at']))} "
+        f"({words.ago(from_iso(task['created_at']), found.now)})",
+        "TTE": words.seconds(int(task["tte_ms"])) if "tte_ms" in task else None,
+        "Merged as": task.get("merge_sha"),
+        "Answer by": task.get("generator"),
+        "Runner": task.get("worker_id"),
+        "Rollback": task.get("rollback"),
+        "Rolled back in": words.seconds(int(task["trb_ms"])) if "trb_ms" in task else None,
+    }
+    st.html(facts({name: value for name, value in told.items() if value is not None}))
+
+
+def _stages(took: Mapping[str, int]) -> Html:
+    rows = [
+        [
+            text(stage),
+            within_target(stage, took_ms),
+            text(words.seconds(took_ms)),
+            text(words.seconds(TARGETS_MS.get(stage))),
+            text(words.over(over_target_ms(stage, took_ms))),
+        ]
+        for stage, took_ms in took.items()
+    ]
+    return table(["Stage", "Within its target?", "#Took", "#Target", "#Over target"], rows)
+
+
+def _events(found: Found) -> Html:
+    begun = from_iso(found.task["created_at"])
+    rows = [
+        [
+            text(words.clock(event.at)),
+            text(words.seconds((event.at - begun).total_seconds() * 1000)),
+            text(_KINDS[event.kind]),
+            _changes(event.changes),
+        ]
+        for event in found.events
+    ]
+    return table(["At (UTC)", "#After", "What", "Details"], rows)
+
+
+def _changes(changes: Mapping[str, str]) -> Html:
+    return joined(_change(name, value) for name, value in changes.items())
+
+
+def _change(name: str, value: str) -> Html:
+    shown = link(value, value) if name.endswith("_url") else text(value)
+    return Html(f"<div>{text(words.spaced(name))}: {shown}</div>")

@@ -1,0 +1,193 @@
+"""Numbers, states and reasons as people read them."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Final, Literal
+
+from shiploop.domain.alerts import AlertState
+from shiploop.domain.report import SloStatus
+from shiploop.domain.run import FailureKind, Status
+from shiploop.domain.slo import Period, SloState, events_needed
+
+Tone = Literal["green", "orange", "red", "blue", "gray"]
+
+SLO_STATES: Final[Mapping[SloState, tuple[str, Tone]]] = {
+    SloState.MET: ("met", "green"),
+    SloState.MISSED: ("missed", "orange"),
+    SloState.ALERT: ("alert", "red"),
+    SloState.TOO_FEW: ("too few to tell", "gray"),
+    SloState.NO_DATA: ("no data", "gray"),
+}
+STATUS_TONES: Final[Mapping[Status, Tone]] = {
+    Status.QUEUED: "gray",
+    Status.RUNNING: "blue",
+    Status.DONE: "green",
+    Status.ERROR: "red",
+    Status.DECLINED: "orange",
+}
+ALERT_TONES: Final[Mapping[AlertState, Tone]] = {
+    AlertState.OK: "green",
+    AlertState.PENDING: "orange",
+    AlertState.FIRING: "red",
+    AlertState.RESOLVED: "green",
+}
+PERIODS: Final[Mapping[Period, str]] = {
+    Period.DAY: "day",
+    Period.WEEK: "week",
+    Period.MONTH: "month",
+}
+
+# What each kind means; a task's own error says the rest.
+FAILURES: Final[Mapping[FailureKind, str]] = {
+    FailureKind.GITHUB: "GitHub did not do what was asked of it",
+    FailureKind.CI_FAILED: "A required check of its pull request failed",
+    FailureKind.CI_TIMEOUT: "The checks of its pull request did not end in time",
+    FailureKind.CONFLICT: "Its change went on conflicting with what others merged",
+    FailureKind.MERGE_REFUSED: "The merge was refused",
+    FailureKind.FROZEN: "Merges were frozen until its deadline had passed",
+    FailureKind.NEVER_LIVE: "It was merged, but never seen live",
+    FailureKind.UNHEALTHY_DEPLOY: "It was merged, and production was unhealthy with it",
+    FailureKind.UNVERIFIED: "It was merged and is live, but its answer was not found there",
+    FailureKind.CANCELLED: "Somebody cancelled it",
+    FailureKind.CRASHED: "The runners that worked on it died too often",
+    FailureKind.DEADLINE: "It was not merged before its deadline",
+}
+
+_MS_A_SECOND: Final = 1000
+_MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:]")
+_NONE: Final = "–"
+_MINUS: Final = "\u2212"
+
+
+def seconds(took_ms: float | None) -> str:
+    """A duration: `850 ms`, `2.41 s`, `61.3 s`."""
+    if took_ms is None:
+        return _NONE
+    if took_ms < _MS_A_SECOND:
+        return f"{took_ms:.0f} ms"
+    digits = 2 if took_ms < 10 * _MS_A_SECOND else 1
+    return f"{took_ms / _MS_A_SECOND:.{digits}f} s"
+
+
+def over(by_ms: int | None) -> str:
+    """By how much a target was missed."""
+    return seconds(by_ms) if by_ms is None or by_ms > 0 else "none"
+
+
+def percent(share: float | Fraction | None) -> str:
+    """A share: `99.5 %`, and never 100 for what is less."""
+    if share is None:
+        return _NONE
+    number = float(share)
+    if abs(number) > 1:
+        return f"{100 * number:,.0f} %".replace("-", _MINUS)
+    told = f"{100 * number:.2f}".rstrip("0").rstrip(".").replace("-", _MINUS)
+    return "99.99 %" if told == "100" and number < 1 else f"{told} %"
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """How long something is ago, in its largest unit."""
+    return _NONE if moment is None else f"{span(now - moment)} ago"
+
+
+def span(length: timedelta) -> str:
+    """A length of time, in its largest unit."""
+    passed_s = max(0, int(length.total_seconds()))
+    for unit, unit_s in (("d", 86_400), ("h", 3600), ("min", 60)):
+        if passed_s >= 2 * unit_s:
+            return f"{passed_s // unit_s} {unit}"
+    return f"{passed_s} s"
+
+
+def clock(moment: datetime) -> str:
+    """A moment, in UTC."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def as_markdown(plain: str) -> str:
+    """Plain text for where Streamlit reads Markdown."""
+    return _MARKDOWN.sub(r"\\\g<0>", plain)
+
+
+def count(number: int, one: str, several: str | None = None) -> str:
+    """A number with its noun: `1 run`, `3 runs`."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def slo_value(status: SloStatus) -> str:
+    """What an objective's indicator stands at, or why there is no such number."""
+    if status.state is SloState.NO_DATA:
+        return "no data"
+    if status.value is None:
+        return "too few"
+    return percent(status.value) if status.slo.limit_ms is None else seconds(status.value)
+
+
+def slo_events(status: SloStatus) -> str:
+    """How many events were counted, and how many it takes where they are too few."""
+    total = f"{status.counted.total:,}"
+    if status.state is not SloState.TOO_FEW:
+        return total
+    return f"{total} of {events_needed(status.slo.target)} needed"
+
+
+def budget(left: float | None) -> tuple[str, Tone]:
+    """How an error budget stands."""
+    if left is None:
+        return "no data", "gray"
+    return ("overspent", "red") if left < 0 else ("left", "green")
+
+
+def burning(rate: float) -> tuple[str, Tone]:
+    """Whether a whole budget would last if it went on like this."""
+    if rate == 0:
+        return "not burning", "gray"
+    return ("too fast", "orange") if rate > 1 else ("sustainable", "green")
+
+
+def runners(alive: int, silent: int = 0) -> tuple[str, Tone]:
+    """Whether there are runners, and whether some have fallen silent."""
+    if not alive:
+        return "none alive", "red"
+    return (f"{silent} silent", "orange") if silent else ("alive", "green")
+
+
+def slo_target(status: SloStatus) -> str:
+    """What was promised: `95 % ≤ 60 s`, `≥ 99 %`."""
+    share = percent(status.slo.target)
+    limit = status.slo.limit_ms
+    return f"≥ {share}" if limit is None else f"{share} ≤ {limit // _MS_A_SECOND} s"
+
+
+def burn(rate: float) -> str:
+    """How fast the budget goes: 1× lasts exactly for the period."""
+    return f"{rate:.1f}×"
+
+
+def spaced(name: str) -> str:
+    """A name without its underscores."""
+    return name.replace("_", " ")
+
+
+def why_not_done(task: Mapping[str, str], freeze: str | None) -> str | None:
+    """Why a run is not merged, or not live, in a sentence; None when there is nothing to say."""
+    status = Status(task["status"])
+    if status is Status.DONE:
+        return None
+    if status is Status.DECLINED:
+        return f"It was declined: {_sentence(task.get('reason', 'no reason is known'))}"
+    if status is Status.ERROR:
+        meaning = FAILURES[FailureKind(task["failure_kind"])]
+        error = task.get("error", "")
+        return f"{meaning}: {_sentence(error)}" if error else f"{meaning}."
+    if freeze is not None:
+        return f"Not yet, and merges are frozen: {_sentence(freeze)}"
+    if status is Status.QUEUED:
+        return "Not yet: it waits for a runner."
+    return f"Not yet: it is {task['stage']}." if "stage" in task else "Not yet: it has just begun."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
