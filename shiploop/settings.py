@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     base_branch: str = "main"
     required_checks: tuple[str, ...] = ("faq-gate",)
     signing_key: SecretStr | None = None
+    # What was signed with it before the key was changed is still merged.
+    previous_signing_key: SecretStr | None = None
 
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
     prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL")

@@ -23,7 +23,7 @@ from shiploop.domain.pull_request import Base, Proposal, PullRequest, Written
 from shiploop.domain.run import Run, Stage
 from shiploop.errors import GitHubUncertain
 from tasks.durability import RETRIED, on_first_attempt, remembered
-from tasks.entry import claim_of, entry_of, signing_key, with_entry
+from tasks.entry import claim_of, entry_of, signing_keys, with_entry
 from tasks.stage import enter_stage
 
 
@@ -124,4 +124,4 @@ def _open_on_commit(run: Run, answer: Answer, repository_id: str) -> PullRequest
 
 def _body(run: Run, answer: Answer) -> str:
     sources = tuple(f"{source.path}#{source.anchor}" for source in answer.sources)
-    return messages.pull_request_body(run, sources, sign(signing_key(), claim_of(run, answer)))
+    return messages.pull_request_body(run, sources, sign(signing_keys()[0], claim_of(run, answer)))
