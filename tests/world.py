@@ -4,9 +4,9 @@ import base64
 import html
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,16 @@ mutation ($input: CreateCommitOnBranchInput!) {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A running stack; `mirror` is where its repository is cloned to, to look at it with git."""
+    """A running stack; `mirror` is where its repository is cloned to, to look at it with git.
+
+    `environment` is what the processes of the stack were told, secrets and all.
+    """
 
     addresses: Addresses
     mirror: Path
     token: str
     admin_token: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def ask(self, question: str) -> httpx.Response:
         """Post a question as it stands."""
