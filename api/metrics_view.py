@@ -64,7 +64,8 @@ class SloView(BaseModel):
     """One objective over its period so far.
 
     `value` is a share of good events or milliseconds; it and `burn_rate`, which is of the last
-    minutes, are missing where too few events make them a guess. `budget_left` is 1 at the beginning and negative when overspent.
+    minutes, are missing where too few events make them a guess. `budget_left` is 1 at the beginning
+    and negative when overspent.
     """
 
     name: str
