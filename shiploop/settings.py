@@ -47,6 +47,8 @@ class Settings(BaseSettings):
     base_branch: str = "main"
     required_checks: tuple[str, ...] = ("faq-gate",)
     signing_key: SecretStr | None = None
+    # Where a link of an answer may lead outside the repository; a host is that host alone.
+    allowed_link_hosts: tuple[str, ...] = ()
 
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
     prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL")
