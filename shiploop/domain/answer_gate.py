@@ -13,7 +13,7 @@ from shiploop.domain.gate_citation import check_citations, check_quotations, wit
 from shiploop.domain.gate_github import check_effects, check_visibility
 from shiploop.domain.gate_language import check_language, check_lookalikes
 from shiploop.domain.gate_link import check_bare_links, check_links
-from shiploop.domain.gate_markup import check_length, check_markup
+from shiploop.domain.gate_markup import check_length, check_markup, check_templates
 from shiploop.domain.gate_privacy import check_privacy
 from shiploop.domain.gate_refusal import Refusal
 from shiploop.domain.gate_text import Candidate, fold, read_text
@@ -51,12 +51,15 @@ def _of_answer(candidate: Candidate) -> Iterator[Refusal]:
 
 
 def _of_question(candidate: Candidate) -> Iterator[Refusal]:
-    """The heading shows what was typed, so of markup there is none; of all else there may be."""
+    """Refuse what no escaping makes harmless.
+
+    The heading shows what was typed, and a title or a commit its look-alike: there is no markup
+    in them, and nobody is notified and no check skipped (see `heading_text` and `title_text`).
+    """
     question = candidate.entry.question
-    folded = fold(question)
+    yield from check_templates(question)
     yield from check_bare_links(question, candidate.allowed_hosts)
-    yield from check_privacy(folded, _documents(candidate))
-    yield from check_effects(folded, folded)
+    yield from check_privacy(question, _documents(candidate))
     yield from check_visibility(question)
     yield from check_lookalikes(question)
 

@@ -9,13 +9,12 @@ from typing import Final
 
 from shiploop.domain.gate_citation import without_citation
 from shiploop.domain.gate_refusal import Refusal
-from shiploop.domain.gate_text import Candidate, Text, read_text
+from shiploop.domain.gate_text import Candidate, Text, fold, read_text
 
 # A character of these says as much as some letters of an alphabet.
 _WEIGHTS: Final = {"CJK": 2.5, "HIRAGANA": 1.5, "KATAKANA": 1.5, "HANGUL": 2.5}
 _KANA: Final = ("HIRAGANA", "KATAKANA")
 _ALPHABETS: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
-_DRAWN_LIKE_OTHERS: Final = frozenset({"MATHEMATICAL", "CIRCLED", "SQUARED", "NEGATIVE"})
 # Words that ask and join in Chinese, and never in Japanese.
 _CHINESE: Final = re.compile(
     "[的嗎吗呢麼么哪您這这那個个們们沒没對对過过還还讓让]|如何|是否|怎[麼么樣样]|什[麼么]|為什|为什"
@@ -31,7 +30,8 @@ _TOO_SHORT_TO_TELL: Final = 12.0
 def check_language(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     """Each paragraph speaks the question's language, or one of them when it mixes two."""
     known = " ".join((candidate.entry.question, *(s.text for s in candidate.sections)))
-    if any(_is_lookalike(word) for word in _WORD.findall(text.prose) if word not in known):
+    suspects = (word for word in _WORD.findall(text.prose) if word not in known)
+    if any(map(_is_lookalike, suspects)) or any(map(_is_drawn_letter, text.prose)):
         yield Refusal.LOOKALIKES
     wanted = _languages(candidate.entry.question)
     said = read_text(without_citation(text.raw))  # a citation is a name
@@ -41,16 +41,20 @@ def check_language(candidate: Candidate, text: Text) -> Iterator[Refusal]:
 
 def check_lookalikes(text: str) -> Iterator[Refusal]:
     """Look for words that are not what they seem."""
-    if any(map(_is_lookalike, _WORD.findall(text))):
+    if any(map(_is_lookalike, _WORD.findall(text))) or any(map(_is_drawn_letter, text)):
         yield Refusal.LOOKALIKES
 
 
 def _is_lookalike(word: str) -> bool:
     """Tell letters of two alphabets in a word, or letters that are drawn to look like others."""
     scripts = {_script(c) for c in word}
-    if len(scripts & _ALPHABETS) > 1:
-        return True
-    return not scripts.isdisjoint(_DRAWN_LIKE_OTHERS)
+    return len(scripts & _ALPHABETS) > 1 or "MATHEMATICAL" in scripts
+
+
+def _is_drawn_letter(character: str) -> bool:
+    """Tell a symbol that is read as a letter, such as one in a circle."""
+    folded = fold(character)
+    return folded.isalpha() and len(folded) == 1 and not character.isalpha()
 
 
 def _languages(question: str) -> frozenset[str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from shiploop.domain.faq_entry import answer_problem
 from shiploop.domain.gate_refusal import MAX_CHARACTERS, MAX_WORDS, Refusal
-from shiploop.domain.gate_text import Text
+from shiploop.domain.gate_text import Text, fold
 from shiploop.domain.words import count_words
 
 # Everything else is refused, also what a later parser may know.
@@ -29,6 +29,8 @@ _ACTIVE_TAG: Final = re.compile(
 _DRAWN: Final = frozenset({"mermaid", "math", "geojson", "topojson", "stl", "suggestion"})
 _PLAIN_INFO: Final = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
 _MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$])\$(?=\S)[^$\n]*\\[^$\n]*\$")
+# Jekyll, which GitHub Pages are made with, runs the one and takes attributes from the other.
+_TEMPLATE: Final = re.compile(r"\{[{%:]")
 _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]+\]")
 _DEEPEST: Final = 6  # two lists within each other
 
@@ -42,14 +44,21 @@ def check_length(text: str) -> Iterator[Refusal]:
 def check_markup(text: Text) -> Iterator[Refusal]:
     """Paragraphs, lists, quotations, code and links, and nothing that acts or leaks out."""
     kinds = {token.type for token in text.tokens}
-    if kinds & _HTML or _ACTIVE_TAG.search(text.prose):
+    if kinds & _HTML or _ACTIVE_TAG.search(fold(text.prose)):
         yield Refusal.RAW_HTML
     if "image" in kinds:
         yield Refusal.IMAGE
     if kinds - _PLAIN - _HTML - {"image"} or _is_drawn(text) or _is_deep(text):
         yield Refusal.UNEXPECTED_MARKUP
+    yield from check_templates(text.prose)
     if answer_problem(text.raw) is not None or _FOOTNOTE.search(text.prose):
         yield Refusal.NOT_SELF_CONTAINED
+
+
+def check_templates(prose: str) -> Iterator[Refusal]:
+    """Look for what no Markdown escapes, because it is read before Markdown is."""
+    if _TEMPLATE.search(prose):
+        yield Refusal.UNEXPECTED_MARKUP
 
 
 def _is_drawn(text: Text) -> bool:
@@ -59,4 +68,4 @@ def _is_drawn(text: Text) -> bool:
 
 
 def _is_deep(text: Text) -> bool:
-    return any(token.level > _DEEPEST for token in text.tokens if token.type == "inline")
+    return any(token.level > _DEEPEST for token in text.tokens)

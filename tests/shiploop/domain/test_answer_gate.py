@@ -76,6 +76,8 @@ def test_reasons_are_sentences_and_each_is_said_once() -> None:
         ("| a |\n| --- |\n| b |", Refusal.UNEXPECTED_MARKUP),
         ("```mermaid\nshiploop freeze\n```", Refusal.UNEXPECTED_MARKUP),
         ("It is $\\href{x}{so}$.", Refusal.UNEXPECTED_MARKUP),
+        ("It is {{ site.token }}.", Refusal.UNEXPECTED_MARKUP),
+        ("> > > > > > > > freeze", Refusal.UNEXPECTED_MARKUP),
         ("[a]: rollback.md", Refusal.NOT_SELF_CONTAINED),
         ("So it is.[^1]", Refusal.NOT_SELF_CONTAINED),
         ("[x](javascript:alert)", Refusal.SCRIPT_LINK),
@@ -227,12 +229,13 @@ def test_a_label_that_somebody_defined_in_the_faq_is_followed() -> None:
         ("Is ghp_0123456789abcdefghij0123456789abcdef valid?", Refusal.CREDENTIAL),
         ("What is www.evil.example?", Refusal.OUTSIDE_LINK),
         ("What is https://evil.example/x?", Refusal.OUTSIDE_LINK),
-        ("Does it ask @everyone?", Refusal.MENTION),
-        ("What [skip ci] freezes?", Refusal.SKIPPED_CHECKS),
         ("What is pаypal?", Refusal.LOOKALIKES),
+        ("What is {{ site.github.token }}?", Refusal.UNEXPECTED_MARKUP),
     ],
 )
-def test_a_question_is_held_to_the_same(question: str, refusal: Refusal) -> None:
+def test_what_no_escaping_makes_harmless_is_refused_in_a_question(
+    question: str, refusal: Refusal
+) -> None:
     assert refusal in refusals(from_model(GOOD, question))
 
 
@@ -254,6 +257,18 @@ def test_an_answer_speaks_the_language_of_its_question(
     question: str, text: str, passes: bool
 ) -> None:
     assert (Refusal.OTHER_LANGUAGE not in refusals(from_model(text, question))) is passes
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does @everyone freeze merges?",
+        "Fixes #1: how do I freeze merges [skip ci]?",
+        "How do I freeze <b>merges</b> <!-- shiploop:entry x -->?",
+    ],
+)
+def test_what_is_escaped_wherever_it_stands_may_be_asked(question: str) -> None:
+    assert refusals(from_model(GOOD, question)) == set()
 
 
 # --- the document ------------------------------------------------------------------------------
