@@ -54,6 +54,8 @@ def ship(run: Run) -> Outcome:
     if isinstance(answer, Declined):
         return declined(decline_reason(answer))
     proposal = open_pull_request(run, answer, base)
+    if isinstance(proposal, Outcome):
+        return proposal
     merge = merge_when_green(run, answer, proposal, base)
     if isinstance(merge, Outcome):
         return merge

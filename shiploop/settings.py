@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     signing_key: SecretStr | None = None
     # What was signed with it before the key was changed is still merged.
     previous_signing_key: SecretStr | None = None
+    # Where a link of an answer may lead outside the repository; a host is that host alone.
+    allowed_link_hosts: tuple[str, ...] = ()
 
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
     prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL")

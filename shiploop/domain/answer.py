@@ -1,6 +1,5 @@
 """An answer to a question from the documentation alone: a quotation and where it is from."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -12,12 +11,11 @@ from shiploop.domain.question import heading_text
 from shiploop.domain.quotation import Piece, quotable_pieces, relative_link
 from shiploop.domain.sections import Hit, Section
 from shiploop.domain.terms import content_terms
+from shiploop.domain.words import count_words
 
 # Below this share of the question's terms a section speaks of something else.
 MIN_COVERAGE: Final = 0.6
 MAX_QUOTED_WORDS: Final = 100
-_WORDS_PER_CJK_CHARACTER: Final = 0.5
-_CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _MARKDOWN: Final = MarkdownIt("commonmark")
 _LEADS_IN: Final = (":", "：")
 
@@ -66,14 +64,15 @@ def compose_extractive_answer(question: str, hits: Sequence[Hit]) -> Answer | De
             continue
         quotation = _quotation(quotable_pieces(hit.section, FAQ_PATH), terms)
         if quotation:
-            source = _source(hit.section)
+            source = source_of(hit.section)
             link = relative_link(source.path, source.anchor, FAQ_PATH)
             text = f"{quotation}\n\nSource: [{heading_text(source.title)}]({link})"
             return Answer(text, (source,), "extractive")
-    return Declined(tuple(_source(hit.section) for hit in hits))
+    return Declined(tuple(source_of(hit.section) for hit in hits))
 
 
-def _source(section: Section) -> Source:
+def source_of(section: Section) -> Source:
+    """Name a section as an answer cites it."""
     titles = dict.fromkeys((section.heading_path or (section.path,))[i] for i in (0, -1))
     return Source(section.path, section.anchor, " › ".join(titles))
 
@@ -94,7 +93,7 @@ def _quotation(pieces: Sequence[Piece], terms: frozenset[str]) -> str:
             quoted.append("".join(fitting).strip("\n "))
         if len(fitting) < len(units):
             break
-        words_left -= sum(map(_words, fitting))
+        words_left -= sum(map(count_words, fitting))
     return "\n\n".join(_without_lead_in(quoted))
 
 
@@ -106,7 +105,7 @@ def _relevant_rows(table: Piece, terms: frozenset[str]) -> tuple[str, ...]:
 def _fitting(units: Sequence[str], words_left: float) -> tuple[str, ...]:
     fitting = []
     for unit in units:
-        words_left -= _words(unit)
+        words_left -= count_words(unit)
         if words_left < 0:
             break
         fitting.append(unit)
@@ -120,9 +119,3 @@ def _without_lead_in(quoted: list[str]) -> list[str]:
 
 def _matches(text: str, terms: frozenset[str]) -> int:
     return len(terms.intersection(content_terms(text)))
-
-
-def _words(text: str) -> float:
-    spaced, characters = _CJK.subn(" ", text)
-    words = sum(any(c.isalnum() for c in word) for word in spaced.split())
-    return words + characters * _WORDS_PER_CJK_CHARACTER
