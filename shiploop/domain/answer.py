@@ -37,7 +37,7 @@ class Answer:
 
     text: str
     sources: tuple[Source, ...]
-    generator: Literal["extractive"]
+    generator: Literal["extractive", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,29 @@ def compose_extractive_answer(question: str, hits: Sequence[Hit]) -> Answer | De
             continue
         quotation = _quotation(quotable_pieces(hit.section, FAQ_PATH), terms)
         if quotation:
-            source = _source(hit.section)
-            link = relative_link(source.path, source.anchor, FAQ_PATH)
-            text = f"{quotation}\n\nSource: [{heading_text(source.title)}]({link})"
-            return Answer(text, (source,), "extractive")
-    return Declined(tuple(_source(hit.section) for hit in hits))
+            source = source_of(hit.section)
+            return Answer(with_sources(quotation, (source,)), (source,), "extractive")
+    return Declined(tuple(source_of(hit.section) for hit in hits))
 
 
-def _source(section: Section) -> Source:
+def with_sources(text: str, sources: Sequence[Source]) -> str:
+    """Put the line below a text that links its sources from the FAQ."""
+    links = (
+        f"[{heading_text(each.title)}]({relative_link(each.path, each.anchor, FAQ_PATH)})"
+        for each in sources
+    )
+    return f"{text}\n\nSource: {', '.join(links)}"
+
+
+def count_words(text: str) -> float:
+    """Count words as the limit does: two Chinese, Japanese or Korean characters are one."""
+    spaced, characters = _CJK.subn(" ", text)
+    words = sum(any(c.isalnum() for c in word) for word in spaced.split())
+    return words + characters * _WORDS_PER_CJK_CHARACTER
+
+
+def source_of(section: Section) -> Source:
+    """Name a section as a source."""
     titles = dict.fromkeys((section.heading_path or (section.path,))[i] for i in (0, -1))
     return Source(section.path, section.anchor, " › ".join(titles))
 
@@ -94,7 +109,7 @@ def _quotation(pieces: Sequence[Piece], terms: frozenset[str]) -> str:
             quoted.append("".join(fitting).strip("\n "))
         if len(fitting) < len(units):
             break
-        words_left -= sum(map(_words, fitting))
+        words_left -= sum(map(count_words, fitting))
     return "\n\n".join(_without_lead_in(quoted))
 
 
@@ -106,7 +121,7 @@ def _relevant_rows(table: Piece, terms: frozenset[str]) -> tuple[str, ...]:
 def _fitting(units: Sequence[str], words_left: float) -> tuple[str, ...]:
     fitting = []
     for unit in units:
-        words_left -= _words(unit)
+        words_left -= count_words(unit)
         if words_left < 0:
             break
         fitting.append(unit)
@@ -120,9 +135,3 @@ def _without_lead_in(quoted: list[str]) -> list[str]:
 
 def _matches(text: str, terms: frozenset[str]) -> int:
     return len(terms.intersection(content_terms(text)))
-
-
-def _words(text: str) -> float:
-    spaced, characters = _CJK.subn(" ", text)
-    words = sum(any(c.isalnum() for c in word) for word in spaced.split())
-    return words + characters * _WORDS_PER_CJK_CHARACTER
