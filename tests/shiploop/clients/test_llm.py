@@ -334,3 +334,21 @@ def test_nobody_who_does_without_a_model_loads_the_sdk() -> None:
     code = "import sys, flows.closed_loop, shiploop.runner; print('openai' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "False"
+
+
+_COLD = """
+import time
+from shiploop.clients.llm import Llm, Model
+from shiploop.domain.prompt import Prompt
+from shiploop.errors import ModelFailed
+one, began = Llm(Model("http://127.0.0.1:9/v1", "any", 0.2, 150), "key"), time.monotonic()
+try:
+    one.ask(Prompt("Answer.", "{}", ()))
+except ModelFailed:
+    print(time.monotonic() - began)
+"""
+
+
+def test_an_sdk_that_is_still_being_loaded_does_not_take_longer_than_the_deadline() -> None:
+    ran = subprocess.run([sys.executable, "-c", _COLD], capture_output=True, text=True, check=True)
+    assert float(ran.stdout) < 0.2 + 0.5
