@@ -33,7 +33,6 @@ def settings(home: Path) -> Settings:
         _env_file=None,
         home=home,
         github_token=SecretStr(TOKEN),
-        openai_api_key=SecretStr("key-of-the-model-that-is-not-used"),
         sentry_auth_token=SecretStr("token-of-the-sentry-that-is-not-used"),
         previous_signing_key=SecretStr("key-that-signed-before-this-one"),
         api_port=0,

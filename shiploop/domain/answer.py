@@ -35,7 +35,7 @@ class Answer:
 
     text: str
     sources: tuple[Source, ...]
-    generator: Literal["extractive"]
+    generator: Literal["extractive", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,17 @@ def compose_extractive_answer(question: str, hits: Sequence[Hit]) -> Answer | De
         quotation = _quotation(quotable_pieces(hit.section, FAQ_PATH), terms)
         if quotation:
             source = source_of(hit.section)
-            link = relative_link(source.path, source.anchor, FAQ_PATH)
-            text = f"{quotation}\n\nSource: [{heading_text(source.title)}]({link})"
-            return Answer(text, (source,), "extractive")
+            return Answer(with_sources(quotation, (source,)), (source,), "extractive")
     return Declined(tuple(source_of(hit.section) for hit in hits))
+
+
+def with_sources(text: str, sources: Sequence[Source]) -> str:
+    """Put the line below a text that links its sources from the FAQ."""
+    links = (
+        f"[{heading_text(each.title)}]({relative_link(each.path, each.anchor, FAQ_PATH)})"
+        for each in sources
+    )
+    return f"{text}\n\nSource: {', '.join(links)}"
 
 
 def source_of(section: Section) -> Source:

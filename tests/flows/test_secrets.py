@@ -16,7 +16,6 @@ pytestmark = pytest.mark.xdist_group("world")
 SECRETS = (
     "GITHUB_TOKEN",
     "GITHUB_WEBHOOK_SECRET",
-    "OPENAI_API_KEY",
     "SENTRY_AUTH_TOKEN",
     "SHIPLOOP_PREVIOUS_SIGNING_KEY",
     "SHIPLOOP_SIGNING_KEY",
