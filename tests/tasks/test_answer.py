@@ -18,6 +18,7 @@ from shiploop.domain.faq_document import insert
 from shiploop.domain.run import Run
 from tasks.answer import draft_answer
 from tasks.entry import entry_of
+from tasks.gate import refusal_of
 from tests.builders import a_question
 from tests.shiploop.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
@@ -26,6 +27,7 @@ CANARY = "sk-canary-that-nobody-may-see"
 DEADLINE_S = 1.5
 ALWAYS = 1000
 QUESTION = "What is a worker heartbeat?"
+FAQ = "# FAQ\n\n## By hand\n\nYes.\n"
 QUOTED = "A worker heartbeat is written every five seconds."
 
 Draft = Callable[..., tuple[Answer | Declined, dict[str, str], float]]
@@ -162,8 +164,25 @@ def test_a_server_with_chat_completions_only_answers_too(
     assert "tokens_in" in task
 
 
+def test_the_gate_lets_an_answer_of_the_models_pass(draft: Draft) -> None:
+    answer, _, _ = draft()
+    assert isinstance(answer, Answer)
+    assert answer.generator == "model"
+    assert refusal_of(a_task(f"Again: {QUESTION}"), answer, FAQ) is None
+
+
+def test_no_hostile_answer_of_the_models_is_shipped(draft: Draft, sandbox: SandboxProcess) -> None:
+    sandbox.set_faults(llm_hostile=ALWAYS)
+    for number, hostile in enumerate(HOSTILE_ANSWERS):
+        # Another question each time, as the same one is the same task for an hour.
+        same = QUESTION.replace("is", "is " * (number + 1))
+        answer, _, _ = draft(same, answer_deadline_s=8)
+        assert isinstance(answer, Answer)
+        refusal = refusal_of(a_task(f"Again: {same}"), answer, FAQ)
+        assert answer.generator == "extractive" or refusal is not None, hostile
+
+
 def test_no_hostile_answer_reaches_beyond_its_entry(draft: Draft, sandbox: SandboxProcess) -> None:
-    faq = "# FAQ\n\n## By hand\n\nYes.\n"
     sandbox.set_faults(llm_hostile=ALWAYS)
     for number in range(len(HOSTILE_ANSWERS)):
         # Another question each time, as the same one is the same task for an hour.
@@ -171,7 +190,7 @@ def test_no_hostile_answer_reaches_beyond_its_entry(draft: Draft, sandbox: Sandb
         answer, _, _ = draft(same, answer_deadline_s=8)
         assert isinstance(answer, Answer)
         run = a_task(f"{same[:-1]} in the FAQ?")
-        assert faq.strip() in insert(faq, entry_of(run, answer))
+        assert FAQ.strip() in insert(FAQ, entry_of(run, answer))
 
 
 def test_a_loss_of_redis_does_not_make_the_model_be_paid_again(
