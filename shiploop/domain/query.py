@@ -16,9 +16,9 @@ _UNKNOWN_PAIR: Final = 0.35
 _SOFT_FACTOR: Final = 0.4
 _SOFT: Final = """
 able actually allow allowed best currently different easily exactly far find get gets getting give
-given go goes going good great just know like long longer look many meant more much must new now often one ones
-only other own possible quickly really right same see something still sure tell there thing things through
-time together too try trying various very while yet
+given go goes going good great just know like long longer look many meant more much must new now
+often one ones only other own possible quickly really right same see something still sure tell
+there thing things through time together too try trying various very while yet
 """
 _SOFT_TERMS: Final = frozenset(meanings(_SOFT))
 _KATAKANA: Final = re.compile(r"[\u30a1-\u30ff]")  # what Japanese takes from abroad, names too
