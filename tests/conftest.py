@@ -21,8 +21,9 @@ def world() -> Iterator[World]:
     """The whole stack on free ports, with the sandbox world around it."""
     home = Path(tempfile.mkdtemp(prefix="shiploop-"))
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    with Stack(settings(home), lambda part: None) as addresses:
-        yield World(addresses, home / "mirror-of-tests.git", TOKEN)
+    stack = Stack(settings(home), lambda part: None)
+    with stack as addresses:
+        yield World(addresses, home / "mirror-of-tests.git", TOKEN, stack.admin_token)
 
 
 def settings(home: Path) -> Settings:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shiploop.domain.faq_document import entries, find, remove
+from tests.until import wait_until
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("world")
@@ -56,6 +57,8 @@ def test_a_question_that_the_documents_do_not_answer_is_declined(world: World) -
     task = world.settle("How do I reset my password?")
     assert task["status"] == "declined"
     assert "do not answer" in task["reason"]
+    assert {"path", "anchor", "title"} == {*task["closest"][0]}
+    assert task["closest"][0]["path"] in task["reason"]
     assert world.pull_requests(task["task_id"]) == []
     assert world.document() == before
 
@@ -66,6 +69,35 @@ def test_a_declined_question_may_be_asked_again_at_once(world: World) -> None:
     assert not again["duplicate"]
     assert again["task_id"] != first["task_id"]
     assert world.wait(again["task_id"])["status"] == "declined"
+
+
+def test_a_declined_question_is_answered_once_the_documents_are(world: World) -> None:
+    question = "How do I brew an espresso?"
+    assert world.settle(question)["status"] == "declined"
+    page = "# Coffee\n\nTo brew an espresso, press the button of the machine.\n"
+    world.commit_as_person(page, path="docs/coffee.md")
+    # Within the test's patience, which is far less than the timer of the documents.
+    wait_until(lambda: world.settle(question)["status"] == "done")
+
+
+@pytest.mark.parametrize(
+    ("question", "anchor"),
+    [
+        ("How can I cancel a running task?", "how-do-i-cancel-a-task-543cb980"),
+        ("Who can merge an answer?", "who-may-merge-an-answer"),
+    ],
+)
+def test_a_question_that_the_faq_answers_in_other_words_is_pointed_there(
+    world: World, question: str, anchor: str
+) -> None:
+    before = world.document()
+    task = world.settle(question)
+    assert task["status"] == "declined"
+    assert "the FAQ answers this already" in task["reason"]
+    assert task["entry_url"].endswith(f"#{anchor}")
+    assert world.reads(task["entry_url"], "merge")
+    assert world.pull_requests(task["task_id"]) == []
+    assert world.document() == before
 
 
 def test_the_same_question_again_is_the_same_task(world: World) -> None:
