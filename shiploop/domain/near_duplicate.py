@@ -65,6 +65,7 @@ def find_duplicate(question: str, answer: Answer | Declined, document: str) -> E
         return None
     existing = [Existing(entry.question, entry.answer, entry_id(entry)) for entry in ours]
     existing += _written_by_people(document)
+    existing = [entry for entry in existing if not asks_twice(entry.question)]
     words = known_words(entry.question for entry in existing)
     asked = _asked(corrected(question, words))
     return next((entry for entry in existing if _is_same(asked, answer, entry)), None)
@@ -99,11 +100,8 @@ def _is_same(asked: _Asked, answer: Answer | Declined, entry: Existing) -> bool:
         return False
     titles = _shared_titles(answer, entry)
     if asked.in_words or present.in_words:
-        more, less = asked.terms - present.terms, present.terms - asked.terms
-        # A word in another's place asks for something else: a token is no app.
-        return not (more or less) or (
-            titles is not None and not (more and less) and more | less <= titles
-        )
+        # With a word less a question is broader, with another one it is about something else.
+        return present.terms <= asked.terms <= present.terms | (titles or frozenset())
     shared = len(asked.terms & present.terms)
     alike = 2 * shared / (len(asked.terms) + len(present.terms))
     return alike >= (_ALIKE if titles is None else _ALIKE_FROM_ONE_SECTION)

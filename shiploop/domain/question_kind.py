@@ -60,7 +60,7 @@ _KINDS: Final = tuple(
     )
 )
 _SECOND_QUESTION: Final = re.compile(
-    r"\b(?:and|or) (?:how|why|when|where|what|which|who|can|do|does|is)\b|[?？].*[?？]",
+    r"\b(?:and|or) (?:how|why|when|where|what|which|who|can|do|does|is)\b|[?？]\s*\w.*[?？]",
     re.IGNORECASE,
 )
 

@@ -6,7 +6,7 @@ from shiploop.domain.terms import content_terms
 
 # Of software and its use in general; no word stands in two lines.
 _GROUPS: Final = """
-cancel abort
+cancel cancelled cancelling abort
 delete remove erase wipe purge
 change modify edit adjust alter rotate
 disable deactivate off

@@ -57,10 +57,20 @@ def test_a_question_that_the_documents_do_not_answer_is_declined(world: World) -
     task = world.settle("How do I reset my password?")
     assert task["status"] == "declined"
     assert "do not answer" in task["reason"]
-    assert {"path", "anchor", "title"} == {*task["closest"][0]}
-    assert task["closest"][0]["path"] in task["reason"]
     assert world.pull_requests(task["task_id"]) == []
     assert world.document() == before
+
+
+def test_a_declined_question_names_the_closest_sections(world: World) -> None:
+    task = world.settle("How do I change the colours of the dashboard?")
+    assert task["status"] == "declined"
+    closest = {section["title"]: section for section in task["closest"]}
+    assert closest["Dashboard"] == {
+        "path": "docs/dashboard.md",
+        "anchor": "dashboard",
+        "title": "Dashboard",
+    }
+    assert "docs/dashboard.md#dashboard" in task["reason"]
 
 
 def test_a_declined_question_may_be_asked_again_at_once(world: World) -> None:
