@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final
 
 from shiploop.domain.terms import content_terms
@@ -9,12 +10,13 @@ from shiploop.domain.terms import content_terms
 _WORD: Final = re.compile(r"[A-Za-z]{4,}")
 _SHORT: Final = 5  # letters: so short a word with another letter in it is another word
 _LONG: Final = 8
+_WORDS_REMEMBERED: Final = 8192
 
 
 def known_words(texts: Iterable[str]) -> Mapping[str, str]:
     """The words of some texts, each with the term that it is searched by."""
     words = {word.casefold() for text in texts for word in _WORD.findall(text)}
-    return {word: terms[0] for word in sorted(words) if (terms := content_terms(word))}
+    return {word: term for word in sorted(words) if (term := _term(word))}
 
 
 def corrected(question: str, known: Mapping[str, str]) -> str:
@@ -23,14 +25,19 @@ def corrected(question: str, known: Mapping[str, str]) -> str:
 
     def replacement(match: re.Match[str]) -> str:
         word = match[0].casefold()
-        own = content_terms(word)
-        if not own or own[0] in terms:
+        own = _term(word)
+        if not own or own in terms:
             return match[0]
         near = [(slips(word, other), other) for other in known if _may_be(word, other)]
         distance, nearest = min(near, default=(_LONG, word))
         return nearest if distance <= _allowed(word) else match[0]
 
     return _WORD.sub(replacement, question)
+
+
+@lru_cache(_WORDS_REMEMBERED)
+def _term(word: str) -> str:
+    return next(iter(content_terms(word)), "")
 
 
 def _may_be(word: str, other: str) -> bool:
