@@ -74,7 +74,8 @@ def _slos(statuses: tuple[SloStatus, ...]) -> Iterator[Metric]:
         name = status.slo.name
         if status.budget_left is not None:
             left.add_metric([name], status.budget_left)
-        burn.add_metric([name], status.burn_rate)
+        if status.burn_rate is not None:
+            burn.add_metric([name], status.burn_rate)
         target.add_metric([name], float(status.slo.target))
         for alert in status.alerts:
             firing.add_metric([alert.name], alert.state is AlertState.FIRING)

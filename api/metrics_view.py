@@ -63,8 +63,9 @@ class RollbacksView(BaseModel):
 class SloView(BaseModel):
     """One objective over its period so far.
 
-    `value` is a share of good events or milliseconds; it is missing where too few events make
-    it a guess. `budget_left` is 1 at the beginning and negative when overspent.
+    `value` is a share of good events or milliseconds; it and `burn_rate`, which is of the last
+    minutes, are missing where too few events make them a guess. `budget_left` is 1 at the beginning
+    and negative when overspent.
     """
 
     name: str
@@ -78,7 +79,7 @@ class SloView(BaseModel):
     bad: int
     value: float | None = None
     budget_left: float | None = None
-    burn_rate: float
+    burn_rate: float | None = None
 
 
 class AlertView(BaseModel):

@@ -31,6 +31,11 @@ class TaskView(BaseModel):
     updated_at: datetime
     stage: Stage | None = None
     stages_ms: dict[str, int]
+    generator: str | None = None
+    model: str | None = None
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost_usd: float | None = None
     pr_url: str | None = None
     state: str | None = None
     merge_sha: str | None = None

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from bench.burst import measure_burst
 from bench.critical_path import measure_critical_path
+from bench.dashboard import measure_dashboard
 from bench.dispatch import measure_dispatch
 from bench.green_to_merged import measure_green_to_merged
 from bench.measurement import Measurement
@@ -44,6 +45,7 @@ _BENCHES = {
     "throughput": _Bench(measure_throughput, 300),
     "burst": _Bench(measure_burst, 200),
     "metrics": _Bench(measure_metrics, 300),
+    "dashboard": _Bench(measure_dashboard, 10),
     "retrieval": _Bench(measure_retrieval, 1),
     "rollback": _Bench(measure_rollback, 5),
 }

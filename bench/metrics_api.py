@@ -1,30 +1,20 @@
 """How long the numbers of a day take to read, of few tasks and of a million."""
 
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import cast
 
 import httpx
 from redis import Redis
 
 from bench.measurement import Figure, Measurement, Unit, percentile
-from bench.world import BenchFailed, stack_settings
-from shiploop.addresses import choose_addresses, port_of
-from shiploop.embedded import embedded_redis
+from bench.numbers_world import serving
 from shiploop.stores import keys
 
 _FEW, _MANY = 1_000, 1_000_000
 _BOUND_MS = 10
 _MOST_TIMES = 2
 _RFC_TIMES = 3  # it takes seconds
-_START_TIMEOUT_S = 60.0
 _DEFINITION = (
     f"GET /api/metrics/agent of one day, one request at a time over one connection, with {_FEW:,} "
     f"and with {_MANY:,} TTEs in it (in the day's set and in its agent's). Beside it the RFC's "
@@ -44,7 +34,8 @@ def measure_metrics(times: int) -> Measurement:
     """Ask that many times at each size."""
     day = datetime.now(UTC).date()
     tte = keys.metrics("tte", day)
-    with _api() as (redis, http):
+    served = serving("api", "SHIPLOOP_API_PORT", "/openapi.json")
+    with served as (redis, url), httpx.Client(base_url=url) as http:
         _fill(redis, [tte, keys.metrics("tte:faq", day)], 1, _FEW)
         few_ms = _ask(http, times, f"{day:%Y%m%d}")
         _fill(redis, [tte, keys.metrics("tte:faq", day)], _FEW + 1, _MANY)
@@ -64,46 +55,6 @@ def measure_metrics(times: int) -> Measurement:
     )
 
 
-@contextmanager
-def _api() -> Iterator[tuple[Redis, httpx.Client]]:
-    with ExitStack() as opened:
-        home = Path(opened.enter_context(TemporaryDirectory(prefix="shiploop-bench-")))
-        settings = stack_settings(home)
-        addresses = choose_addresses(settings)
-        opened.enter_context(embedded_redis(port_of(addresses.redis), home / "redis"))
-        environment = {
-            **os.environ,
-            **settings.as_environment(),
-            "REDIS_URL": addresses.redis,
-            "GITHUB_REPO": "nobody/asks",
-            "GITHUB_TOKEN": "unused",
-            "SHIPLOOP_API_PORT": str(port_of(addresses.api)),
-        }
-        command = [sys.executable, "-m", "api"]
-        api = opened.enter_context(
-            subprocess.Popen(
-                command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-        )
-        opened.callback(api.terminate)
-        http = opened.enter_context(httpx.Client(base_url=addresses.api))
-        _wait_until_ready(api, http)
-        yield opened.enter_context(Redis.from_url(addresses.redis)), http
-
-
-def _wait_until_ready(api: subprocess.Popen[bytes], http: httpx.Client) -> None:
-    give_up_at = time.monotonic() + _START_TIMEOUT_S
-    while True:
-        try:
-            http.get("/api/metrics/agent").raise_for_status()
-        except httpx.TransportError as error:
-            if api.poll() is not None or time.monotonic() >= give_up_at:
-                raise BenchFailed("the API did not become ready") from error
-            time.sleep(0.05)
-        else:
-            return
-
-
 def _fill(redis: Redis, names: list[str], first: int, last: int) -> None:
     for start in range(first, last + 1, _BATCH):
         redis.eval(_FILL, len(names), *names, str(start), str(min(start + _BATCH - 1, last)))
@@ -121,7 +72,7 @@ def _took_ms(http: httpx.Client, day: str) -> float:
 
 def _rfcs_way(redis: Redis, tte: str) -> float:
     started = time.perf_counter()
-    found = cast(list[tuple[bytes, float]], redis.zrange(tte, 0, -1, withscores=True))
+    found = cast(list[tuple[str, float]], redis.zrange(tte, 0, -1, withscores=True))
     ranked = sorted(score for _, score in found)
     ranked[int(len(ranked) * 0.95)]
     return (time.perf_counter() - started) * 1000

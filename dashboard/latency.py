@@ -89,7 +89,7 @@ def _draw(numbers: Numbers) -> None:
     if not numbers.stages:
         st.info("No run has gone through a stage in this time.")
         return
-    st.caption("Dark: P50, one stage after the other. Pale: P95. The upright mark: the target.")
+    st.caption("Full: P50, one stage after the other. Faint: P95. The upright mark: the target.")
     charts.draw(charts.waterfall(numbers.stages), "Stages by P50 and P95")
     st.html(_stage_table(numbers.stages))
 

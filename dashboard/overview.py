@@ -37,6 +37,7 @@ class Numbers:
 
 def show() -> None:
     """The page."""
+    st.title("Overview", anchor=False)
     live(_read, _draw)
 
 
@@ -68,10 +69,9 @@ def _raised(statuses: tuple[SloStatus, ...]) -> list[Alert]:
 
 
 def _draw(numbers: Numbers) -> None:
-    st.title("Overview", anchor=False)
     st.caption(f"Today, {numbers.now:%d %B %Y}, in UTC. Read again every two seconds.")
     if numbers.freeze is not None:
-        st.warning(f"Merges are frozen: {numbers.freeze}")
+        st.warning(words.as_markdown(f"Merges are frozen: {numbers.freeze}"))
     if numbers.report.total.total + numbers.report.total.declined == 0:
         st.info("No run has ended today yet: ask a question, and the numbers appear.")
     draw_cards(list(_cards(numbers)))

@@ -109,7 +109,7 @@ def _draw_rollbacks(report: Report) -> None:
             for end, number in ended.items()
         )
     )
-    st.caption("Time to roll back, of those that ended healthy: P50 dark, P95 pale.")
+    st.caption("Time to roll back, of those that ended healthy: P50 full, P95 faint.")
     parts = {part: found for part, found in report.rollbacks.trb_ms.items() if part != "total"}
     charts.draw(charts.waterfall(parts, {}), "Time to roll back by part")
     rows = [

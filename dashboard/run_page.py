@@ -57,7 +57,8 @@ def _read(task_id: str, services: Services, now: datetime) -> Found | None:
 
 def _draw(task_id: str, found: Found | None) -> None:
     if found is None:
-        st.info(f"No run {task_id} is known: it never was, or it ended more than a day ago.")
+        known = f"No run {task_id} is known: it never was, or it ended more than a day ago."
+        st.info(words.as_markdown(known))
         return
     task = found.task
     st.html(Html(f"<h1 class='ship-title'>{text(task['question'])}</h1>"))

@@ -140,8 +140,10 @@ def budget(left: float | None) -> tuple[str, Tone]:
     return ("overspent", "red") if left < 0 else ("left", "green")
 
 
-def burning(rate: float) -> tuple[str, Tone]:
+def burning(rate: float | None) -> tuple[str, Tone]:
     """Whether a whole budget would last if it went on like this."""
+    if rate is None:
+        return "too few to tell", "gray"
     if rate == 0:
         return "not burning", "gray"
     return ("too fast", "orange") if rate > 1 else ("sustainable", "green")
@@ -161,9 +163,9 @@ def slo_target(status: SloStatus) -> str:
     return f"≥ {share}" if limit is None else f"{share} ≤ {limit // _MS_A_SECOND} s"
 
 
-def burn(rate: float) -> str:
+def burn(rate: float | None) -> str:
     """How fast the budget goes: 1× lasts exactly for the period."""
-    return f"{rate:.1f}×"
+    return "–" if rate is None else f"{rate:.1f}×"
 
 
 def spaced(name: str) -> str:

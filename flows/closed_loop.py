@@ -57,10 +57,10 @@ def ship(run: Run) -> Outcome:
     if isinstance(answer, Declined):
         return declined(decline_reason(answer), answer.closest)
     proposal = open_pull_request(run, answer, base)
+    if isinstance(proposal, Outcome):
+        return proposal
     merge = merge_when_green(run, answer, proposal, base)
-    if isinstance(merge, Outcome):
-        return merge
-    return see_live(run, answer, merge)
+    return merge if isinstance(merge, Outcome) else see_live(run, answer, merge)
 
 
 def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -> Merge | Outcome:

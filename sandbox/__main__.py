@@ -1,4 +1,4 @@
-"""Starts the sandbox GitHub and Slack: `python -m sandbox --port 8090 --home DIR`.
+"""Starts the sandbox GitHub, Slack and OpenAI: `python -m sandbox --port 8090 --home DIR`.
 
 Secrets come from the environment only: SANDBOX_TOKENS="token:login[:read|write|admin],…",
 for a GitHub App SANDBOX_APP_ID and SANDBOX_APP_PUBLIC_KEY (PEM), and for Slack's incoming webhook

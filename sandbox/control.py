@@ -1,4 +1,4 @@
-"""The control panel under `/_sandbox`: latency, faults, the request log, what Slack was told."""
+"""The control panel under `/_sandbox`: latency, faults, and what each part was asked or told."""
 
 import dataclasses
 import json
@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.faults import NOT_MODELLED, Fault
+from sandbox.faults import Fault
 from sandbox.github.state import GitHub
 from sandbox.latency import Latency
+from sandbox.openai import OpenAI
 from sandbox.request_log import RequestLog
 from sandbox.slack import Slack
 
@@ -19,9 +20,9 @@ class _InvalidError(ValueError):
     """The body is not what the control panel takes."""
 
 
-def routes(github: GitHub, log: RequestLog, slack: Slack) -> list[Route]:
+def routes(github: GitHub, log: RequestLog, slack: Slack, openai: OpenAI) -> list[Route]:
     """Return the control panel's routes."""
-    panel = _Panel(github, log, slack)
+    panel = _Panel(github, log, slack, openai)
     return [
         Route("/_sandbox/healthz", panel.healthz),
         Route("/_sandbox/latency", panel.latency, methods=["GET", "PUT"]),
@@ -30,14 +31,16 @@ def routes(github: GitHub, log: RequestLog, slack: Slack) -> list[Route]:
         Route("/_sandbox/requests", panel.requests, methods=["GET", "DELETE"]),
         Route("/_sandbox/notifications", panel.notifications),
         Route("/_sandbox/slack", panel.slack, methods=["GET", "DELETE"]),
+        Route("/_sandbox/openai", panel.openai, methods=["GET", "DELETE"]),
     ]
 
 
 class _Panel:
-    def __init__(self, github: GitHub, log: RequestLog, slack: Slack) -> None:
+    def __init__(self, github: GitHub, log: RequestLog, slack: Slack, openai: OpenAI) -> None:
         self._github = github
         self._log = log
         self._slack = slack
+        self._openai = openai
 
     async def healthz(self, _request: Request) -> Response:
         return JSONResponse({"status": "ok"})
@@ -59,8 +62,6 @@ class _Panel:
                 times = _faults(await _object(request))
             except _InvalidError as error:
                 return _problem(422, str(error))
-            if missing := sorted(NOT_MODELLED & times.keys()):
-                return _problem(501, f"not modelled yet: {', '.join(missing)}")
             self._github.faults.set(times)
         remaining = self._github.faults.remaining()
         return JSONResponse({fault.value: {"times": times} for fault, times in remaining.items()})
@@ -96,6 +97,12 @@ class _Panel:
                 for message in self._slack.messages()
             ]
         )
+
+    async def openai(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self._openai.clear()
+            return Response(status_code=204)
+        return JSONResponse([dataclasses.asdict(asked) for asked in self._openai.asked()])
 
 
 async def _object(request: Request) -> dict[str, Any]:

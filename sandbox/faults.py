@@ -30,10 +30,12 @@ class Fault(enum.StrEnum):
     LLM_DRIP = "llm_drip"
     LLM_DOWN = "llm_down"
     LLM_HOSTILE = "llm_hostile"
+    LLM_BROKEN_JSON = "llm_broken_json"
+    LLM_HUGE = "llm_huge"
+    LLM_UNANSWERABLE = "llm_unanswerable"
+    LLM_CITES_NOTHING = "llm_cites_nothing"
+    LLM_CHAT_ONLY = "llm_chat_only"
     SLACK_DOWN = "slack_down"
-
-
-NOT_MODELLED = frozenset({Fault.LLM_SLOW, Fault.LLM_DRIP, Fault.LLM_DOWN, Fault.LLM_HOSTILE})
 
 
 class Faults:

@@ -23,6 +23,7 @@ from shiploop.clients.github_auth import InstallationToken, TokenSource, fixed_t
 from shiploop.clients.github_commits import Commits
 from shiploop.clients.github_issues import Issues
 from shiploop.clients.github_transport import GitHubTransport
+from shiploop.clients.llm import Llm, Model
 from shiploop.clients.mirror import Mirror
 from shiploop.clients.own_api import OwnApi
 from shiploop.clients.repository_documents import RepositoryDocuments
@@ -82,6 +83,7 @@ class Services:
     site: Site
     api: OwnApi
     documents: RepositoryDocuments
+    llm: Llm | None
     check_poll: CheckPoll
     facts: Facts
     freeze: Freeze
@@ -138,6 +140,7 @@ def build(settings: Settings) -> Services:
             lambda: Mirror(_mirror_path(), github.clone_url(), settings.base_branch, token),
             settings.documents_refresh_s,
         ),
+        llm=_llm(settings),
         check_poll=CheckPoll(github.poll_checks, facts.record, settings.check_poll_s),
         facts=facts,
         freeze=Freeze(redis),
@@ -178,6 +181,19 @@ def _sentry_issues(settings: Settings, http: httpx.Client) -> SentryIssues | Non
     if settings.sentry_project is None or token is None:
         return None
     return SentryIssues(http, settings.sentry_api_url, settings.sentry_project, token)
+
+
+def _llm(settings: Settings) -> Llm | None:
+    key = _revealed(settings.openai_api_key)
+    if key is None:
+        return None
+    model = Model(
+        base_url=settings.openai_base_url,
+        name=settings.openai_model,
+        deadline_s=settings.answer_deadline_s,
+        tokens=settings.answer_tokens,
+    )
+    return Llm(model, key)
 
 
 def _mirror_path() -> Path:

@@ -105,7 +105,7 @@ def simulate(settings: Settings, count: int, hours: int) -> None:
     retention_s = settings.metrics_retention_days * 24 * 3600
     with _redis(settings) as redis:
         simulation = Simulation(redis, read_objectives(settings.slo_file), retention_s)
-        simulation.run(count, hours, datetime.now(UTC), random.Random())  # noqa: S311
+        simulation.run(count, hours, datetime.now(UTC), random.Random())  # noqa: S311 - not secret
 
 
 def remove_simulated(settings: Settings) -> int:

@@ -76,6 +76,10 @@ class SentryRefused(PermanentError):
     """Sentry does not let us read the project's issues, or there is no such project."""
 
 
+class ModelFailed(PermanentError):
+    """The model gave no answer within its deadline, tries again included: do without it."""
+
+
 class OwnApiUnavailable(TransientError):
     """Our own API did not answer."""
 

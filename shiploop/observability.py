@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
 
-_NOISY = ("httpx", "httpcore")
+_NOISY = ("httpx", "httpcore", "httpx2", "httpcore2", "openai")
 _REDACTED = "[redacted]"
 _SHORTEST_SECRET = 6  # hiding a shorter one would leave nothing of the log
 

@@ -80,6 +80,8 @@ class Runner:
         ours = self._services
         for queue in (ours.task_queue, ours.flow_queue, ours.notice_queue):
             queue.create_group()
+        if ours.llm is not None:
+            ours.llm.warm()
         for loop in (
             self._services.facts.listen,
             self._services.check_poll.run,

@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     base_branch: str = "main"
     required_checks: tuple[str, ...] = ("faq-gate",)
     signing_key: SecretStr | None = None
+    # What was signed with it before the key was changed is still merged.
+    previous_signing_key: SecretStr | None = None
+    # Where a link of an answer may lead outside the repository; a host is that host alone.
+    allowed_link_hosts: tuple[str, ...] = ()
 
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
     prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL")
@@ -55,7 +59,17 @@ class Settings(BaseSettings):
         None, validation_alias="PREFECT_SERVER_DATABASE_CONNECTION_URL"
     )
 
+    # Without a key no model is asked: answers are extractive.
     openai_api_key: SecretStr | None = Field(None, validation_alias="OPENAI_API_KEY")
+    openai_base_url: str = Field("https://api.openai.com/v1", validation_alias="OPENAI_BASE_URL")
+    # One that thinks first would spend the tokens of its answer on that.
+    openai_model: str = Field("gpt-4.1-mini", min_length=1, validation_alias="OPENAI_MODEL")
+    # The RFC's target for a draft (5.1), tries again included.
+    answer_deadline_s: float = Field(8.0, gt=0)
+    answer_tokens: int = Field(150, ge=16)  # OpenAI takes no fewer
+    # US dollars for a million tokens; unset: no cost is told.
+    openai_input_usd: float | None = Field(None, ge=0)
+    openai_output_usd: float | None = Field(None, ge=0)
     slack_webhook_url: SecretStr | None = Field(None, validation_alias="SLACK_WEBHOOK_URL")
     sentry_dsn: SecretStr | None = Field(None, validation_alias="SENTRY_DSN")
     sentry_auth_token: SecretStr | None = Field(None, validation_alias="SENTRY_AUTH_TOKEN")

@@ -6,11 +6,13 @@ from shiploop.bootstrap import services
 from shiploop.domain.answer import Answer, Declined, compose_extractive_answer
 from shiploop.domain.run import Run, Stage
 from tasks.durability import RETRIED, remembered
+from tasks.model_answer import answer_by_model
 from tasks.stage import enter_stage
 
 
 @task(name="draft-answer", **RETRIED, **remembered("draft"))
 def draft_answer(run: Run) -> Answer | Declined:
-    """Quote the section that answers the question; decline when there is none."""
+    """Let the model answer from the sections found; without one, quote the best of them."""
     enter_stage(run, Stage.DRAFTING)
-    return compose_extractive_answer(run.question, services().documents.search(run.question))
+    hits = services().documents.search(run.question)
+    return answer_by_model(run, hits) or compose_extractive_answer(run.question, hits)

@@ -40,7 +40,9 @@ def claim_of(run: Run, answer: Answer) -> Claim:
     return Claim(run.task_id, services().github.repository, run.question_hash, text)
 
 
-def signing_key() -> bytes:
-    """The key of our signatures. Raises SettingMissing."""
-    key = required(services().settings.signing_key, "SHIPLOOP_SIGNING_KEY")
-    return key.get_secret_value().encode()
+def signing_keys() -> tuple[bytes, ...]:
+    """The key that signs, then the one that did before, if any. Raises SettingMissing."""
+    settings = services().settings
+    key = required(settings.signing_key, "SHIPLOOP_SIGNING_KEY")
+    kept = [each for each in (key, settings.previous_signing_key) if each is not None]
+    return tuple(each.get_secret_value().encode() for each in kept)

@@ -25,7 +25,7 @@ from shiploop.domain.run import FailureKind, Merge, Outcome, Run, Stage, failed
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import GitHubRefused, MergeNotReady
 from tasks.durability import RETRIED, on_first_attempt, remembered
-from tasks.entry import claim_of, entry_of, signing_key
+from tasks.entry import claim_of, entry_of, signing_keys
 from tasks.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AT_FREEZE_S = 0.5
@@ -68,10 +68,15 @@ def _moved_by_us(pull: PullRequest, entry: Entry) -> bool:
     return written is not None and holds_exactly(written, entry)
 
 
-def _after_refusal(run: Run, pull: PullRequest, refusal: GitHubRefused) -> Merge | Conflicted:
+def _after_refusal(
+    run: Run, pull: PullRequest, refusal: GitHubRefused
+) -> Merge | Conflicted | Outcome:
     now = services().github.find_pull_request(pull.head_ref).pull
     if now is not None and (merge := _merge_of(now)):
         return _noted(run, merge)
+    if now is not None and (now.state == "CLOSED" or now.number != pull.number):
+        # Another one on our branch is somebody else's: we open one only where there is none.
+        return failed(FailureKind.MERGE_REFUSED, "somebody has closed the pull request")
     if now is not None and (
         now.mergeable is Mergeable.CONFLICTING or now.head_sha != pull.head_sha
     ):
@@ -108,7 +113,7 @@ def _facts(run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict) 
     signature = messages.signature_in(pull.body)
     return MergeFacts(
         state=pull.state,
-        signature_holds=signature_holds(signing_key(), claim_of(run, answer), signature),
+        signature_holds=signature_holds(signing_keys(), claim_of(run, answer), signature),
         author=pull.author,
         our_login=proposal.our_login,
         paths=pull.paths,

@@ -20,10 +20,11 @@ from shiploop.domain.answer import Answer
 from shiploop.domain.faq_document import FAQ_PATH, Entry
 from shiploop.domain.provenance import sign
 from shiploop.domain.pull_request import Base, Proposal, PullRequest, Written
-from shiploop.domain.run import Run, Stage
+from shiploop.domain.run import Outcome, Run, Stage
 from shiploop.errors import GitHubUncertain
 from tasks.durability import RETRIED, on_first_attempt, remembered
-from tasks.entry import claim_of, entry_of, signing_key, with_entry
+from tasks.entry import claim_of, entry_of, signing_keys, with_entry
+from tasks.gate import refusal_of
 from tasks.stage import enter_stage
 
 
@@ -34,8 +35,11 @@ def read_base() -> Base:
 
 
 @task(name="open-pull-request", **RETRIED, **remembered("open"))
-def open_pull_request(run: Run, answer: Answer, base: Base) -> Proposal:
-    """Open the pull request, or adopt what an earlier attempt has done of it."""
+def open_pull_request(run: Run, answer: Answer, base: Base) -> Proposal | Outcome:
+    """Open the pull request, or adopt what an earlier attempt has done of it.
+
+    What the gate refuses is declined, and GitHub never sees it.
+    """
     enter_stage(run, Stage.OPENING)
     entry = entry_of(run, answer)
     match _what_is_there(run, entry):
@@ -48,6 +52,8 @@ def open_pull_request(run: Run, answer: Answer, base: Base) -> Proposal:
             pull = _open(run, answer, replace(base, head_sha=head_sha, document=document))
             proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours=True)
         case Nothing():
+            if refused := refusal_of(run, answer, base.document):
+                return refused
             pull = _open(run, answer, base)
             proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours=True)
     pull = proposal.pull
@@ -124,4 +130,4 @@ def _open_on_commit(run: Run, answer: Answer, repository_id: str) -> PullRequest
 
 def _body(run: Run, answer: Answer) -> str:
     sources = tuple(f"{source.path}#{source.anchor}" for source in answer.sources)
-    return messages.pull_request_body(run, sources, sign(signing_key(), claim_of(run, answer)))
+    return messages.pull_request_body(run, sources, sign(signing_keys()[0], claim_of(run, answer)))

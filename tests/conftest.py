@@ -23,7 +23,8 @@ def world() -> Iterator[World]:
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
     stack = Stack(settings(home), lambda part: None)
     with stack as addresses:
-        yield World(addresses, home / "mirror-of-tests.git", TOKEN, stack.admin_token)
+        mirror = home / "mirror-of-tests.git"
+        yield World(addresses, mirror, TOKEN, stack.admin_token, stack.environment)
 
 
 def settings(home: Path) -> Settings:
@@ -32,6 +33,8 @@ def settings(home: Path) -> Settings:
         _env_file=None,
         home=home,
         github_token=SecretStr(TOKEN),
+        sentry_auth_token=SecretStr("token-of-the-sentry-that-is-not-used"),
+        previous_signing_key=SecretStr("key-that-signed-before-this-one"),
         api_port=0,
         prefect_port=0,
         github_port=0,

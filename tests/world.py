@@ -4,9 +4,9 @@ import base64
 import html
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +27,16 @@ mutation ($input: CreateCommitOnBranchInput!) {
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A running stack; `mirror` is where its repository is cloned to, to look at it with git."""
+    """A running stack; `mirror` is where its repository is cloned to, to look at it with git.
+
+    `environment` is what the processes of the stack were told, secrets and all.
+    """
 
     addresses: Addresses
     mirror: Path
     token: str
     admin_token: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def ask(self, question: str) -> httpx.Response:
         """Post a question as it stands."""
@@ -178,12 +182,25 @@ class World:
         )
         return int(answer.raise_for_status().json()["number"])
 
-    def commit_as_person(self, document: str, path: str = "docs/FAQ.md") -> str:
-        """Put another page on main as an administrator, past every check; returns the sha."""
-        head = self.github("/git/ref/heads/main")["object"]["sha"]
+    def write_as_person(self, method: str, path: str, **body: Any) -> Any:
+        """Write something of the repository by REST, as its administrator."""
+        answer = httpx.request(
+            method,
+            f"{self.addresses.github}/repos/{REPOSITORY}{path}",
+            json=body,
+            headers={"authorization": f"Bearer {self.admin_token}"},
+        )
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def commit_as_person(
+        self, document: str, branch: str = "main", path: str = "docs/FAQ.md"
+    ) -> str:
+        """Put another page on a branch as an administrator, past every check; returns the sha."""
+        head = self.github(f"/git/ref/heads/{branch}")["object"]["sha"]
         contents = base64.b64encode(document.encode()).decode()
         commit = {
-            "branch": {"repositoryNameWithOwner": REPOSITORY, "branchName": "main"},
+            "branch": {"repositoryNameWithOwner": REPOSITORY, "branchName": branch},
             "expectedHeadOid": head,
             "message": {"headline": "Say it by hand"},
             "fileChanges": {"additions": [{"path": path, "contents": contents}]},

@@ -1,4 +1,4 @@
-"""The HTTP application: control panel, Slack, git, API and pages for people."""
+"""The HTTP application: control panel, Slack, OpenAI, git, API and pages for people."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 import anyio.to_thread
 from starlette.applications import Starlette
 
-from sandbox import control, pages, slack
+from sandbox import control, openai, pages, slack
 from sandbox.github import api, git_http
 from sandbox.github.state import GitHub
+from sandbox.openai import OpenAI
 from sandbox.request_log import RequestLog
 from sandbox.slack import Slack
 
@@ -17,10 +18,12 @@ _THREADS = 128
 
 def build_app(github: GitHub, log: RequestLog, channel: Slack) -> Starlette:
     """Return the application; the pages come last, as their paths would match anything."""
+    models = OpenAI(github.faults, github.latency)
     return Starlette(
         routes=[
-            *control.routes(github, log, channel),
+            *control.routes(github, log, channel, models),
             *slack.routes(channel),
+            *openai.routes(models),
             *git_http.routes(github),
             *api.routes(github, log),
             *pages.routes(github),

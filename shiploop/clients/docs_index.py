@@ -57,6 +57,11 @@ class DocsIndex:
         """Give the memory back."""
         self._database.close()
 
+    def section(self, path: str, anchor: str) -> Section | None:
+        """The section that a link to this page and anchor leads to."""
+        wanted = (path, anchor)
+        return next((each for each in self._sections if (each.path, each.anchor) == wanted), None)
+
     def search(self, question: str, limit: int = 3) -> tuple[Hit, ...]:
         """Return the best sections for a question, best first; none when no term is known."""
         asked, language = corrected(question, self._words), language_of(question)

@@ -3,11 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from shiploop.clients.docs_index import DocsIndex, Hit
 from shiploop.clients.mirror import Mirror
+from shiploop.domain.answer import Source
 from shiploop.domain.faq_document import FAQ_PATH
+from shiploop.domain.sections import Section
 from shiploop.errors import ShiploopError
 
 _NOTICE_STOP_S = 1.0  # how soon a stop is noticed
@@ -29,6 +31,12 @@ class RepositoryDocuments:
     def search(self, question: str) -> tuple[Hit, ...]:
         """The sections that fit a question best. Raises MirrorUnavailable."""
         return (self._index or self._first_index()).search(question)
+
+    def cited(self, sources: Iterable[Source]) -> tuple[Section, ...]:
+        """Those sections of an answer's sources that there are. Raises MirrorUnavailable."""
+        index = self._index or self._first_index()
+        found = (index.section(source.path, source.anchor) for source in sources)
+        return tuple(section for section in found if section is not None)
 
     def _first_index(self) -> DocsIndex:
         with self._lock:

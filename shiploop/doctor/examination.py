@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from shiploop.addresses import api_address, find_stack
 from shiploop.doctor.github_check import check_github
+from shiploop.doctor.model_check import check_model
 from shiploop.doctor.prefect_check import check_prefect
 from shiploop.doctor.redis_check import check_redis, check_runners
 from shiploop.doctor.service_checks import check_api, check_options, check_signing_key, check_site
@@ -44,6 +45,7 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
         "site": lambda: check_site(places.site_url, settings.site_faq_path),
         "api": lambda: check_api(places.api_url),
         "signing key": lambda: check_signing_key(settings),
+        "model": lambda: check_model(settings),
         "options": lambda: check_options(settings),
     }
     redact = Redactor([*settings.secrets(), *_passwords(settings)]).redact
@@ -109,6 +111,11 @@ def _tell(name: str, check: Check, tell: Callable[[tuple[str, Finding | None]], 
 
 
 def _passwords(settings: Settings) -> Iterator[str]:
-    for url in (settings.redis_url, settings.prefect_api_url, settings.site_url):
+    for url in (
+        settings.redis_url,
+        settings.prefect_api_url,
+        settings.site_url,
+        settings.openai_base_url,
+    ):
         if url and (password := urlsplit(url).password):
             yield password

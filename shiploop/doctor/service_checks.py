@@ -69,13 +69,7 @@ def check_signing_key(settings: Settings) -> Iterator[Finding]:
 
 
 def check_options(settings: Settings) -> Iterator[Finding]:
-    """What works without being set: the model, Slack, Sentry."""
-    if settings.openai_api_key is None:
-        what, advice = "answers are extractive", "There is nothing to do: this is the default."
-        yield Finding("model", Health.NOT_CONFIGURED, what, advice)
-    else:
-        what = "OPENAI_API_KEY is set, but nothing uses it yet: answers are extractive"
-        yield Finding("model", Health.WARNING, what, "Take it out of the environment for now.")
+    """What works without being set: Slack, Sentry."""
     yield _slack(settings)
     if settings.sentry_dsn is None:
         what, advice = "errors are in the logs only", "Set SENTRY_DSN to have them collected."

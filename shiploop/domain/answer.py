@@ -1,6 +1,5 @@
 """An answer to a question from the documentation alone: a quotation and where it is from."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -13,6 +12,7 @@ from shiploop.domain.question import heading_text
 from shiploop.domain.quotation import Piece, quotable_pieces, relative_link
 from shiploop.domain.sections import Hit, Section
 from shiploop.domain.synonyms import meanings
+from shiploop.domain.words import count_words
 
 # Below this share of the question's terms a section speaks of something else.
 MIN_COVERAGE: Final = 0.5
@@ -20,8 +20,6 @@ MIN_COVERAGE: Final = 0.5
 _FEW_TERMS: Final = 2
 _MIN_COVERAGE_OF_FEW: Final = 0.6
 MAX_QUOTED_WORDS: Final = 100
-_WORDS_PER_CJK_CHARACTER: Final = 0.5
-_CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _MARKDOWN: Final = MarkdownIt("commonmark")
 _LEADS_IN: Final = (":", "：")
 
@@ -41,7 +39,7 @@ class Answer:
 
     text: str
     sources: tuple[Source, ...]
-    generator: Literal["extractive"]
+    generator: Literal["extractive", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +70,9 @@ def compose_extractive_answer(question: str, hits: Sequence[Hit]) -> Answer | De
             continue
         quotation = _quotation(quotable_pieces(hit.section, FAQ_PATH), terms)
         if quotation:
-            source = _source(hit.section)
-            link = relative_link(source.path, source.anchor, FAQ_PATH)
-            text = f"{quotation}\n\nSource: [{heading_text(source.title)}]({link})"
-            return Answer(text, (source,), "extractive")
-    return Declined(tuple(_source(hit.section) for hit in hits))
+            source = source_of(hit.section)
+            return Answer(with_sources(quotation, (source,)), (source,), "extractive")
+    return Declined(tuple(source_of(hit.section) for hit in hits))
 
 
 def _readable(section: Section, language: Language) -> bool:
@@ -85,7 +81,17 @@ def _readable(section: Section, language: Language) -> bool:
     return understands(language, language_of(text))
 
 
-def _source(section: Section) -> Source:
+def with_sources(text: str, sources: Sequence[Source]) -> str:
+    """Put the line below a text that links its sources from the FAQ."""
+    links = (
+        f"[{heading_text(each.title)}]({relative_link(each.path, each.anchor, FAQ_PATH)})"
+        for each in sources
+    )
+    return f"{text}\n\nSource: {', '.join(links)}"
+
+
+def source_of(section: Section) -> Source:
+    """Name a section as an answer cites it."""
     titles = dict.fromkeys((section.heading_path or (section.path,))[i] for i in (0, -1))
     return Source(section.path, section.anchor, " › ".join(titles))
 
@@ -106,7 +112,7 @@ def _quotation(pieces: Sequence[Piece], terms: frozenset[str]) -> str:
             quoted.append("".join(fitting).strip("\n "))
         if len(fitting) < len(units):
             break
-        words_left -= sum(map(_words, fitting))
+        words_left -= sum(map(count_words, fitting))
     return "\n\n".join(_without_lead_in(quoted))
 
 
@@ -118,7 +124,7 @@ def _relevant_rows(table: Piece, terms: frozenset[str]) -> tuple[str, ...]:
 def _fitting(units: Sequence[str], words_left: float) -> tuple[str, ...]:
     fitting = []
     for unit in units:
-        words_left -= _words(unit)
+        words_left -= count_words(unit)
         if words_left < 0:
             break
         fitting.append(unit)
@@ -132,9 +138,3 @@ def _without_lead_in(quoted: list[str]) -> list[str]:
 
 def _matches(text: str, terms: frozenset[str]) -> int:
     return len(terms.intersection(meanings(text)))
-
-
-def _words(text: str) -> float:
-    spaced, characters = _CJK.subn(" ", text)
-    words = sum(any(c.isalnum() for c in word) for word in spaced.split())
-    return words + characters * _WORDS_PER_CJK_CHARACTER

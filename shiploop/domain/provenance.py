@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _VERSION = "v1"
@@ -28,6 +29,6 @@ def sign(key: bytes, claim: Claim) -> str:
     return f"{_VERSION}:{hmac.new(key, message.encode(), hashlib.sha256).hexdigest()}"
 
 
-def signature_holds(key: bytes, claim: Claim, signature: str) -> bool:
-    """Tell, in constant time, whether `signature` is ours for this very claim."""
-    return hmac.compare_digest(sign(key, claim).encode(), signature.encode())
+def signature_holds(keys: Sequence[bytes], claim: Claim, signature: str) -> bool:
+    """Tell, in constant time for each key, whether one of ours has signed this very claim."""
+    return any(hmac.compare_digest(sign(key, claim).encode(), signature.encode()) for key in keys)

@@ -74,6 +74,6 @@ class SloStatus:
     counted: Counted
     value: float | None
     budget_left: float | None
-    burn_rate: float
+    burn_rate: float | None
     burns: tuple[Burn, ...]
     alerts: tuple[Alert, ...]

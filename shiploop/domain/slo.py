@@ -193,10 +193,10 @@ def burns_too_fast(slo: Slo, burn: Burn) -> bool:
     return min(rates) >= burn.window.rate
 
 
-def fastest_burn(slo: Slo, burns: Sequence[Burn]) -> float:
-    """The burn rate of the shortest of the long windows that has enough events; 0 if none has."""
+def fastest_burn(slo: Slo, burns: Sequence[Burn]) -> float | None:
+    """The burn rate of the shortest long window that has enough events, None if none has."""
     told = [one for one in burns if one.long.total >= MIN_EVENTS]
-    return burn_rate(slo, min(told, key=lambda one: one.window.long).long) if told else 0.0
+    return burn_rate(slo, min(told, key=lambda one: one.window.long).long) if told else None
 
 
 def days_of(slo: Slo, now: datetime) -> tuple[date, ...]:

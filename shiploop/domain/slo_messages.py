@@ -148,10 +148,12 @@ def summary_line(report: Report) -> str:
     if not total.total:
         return "No task settled."
     undone = sum(report.rollbacks.by_status.values())
-    return (
-        f"{total.total} tasks, {total.success_rate_percent:g} % done, TTE {tte_text(total.tte)}, "
-        f"{undone} rollback{'' if undone == 1 else 's'}."
-    )
+    done = f"{_many(total.total, 'task')}, {total.success_rate_percent:g} % done"
+    return f"{done}, TTE {tte_text(total.tte)}, {_many(undone, 'rollback')}."
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def tte_text(tte: Percentiles) -> str:

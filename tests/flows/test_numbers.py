@@ -1,12 +1,16 @@
 """The numbers of a running stack: a task is in them as soon as it has settled."""
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 from redis import Redis
 
+from shiploop.domain.measurement import Measurement
+from shiploop.stores.recording import RECORD, recording
+from tests.until import wait_until
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("world")
@@ -81,3 +85,27 @@ def test_prometheus_can_scrape_the_stack(world: World) -> None:
     text = httpx.get(f"{world.addresses.api}/metrics").raise_for_status().text
     assert "shiploop_runners_alive 1.0" in text
     assert 'shiploop_tasks_total{status="done"}' in text
+
+
+def test_the_day_that_is_over_is_reviewed_once_in_prefect_and_in_slack(world: World) -> None:
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    day = f"{yesterday:%Y%m%d}"
+    measured = Measurement(
+        "yesterday", yesterday, ("status:done",), {"tte": 4321}, {"success-rate": True}
+    )
+    with Redis.from_url(world.addresses.redis, decode_responses=True) as redis:
+        redis.eval(RECORD + "record(cjson.decode(ARGV[1]), 1)", 0, recording(measured, 3600))
+        redis.delete(f"agent:review:1d:{day}", f"agent:notice:review-day-{day}")
+        for _ in range(2):
+            world.wait_for_prefect_state(world.start_prefect_run("slo-review"))
+        assert redis.exists(f"agent:review:1d:{day}")
+    written = {"artifacts": {"key": {"any_": ["day-review"]}}}
+    (review,) = world.prefect("POST", "/artifacts/filter", written)
+    assert f"# Review of {yesterday:%d %B %Y}" in review["data"]
+    assert "1 task, 100 % done, TTE P50 4.3 s, 0 rollbacks." in review["data"]
+    wait_until(lambda: len(said_of(world, "Review of")) == 1)
+
+
+def said_of(world: World, words: str) -> list[Any]:
+    said = httpx.get(f"{world.addresses.github}/_sandbox/slack").raise_for_status().json()
+    return [one for one in said if words in str(one)]

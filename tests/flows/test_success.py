@@ -19,7 +19,7 @@ from shiploop.domain.health_verdict import HealthState
 from shiploop.domain.judgement import Judgement, Live, Reaction
 from shiploop.domain.merge_gate import Conflicted
 from shiploop.domain.pull_request import Base, Proposal
-from shiploop.domain.run import FailureKind, Merge, Outcome, Status, failed
+from shiploop.domain.run import FailureKind, Merge, Outcome, Status, declined, failed
 from tests.builders import NOON, a_pull_request, a_run
 
 MERGE = Merge("c" * 40, NOON)
@@ -183,3 +183,9 @@ def test_a_resumed_task_that_had_merged_is_done_once_it_is_seen_live(ship: Ship)
     assert (outcome.status, outcome.merge) == (Status.DONE, MERGE)
     outcome = ship(begin_run=merged, react_to_deploy=BROKEN)
     assert (outcome.failure_kind, outcome.merge) == (FailureKind.UNHEALTHY_DEPLOY, MERGE)
+
+
+def test_what_the_gate_refuses_is_declined_and_waits_for_nothing(ship: Ship) -> None:
+    refused = declined("the answer was not safe to ship: The answer shows an image.")
+    unreached = AssertionError("a refused answer went on")
+    assert ship(open_pull_request=refused, wait_for_checks=unreached) == refused

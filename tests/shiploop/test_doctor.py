@@ -18,6 +18,7 @@ from rich.console import Console
 from shiploop.doctor import diagnose, exit_code, show_findings
 from shiploop.doctor.examination import find_places, run_side_by_side
 from shiploop.doctor.github_check import check_github
+from shiploop.doctor.model_check import check_model
 from shiploop.doctor.prefect_check import check_prefect
 from shiploop.doctor.redis_check import check_redis, check_runners
 from shiploop.doctor.service_checks import (
@@ -202,19 +203,59 @@ def test_a_signing_key_is_set_or_kept_for_us_alone(tmp_path: Path) -> None:
 
 def test_what_may_be_set_or_not_is_never_broken_for_not_being_set() -> None:
     assert set(states(check_options(settings())).values()) == {"not configured"}
+    assert states(check_model(settings())) == {"model": "not configured"}
     every = settings(
-        openai_api_key=CANARY,
         slack_webhook_url=f"https://hooks.example/services/T/B/{CANARY}",
         sentry_dsn=CANARY,
         sentry_project="acme/docs-site",
         sentry_auth_token=CANARY,
     )
     assert states(check_options(every)) == {
-        "model": "warning",
         "slack": "ok",
         "sentry": "ok",
         "sentry issues": "ok",
     }
+
+
+def model_at(base_url: str, **more: Any) -> Finding:
+    ours = settings(openai_api_key=CANARY, openai_base_url=base_url, **more)
+    return by_name(check_model(ours))["model"]
+
+
+def test_a_model_that_its_server_lists_is_well(sandbox: SandboxProcess) -> None:
+    base_url = f"{sandbox.url}/openai/v1"
+    assert model_at(base_url).state is Health.OK
+    unknown = model_at(base_url, openai_model="gpt-0")
+    assert unknown.state is Health.BROKEN
+    assert "gpt-0" in unknown.what
+    assert "gpt-4.1-mini" in unknown.advice
+
+
+@pytest.mark.parametrize(
+    ("reply", "state", "word"),
+    [
+        (Reply(401, f"no, {CANARY}!"), Health.BROKEN, "refused"),
+        (Reply(403), Health.WARNING, "not listed"),
+        (Reply(404), Health.WARNING, "not listed"),
+        (Reply(200, "Welcome!"), Health.BROKEN, "not among"),
+        (Reply(200, '{"data": [null, {"id": 7}]}'), Health.BROKEN, "not among"),
+    ],
+)
+def test_a_model_that_cannot_be_used_says_why_and_never_the_key(
+    scripted: ScriptedServer, reply: Reply, state: Health, word: str
+) -> None:
+    scripted.replies.append(reply)
+    model = model_at(f"{scripted.url}/v1/")
+    assert model.state is state
+    assert word in model.what
+    assert CANARY not in repr(model)
+    assert scripted.requests == ["GET /v1/models"]
+
+
+@pytest.mark.parametrize("base_url", ["nonsense", "ftp://example.org", "http://[", ""])
+def test_a_models_server_that_cannot_be_asked_is_broken(base_url: str) -> None:
+    assert model_at(base_url).state is Health.BROKEN
+    assert model_at(away()).state is Health.BROKEN
 
 
 def test_slack_is_neither_told_nor_named_by_its_address(scripted: ScriptedServer) -> None:
@@ -329,6 +370,7 @@ def test_no_secret_is_ever_printed(scripted: ScriptedServer, tmp_path: Path) -> 
         site_url=f"http://us:{CANARY}@{address}",
         signing_key=CANARY,
         openai_api_key=CANARY,
+        openai_base_url=f"http://us:{CANARY}@{address}/v1",
         slack_webhook_url=CANARY,
         sentry_dsn=CANARY,
         api_port=free_port(),

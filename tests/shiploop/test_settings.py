@@ -60,6 +60,7 @@ def test_a_secret_is_in_no_text_of_the_settings() -> None:
     [
         *("task_deadline_s", "lease_s", "runner_concurrency", "queue_limit", "check_poll_s"),
         *("health_interval_s", "attribution_window_s", "rollback_deadline_s"),
+        "answer_deadline_s",
     ],
 )
 def test_no_time_and_no_number_of_anything_is_zero(name: str) -> None:

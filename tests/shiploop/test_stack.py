@@ -174,6 +174,7 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
         wait_until(lambda: answers(f"{described['api']}/healthz"), 20.0)
         os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all of its processes
         assert up.wait(_STOP_TIMEOUT_S) == 0
+    assert described["dashboard"] in (home / "up.log").read_text()
     assert processes_of(home) == set()
     assert not (home / "stack.json").exists()
 

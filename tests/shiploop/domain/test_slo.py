@@ -118,7 +118,7 @@ def test_three_failures_among_ten_tasks_alert_nobody() -> None:
     counted = Counted(7, 3)
     for window in burn_windows(Period.DAY):
         assert not burns_too_fast(SUCCESS, Burn(window, counted, counted))
-    assert fastest_burn(SUCCESS, [Burn(burn_windows(Period.DAY)[0], counted, counted)]) == 0
+    assert fastest_burn(SUCCESS, [Burn(burn_windows(Period.DAY)[0], counted, counted)]) is None
 
 
 @given(st.integers(0, 2 * 365 * 24).map(lambda hours: NOON + hours * HOUR))

@@ -1,0 +1,83 @@
+"""Links lead to what is cited, to where the cited sections link, or to an allowed host."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from shiploop.domain.faq_document import FAQ_PATH
+from shiploop.domain.gate_citation import expected_citations
+from shiploop.domain.gate_refusal import Refusal
+from shiploop.domain.gate_text import Candidate, Text, fold, read_text
+from shiploop.domain.quotation import quotable_pieces
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ACTING: Final = re.compile(
+    r"(?:javascript|vbscript|livescript|file|blob|view-source):\S|data:[a-z]+/[a-z]", re.IGNORECASE
+)
+# What GitHub makes a link of without any markup.
+# https://github.github.com/gfm/#autolinks-extension-
+_BARE: Final = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,20})://(?P<rest>[^\s<>]*)|\bwww\.(?P<www>[^\s<>]*)"
+    r"|\b(?:mailto|xmpp|tel|sms):\S",
+    re.IGNORECASE,
+)
+_BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f]+")
+
+
+def check_links(candidate: Candidate, text: Text) -> Iterator[Refusal]:
+    """Follow every link, with markup or without."""
+    cited = _cited_destinations(candidate)
+    for link in text.links:
+        if link.href not in cited:
+            yield from _judge(link.href, candidate.allowed_hosts)
+    yield from check_bare_links(text.prose, candidate.allowed_hosts)
+
+
+def check_bare_links(prose: str, allowed_hosts: frozenset[str]) -> Iterator[Refusal]:
+    """Look for what becomes a link by itself."""
+    folded = fold(prose)
+    if _ACTING.search(folded):
+        yield Refusal.SCRIPT_LINK
+    for bare in _BARE.finditer(folded):
+        url = f"https://www.{bare['www']}" if bare["www"] is not None else bare[0]
+        if not _is_allowed(url.rstrip(".,:;!?)'\"*_~。，）"), allowed_hosts):
+            yield Refusal.OUTSIDE_LINK
+
+
+def _cited_destinations(candidate: Candidate) -> frozenset[str]:
+    """Where the citations and the links of the cited sections lead, as a parser writes it."""
+    pieces = (
+        piece.markdown
+        for section in candidate.sections
+        for piece in quotable_pieces(section, FAQ_PATH)
+    )
+    citations = expected_citations(candidate.sections)
+    links = read_text("\n\n".join((*pieces, citations))).links
+    return frozenset(link.href for link in links if not _leads_outside(link.href))
+
+
+def _judge(href: str, allowed_hosts: frozenset[str]) -> Iterator[Refusal]:
+    plain = _BLANKS.sub("", unquote(unquote(fold(href))))
+    if _ACTING.match(plain):
+        yield Refusal.SCRIPT_LINK
+    elif not _leads_outside(href):
+        yield Refusal.UNCITED_LINK
+    elif not _is_allowed(href, allowed_hosts):
+        yield Refusal.OUTSIDE_LINK
+
+
+def _leads_outside(href: str) -> bool:
+    plain = _BLANKS.sub("", unquote(unquote(fold(href)))).replace("\\", "/")
+    return plain.startswith("//") or _SCHEME.match(plain) is not None
+
+
+def _is_allowed(url: str, allowed_hosts: frozenset[str]) -> bool:
+    """Exactly an https address of an allowed host: no port, no user, nothing to confuse."""
+    if not url.isascii() or _BLANKS.search(url) or "\\" in url:
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme.lower() == "https" and parts.netloc.lower() in allowed_hosts

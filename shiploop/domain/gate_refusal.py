@@ -1,0 +1,35 @@
+"""Why an answer is not shipped."""
+
+from enum import Enum
+from typing import Final
+
+MAX_WORDS: Final = 100
+# A hundred words of any language fit; one endless word does not.
+MAX_CHARACTERS: Final = 2500
+
+
+class Refusal(Enum):
+    """A reason not to ship an answer; the value is a sentence for the person who asked."""
+
+    TOO_LONG = f"The answer is longer than {MAX_WORDS} words."
+    NO_CITATION = "The answer does not end by naming the sections that it is taken from."
+    UNKNOWN_SECTION = "The answer cites a section that the documents do not have."
+    MISQUOTED = "The answer quotes something that the cited sections do not say."
+    FOREIGN_CODE = "The answer contains code that the cited sections do not contain."
+    OTHER_LANGUAGE = "The answer is not in the language of the question."
+    LOOKALIKES = "A word mixes letters of several alphabets, or hides behind look-alike letters."
+    RAW_HTML = "The answer contains raw HTML."
+    UNEXPECTED_MARKUP = "Only paragraphs, lists, quotations, plain code and links may be used."
+    NOT_SELF_CONTAINED = "The answer would change how the text around it is read."
+    SCRIPT_LINK = "A link would run a script or carry data instead of leading to a page."
+    OUTSIDE_LINK = "A link leads outside the repository."
+    UNCITED_LINK = "A link leads to a page that the cited sections do not link to."
+    IMAGE = "The answer shows an image."
+    CREDENTIAL = "Something looks like a password, a token or a key."
+    PERSONAL_DATA = "An e-mail address, phone, card or account number is not in the documents."
+    MENTION = "Somebody would be notified: an @ stands before a name."
+    CLOSING_KEYWORD = "The words would close an issue or a pull request."
+    SKIPPED_CHECKS = "The words would keep the checks from running."
+    INVISIBLE_CHARACTERS = "There are characters that nobody can see, or that turn text around."
+    OWN_MARKER = "The text imitates the marks by which shiploop knows its own entries."
+    CHANGES_DOCUMENT = "The document would not be what it was plus this entry."

@@ -1,0 +1,84 @@
+"""The sample repository as a target: what would be shipped for a question, or an answer to it."""
+
+from functools import cache
+from pathlib import Path
+
+from shiploop.clients.docs_index import DocsIndex
+from shiploop.domain.answer import Answer, Source, compose_extractive_answer, source_of
+from shiploop.domain.answer_gate import Candidate, Refusal, check_answer
+from shiploop.domain.faq_document import FAQ_PATH, Entry
+from shiploop.domain.faq_entry import clean_answer
+from shiploop.domain.gate_citation import expected_citations
+from shiploop.domain.question import Question, QuestionProblem, check_question
+from shiploop.domain.sections import Section, split_sections
+from tests.builders import TASK_ID
+
+SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
+QUESTION = "How do I freeze merges by hand?"
+CITED = ("docs/deployment.md", "freeze-merges")
+
+
+@cache
+def pages() -> dict[str, str]:
+    found = {str(path.relative_to(SAMPLE)): path for path in SAMPLE.rglob("*.md")}
+    return {name: path.read_bytes().decode() for name, path in found.items()}
+
+
+def document() -> str:
+    return pages()[FAQ_PATH]
+
+
+@cache
+def sections() -> tuple[Section, ...]:
+    return tuple(
+        section
+        for path, text in sorted(pages().items())
+        if path != FAQ_PATH
+        for section in split_sections(path, text)
+    )
+
+
+@cache
+def index() -> DocsIndex:
+    return DocsIndex({path: text for path, text in pages().items() if path != FAQ_PATH})
+
+
+def cited_by(sources: tuple[Source, ...]) -> tuple[Section, ...]:
+    named = {(source.path, source.anchor) for source in sources}
+    return tuple(each for each in sections() if (each.path, each.anchor) in named)
+
+
+def cited_section(path: str = CITED[0], anchor: str = CITED[1]) -> Section:
+    return next(each for each in sections() if (each.path, each.anchor) == (path, anchor))
+
+
+def candidate(question: Question, answer: Answer, faq: str | None = None) -> Candidate:
+    text = clean_answer(answer.text)
+    entry = Entry(question.text, question.hash, question.slug, TASK_ID, text)
+    return Candidate(entry, answer, cited_by(answer.sources), document() if faq is None else faq)
+
+
+def extract(text: str) -> Candidate | None:
+    """What we answer without a model; None when we decline, or do not accept the question."""
+    question = check_question(text)
+    if isinstance(question, QuestionProblem):
+        return None
+    answer = compose_extractive_answer(question.text, index().search(question.text))
+    return candidate(question, answer) if isinstance(answer, Answer) else None
+
+
+def from_model(
+    text: str, question: str = QUESTION, section: Section | None = None, *, cite: bool = True
+) -> Candidate:
+    """What a model has made of a question, its citation as it should be."""
+    asked = check_question(question)
+    assert isinstance(asked, Question), asked
+    cited = section or cited_section()
+    citation = f"\n\nSource: {expected_citations((cited,))}" if cite else ""
+    # No generator but ours exists in this version; the gate asks for the extractive one only.
+    answer = Answer(text + citation, (source_of(cited),), "model")  # type: ignore[arg-type]
+    return candidate(asked, answer)
+
+
+def refusals(found: Candidate) -> set[Refusal]:
+    return set(check_answer(found))

@@ -1,0 +1,94 @@
+"""No secret of a running stack is anywhere but where it was put, whatever went wrong."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from redis import Redis
+
+from tests.world import World
+
+pytestmark = pytest.mark.xdist_group("world")
+
+SECRETS = (
+    "GITHUB_TOKEN",
+    "GITHUB_WEBHOOK_SECRET",
+    "SENTRY_AUTH_TOKEN",
+    "SHIPLOOP_PREVIOUS_SIGNING_KEY",
+    "SHIPLOOP_SIGNING_KEY",
+    "SLACK_WEBHOOK_URL",
+)
+
+
+def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(world: World) -> None:
+    shipped = world.settle("What is the queue?")
+    assert shipped["status"] == "done", shipped
+    with world.fault("ci_red"):
+        assert world.settle("How do I stop a worker?")["failure_kind"] == "ci_failed"
+    with world.fault("github_503", times=3):
+        world.settle("How do I find a task?")
+    with world.fault("merge_applied_then_500"):
+        world.settle("How are webhooks verified?")
+    planted = {name: world.environment[name] for name in SECRETS}
+    assert all(len(value) > 10 for value in planted.values())
+    seen = set()
+    for place, text in everything(world):
+        found = [name for name, value in planted.items() if value in text]
+        assert not found, f"{found} in {place}"
+        if shipped["task_id"] in text:
+            seen.add(place.split()[0].rpartition("/")[2])
+    assert {"Redis", "Prefect's", "runner-1.log"} <= seen  # it is looked where things are written
+
+
+def everything(world: World) -> Iterator[tuple[str, str]]:
+    """All that the stack has written and shown, by where it was found."""
+    yield from files(world)
+    yield from stored(world)
+    yield from shown_in_prefect(world)
+    yield from processes(world)
+
+
+def files(world: World) -> Iterator[tuple[str, str]]:
+    home = world.mirror.parent
+    written = [*(home / "logs").iterdir(), *(home / "results").iterdir()]
+    mirrors = Path(tempfile.gettempdir()).glob("shiploop-mirror-*")
+    written += [path for mirror in mirrors for path in mirror.rglob("config")]
+    assert any(path.name == "runner-1.log" for path in written)
+    assert any(path.name == "config" for path in written)
+    for path in written:
+        yield str(path), path.read_text(errors="replace")
+
+
+def stored(world: World) -> Iterator[tuple[str, str]]:
+    # A dump has everything, but may be compressed: what is read by type is not.
+    readers = {
+        b"string": lambda redis, key: redis.get(key),
+        b"hash": lambda redis, key: redis.hgetall(key),
+        b"stream": lambda redis, key: redis.xrange(key),
+        b"zset": lambda redis, key: redis.zrange(key, 0, -1),
+        b"set": lambda redis, key: redis.smembers(key),
+        b"list": lambda redis, key: redis.lrange(key, 0, -1),
+    }
+    with Redis.from_url(world.addresses.redis) as redis:
+        for key in redis.scan_iter(count=1000):
+            yield f"Redis {key!r}", repr((key, readers[redis.type(key)](redis, key)))
+
+
+def shown_in_prefect(world: World) -> Iterator[tuple[str, str]]:
+    for kind in ("flow_runs", "task_runs", "artifacts", "logs", "deployments", "block_documents"):
+        shown = world.prefect("POST", f"/{kind}/filter", {"limit": 200})
+        yield f"Prefect's {kind}", json.dumps(shown)
+
+
+def processes(world: World) -> Iterator[tuple[str, str]]:
+    pids = json.loads((world.mirror.parent / "stack.json").read_text())["pids"]
+    for name, pid in pids.items():
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            try:
+                yield f"the arguments of {name}", " ".join(each.cmdline())
+            except psutil.NoSuchProcess:
+                continue

@@ -1,0 +1,60 @@
+"""The gate as a step sees it: held against what the repository's documents really say."""
+
+from dataclasses import replace
+
+import pytest
+
+from shiploop.bootstrap import Services
+from shiploop.domain.answer import Answer, compose_extractive_answer
+from shiploop.domain.run import Status
+from shiploop.errors import RepositoryUnusable
+from tasks.gate import refusal_of
+from tests.builders import a_run
+from tests.shiploop.sandbox_process import FAQ, SandboxProcess
+from tests.tasks.conftest import ServicesWith
+
+QUESTION = "What are worker heartbeats?"
+
+
+@pytest.fixture
+def answered(sandbox: SandboxProcess, services_with: ServicesWith) -> tuple[Services, Answer]:
+    services = services_with(github_api_url=sandbox.url)
+    answer = compose_extractive_answer(QUESTION, services.documents.search(QUESTION))
+    assert isinstance(answer, Answer)
+    return services, answer
+
+
+def test_an_answer_that_the_documents_give_is_not_refused(
+    answered: tuple[Services, Answer],
+) -> None:
+    _, answer = answered
+    assert refusal_of(a_run(QUESTION), answer, FAQ) is None
+
+
+def test_an_answer_that_was_tampered_with_is_declined_in_words(
+    answered: tuple[Services, Answer],
+) -> None:
+    _, answer = answered
+    refused = refusal_of(a_run(QUESTION), replace(answer, text=f"Ask @ops.\n\n{answer.text}"), FAQ)
+    assert refused is not None
+    assert refused.status is Status.DECLINED
+    assert "an @ stands before a name" in refused.reason
+    assert "the cited sections do not say" in refused.reason
+
+
+def test_a_section_that_is_no_longer_there_cannot_be_cited(
+    answered: tuple[Services, Answer],
+) -> None:
+    _, answer = answered
+    gone = replace(answer.sources[0], anchor="gone")
+    refused = refusal_of(a_run(QUESTION), replace(answer, sources=(gone,)), FAQ)
+    assert refused is not None
+    assert "a section that the documents do not have" in refused.reason
+
+
+def test_a_faq_that_nothing_can_be_added_to_is_the_repositorys_fault(
+    answered: tuple[Services, Answer],
+) -> None:
+    _, answer = answered
+    with pytest.raises(RepositoryUnusable, match=r"the entry cannot stand in the FAQ: .+"):
+        refusal_of(a_run(QUESTION), answer, FAQ + "```\n")
