@@ -3,14 +3,25 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Json
 
 from shiploop.domain.run import FailureKind, Stage, Status
 from shiploop.domain.stages import stages_ms
 
 
+class SectionView(BaseModel):
+    """A section of the documents."""
+
+    path: str
+    anchor: str
+    title: str
+
+
 class TaskView(BaseModel):
-    """Where a task stands. Times are UTC; `stages_ms` has the stages that have ended."""
+    """Where a task stands. Times are UTC; `stages_ms` has the stages that have ended.
+
+    `closest` has the sections that come nearest to a question that was declined.
+    """
 
     task_id: str
     trace_id: str
@@ -42,6 +53,7 @@ class TaskView(BaseModel):
     trb_ms: int | None = None
     error: str | None = None
     reason: str | None = None
+    closest: Json[list[SectionView]] | None = None
 
 
 def view_task(task: Mapping[str, str]) -> TaskView:

@@ -21,6 +21,7 @@ from bench.metrics_api import measure_metrics
 from bench.overhead import measure_overhead
 from bench.readiness import measure_readiness
 from bench.report import as_json, describe_machine, show, show_machine
+from bench.retrieval import measure_retrieval
 from bench.rollback import measure_rollback
 from bench.throughput import measure_throughput
 from bench.world import forget_environment
@@ -45,6 +46,7 @@ _BENCHES = {
     "burst": _Bench(measure_burst, 200),
     "metrics": _Bench(measure_metrics, 300),
     "dashboard": _Bench(measure_dashboard, 10),
+    "retrieval": _Bench(measure_retrieval, 1),
     "rollback": _Bench(measure_rollback, 5),
 }
 

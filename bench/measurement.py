@@ -15,6 +15,7 @@ class Unit(StrEnum):
     TIMES = "×"
     QUESTIONS = "questions"
     PER_MINUTE = "a minute"
+    PERCENT = "%"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ def _with_unit(number: float, unit: Unit) -> str:
             return f"{number:.0f}"
         case Unit.PER_MINUTE:
             return f"{number:.0f} a minute"
+        case Unit.PERCENT:
+            return f"{number:.1f} %"
         case Unit.TIMES:
             return f"{number:.3f} ×"
         case _:

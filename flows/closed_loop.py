@@ -16,6 +16,7 @@ from shiploop.errors import ShiploopError
 from tasks.answer import draft_answer
 from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
+from tasks.duplicate import answered_already
 from tasks.ending import conclude, outcome_of, tidy_up
 from tasks.health import verify_live_entry
 from tasks.incident import report_never_live
@@ -51,15 +52,15 @@ def ship(run: Run) -> Outcome:
     if run.merge is not None and isinstance(answer, Answer):
         return see_live(run, answer, run.merge)
     base = reading.result()
+    if (known := answered_already(run, answer, base)) is not None:
+        return known
     if isinstance(answer, Declined):
-        return declined(decline_reason(answer))
+        return declined(decline_reason(answer), answer.closest)
     proposal = open_pull_request(run, answer, base)
     if isinstance(proposal, Outcome):
         return proposal
     merge = merge_when_green(run, answer, proposal, base)
-    if isinstance(merge, Outcome):
-        return merge
-    return see_live(run, answer, merge)
+    return merge if isinstance(merge, Outcome) else see_live(run, answer, merge)
 
 
 def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -> Merge | Outcome:

@@ -22,6 +22,7 @@ from flows.slo_review import slo_review
 from shiploop import kill_points
 from shiploop.bootstrap import Services, services
 from shiploop.cancellation import CancellationWatch
+from shiploop.domain.facts import branch_ref
 from shiploop.errors import ShiploopError
 from shiploop.executor import Executor
 from shiploop.lane import Lane
@@ -84,7 +85,7 @@ class Runner:
         for loop in (
             self._services.facts.listen,
             self._services.check_poll.run,
-            self._services.documents.keep_fresh,
+            self._keep_documents_fresh,
             self._tasks.keep_leases,
             self._flows.keep_leases,
             self._flows.take_until,
@@ -102,6 +103,11 @@ class Runner:
             lane.finish(give_up_at)
         self._notices.finish(time.monotonic() + _NOTICE_GRACE_S)
         self._services.heartbeats.clear(self._worker_id)
+
+    def _keep_documents_fresh(self, stopping: threading.Event) -> None:
+        branch = branch_ref(self._services.settings.base_branch)
+        with self._services.facts.watching(branch) as pushed:
+            self._services.documents.keep_fresh(stopping, pushed)
 
     def _beat(self, stopping: threading.Event) -> None:
         self._warm_up()

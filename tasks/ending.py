@@ -26,7 +26,7 @@ from shiploop.errors import (
     ShiploopError,
     TaskCancelled,
 )
-from tasks.durability import RETRIED
+from tasks.durability import RETRIED, on_first_attempt
 
 _KINDS: dict[type[ShiploopError], FailureKind] = {
     DeadlinePassed: FailureKind.DEADLINE,
@@ -68,7 +68,8 @@ def conclude(outcome: Outcome) -> State[Outcome]:
 
 
 def _tidy_branch(run: Run, outcome: Outcome) -> None:
-    if outcome.status is Status.DECLINED:
+    # An attempt that died may have opened one before somebody else answered the question.
+    if outcome.status is Status.DECLINED and on_first_attempt():
         return
     branch = messages.branch_name(run.task_id)
     if outcome.merge is None and not _close_pull_request(branch, outcome):

@@ -193,15 +193,17 @@ class World:
         assert answer.is_success, answer.text
         return answer.json()
 
-    def commit_as_person(self, document: str, branch: str = "main") -> str:
-        """Put another FAQ on a branch as an administrator, past every check; returns the sha."""
+    def commit_as_person(
+        self, document: str, branch: str = "main", path: str = "docs/FAQ.md"
+    ) -> str:
+        """Put another page on a branch as an administrator, past every check; returns the sha."""
         head = self.github(f"/git/ref/heads/{branch}")["object"]["sha"]
         contents = base64.b64encode(document.encode()).decode()
         commit = {
             "branch": {"repositoryNameWithOwner": REPOSITORY, "branchName": branch},
             "expectedHeadOid": head,
             "message": {"headline": "Say it by hand"},
-            "fileChanges": {"additions": [{"path": "docs/FAQ.md", "contents": contents}]},
+            "fileChanges": {"additions": [{"path": path, "contents": contents}]},
         }
         answer = httpx.post(
             f"{self.addresses.github}/graphql",

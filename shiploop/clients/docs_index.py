@@ -3,24 +3,29 @@
 import math
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from shiploop.domain.language import Language, language_of, understands
+from shiploop.domain.query import telling, weights
 from shiploop.domain.sections import Hit, Section, split_sections
-from shiploop.domain.terms import content_terms
+from shiploop.domain.spelling import corrected, known_words
+from shiploop.domain.synonyms import meanings
 
 __all__ = ["DocsIndex", "Hit"]
 
 _CANDIDATES: Final = 25
 # A page begins with what it is about.
-_INTRODUCTION_FACTOR: Final = 1.5
+_INTRODUCTION_FACTOR: Final = 1.25
+# What the reader may not understand comes after what says the same in the question's language.
+_FOREIGN_FACTOR: Final = 0.3
 
 
 class DocsIndex:
     """Finds the sections that speak of a question's terms; may be searched by many threads.
 
     SQLite's FTS5 ranks them with its bm25() (https://www.sqlite.org/fts5.html#the_bm25_function)
-    over terms prepared by `content_terms`. A score grows with the share of the question that
+    over terms prepared by `meanings`. A score grows with the share of the question that
     the section covers, and again with the share that its own heading does.
     """
 
@@ -30,9 +35,13 @@ class DocsIndex:
             section for path in sorted(pages) for section in split_sections(path, pages[path])
         ]
         self._heading_terms = [
-            frozenset(content_terms(" ".join(section.heading_path[-1:])))
+            frozenset(meanings(" ".join(section.heading_path[-1:]))) for section in self._sections
+        ]
+        self._languages = [
+            language_of("\n".join((*section.heading_path, section.text)))
             for section in self._sections
         ]
+        self._words = known_words(pages.values())
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
         self._database.execute(
@@ -55,22 +64,34 @@ class DocsIndex:
 
     def search(self, question: str, limit: int = 3) -> tuple[Hit, ...]:
         """Return the best sections for a question, best first; none when no term is known."""
-        terms = tuple(dict.fromkeys(content_terms(question)))
+        asked, language = corrected(question, self._words), language_of(question)
+        terms = tuple(dict.fromkeys(meanings(asked)))
         if not terms:
             return ()
         with self._lock:
             found = {term: self._sections_with(term) for term in terms}
-            candidates = self._candidates(terms)
-        rarities = {term: self._rarity(len(found[term])) for term in terms}
-        total = sum(rarities.values())
-        hits = []
-        for number, bm25 in candidates:
-            section, heading_terms = self._sections[number], self._heading_terms[number]
-            coverage = sum(rarities[t] for t in terms if number in found[t]) / total
-            in_heading = sum(rarities[t] for t in terms if t in heading_terms) / total
-            factor = _INTRODUCTION_FACTOR if len(section.heading_path) <= 1 else 1.0
-            hits.append(Hit(section, bm25 * coverage * (1 + in_heading) * factor, coverage))
+            candidates = self._candidates(telling(terms))
+        known = frozenset(term for term in terms if found[term])
+        weighed = weights(asked, known, lambda term: self._rarity(len(found[term])))
+        hits = [self._hit(number, bm25, found, weighed, language) for number, bm25 in candidates]
         return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
+
+    def _hit(
+        self,
+        number: int,
+        bm25: float,
+        found: Mapping[str, set[int]],
+        weighed: Mapping[str, float],
+        language: Language,
+    ) -> Hit:
+        section, heading_terms = self._sections[number], self._heading_terms[number]
+        total = sum(weighed.values()) or 1.0
+        coverage = sum(weight for t, weight in weighed.items() if number in found[t]) / total
+        named = sum(weight for t, weight in weighed.items() if t in heading_terms)
+        factor = _INTRODUCTION_FACTOR if len(section.heading_path) <= 1 else 1.0
+        if not understands(language, self._languages[number]):
+            factor *= _FOREIGN_FACTOR
+        return Hit(section, bm25 * coverage * (1 + named / total) * factor, coverage)
 
     def _sections_with(self, term: str) -> set[int]:
         rows = self._database.execute(
@@ -78,7 +99,7 @@ class DocsIndex:
         )
         return {number for (number,) in rows}
 
-    def _candidates(self, terms: tuple[str, ...]) -> list[tuple[int, float]]:
+    def _candidates(self, terms: Iterable[str]) -> list[tuple[int, float]]:
         # bm25() is negative, the best match having the least value.
         return self._database.execute(
             "SELECT rowid, -bm25(sections) AS score FROM sections WHERE sections MATCH ?"
@@ -93,7 +114,7 @@ class DocsIndex:
 
 
 def _indexed(section: Section) -> str:
-    return " ".join(content_terms("\n".join((*section.heading_path, section.text))))
+    return " ".join(meanings("\n".join((*section.heading_path, section.text))))
 
 
 def _quoted(term: str) -> str:

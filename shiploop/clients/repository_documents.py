@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable
 
 from shiploop.clients.docs_index import DocsIndex, Hit
@@ -10,6 +11,8 @@ from shiploop.domain.answer import Source
 from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.sections import Section
 from shiploop.errors import ShiploopError
+
+_NOTICE_STOP_S = 1.0  # how soon a stop is noticed
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +56,23 @@ class RepositoryDocuments:
                 self._index, self._head_sha = DocsIndex(pages), head_sha
             return self._index
 
-    def keep_fresh(self, stopping: threading.Event) -> None:
-        """Refresh now and then until told to stop; blocks, so it wants a thread of its own."""
-        while not stopping.wait(self._refresh_s):
+    def keep_fresh(self, stopping: threading.Event, pushed: threading.Event) -> None:
+        """Refresh after each push, and now and then in case that one was not told of.
+
+        Until told to stop; blocks, so it wants a thread of its own.
+        """
+        while self._wait(stopping, pushed):
+            pushed.clear()  # before the fetch: what is pushed during it is fetched after it
             try:
                 self.refresh()
             except ShiploopError as error:
                 log.warning("the documents are as old as before: %s", error)
+
+    def _wait(self, stopping: threading.Event, pushed: threading.Event) -> bool:
+        """Wait for the next turn; False when told to stop before."""
+        due_at = time.monotonic() + self._refresh_s
+        while not stopping.is_set():
+            left_s = due_at - time.monotonic()
+            if left_s <= 0 or pushed.wait(min(left_s, _NOTICE_STOP_S)):
+                return True
+        return False

@@ -7,14 +7,18 @@ from typing import Final, Literal
 from markdown_it import MarkdownIt
 
 from shiploop.domain.faq_document import FAQ_PATH
+from shiploop.domain.language import Language, language_of, understands
 from shiploop.domain.question import heading_text
 from shiploop.domain.quotation import Piece, quotable_pieces, relative_link
 from shiploop.domain.sections import Hit, Section
-from shiploop.domain.terms import content_terms
+from shiploop.domain.synonyms import meanings
 from shiploop.domain.words import count_words
 
 # Below this share of the question's terms a section speaks of something else.
-MIN_COVERAGE: Final = 0.6
+MIN_COVERAGE: Final = 0.5
+# Of two terms one alone is a chance: "delete" and "account" may stand in two places.
+_FEW_TERMS: Final = 2
+_MIN_COVERAGE_OF_FEW: Final = 0.6
 MAX_QUOTED_WORDS: Final = 100
 _MARKDOWN: Final = MarkdownIt("commonmark")
 _LEADS_IN: Final = (":", "：")
@@ -56,17 +60,25 @@ def compose_extractive_answer(question: str, hits: Sequence[Hit]) -> Answer | De
     """Quote what the best section says to the question: whole sentences, at most 100 words.
 
     Two Chinese, Japanese or Korean characters count as a word. Declined when no section covers
-    enough of the question, or none has text to quote.
+    enough of the question in its language, or none has text to quote.
     """
-    terms = frozenset(content_terms(question))
+    terms = frozenset(meanings(question))
+    enough = _MIN_COVERAGE_OF_FEW if len(terms) <= _FEW_TERMS else MIN_COVERAGE
+    language = language_of(question)
     for hit in hits:
-        if hit.coverage < MIN_COVERAGE:
+        if hit.coverage < enough or not _readable(hit.section, language):
             continue
         quotation = _quotation(quotable_pieces(hit.section, FAQ_PATH), terms)
         if quotation:
             source = source_of(hit.section)
             return Answer(with_sources(quotation, (source,)), (source,), "extractive")
     return Declined(tuple(source_of(hit.section) for hit in hits))
+
+
+def _readable(section: Section, language: Language) -> bool:
+    """Tell whether a section is in the language of the question, so that it can be quoted."""
+    text = "\n".join((*section.heading_path, section.text))
+    return understands(language, language_of(text))
 
 
 def with_sources(text: str, sources: Sequence[Source]) -> str:
@@ -125,4 +137,4 @@ def _without_lead_in(quoted: list[str]) -> list[str]:
 
 
 def _matches(text: str, terms: frozenset[str]) -> int:
-    return len(terms.intersection(content_terms(text)))
+    return len(terms.intersection(meanings(text)))

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shiploop.domain.faq_document import FAQ_PATH
+
 
 @dataclass(frozen=True, slots=True)
 class CheckFact:
@@ -35,7 +37,20 @@ class ConflictFact:
     sha: str
 
 
-Fact = CheckFact | DeployFact | ConflictFact
+@dataclass(frozen=True, slots=True)
+class PushFact:
+    """A branch that has got a new head, and with it other documents than the FAQ alone."""
+
+    ref: str
+    sha: str
+
+
+Fact = CheckFact | DeployFact | ConflictFact | PushFact
+
+
+def branch_ref(branch: str) -> str:
+    """The full name of a branch, as pushes tell it."""
+    return f"refs/heads/{branch}"
 
 
 def read_delivery(event: str, payload: Mapping[str, Any]) -> tuple[Fact, ...]:
@@ -63,6 +78,16 @@ def _deployment_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     return (DeployFact(str(sha), str(state)),)
 
 
+def _push(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    ref, sha, commits = str(payload["ref"]), str(payload["after"]), payload["commits"]
+    kinds = ("added", "modified", "removed")
+    changed = {path for commit in commits for kind in kinds for path in commit[kind]}
+    # Our own merges are most of all pushes, and the FAQ is no source of answers.
+    if payload["deleted"] or changed == {FAQ_PATH}:
+        return ()
+    return (PushFact(ref, sha),)
+
+
 def _lower(conclusion: object) -> str | None:
     return None if conclusion is None else str(conclusion).lower()
 
@@ -71,6 +96,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Fact, ...]]] = {
     "check_run": _check_run,
     "status": _commit_status,
     "deployment_status": _deployment_status,
+    "push": _push,
 }
 
 # What the repository's webhook has to be sent for.

@@ -71,9 +71,16 @@ def decline_reason(declined: Declined) -> str:
     return f"the documents do not answer this question; closest: {closest}"
 
 
+def duplicate_reason(question: str) -> str:
+    """Why nothing was added for a question that the FAQ answers already."""
+    return f"the FAQ answers this already: {question}"
+
+
 def closing_comment(outcome: Outcome) -> str:
     """What the pull request is told when its task ended without a merge."""
     kind = outcome.failure_kind
+    if kind is None:
+        return f"shiploop declined this question: {title_text(outcome.reason)}"
     ending = (
         "It stays open, so that the checks can be looked at."
         if kind is FailureKind.CI_FAILED

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shiploop.domain.answer import Source
+
 
 class Status(StrEnum):
     """Where a task stands for the person who asked."""
@@ -74,13 +76,17 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a task ended. `failure_kind` is set exactly when `status` is `error`."""
+    """How a task ended. `failure_kind` is set exactly when `status` is `error`.
+
+    `closest` has the sections that come nearest to a question that they do not answer.
+    """
 
     status: Status
     reason: str
     failure_kind: FailureKind | None = None
     merge: Merge | None = None
     entry_url: str | None = None
+    closest: tuple[Source, ...] = ()
 
 
 def done(merge: Merge, entry_url: str) -> Outcome:
@@ -88,9 +94,14 @@ def done(merge: Merge, entry_url: str) -> Outcome:
     return Outcome(Status.DONE, "merged and verified live", merge=merge, entry_url=entry_url)
 
 
-def declined(reason: str) -> Outcome:
+def declined(reason: str, closest: tuple[Source, ...] = ()) -> Outcome:
     """The repository's documents do not answer the question."""
-    return Outcome(Status.DECLINED, reason)
+    return Outcome(Status.DECLINED, reason, closest=closest)
+
+
+def answered_before(reason: str, entry_url: str) -> Outcome:
+    """The FAQ answers the question already, asked in other words."""
+    return Outcome(Status.DECLINED, reason, entry_url=entry_url)
 
 
 def failed(kind: FailureKind, reason: str, merge: Merge | None = None) -> Outcome:

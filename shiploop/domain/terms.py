@@ -13,10 +13,13 @@ the their them then there these they this those to up us use used uses using wan
 were what when where whether which who why will with work working works would you your
 """
 _STOP_WORDS: Final = frozenset(_FUNCTION_WORDS.split())
-# Chinese words that ask or join; they stand unspaced between those that say something.
+# Chinese and Japanese words that ask or join; they stand unspaced between those that say something.
 _STOP_PHRASES: Final = re.compile(
     "為什麼|为什么|什麼時候|什么时候|如何|什麼|什么|怎麼|怎么|怎樣|怎样|是否|可以|請問|请问"
-    "|哪些|哪裡|哪里|有沒有|[的是嗎吗了在和與与及或有我你您要]"
+    "|什麼樣|什么样|多久|多長時間|多长时间|多長|多长|多少|幾個|几个|已經|已经|知道|應該|应该"
+    "|哪些|哪裡|哪里|有沒有|有没有|[的是嗎吗了在和與与及或有我你您要會会誰谁]"
+    # Japanese: the same, where it is written in kanji.
+    "|何(?:で|が|を|に|回|分|時|の|で)|教え|知り|どう(?:やっ|す|な)|いくら"
 )
 _HAN: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々"
 _HANGUL: Final = r"\uac00-\ud7af"

@@ -12,11 +12,12 @@ from redis import Redis
 from redis.client import Pipeline, PubSub
 from redis.exceptions import RedisError
 
-from shiploop.domain.facts import CheckFact, ConflictFact, DeployFact, Fact
+from shiploop.domain.facts import CheckFact, ConflictFact, DeployFact, Fact, PushFact
 from shiploop.stores import keys
 
 _DEPLOY_FIELD = "deploy"
 _CONFLICT_FIELD = "conflict"
+_HEAD_FIELD = "head"
 _CHECK_PREFIX = "check:"
 _LISTEN_TIMEOUT_S = 1.0  # how soon a stop is noticed
 _RECONNECT_S = 0.5
@@ -73,7 +74,7 @@ class Facts:
 
     @contextmanager
     def watching(self, sha: str) -> Iterator[threading.Event]:
-        """An event that is set whenever something new is known of the commit."""
+        """An event that is set whenever something new is known of the commit, or the branch."""
         event = threading.Event()
         with self._lock:
             self._waiters[sha].add(event)
@@ -122,9 +123,10 @@ class Facts:
 def _queue(pipe: Pipeline, facts: Iterable[Fact]) -> None:
     for fact in facts:
         name, value = _field_of(fact)
-        pipe.hset(keys.fact(fact.sha), name, value)
-        pipe.expire(keys.fact(fact.sha), keys.FACT_TTL_S)
-        pipe.publish(keys.FACTS_CHANNEL, fact.sha)
+        subject = fact.ref if isinstance(fact, PushFact) else fact.sha
+        pipe.hset(keys.fact(subject), name, value)
+        pipe.expire(keys.fact(subject), keys.FACT_TTL_S)
+        pipe.publish(keys.FACTS_CHANNEL, subject)
 
 
 def _field_of(fact: Fact) -> tuple[str, str]:
@@ -135,3 +137,5 @@ def _field_of(fact: Fact) -> tuple[str, str]:
             return _DEPLOY_FIELD, state
         case ConflictFact():
             return _CONFLICT_FIELD, "1"
+        case PushFact(sha=sha):
+            return _HEAD_FIELD, sha

@@ -54,9 +54,9 @@ def dedupe(question_hash: str) -> str:
     return f"agent:faq:hash:{question_hash}"
 
 
-def fact(sha: str) -> str:
-    """Hash: what GitHub told us about one commit."""
-    return f"agent:fact:{sha}"
+def fact(subject: str) -> str:
+    """Hash: what GitHub told us about one commit, or of one branch by its full name."""
+    return f"agent:fact:{subject}"
 
 
 def queued(run_id: str) -> str:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import cast
 
 from redis import Redis
 
+from shiploop.domain.answer import Source
 from shiploop.domain.measurement import measure
 from shiploop.domain.run import Merge, Outcome, Run, Stage, Status, tte_ms
 from shiploop.domain.slo import Slo
@@ -267,12 +268,16 @@ def _outcome_fields(run: Run, outcome: Outcome, now: datetime) -> dict[str, str]
     if outcome.failure_kind is not None:
         fields |= {"failure_kind": str(outcome.failure_kind), "error": outcome.reason}
     elif outcome.status is Status.DECLINED:
-        fields["reason"] = outcome.reason
+        fields |= {"reason": outcome.reason, "closest": _as_json(outcome.closest)}
     if outcome.merge is not None:
         fields |= _merge_fields(run, outcome.merge)
     if outcome.entry_url is not None:
         fields["entry_url"] = outcome.entry_url
     return fields
+
+
+def _as_json(sections: Sequence[Source]) -> str:
+    return json.dumps([asdict(section) for section in sections], ensure_ascii=False)
 
 
 def _merge_fields(run: Run, merge: Merge) -> dict[str, str]:

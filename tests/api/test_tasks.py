@@ -9,7 +9,8 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services, build
-from shiploop.domain.run import FailureKind, failed
+from shiploop.domain.answer import Source
+from shiploop.domain.run import FailureKind, Outcome, answered_before, declined, failed
 from shiploop.stores import keys
 from shiploop.stores.tasks import Lease
 from tests.api.conftest import settings
@@ -49,13 +50,15 @@ def pages(api: httpx.Client, limit: int) -> Iterator[list[str]]:
         cursor = {"cursor": page["next_cursor"]}
 
 
-def settle(services: Services, task_id: str) -> None:
+RED = failed(FailureKind.CI_FAILED, "red: faq-gate")
+
+
+def settle(services: Services, task_id: str, outcome: Outcome = RED) -> None:
     """End the oldest task on the queue, as a runner does."""
     services.task_queue.create_group()
     (entry,) = services.task_queue.take("one", 1, 50)
     run = services.tasks.load_run(task_id)
     assert run is not None
-    outcome = failed(FailureKind.CI_FAILED, "red: faq-gate")
     services.tasks.settle(run, Lease("one", entry.entry_id), outcome, datetime.now(UTC))
 
 
@@ -68,6 +71,30 @@ def test_the_newest_tasks_come_first(api: httpx.Client) -> None:
     asked = [ask(api, number) for number in range(3)]
     assert list(pages(api, 20)) == [asked[::-1]]
     assert list(pages(api, 2)) == [[asked[2], asked[1]], [asked[0]]]
+
+
+def test_a_declined_task_has_the_closest_sections_as_data(
+    api: httpx.Client, services: Services
+) -> None:
+    task_id = ask(api, 1)
+    closest = (Source("docs/a.md", "告警", "A › 告警"), Source("README.md", "", "README.md"))
+    settle(services, task_id, declined("the documents do not answer", closest))
+    task = api.get(f"{TASKS}/{task_id}").json()
+    assert task["status"] == "declined"
+    assert task["closest"] == [
+        {"path": "docs/a.md", "anchor": "告警", "title": "A › 告警"},
+        {"path": "README.md", "anchor": "", "title": "README.md"},
+    ]
+
+
+def test_a_question_answered_before_leads_to_the_entry(
+    api: httpx.Client, services: Services
+) -> None:
+    task_id = ask(api, 1)
+    settle(services, task_id, answered_before("it is there", "https://site.example/faq#there"))
+    task = api.get(f"{TASKS}/{task_id}").json()
+    assert (task["status"], task["reason"]) == ("declined", "it is there")
+    assert task["entry_url"] == "https://site.example/faq#there"
 
 
 def test_a_listed_task_is_shown_as_it_is_alone(api: httpx.Client) -> None:

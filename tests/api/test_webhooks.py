@@ -74,6 +74,12 @@ def test_each_event_that_is_followed_becomes_a_fact(
     assert known(redis) == stored
 
 
+def test_a_push_is_known_of_its_branch(api: httpx.Client, redis: Redis) -> None:
+    payload = {"ref": "refs/heads/main", "after": SHA, "deleted": False, "commits": []}
+    assert deliver(api, payload, event="push").status_code == 202
+    assert redis.hgetall("agent:fact:refs/heads/main") == {"head": SHA}
+
+
 def test_a_delivery_that_comes_twice_counts_once(api: httpx.Client, redis: Redis) -> None:
     deliver(api, check("success"))
     answer = deliver(api, check("failure"))
@@ -82,7 +88,7 @@ def test_a_delivery_that_comes_twice_counts_once(api: httpx.Client, redis: Redis
     assert known(redis) == {"check:faq-gate": '"success"'}
 
 
-@pytest.mark.parametrize("event", ["ping", "push", "check_suite", "pull_request"])
+@pytest.mark.parametrize("event", ["ping", "star", "check_suite", "pull_request"])
 def test_an_event_that_is_not_followed_is_taken_and_forgotten(
     api: httpx.Client, redis: Redis, event: str
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from shiploop.domain.faq_document import entries, find, remove
+from tests.until import wait_until
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("world")
@@ -60,12 +61,53 @@ def test_a_question_that_the_documents_do_not_answer_is_declined(world: World) -
     assert world.document() == before
 
 
+def test_a_declined_question_names_the_closest_sections(world: World) -> None:
+    task = world.settle("How do I change the colours of the dashboard?")
+    assert task["status"] == "declined"
+    closest = {section["title"]: section for section in task["closest"]}
+    assert closest["Dashboard"] == {
+        "path": "docs/dashboard.md",
+        "anchor": "dashboard",
+        "title": "Dashboard",
+    }
+    assert "docs/dashboard.md#dashboard" in task["reason"]
+
+
 def test_a_declined_question_may_be_asked_again_at_once(world: World) -> None:
     first = world.settle("How do I change my password?")
     again = world.ask("How do I change my password?").json()
     assert not again["duplicate"]
     assert again["task_id"] != first["task_id"]
     assert world.wait(again["task_id"])["status"] == "declined"
+
+
+def test_a_declined_question_is_answered_once_the_documents_are(world: World) -> None:
+    question = "How do I brew an espresso?"
+    assert world.settle(question)["status"] == "declined"
+    page = "# Coffee\n\nTo brew an espresso, press the button of the machine.\n"
+    world.commit_as_person(page, path="docs/coffee.md")
+    # Within the test's patience, which is far less than the timer of the documents.
+    wait_until(lambda: world.settle(question)["status"] == "done")
+
+
+@pytest.mark.parametrize(
+    ("question", "anchor"),
+    [
+        ("How can I cancel a running task?", "how-do-i-cancel-a-task-543cb980"),
+        ("Who can merge an answer?", "who-may-merge-an-answer"),
+    ],
+)
+def test_a_question_that_the_faq_answers_in_other_words_is_pointed_there(
+    world: World, question: str, anchor: str
+) -> None:
+    before = world.document()
+    task = world.settle(question)
+    assert task["status"] == "declined"
+    assert "the FAQ answers this already" in task["reason"]
+    assert task["entry_url"].endswith(f"#{anchor}")
+    assert world.reads(task["entry_url"], "merge")
+    assert world.pull_requests(task["task_id"]) == []
+    assert world.document() == before
 
 
 def test_the_same_question_again_is_the_same_task(world: World) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shiploop.clients.docs_index import DocsIndex
+from shiploop.domain.answer import Declined, compose_extractive_answer
 
 REPOSITORY = Path(__file__).parents[3] / "sandbox" / "sample_repository"
 PAGES = {
@@ -37,6 +38,24 @@ def test_a_section_named_by_the_terms_comes_before_one_that_mentions_them(index:
     assert [hit.coverage for hit in hits[:2]] == pytest.approx([1, 1])
     assert 0 < hits[2].coverage < 0.5
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_a_hit_tells_path_heading_and_lines(index: DocsIndex) -> None:
+    section = index.search("heartbeat mechanism")[0].section
+    lines = PAGES[section.path].splitlines()[section.start_line - 1 : section.end_line]
+    assert section.heading_path == ("Workers", "Heartbeat mechanism")
+    assert lines[0] == "## Heartbeat mechanism"
+    assert section.text in "\n".join(lines)
+
+
+def test_what_another_language_says_comes_after_and_is_not_quoted() -> None:
+    index = DocsIndex(
+        {"en.md": "# Phase 10\n\nIt comes.\n", "zh.md": "# 其他\n\nPhase 10 尚未開始。\n"}
+    )
+    hits = index.search("Phase 10 是什麼？")
+    assert hits[0].section.path == "zh.md"
+    assert isinstance(compose_extractive_answer("Phase 10 是什麼？", hits[1:]), Declined)
+    index.close()
 
 
 def test_chinese_is_found_without_spaces_between_words(index: DocsIndex) -> None:

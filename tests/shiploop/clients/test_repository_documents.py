@@ -14,10 +14,12 @@ from tests.until import wait_until
 from tests.valkey import free_port
 
 
-def documents_of(sandbox: SandboxProcess, path: Path) -> RepositoryDocuments:
+def documents_of(
+    sandbox: SandboxProcess, path: Path, refresh_s: float = 0.02
+) -> RepositoryDocuments:
     github = sandbox.client()
     return RepositoryDocuments(
-        lambda: Mirror(path, github.clone_url(), "main", fixed_token(BOT_TOKEN)), 0.02
+        lambda: Mirror(path, github.clone_url(), "main", fixed_token(BOT_TOKEN)), refresh_s
     )
 
 
@@ -58,7 +60,7 @@ def test_keeping_fresh_outlives_an_outage_and_stops_when_told(
 ) -> None:
     documents, stopping = documents_of(sandbox, tmp_path / "mirror.git"), threading.Event()
     sandbox.set_faults(github_503=2)
-    thread = threading.Thread(target=documents.keep_fresh, args=[stopping])
+    thread = threading.Thread(target=documents.keep_fresh, args=[stopping, threading.Event()])
     thread.start()
     try:
         wait_until(lambda: sandbox.operations().count("GET /repos/{owner}/{repo}") >= 3)
@@ -68,3 +70,22 @@ def test_keeping_fresh_outlives_an_outage_and_stops_when_told(
     assert not thread.is_alive()
     assert "the documents are as old as before" in caplog.text
     assert documents.search("worker heartbeat")
+
+
+def test_a_push_is_fetched_long_before_the_timer_is_due(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    documents = documents_of(sandbox, tmp_path / "mirror.git", refresh_s=3600)
+    before = documents.refresh()
+    stopping, pushed = threading.Event(), threading.Event()
+    thread = threading.Thread(target=documents.keep_fresh, args=[stopping, pushed])
+    thread.start()
+    try:
+        _, pull = sandbox.open_green("\n## Fetched at once?\n\nYes.\n")
+        sandbox.client().merge(pull.number, pull.head_sha, ("More", ""))
+        pushed.set()
+        wait_until(lambda: documents._index is not before)
+    finally:
+        stopping.set()
+        thread.join(timeout=10)
+    assert not thread.is_alive()

@@ -1,6 +1,6 @@
 import pytest
 
-from shiploop.domain.facts import CheckFact, DeployFact, read_delivery
+from shiploop.domain.facts import CheckFact, DeployFact, PushFact, branch_ref, read_delivery
 
 
 def test_reads_a_concluded_check() -> None:
@@ -24,6 +24,22 @@ def test_reads_a_commit_status(state: str, conclusion: str | None) -> None:
 def test_reads_a_deployment_status() -> None:
     payload = {"deployment": {"sha": "abc"}, "deployment_status": {"state": "success"}}
     assert read_delivery("deployment_status", payload) == (DeployFact("abc", "success"),)
+
+
+def push(*paths: str, deleted: bool = False) -> dict[str, object]:
+    commit = {"added": [], "modified": list(paths), "removed": []}
+    commits = [commit] if paths else []
+    return {"ref": "refs/heads/main", "after": "abc", "commits": commits, "deleted": deleted}
+
+
+@pytest.mark.parametrize("paths", [("docs/a.md",), ("docs/FAQ.md", "docs/a.md"), ()])
+def test_a_push_that_may_change_documents_is_a_fact(paths: tuple[str, ...]) -> None:
+    assert read_delivery("push", push(*paths)) == (PushFact(branch_ref("main"), "abc"),)
+
+
+def test_a_push_of_the_faq_alone_or_of_a_deleted_branch_says_nothing() -> None:
+    assert read_delivery("push", push("docs/FAQ.md")) == ()
+    assert read_delivery("push", push(deleted=True)) == ()
 
 
 def test_events_that_nobody_follows_say_nothing() -> None:

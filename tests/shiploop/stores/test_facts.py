@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.facts import CheckFact, ConflictFact, DeployFact
+from shiploop.domain.facts import CheckFact, ConflictFact, DeployFact, PushFact
 from shiploop.stores import keys
 from shiploop.stores.facts import Facts, KnownFacts
 from tests.until import wait_until
@@ -82,6 +82,17 @@ def test_a_delivery_is_recorded_once(facts: Facts, redis: Redis) -> None:
 def test_a_waiter_is_woken_by_news_of_its_commit_only(facts: Facts) -> None:
     with listening(facts), facts.watching(SHA) as ours, facts.watching("b" * 40) as other:
         facts.record([GREEN])
+        assert ours.wait(timeout=3)
+        assert not other.is_set()
+
+
+def test_who_waits_for_a_branch_is_woken_by_a_push_to_it(facts: Facts) -> None:
+    with (
+        listening(facts),
+        facts.watching("refs/heads/main") as ours,
+        facts.watching("refs/heads/other") as other,
+    ):
+        facts.record([PushFact("refs/heads/main", SHA)])
         assert ours.wait(timeout=3)
         assert not other.is_set()
 
