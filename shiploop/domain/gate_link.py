@@ -31,6 +31,8 @@ def check_links(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     for link in text.links:
         if link.href not in cited:
             yield from _judge(link.href, candidate.allowed_hosts)
+    if "](" in text.prose:  # what is no link to this parser may be one to another
+        yield Refusal.UNCITED_LINK
     yield from check_bare_links(text.prose, candidate.allowed_hosts)
 
 

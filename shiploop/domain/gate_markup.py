@@ -31,6 +31,11 @@ _PLAIN_INFO: Final = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
 _MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$])\$(?=\S)[^$\n]*\\[^$\n]*\$")
 # Jekyll, which GitHub Pages are made with, runs the one and takes attributes from the other.
 _TEMPLATE: Final = re.compile(r"\{[{%:]")
+# What is unescaped in the text as it is written, whatever this parser thinks of it.
+_TAG_OR_REFERENCE: Final = re.compile(r"(?<!\\)<[A-Za-z/!?]|(?<!\\)&#?\w+;")
+_IMAGE: Final = re.compile(r"(?<!\\)!\[")
+_FENCE: Final = re.compile(r" *(?:```|~~~)")
+_CODE_SPAN: Final = re.compile(r"`[^`]*`")
 _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]+\]")
 _DEEPEST: Final = 6  # two lists within each other
 
@@ -44,15 +49,28 @@ def check_length(text: str) -> Iterator[Refusal]:
 def check_markup(text: Text) -> Iterator[Refusal]:
     """Paragraphs, lists, quotations, code and links, and nothing that acts or leaks out."""
     kinds = {token.type for token in text.tokens}
-    if kinds & _HTML or _ACTIVE_TAG.search(fold(text.prose)):
+    if kinds & _HTML or _TAG_OR_REFERENCE.search(_without_code(text.raw)):
         yield Refusal.RAW_HTML
-    if "image" in kinds:
+    if _ACTIVE_TAG.search(fold(text.prose)):
+        yield Refusal.RAW_HTML
+    if "image" in kinds or _IMAGE.search(_without_code(text.raw)):
         yield Refusal.IMAGE
     if kinds - _PLAIN - _HTML - {"image"} or _is_drawn(text) or _is_deep(text):
         yield Refusal.UNEXPECTED_MARKUP
     yield from check_templates(text.prose)
     if answer_problem(text.raw) is not None or _FOOTNOTE.search(text.prose):
         yield Refusal.NOT_SELF_CONTAINED
+
+
+def _without_code(raw: str) -> str:
+    """What is not code to a reader of lines, such as the check in the repository's own CI."""
+    kept, in_fence = [], False
+    for line in raw.split("\n"):
+        if _FENCE.match(line):
+            in_fence = not in_fence
+        elif not in_fence:
+            kept.append(_CODE_SPAN.sub("", line))
+    return "\n".join(kept)
 
 
 def check_templates(prose: str) -> Iterator[Refusal]:

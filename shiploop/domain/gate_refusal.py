@@ -18,7 +18,7 @@ class Refusal(Enum):
     FOREIGN_CODE = "The answer contains code that the cited sections do not contain."
     OTHER_LANGUAGE = "The answer is not in the language of the question."
     LOOKALIKES = "A word mixes letters of several alphabets, or hides behind look-alike letters."
-    RAW_HTML = "The answer contains raw HTML."
+    RAW_HTML = "The answer contains raw HTML or a character reference."
     UNEXPECTED_MARKUP = "Only paragraphs, lists, quotations, plain code and links may be used."
     NOT_SELF_CONTAINED = "The answer would change how the text around it is read."
     SCRIPT_LINK = "A link would run a script or carry data instead of leading to a page."

@@ -1,0 +1,135 @@
+"""The step of the fast workflow that looks at an answer, run by itself: act takes a second each."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bench.world import questions
+from shiploop.domain.answer_gate import check_answer
+from shiploop.domain.faq_document import FAQ_PATH, entries, insert
+from shiploop.domain.question import Question, check_question
+from tests.adversarial.inputs import FAMILIES, A
+from tests.adversarial.target import SAMPLE, document, extract, from_model
+from tests.builders import TASK_ID
+
+WORKFLOW = Path(__file__).parents[2] / "deployments/github/workflows/agent-mvp-ci-fast.yml"
+STEP = "An answer holds nothing but text, and links into the repository"
+# What a tool for text lines can see; the rest only the gate itself knows.
+SEEN_IN_CI = (
+    *("html and script", "script and data links", "links out", "images", "mentions"),
+    *("skip ci", "closing keywords", "invisible and turning", "markers and comments"),
+)
+GOOD = "`shiploop freeze` holds every merge.\n\n```text\nhttps://x.example @a <b> [skip ci]\n```"
+
+
+def script() -> str:
+    steps = yaml.safe_load(WORKFLOW.read_bytes())["jobs"]["smoke"]["steps"]
+    return str(next(step["run"] for step in steps if step.get("name") == STEP))
+
+
+def git(worktree: Path, *arguments: str) -> None:
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "gc.auto=0")
+    subprocess.run(["git", "-C", str(worktree), *who, *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def worktree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    worktree = tmp_path_factory.mktemp("answers") / "worktree"
+    shutil.copytree(SAMPLE, worktree)
+    git(worktree, "init", "--quiet", "--initial-branch=main")
+    git(worktree, "add", "--all")
+    git(worktree, "commit", "--quiet", "-m", "Begin")
+    git(worktree, "commit", "--quiet", "--allow-empty", "-m", "Answer")
+    return worktree
+
+
+def check(worktree: Path, changed: str, hosts: str = "") -> tuple[bool, str]:
+    """Whether the step passes on a commit that changes the FAQ to this, and what it says."""
+    (worktree / FAQ_PATH).write_bytes(changed.encode())
+    git(worktree, "commit", "--quiet", "--amend", "--all", "--allow-empty", "-m", "Answer")
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "ALLOWED_LINK_HOSTS": hosts}
+    finished = subprocess.run(
+        ["bash", "-e", "-c", script()],
+        cwd=worktree,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        check=False,
+    )
+    return finished.returncode == 0, finished.stdout
+
+
+def with_answer(answer: str) -> str:
+    """The FAQ with an entry that was put in by hand, past every check of ours."""
+    name, before = "freeze-00000000", document()
+    opening = f"<!-- shiploop:entry {name} hash={'0' * 64} trace={TASK_ID} -->"
+    return f"{before}\n{opening}\n## Freeze?\n\n{answer}\n\n<!-- /shiploop:entry {name} -->\n"
+
+
+def test_what_the_bench_asks_passes(worktree: Path) -> None:
+    after = document()
+    for question in questions(51):
+        found = extract(question)
+        assert found is not None
+        passes, said = check(worktree, insert(document(), found.entry))
+        assert passes, said
+        after = insert(after, found.entry)
+    assert len(entries(after)) > 50
+
+
+def test_plain_text_passes_and_code_may_hold_anything(worktree: Path) -> None:
+    assert check(worktree, with_answer(GOOD)) == (True, "")
+    assert check(worktree, document()) == (True, "")
+
+
+def test_most_hostile_answers_are_refused_by_ci_as_well(worktree: Path) -> None:
+    hostile = [one for family in SEEN_IN_CI for one in FAMILIES[family] if isinstance(one, A)]
+    passed = [one for one in hostile if check(worktree, with_answer(one.text))[0]]
+    assert len(passed) <= 0.1 * len(hostile), passed
+
+
+def test_a_refusal_says_what_was_found_and_where(worktree: Path) -> None:
+    passes, said = check(worktree, with_answer("Ask @everyone."))
+    assert not passes
+    assert "Ask @everyone." in said
+    assert "::error::The answer holds a mention." in said
+
+
+def test_a_line_that_imitates_the_head_of_a_diff_is_looked_at(worktree: Path) -> None:
+    assert not check(worktree, with_answer("++ b/docs/FAQ.md <b>"))[0]
+
+
+def test_an_allowed_host_may_be_linked_and_no_other(worktree: Path) -> None:
+    hosts, evil = "docs.example.com|example.org", "[x](https://docs.example.com.evil.example/a)"
+    assert check(worktree, with_answer("[x](https://docs.example.com/a)"), hosts)[0]
+    assert not check(worktree, with_answer(evil), hosts)[0]
+    assert not check(worktree, with_answer("[x](https://evil.example/a)"), hosts)[0]
+
+
+def test_two_entries_at_once_are_refused(worktree: Path) -> None:
+    two = with_answer(GOOD) + with_answer(GOOD).removeprefix(document()).replace("0000", "1111")
+    passes, said = check(worktree, two)
+    assert not passes
+    assert "More than one entry" in said
+
+
+def test_the_real_model_answers_of_the_gate_pass(worktree: Path) -> None:
+    found = from_model("`shiploop freeze` holds every merge.")
+    assert check(worktree, insert(document(), found.entry))[0]
+
+
+def test_what_the_gate_lets_through_passes_in_ci(worktree: Path) -> None:
+    """Otherwise a good answer would end as failed checks instead of an entry."""
+    hostile = [one for family in FAMILIES.values() for one in family]
+    asked = [one for one in hostile if isinstance(check_question(one.text), Question)]
+    found = [from_model(one.text) for one in hostile if isinstance(one, A)]
+    found += [from_model("It is so.", one.text) for one in asked if not isinstance(one, A)]
+    for each in found:
+        if not check_answer(each):
+            passes, said = check(worktree, insert(document(), each.entry))
+            assert passes, said
