@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from shiploop.domain.faq_document import entries, remove
+from shiploop.domain.faq_document import entries, find, remove
 from shiploop.stores import keys
+from tests.builders import a_question
 from tests.rolling import (
     approve,
     assert_told_once,
@@ -82,37 +83,6 @@ def test_a_rollback_rides_out_what_passes_by_itself(
         clear_faults(rolling)
 
 
-def test_of_many_tasks_in_a_bad_deploy_exactly_the_suspects_are_undone_as_one(
-    rolling: World, redis: Redis
-) -> None:
-    questions = [
-        "如何檢查 Vercel 部署狀態？",
-        "如何創建告警規則？",
-        "What does a declined task mean?",
-        "Which metrics are kept in Redis?",
-        "How do I lift the merge freeze?",
-        "What is the system architecture?",
-    ]
-    opened = len(rollback_pulls(rolling))
-    set_faults(rolling, bad_deploy=1)
-    try:
-        with rolling.latency(deploy_ms=1500):
-            asked = [rolling.ask(one).raise_for_status().json()["task_id"] for one in questions]
-            tasks = [rolling.wait(task_id) for task_id in asked]
-            wait_until(lambda: not redis.exists(keys.FREEZE, keys.ROLLBACK_ACTIVE), timeout_s=30)
-    finally:
-        clear_faults(rolling)
-    assert len(rollback_pulls(rolling)) == opened + 1
-    assert site_is_well(rolling)
-    kept = {entry.trace_id for entry in entries(rolling.document())}
-    for task in tasks:
-        undone = rolling.task(task["task_id"]).get("rollback") == "healthy"
-        ended_as = (task["status"], task.get("failure_kind"))
-        assert ended_as == (("error", "unhealthy_deploy") if undone else ("done", None)), task
-        assert (task["task_id"] in kept) is not undone
-    assert any(task["status"] == "error" for task in tasks)
-
-
 def test_blips_of_a_healthy_site_undo_nothing(rolling: World) -> None:
     with rolling.fault("flaky_health", times=3):
         task = rolling.settle("How are webhooks verified?")
@@ -157,6 +127,35 @@ def undo_by_the_health_check(world: World, redis: Redis, task: dict[str, Any], b
     assert world.wait_for_prefect_state(world.start_prefect_run("health-check"))["name"] == (
         "Healthy"
     )
+
+
+@pytest.mark.parametrize(
+    ("fault", "question", "kept"),
+    [
+        # On main, at the very same place: what somebody else has merged stays.
+        ("conflict", "How do I deploy to production?", 1),
+        # On the rollback's own branch, where nobody else has any business.
+        ("head_moved", "How do I export my data?", 0),
+    ],
+)
+def test_a_rollback_that_cannot_be_merged_as_it_was_written_is_written_again(
+    rolling: World, redis: Redis, fault: str, question: str, kept: int
+) -> None:
+    before = rolling.document()
+    redis.set(keys.ROLLBACK_MODE, "approval")
+    with rolling.fault("bad_deploy"):
+        task = rolling.settle(question)
+    wait_until(lambda: rolling.task(task["task_id"]).get("rollback") == "waiting_for_approval")
+    with rolling.fault(fault):
+        approve(rolling)
+        ended(rolling, task, "healthy")
+    after = rolling.document()
+    assert find(after, a_question(question).hash) is None
+    assert after.count("in the meantime") == before.count("in the meantime") + kept
+    (pull,) = pulls_from(rolling, f"hotfix/rollback-{task['merge_sha']}")
+    assert pull["merged_at"] is not None
+    assert site_is_well(rolling)
+    assert not redis.exists(keys.FREEZE)
 
 
 def test_a_person_approves_a_rollback_and_what_was_merged_since_stays(

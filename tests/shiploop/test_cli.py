@@ -156,14 +156,14 @@ def test_a_setting_that_cannot_be_read_is_named_without_a_traceback() -> None:
 
 @pytest.mark.xdist_group("world")
 def test_following_shows_every_stage_and_ends_with_the_live_entry(world: World) -> None:
-    asked = beside(world, "ask", "--follow", "What does declined mean for a task?")
+    asked = beside(world, "ask", "--follow", "How do I check the configuration?")
     assert asked.returncode == 0, asked.stdout + asked.stderr
     task_id, *stages, outcome = asked.stdout.splitlines()
     assert told_stages(stages) == STAGES
     entry_url = world.task(task_id)["entry_url"]
     assert outcome == f"done {entry_url}"
     assert httpx.get(entry_url).is_success
-    again = beside(world, "ask", "--follow", "What does declined mean for a task?")
+    again = beside(world, "ask", "--follow", "How do I check the configuration?")
     assert (again.returncode, again.stdout) == (0, asked.stdout)
 
 
@@ -186,7 +186,7 @@ def test_following_a_task_that_fails_ends_with_the_kind_and_the_error(world: Wor
 
 @pytest.mark.xdist_group("world")
 def test_a_settled_task_has_a_status_and_is_not_cancelled(world: World) -> None:
-    task_id = world.settle("What does declined mean for a task?")["task_id"]
+    task_id = world.settle("Where is data kept?")["task_id"]
     shown = beside(world, "status", task_id)
     assert (shown.returncode, json.loads(shown.stdout)) == (0, world.task(task_id))
     cancelled = beside(world, "cancel", task_id)

@@ -91,7 +91,10 @@ def test_the_road_is_told_in_its_order(services: Services, lease: Lease, events:
             failed(FailureKind.CI_FAILED, "red: faq-gate"),
             {"status": "error", "failure_kind": "ci_failed", "error": "red: faq-gate"},
         ),
-        (declined("not in the docs"), {"status": "declined", "reason": "not in the docs"}),
+        (
+            declined("not in the docs"),
+            {"status": "declined", "reason": "not in the docs", "closest": "[]"},
+        ),
     ],
 )
 def test_the_last_event_says_how_it_ended(
