@@ -1,6 +1,6 @@
 """An answer to a question from the documentation alone: a quotation and where it is from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -83,11 +83,15 @@ def _readable(section: Section, language: Language) -> bool:
 
 def with_sources(text: str, sources: Sequence[Source]) -> str:
     """Put the line below a text that links its sources from the FAQ."""
-    links = (
+    return f"{text}\n\nSource: {cite(sources)}"
+
+
+def cite(sources: Iterable[Source]) -> str:
+    """Link sources from the FAQ, in a line."""
+    return ", ".join(
         f"[{heading_text(each.title)}]({relative_link(each.path, each.anchor, FAQ_PATH)})"
         for each in sources
     )
-    return f"{text}\n\nSource: {', '.join(links)}"
 
 
 def source_of(section: Section) -> Source:

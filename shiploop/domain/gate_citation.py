@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from shiploop.domain.answer import source_of
+from shiploop.domain.answer import cite, source_of
 from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.gate_refusal import Refusal
 from shiploop.domain.gate_text import Candidate, Text, read_text, squeeze
-from shiploop.domain.question import heading_text
-from shiploop.domain.quotation import Piece, quotable_pieces, relative_link
+from shiploop.domain.quotation import Piece, quotable_pieces
 from shiploop.domain.sections import Section
 
 _LEAD: Final = re.compile(
@@ -19,11 +18,7 @@ _LEAD: Final = re.compile(
 
 def expected_citations(sections: Sequence[Section]) -> str:
     """The citation of each section as the last line of an answer writes it."""
-    sources = map(source_of, sections)
-    return ", ".join(
-        f"[{heading_text(source.title)}]({relative_link(source.path, source.anchor, FAQ_PATH)})"
-        for source in sources
-    )
+    return cite(map(source_of, sections))
 
 
 def without_citation(text: str) -> str:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import assert_never
 
 from shiploop.domain.alerts import Alert, AlertKind, AlertState
 from shiploop.domain.report import Percentiles, Report, SloStatus
 from shiploop.domain.slo import (
-    MIN_EVENTS,
     Period,
     Slo,
     SloState,
@@ -24,6 +24,7 @@ _STATES = {
     SloState.MISSED: "missed",
     SloState.ALERT: "missed beyond the alert threshold",
 }
+_P95, _P99 = Fraction(95, 100), Fraction(99, 100)
 _PERIODS = {Period.DAY: "today", Period.WEEK: "this week", Period.MONTH: "this month"}
 
 
@@ -159,9 +160,9 @@ def _many(count: int, what: str) -> str:
 def tte_text(tte: Percentiles) -> str:
     """Percentiles in a line; the rarer ones only where there are enough values for them."""
     told = [f"P50 {seconds(tte.p50)}"] if tte.count else ["not known"]
-    if tte.count >= MIN_EVENTS:
+    if tte.count >= events_needed(_P95):
         told.append(f"P95 {seconds(tte.p95)}")
-    if tte.count >= 5 * MIN_EVENTS:
+    if tte.count >= events_needed(_P99):
         told.append(f"P99 {seconds(tte.p99)}")
     return ", ".join(told)
 

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse_pla
 from redis import Redis
 
 from shiploop.domain.measurement import Measurement
-from shiploop.stores.recording import RECORD, recording
+from tests.counting import count
 
 DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 RFC_FIELDS = {  # 5.3.4
@@ -32,8 +32,7 @@ def settled(redis: Redis, tte_ms: int | None, at: datetime = DAY, **good: bool) 
     counts = (f"status:{status}", f"agent:faq:{status}", "tte-bucket:5", "generator:extractive")
     kinds = ("failure:ci_failed",) if tte_ms is None else ()
     measured = Measurement(task_id, at, (*counts, *kinds), durations, good)
-    script = RECORD + "record(cjson.decode(ARGV[1]), 1)"
-    redis.eval(script, 0, recording(measured, 90 * 24 * 3600))
+    count(redis, measured)
 
 
 def shape(answer: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from shiploop.domain.measurement import Measurement
-from shiploop.stores.recording import RECORD, recording
+from tests.counting import count
 from tests.until import wait_until
 from tests.world import World
 
@@ -94,7 +94,7 @@ def test_the_day_that_is_over_is_reviewed_once_in_prefect_and_in_slack(world: Wo
         "yesterday", yesterday, ("status:done",), {"tte": 4321}, {"success-rate": True}
     )
     with Redis.from_url(world.addresses.redis, decode_responses=True) as redis:
-        redis.eval(RECORD + "record(cjson.decode(ARGV[1]), 1)", 0, recording(measured, 3600))
+        count(redis, measured)
         redis.delete(f"agent:review:1d:{day}", f"agent:notice:review-day-{day}")
         for _ in range(2):
             world.wait_for_prefect_state(world.start_prefect_run("slo-review"))

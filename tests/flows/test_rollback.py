@@ -16,7 +16,6 @@ from tests.rolling import (
     ended,
     issues,
     pulls_from,
-    redis_of,
     rollback_pulls,
     rolling_world,
     said,
@@ -34,13 +33,6 @@ def rolling() -> Iterator[World]:
     """A stack of its own: production breaks in it."""
     with rolling_world() as world:
         yield world
-
-
-@pytest.fixture
-def redis(rolling: World) -> Iterator[Redis]:
-    """The Redis of that stack; what a test has set there is taken back."""
-    with redis_of(rolling) as client:
-        yield client
 
 
 def assert_rolled_back(world: World, redis: Redis, task: dict[str, Any], before: str) -> None:

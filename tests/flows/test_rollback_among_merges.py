@@ -23,7 +23,6 @@ from tests.rolling import (
     ended,
     issues,
     pulls_from,
-    redis_of,
     rollback_pulls,
     rolling_world,
     set_faults,
@@ -65,13 +64,6 @@ def rolling() -> Iterator[World]:
     """A stack of its own, whose tasks have the patience to wait for other tasks' deploys."""
     with rolling_world(deploy_deadline_s=DEADLINE_S) as world, world.latency(ci_ms=_CI_MS):
         yield world
-
-
-@pytest.fixture
-def redis(rolling: World) -> Iterator[Redis]:
-    """The Redis of that stack; what a test has set there is taken back."""
-    with redis_of(rolling) as client:
-        yield client
 
 
 def edits_by_hand() -> list[Edit]:

@@ -17,7 +17,6 @@ from tests.rolling import (
     approve,
     ended,
     pulls_from,
-    redis_of,
     rolling_world,
     site_is_well,
 )
@@ -36,13 +35,6 @@ def rolling() -> Iterator[World]:
     """A stack of its own that has few slots for tasks."""
     with rolling_world(runner_concurrency=_SLOTS) as world, world.latency(ci_ms=_CI_MS):
         yield world
-
-
-@pytest.fixture
-def redis(rolling: World) -> Iterator[Redis]:
-    """The Redis of that stack; what a test has set there is taken back."""
-    with redis_of(rolling) as client:
-        yield client
 
 
 def a_rollback_that_waits(world: World, redis: Redis, question: str) -> dict[str, Any]:

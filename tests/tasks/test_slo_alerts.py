@@ -8,8 +8,8 @@ from redis import Redis
 from shiploop.bootstrap import Services
 from shiploop.domain.measurement import Measurement
 from shiploop.stores import keys
-from shiploop.stores.recording import RECORD, recording
 from tasks.slo_alerts import advance_alerts, watch_objectives
+from tests.counting import count
 from tests.tasks.conftest import ServicesWith
 
 MORNING = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -22,7 +22,7 @@ def settle(redis: Redis, at: datetime, *, good: bool) -> None:
     status = "done" if good else "error"
     task_id = f"{at}-{redis.incr('test:tasks')}"
     measured = Measurement(task_id, at, (f"status:{status}",), {}, {"success-rate": good})
-    redis.eval(RECORD + "record(cjson.decode(ARGV[1]), 1)", 0, recording(measured, 90 * 24 * 3600))
+    count(redis, measured)
 
 
 def replay(

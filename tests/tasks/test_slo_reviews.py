@@ -9,8 +9,8 @@ from shiploop.bootstrap import Services
 from shiploop.domain.measurement import Measurement
 from shiploop.domain.slo import Period
 from shiploop.domain.slo_messages import review_markdown, review_told
-from shiploop.stores.recording import RECORD, recording
 from tasks.slo_reviews import days_to_review
+from tests.counting import count
 from tests.tasks.conftest import ServicesWith
 
 
@@ -38,9 +38,7 @@ def a_day(redis: Redis, day: date, *, done: int, failed: int) -> None:
         durations = {"tte": 2000 + number} if good else {}
         events = {"success-rate": good, "ci-pass-rate": good}
         measured = Measurement(f"{day}-{number}", at, status, durations, events)
-        redis.eval(
-            RECORD + "record(cjson.decode(ARGV[1]), 1)", 0, recording(measured, 90 * 24 * 3600)
-        )
+        count(redis, measured)
 
 
 @pytest.fixture

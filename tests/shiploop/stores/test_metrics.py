@@ -14,7 +14,7 @@ from shiploop.domain.report import Percentiles
 from shiploop.domain.slo import Counted
 from shiploop.stores import keys
 from shiploop.stores.metrics import Metrics
-from shiploop.stores.recording import RECORD, recording
+from tests.counting import count
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY_S = 24 * 3600
@@ -22,11 +22,6 @@ MINUTE = timedelta(minutes=1)
 ONE = Measurement("one", NOON, ("status:done",), {"tte": 1234}, {"success-rate": True})
 # The empty store of each test is made once for all the examples of a property.
 OVER_ONE_STORE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def add(redis: Redis, measurement: Measurement, step: int = 1) -> None:
-    script = RECORD + "record(cjson.decode(ARGV[1]), tonumber(ARGV[2]))"
-    redis.eval(script, 0, recording(measurement, DAY_S), str(step))
 
 
 def nearest_rank(values: list[int]) -> Percentiles:
@@ -95,14 +90,14 @@ def test_equal_durations_of_different_tasks_are_all_counted(
     services: Services, redis: Redis
 ) -> None:
     for number in range(5):
-        add(redis, replace(ONE, task_id=f"task-{number}"))
+        count(redis, replace(ONE, task_id=f"task-{number}"))
     assert services.metrics.percentiles("tte", [NOON.date()]) == Percentiles(5, 1234, 1234, 1234)
 
 
 def test_what_is_taken_back_was_never_there(services: Services, redis: Redis) -> None:
-    add(redis, ONE)
-    add(redis, replace(ONE, task_id="two"))
-    add(redis, replace(ONE, task_id="two"), step=-1)
+    count(redis, ONE)
+    count(redis, replace(ONE, task_id="two"))
+    count(redis, replace(ONE, task_id="two"), step=-1)
     days = [NOON.date()]
     assert services.metrics.settled(days) == (1, 0)
     counted = {"status:done": 1, "slo:success-rate:good": 1}
@@ -120,7 +115,7 @@ def test_the_last_minutes_hold_exactly_what_happened_in_them(
     redis.flushall()
     for number, (ago, good) in enumerate(events):
         at = NOON - ago * MINUTE
-        add(redis, Measurement(str(number), at, (), {}, {"success-rate": good}))
+        count(redis, Measurement(str(number), at, (), {}, {"success-rate": good}))
     assert lately(Metrics(redis, 90), minutes, 1) == [
         Counted(happened.count(True), happened.count(False))
         for happened in ([good for ago, good in events if ago < window] for window in (minutes, 1))
@@ -130,7 +125,7 @@ def test_the_last_minutes_hold_exactly_what_happened_in_them(
 def test_events_are_kept_by_the_hour_of_several_days(services: Services, redis: Redis) -> None:
     for number, hours in enumerate((0, 0, 1, 25)):
         at = NOON + timedelta(hours=hours)
-        add(redis, Measurement(str(number), at, (), {}, {"success-rate": hours != 1}))
+        count(redis, Measurement(str(number), at, (), {}, {"success-rate": hours != 1}))
     days = [NOON.date(), NOON.date() + timedelta(days=1)]
     assert services.metrics.events_by_hour("success-rate", days) == [
         (NOON, Counted(2, 0)),
@@ -150,7 +145,7 @@ def test_a_minute_counts_as_alive_once_and_the_time_before_the_first_runner_not_
 
 
 def test_numbers_are_kept_as_long_as_is_set(redis: Redis) -> None:
-    add(redis, ONE)
+    count(redis, ONE, days=1)
     lives = {str(key): redis.ttl(key) for key in redis.scan_iter(match="agent:metrics:*")}
     assert lives.pop(keys.METRICS_EVER) == -1
     assert lives.pop(keys.metrics_hour("tte-hour", NOON)) > 7 * DAY_S
