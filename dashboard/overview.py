@@ -54,7 +54,7 @@ def _read(services: Services, now: datetime) -> Numbers:
         ),
         success_by_hour=tuple(
             float(counted.good_share or 0)
-            for _, counted in services.metrics.events_by_hour(_SUCCESS, [now.date()])
+            for _, counted in services.slo_events.by_hour(_SUCCESS, [now.date()])
         ),
         runners=len(services.heartbeats.living(now)),
         rolling_back=services.rollbacks.running(),

@@ -49,6 +49,7 @@ from shiploop.stores.queue import Queue
 from shiploop.stores.reports import Reports
 from shiploop.stores.rollback_metrics import RollbackMetrics
 from shiploop.stores.rollbacks import Rollbacks
+from shiploop.stores.slo_events import SloEvents
 from shiploop.stores.tasks import Tasks
 
 # GitHub ends what takes longer than 10 s on its side; the rest is the way there and back.
@@ -98,6 +99,7 @@ class Services:
     notice_queue: Queue
     tasks: Tasks
     metrics: Metrics
+    slo_events: SloEvents
     rollback_metrics: RollbackMetrics
     alerts: Alerts
     reports: Reports
@@ -122,7 +124,7 @@ def build(settings: Settings) -> Services:
     facts = Facts(redis, blocking)
     slos = read_objectives(settings.slo_file)
     metrics, alerts = Metrics(redis, settings.metrics_retention_days), Alerts(redis)
-    rollback_metrics = RollbackMetrics(redis, metrics)
+    slo_events, rollback_metrics = SloEvents(redis), RollbackMetrics(redis, metrics)
     return Services(
         settings=settings,
         worker_id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
@@ -155,9 +157,10 @@ def build(settings: Settings) -> Services:
         notice_queue=Queue(redis, blocking, keys.NOTICE_QUEUE, "notice_id"),
         tasks=Tasks(redis, settings.task_deadline_s, slos, metrics.retention_s),
         metrics=metrics,
+        slo_events=slo_events,
         rollback_metrics=rollback_metrics,
         alerts=alerts,
-        reports=Reports(metrics, rollback_metrics, alerts, slos),
+        reports=Reports(metrics, slo_events, rollback_metrics, alerts, slos),
     )
 
 

@@ -24,7 +24,7 @@ from shiploop.stores import keys
 
 _LOOK_S = 0.1
 _ANSWER_TIMEOUT_S = 30.0
-_MOST_QUESTIONS = 1000
+_MOST_QUESTIONS = 900
 
 
 class ChaosFailed(ShiploopError):

@@ -99,6 +99,11 @@ def metrics_hour(name: str, at: datetime) -> str:
     return f"agent:metrics:{name}:{at:%Y%m%d%H}"
 
 
+def slo_events(slo: str, how: str, day: date) -> str:
+    """String: how many good, or bad, events an objective had in each minute of a UTC day."""
+    return metrics(f"{how}:{slo}", day)
+
+
 def alert(name: str) -> str:
     """Hash: where one alert stands."""
     return f"agent:alert:{name}"

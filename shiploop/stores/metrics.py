@@ -1,10 +1,9 @@
-"""Reads the numbers: counters, distributions and good or bad events, by day, hour and minute."""
+"""Reads the numbers: counters and distributions by day, and when a runner lived."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from fractions import Fraction
-from itertools import chain
 from typing import Any, cast
 
 from redis import Redis
@@ -14,11 +13,10 @@ from shiploop.domain.run import Stage
 from shiploop.domain.slo import Counted
 from shiploop.domain.stages import QUEUED
 from shiploop.stores import keys
+from shiploop.stores.minutes import day_of, days_between, epoch_minute
 
 STAGES = (QUEUED, *map(str, Stage))
-_MINUTES_A_DAY = 24 * 60
 _P50_P95_P99 = (Fraction(1, 2), Fraction(19, 20), Fraction(99, 100))
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Several distributions in one call, each given as its number of keys and the keys. By rank in one
 # key; over several, the smallest value that has enough values at or below it: all values are
@@ -121,49 +119,9 @@ class Metrics:
         told = [int(value or 0) for value in cast(list[str | None], self._redis.mget(names))]
         return sum(told[: len(days)]), sum(told[len(days) :])
 
-    def events_lately(
-        self, windows: Mapping[str, Sequence[int]], now: datetime
-    ) -> dict[str, list[Counted]]:
-        """The good and bad events of the last minutes, the running one among them.
-
-        `windows` has the lengths in minutes that are wanted of each objective.
-        """
-        longest = {slo: max(minutes) for slo, minutes in windows.items() if minutes}
-        with self._redis.pipeline(transaction=False) as pipe:
-            for slo, minutes in longest.items():
-                for day, first, last in _spans(now, minutes):
-                    pipe.hmget(keys.metrics("minutes", day), _fields(slo, first, last))
-            answers = iter(cast(list[list[str | None]], pipe.execute()))
-        found = {}
-        for slo, minutes in longest.items():
-            told = chain.from_iterable(next(answers) for _ in _spans(now, minutes))
-            by_minute = [int(value) if value else 0 for value in told]
-            found[slo] = [
-                Counted(sum(by_minute[-2 * one :: 2]), sum(by_minute[1 - 2 * one :: 2]))
-                for one in windows[slo]
-            ]
-        return found
-
-    def events_by_hour(self, slo: str, days: Sequence[date]) -> list[tuple[datetime, Counted]]:
-        """The good and bad events of each hour in which there were any."""
-        with self._redis.pipeline(transaction=False) as pipe:
-            for day in days:
-                pipe.hgetall(keys.metrics("minutes", day))
-            told = cast(list[dict[str, str]], pipe.execute())
-        hours: dict[datetime, Counted] = {}
-        for day, fields in zip(days, told, strict=True):
-            for field, value in fields.items():
-                name, verdict, minute = field.rsplit(":", 2)
-                if name != slo:
-                    continue
-                hour = datetime.combine(day, time(int(minute) // 60), UTC)
-                good, bad = (int(value), 0) if verdict == "good" else (0, int(value))
-                hours[hour] = hours.get(hour, Counted(0, 0)) + Counted(good, bad)
-        return sorted(hours.items())
-
     def note_runner_alive(self, now: datetime) -> None:
         """Note that a runner lives in this minute."""
-        minute = _epoch_minute(now)
+        minute = epoch_minute(now)
         day = keys.metrics("runner-minutes", now.date())
         with self._redis.pipeline(transaction=True) as pipe:
             pipe.zadd(day, {str(minute): minute})
@@ -183,13 +141,13 @@ class Metrics:
         since = cast(str | None, self._redis.get(keys.METRICS_RUNNERS_SINCE))
         if since is None:
             return [Counted(0, 0)] * len(spans)
-        wanted = [(max(int(since), _epoch_minute(a)), _epoch_minute(b)) for a, b in spans]
+        wanted = [(max(int(since), epoch_minute(a)), epoch_minute(b)) for a, b in spans]
         with self._redis.pipeline(transaction=False) as pipe:
             for begin, end in wanted:
-                for day in _days_between(begin, end):
-                    pipe.zcount(keys.metrics("runner-minutes", _day(day)), begin, end - 1)
+                for day in days_between(begin, end):
+                    pipe.zcount(keys.metrics("runner-minutes", day_of(day)), begin, end - 1)
             told = iter(cast(list[int], pipe.execute()))
-        alive = [sum(next(told) for _ in _days_between(begin, end)) for begin, end in wanted]
+        alive = [sum(next(told) for _ in days_between(begin, end)) for begin, end in wanted]
         return [
             Counted(minutes, max(0, end - begin) - minutes)
             for minutes, (begin, end) in zip(alive, wanted, strict=True)
@@ -214,35 +172,3 @@ def _added_up(several: Iterable[Mapping[str, str]]) -> dict[str, int]:
     for counts in several:
         total.update({name: int(value) for name, value in counts.items()})
     return dict(total)
-
-
-def _spans(now: datetime, minutes: int) -> list[tuple[date, int, int]]:
-    """The last minutes as (day, first minute of the day, last minute of it)."""
-    last = _epoch_minute(now)
-    first = last - minutes + 1
-    return [
-        (
-            _day(day),
-            max(first - day * _MINUTES_A_DAY, 0),
-            min(last - day * _MINUTES_A_DAY, _MINUTES_A_DAY - 1),
-        )
-        for day in range(first // _MINUTES_A_DAY, last // _MINUTES_A_DAY + 1)
-    ]
-
-
-def _fields(slo: str, first: int, last: int) -> list[str]:
-    """Good and bad in turn, minute by minute."""
-    return [f"{slo}:{how}:{minute}" for minute in range(first, last + 1) for how in ("good", "bad")]
-
-
-def _days_between(begin: int, end: int) -> range:
-    """The days, by number, that the minutes from `begin` to before `end` are in."""
-    return range(begin // _MINUTES_A_DAY, (end - 1) // _MINUTES_A_DAY + 1 if end > begin else 0)
-
-
-def _epoch_minute(at: datetime) -> int:
-    return int(at.timestamp() // 60)
-
-
-def _day(number: int) -> date:
-    return _EPOCH.date() + timedelta(days=number)

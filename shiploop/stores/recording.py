@@ -27,7 +27,11 @@ local function record(measured, step)
   if measured.tte_ms then
     redis.call('HINCRBY', measured.ever_key, 'tte-ms', step * measured.tte_ms)
   end
-  for _, field in ipairs(measured.minutes) do count(measured.minutes_key, field) end
+  for _, key in ipairs(measured.events) do
+    local minute = '#' .. measured.minute
+    redis.call('BITFIELD', key, 'OVERFLOW', 'SAT', 'INCRBY', 'u32', minute, step)
+    lives(key, measured.ttl)
+  end
   for _, one in ipairs(measured.durations) do
     local key, value, ttl = unpack(one)
     if step > 0 then
@@ -44,7 +48,6 @@ end
 def recording(measurement: Measurement, retention_s: int) -> str:
     """A measurement as the JSON that `record` in `RECORD` takes."""
     at, day = measurement.at, measurement.at.date()
-    minute = at.hour * 60 + at.minute
     good = {slo: "good" if is_good else "bad" for slo, is_good in measurement.good.items()}
     durations = measurement.durations_ms
     kept: list[tuple[str, int, int]] = [
@@ -57,12 +60,12 @@ def recording(measurement: Measurement, retention_s: int) -> str:
         "task_id": measurement.task_id,
         "ttl": retention_s,
         "counts": [*measurement.counts, *(f"slo:{slo}:{how}" for slo, how in good.items())],
-        "minutes": [f"{slo}:{how}:{minute}" for slo, how in good.items()],
+        "minute": at.hour * 60 + at.minute,
+        "events": [keys.slo_events(slo, how, day) for slo, how in good.items()],
         "durations": kept,
         "tte_ms": durations.get("tte"),
         "counter": _rfc_counter(measurement),
         "counts_key": keys.metrics("counts", day),
-        "minutes_key": keys.metrics("minutes", day),
         "ever_key": keys.METRICS_EVER,
     }
     # Lua takes a JSON null for something that is there.

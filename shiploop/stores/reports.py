@@ -22,6 +22,7 @@ from shiploop.domain.slo import (
 from shiploop.stores.alerts import Alerts
 from shiploop.stores.metrics import STAGES, Metrics
 from shiploop.stores.rollback_metrics import RollbackMetrics
+from shiploop.stores.slo_events import SloEvents
 
 AGENTS = (FAQ_AGENT,)
 
@@ -32,11 +33,13 @@ class Reports:
     def __init__(
         self,
         metrics: Metrics,
+        events: SloEvents,
         rollbacks: RollbackMetrics,
         alerts: Alerts,
         slos: Sequence[Slo],
     ) -> None:
         self._metrics = metrics
+        self._events = events
         self._rollbacks = rollbacks
         self._alerts = alerts
         self.slos = tuple(slos)
@@ -158,7 +161,7 @@ class Reports:
             for slo, wanted in spans.items()
             if slo not in runner
         }
-        found = self._metrics.events_lately(minutes, now)
+        found = self._events.lately(minutes, now)
         for slo in runner:
             found[slo] = self._metrics.runner_minutes_of([(now - span, now) for span in spans[slo]])
         return found
@@ -166,7 +169,7 @@ class Reports:
     def _by_hour(self, slo: Slo, now: datetime) -> list[tuple[datetime, Counted]]:
         days = days_of(slo, now)
         if slo.indicator is not Indicator.RUNNER:
-            return self._metrics.events_by_hour(slo.name, days)
+            return self._events.by_hour(slo.name, days)
         first, hour = _midnight(days[0]), timedelta(hours=1)
         starts = [first + number * hour for number in range((now - first) // hour + 1)]
         minutes = self._metrics.runner_minutes_of(

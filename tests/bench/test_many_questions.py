@@ -13,7 +13,7 @@ from shiploop.domain.question import question_hash
 from shiploop.domain.terms import content_terms
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
-COUNT = 1300
+COUNT = 950
 
 
 def test_no_question_is_asked_twice() -> None:
@@ -36,5 +36,5 @@ def test_the_sample_repository_answers_all_of_them() -> None:
 
 
 def test_more_questions_than_there_are_is_refused() -> None:
-    with pytest.raises(BenchFailed, match="only 1300 different questions"):
+    with pytest.raises(BenchFailed, match="only 950 different questions"):
         many_questions(COUNT + 1)

@@ -74,10 +74,6 @@ def test_values_within_a_limit_and_above_it_add_up_over_days(
     assert found == [Counted(good, len(together) - good), Counted(len(together), 0)]
 
 
-def lately(metrics: Metrics, *minutes: int) -> list[Counted]:
-    return metrics.events_lately({"success-rate": minutes}, NOON)["success-rate"]
-
-
 def test_nothing_measured_is_nought_and_no_error(services: Services) -> None:
     metrics, days = services.metrics, [NOON.date()]
     assert metrics.percentiles("tte", days) == Percentiles(0)
@@ -104,34 +100,6 @@ def test_what_is_taken_back_was_never_there(services: Services, redis: Redis) ->
     assert services.metrics.counts(days) == counted
     assert services.metrics.percentiles("tte", days).count == 1
     assert services.metrics.ever() == {**counted, "tte-ms": 1234}
-    assert lately(services.metrics, 1) == [Counted(1, 0)]
-
-
-@OVER_ONE_STORE
-@given(st.lists(st.tuples(st.integers(0, 3000), st.booleans()), max_size=30), st.integers(1, 3000))
-def test_the_last_minutes_hold_exactly_what_happened_in_them(
-    redis: Redis, events: list[tuple[int, bool]], minutes: int
-) -> None:
-    redis.flushall()
-    for number, (ago, good) in enumerate(events):
-        at = NOON - ago * MINUTE
-        count(redis, Measurement(str(number), at, (), {}, {"success-rate": good}))
-    assert lately(Metrics(redis, 90), minutes, 1) == [
-        Counted(happened.count(True), happened.count(False))
-        for happened in ([good for ago, good in events if ago < window] for window in (minutes, 1))
-    ]
-
-
-def test_events_are_kept_by_the_hour_of_several_days(services: Services, redis: Redis) -> None:
-    for number, hours in enumerate((0, 0, 1, 25)):
-        at = NOON + timedelta(hours=hours)
-        count(redis, Measurement(str(number), at, (), {}, {"success-rate": hours != 1}))
-    days = [NOON.date(), NOON.date() + timedelta(days=1)]
-    assert services.metrics.events_by_hour("success-rate", days) == [
-        (NOON, Counted(2, 0)),
-        (NOON + timedelta(hours=1), Counted(0, 1)),
-        (NOON + timedelta(hours=25), Counted(1, 0)),
-    ]
 
 
 def test_a_minute_counts_as_alive_once_and_the_time_before_the_first_runner_not_at_all(
