@@ -11,7 +11,7 @@ from redis import Redis
 
 from shiploop.stack import Stack
 from shiploop.stores import keys
-from tests.conftest import TOKEN, settings
+from tests.conftest import CI_MS, TOKEN, settings
 from tests.until import wait_until
 from tests.world import World
 
@@ -27,8 +27,9 @@ def rolling_world(**changes: object) -> Iterator[World]:
     stack = Stack(patient, lambda part: None)
     with stack as addresses:
         world = World(addresses, home / "mirror-of-tests.git", TOKEN, stack.admin_token)
-        assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"
-        yield world
+        with world.latency(ci_ms=CI_MS):
+            assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"
+            yield world
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from shiploop.stack import Stack
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.intake import Accepted, Intake
 from tests.builders import a_question
-from tests.conftest import TASK_DEADLINE_S, TOKEN, settings
+from tests.conftest import CI_MS, TASK_DEADLINE_S, TOKEN, settings
 from tests.until import wait_until
 from tests.world import World
 
@@ -53,7 +53,9 @@ def blind_world() -> Iterator[World]:
         }
     )
     with Stack(blind, lambda part: None) as addresses:
-        yield World(addresses, home / "mirror-of-tests.git", TOKEN)
+        world = World(addresses, home / "mirror-of-tests.git", TOKEN)
+        with world.latency(ci_ms=CI_MS):
+            yield world
 
 
 def accept_long_ago(redis: Redis, question: str, left_s: float) -> str:

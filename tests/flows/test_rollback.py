@@ -49,9 +49,9 @@ def assert_rolled_back(world: World, redis: Redis, task: dict[str, Any], before:
 
 def test_a_bad_deploy_is_undone_verified_and_told_once(rolling: World, redis: Redis) -> None:
     before = rolling.document()
-    with rolling.fault("bad_deploy"):
+    with rolling.fault("bad_deploy"), rolling.latency(ci_ms=0):
         task = rolling.settle("How do I deploy to production?")
-    assert_rolled_back(rolling, redis, task, before)
+        assert_rolled_back(rolling, redis, task, before)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +101,8 @@ def test_where_rollback_is_not_on_there_is_only_an_incident(
     assert reason in task["error"]
     assert rolling.document() != before
     assert not redis.exists(keys.FREEZE)
+    # Whoever saw it first, the task or the scheduled health check, is opening it.
+    wait_until(lambda: len(issues(rolling, task["merge_sha"])) == 1)
     (issue,) = issues(rolling, task["merge_sha"])
     assert {label["name"] for label in issue["labels"]} == {"P0", "incident"}
     undo_by_the_health_check(rolling, redis, task, before)

@@ -35,7 +35,6 @@ pytestmark = [pytest.mark.xdist_group("rollback-among-merges"), pytest.mark.time
 
 Edit = Callable[[str], str]
 
-_CI_MS = 100
 
 # On both sides of the bad entry, right before and after it and far away.
 _GOOD_QUESTIONS = (
@@ -62,7 +61,7 @@ _TEN_QUESTIONS = (
 @pytest.fixture(scope="module")
 def rolling() -> Iterator[World]:
     """A stack of its own, whose tasks have the patience to wait for other tasks' deploys."""
-    with rolling_world(deploy_deadline_s=DEADLINE_S) as world, world.latency(ci_ms=_CI_MS):
+    with rolling_world(deploy_deadline_s=DEADLINE_S) as world:
         yield world
 
 

@@ -26,14 +26,13 @@ from tests.world import World
 pytestmark = [pytest.mark.xdist_group("rollback-and-freeze"), pytest.mark.timeout(180)]
 
 _SLOTS = 2
-_CI_MS = 100
 _QUEUE_LIMIT = 100
 
 
 @pytest.fixture(scope="module")
 def rolling() -> Iterator[World]:
     """A stack of its own that has few slots for tasks."""
-    with rolling_world(runner_concurrency=_SLOTS) as world, world.latency(ci_ms=_CI_MS):
+    with rolling_world(runner_concurrency=_SLOTS) as world:
         yield world
 
 
