@@ -1,12 +1,17 @@
 """Holds an answer against the gate, with what the documents really say: a step's part, no task."""
 
+import logging
+
 from shiploop.bootstrap import services
 from shiploop.domain.answer import Answer
-from shiploop.domain.answer_gate import Candidate, check_answer, refusal_reason
-from shiploop.domain.faq_document import UnsafeDocumentError
+from shiploop.domain.answer_gate import Candidate, Refusal, check_answer, refusal_reason
+from shiploop.domain.faq_document import Entry, UnsafeDocumentError
+from shiploop.domain.gate_lint import findings_in_entry
 from shiploop.domain.run import Outcome, Run, declined
 from shiploop.errors import RepositoryUnusable
-from tasks.entry import entry_of
+from tasks.entry import entry_of, with_entry
+
+log = logging.getLogger(__name__)
 
 
 def refusal_of(run: Run, answer: Answer, document: str) -> Outcome | None:
@@ -14,8 +19,15 @@ def refusal_of(run: Run, answer: Answer, document: str) -> Outcome | None:
 
     Raises RepositoryUnusable for a document that no answer could be added to.
     """
+    refusals = refusals_of(run, answer, document)
+    return declined(refusal_reason(refusals)) if refusals else None
+
+
+def refusals_of(run: Run, answer: Answer, document: str) -> tuple[Refusal, ...]:
+    """Every reason not to add an answer to this FAQ. Raises RepositoryUnusable."""
+    entry = entry_of(run, answer)
     candidate = Candidate(
-        entry=entry_of(run, answer),
+        entry=entry,
         answer=answer,
         sections=services().documents.cited(answer.sources),
         document=document,
@@ -25,4 +37,13 @@ def refusal_of(run: Run, answer: Answer, document: str) -> Outcome | None:
         refusals = check_answer(candidate)
     except UnsafeDocumentError as error:
         raise RepositoryUnusable(f"the entry cannot stand in the FAQ: {error}") from error
-    return declined(refusal_reason(refusals)) if refusals else None
+    return refusals or _lint(with_entry(document, entry), entry)
+
+
+def _lint(document: str, entry: Entry) -> tuple[Refusal, ...]:
+    """Only what may be shipped otherwise is linted: that takes a process of its own."""
+    found = services().documents.lint(document)
+    ours = findings_in_entry(document, entry.question_hash, found)
+    for each in ours:
+        log.warning("%s in the entry's line %d: %s", each.rule, each.line, each.message)
+    return (Refusal.UNCLEAN_MARKDOWN,) if ours else ()

@@ -8,11 +8,13 @@ from redis.exceptions import RedisError
 
 from shiploop.bootstrap import services
 from shiploop.domain.answer import Answer, Declined
+from shiploop.domain.answer_gate import Refusal, refusal_reason
 from shiploop.domain.model_usage import Prices, usage_fields
 from shiploop.domain.prompt import Unusable, build_prompt, read_answer
 from shiploop.domain.run import Run
 from shiploop.domain.sections import Hit
-from shiploop.errors import ModelFailed
+from shiploop.errors import ModelFailed, RepositoryUnusable
+from tasks.gate import refusals_of
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +37,19 @@ def answer_by_model(run: Run, hits: Sequence[Hit]) -> Answer | Declined | None:
     if isinstance(answer, Unusable):
         _note_problem(run, told, f"the reply cannot be used: {answer.reason}")
         return None
+    if isinstance(answer, Answer) and (refusals := _refusals(run, answer)):
+        _note_problem(run, told, refusal_reason(refusals))
+        return None
     _note(run, told)
     return answer
+
+
+def _refusals(run: Run, answer: Answer) -> tuple[Refusal, ...]:
+    """What the gate would say of the answer: a quotation may pass where the model's does not."""
+    try:
+        return refusals_of(run, answer, services().documents.faq())
+    except RepositoryUnusable:
+        return ()  # of the FAQ as it stood: the step that adds to it says so of today's
 
 
 def _note_problem(run: Run, told: dict[str, str], reason: str) -> None:

@@ -28,6 +28,15 @@ class Mirror:
         commit = repository[sha].peel(pygit2.Commit)
         return dict(_markdown_files(repository, commit.tree, ""))
 
+    def text(self, sha: str, path: str) -> str | None:
+        """One file of a commit; None where there is none, or none in UTF-8."""
+        repository = pygit2.Repository(str(self._path))
+        try:
+            found = repository[sha].peel(pygit2.Commit).tree[path]
+            return found.data.decode() if isinstance(found, pygit2.Blob) else None
+        except (KeyError, UnicodeDecodeError):
+            return None
+
 
 def _markdown_files(
     repository: pygit2.Repository, tree: pygit2.Tree, prefix: str

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable, Iterable
 
 from shiploop.clients.docs_index import DocsIndex, Hit
+from shiploop.clients.markdown_lint import RULES_PATH, lint
 from shiploop.clients.mirror import Mirror
 from shiploop.domain.answer import Source
 from shiploop.domain.faq_document import FAQ_PATH
+from shiploop.domain.gate_lint import Finding
 from shiploop.domain.sections import Section
 from shiploop.errors import ShiploopError
 
@@ -26,23 +28,35 @@ class RepositoryDocuments:
         self._mirror: Mirror | None = None
         self._head_sha = ""
         self._index: DocsIndex | None = None
+        self._faq = ""
+        self._lint_rules: str | None = None
         self._lock = threading.RLock()
 
     def search(self, question: str) -> tuple[Hit, ...]:
         """The sections that fit a question best. Raises MirrorUnavailable."""
-        return (self._index or self._first_index()).search(question)
+        return self._first_index().search(question)
 
     def cited(self, sources: Iterable[Source]) -> tuple[Section, ...]:
         """Those sections of an answer's sources that there are. Raises MirrorUnavailable."""
-        index = self._index or self._first_index()
+        index = self._first_index()
         found = (index.section(source.path, source.anchor) for source in sources)
         return tuple(section for section in found if section is not None)
 
+    def faq(self) -> str:
+        """The FAQ as it stood when the documents were fetched. Raises MirrorUnavailable."""
+        self._first_index()
+        return self._faq
+
+    def lint(self, document: str) -> tuple[Finding, ...]:
+        """What the repository's Markdown lint says of an FAQ. Raises MirrorUnavailable."""
+        self._first_index()
+        return lint(document, self._lint_rules)
+
     def _first_index(self) -> DocsIndex:
+        if self._index is not None:
+            return self._index
         with self._lock:
-            if self._index is not None:
-                return self._index  # somebody else has fetched while we waited
-            return self.refresh()
+            return self._index or self.refresh()  # somebody else may have fetched meanwhile
 
     def refresh(self) -> DocsIndex:
         """Fetch, and index again when the branch has moved."""
@@ -52,7 +66,8 @@ class RepositoryDocuments:
             head_sha = self._mirror.fetch()
             if self._index is None or head_sha != self._head_sha:
                 pages = self._mirror.pages(head_sha)
-                pages.pop(FAQ_PATH, None)
+                self._faq = pages.pop(FAQ_PATH, "")
+                self._lint_rules = self._mirror.text(head_sha, RULES_PATH)
                 self._index, self._head_sha = DocsIndex(pages), head_sha
             return self._index
 

@@ -84,6 +84,16 @@ def find(document: str, question_hash: str) -> Entry | None:
     return next(found, None)
 
 
+def lines_of(document: str, question_hash: str) -> range:
+    """The lines, counted from 1, on which our entry for a question stands; none without one."""
+    body = document.removeprefix(_BOM)
+    found = (block for block in _blocks(body) if block.entry.question_hash == question_hash)
+    if (block := next(found, None)) is None:
+        return range(0)
+    first = len(NEWLINE.findall(body, 0, block.marker)) + 1
+    return range(first, first + len(NEWLINE.findall(body, block.marker, block.end)) + 1)
+
+
 def insert(document: str, entry: Entry) -> str:
     """Put an entry in its place; one for the same question is replaced where it stands.
 

@@ -32,4 +32,5 @@ class Refusal(Enum):
     SKIPPED_CHECKS = "The words would keep the checks from running."
     INVISIBLE_CHARACTERS = "There are characters that nobody can see, or that turn text around."
     OWN_MARKER = "The text imitates the marks by which shiploop knows its own entries."
+    UNCLEAN_MARKDOWN = "The repository's Markdown lint would complain about the answer."
     CHANGES_DOCUMENT = "The document would not be what it was plus this entry."

@@ -25,6 +25,7 @@ from tests.tasks.conftest import ServicesWith
 
 CANARY = "sk-canary-that-nobody-may-see"
 DEADLINE_S = 1.5
+PATIENT = {"answer_deadline_s": 8}  # where the model answers at once, on a busy machine too
 ALWAYS = 1000
 QUESTION = "What is a worker heartbeat?"
 FAQ = "# FAQ\n\n## By hand\n\nYes.\n"
@@ -88,7 +89,7 @@ def test_without_a_key_answers_are_quoted_and_no_model_is_asked(
 
 
 def test_with_a_key_the_model_answers_and_what_it_took_is_noted(draft: Draft) -> None:
-    prices = {"openai_input_usd": 0.4, "openai_output_usd": 1.6}
+    prices = PATIENT | {"openai_input_usd": 0.4, "openai_output_usd": 1.6}
     answer, task, _ = draft(**prices)
     assert isinstance(answer, Answer)
     assert answer.generator == "model"
@@ -103,7 +104,7 @@ def test_with_a_key_the_model_answers_and_what_it_took_is_noted(draft: Draft) ->
 
 
 def test_without_prices_there_is_no_cost(draft: Draft) -> None:
-    _, task, _ = draft()
+    _, task, _ = draft(**PATIENT)
     assert "cost_usd" not in task
     assert "tokens_in" in task
 
@@ -148,7 +149,7 @@ def test_what_the_model_finds_no_answer_to_is_declined(
     draft: Draft, sandbox: SandboxProcess
 ) -> None:
     sandbox.set_faults(llm_unanswerable=1)
-    answer, task, _ = draft()
+    answer, task, _ = draft(**PATIENT)
     assert isinstance(answer, Declined)
     assert [source.anchor for source in answer.closest] == ["heartbeats"]
     assert "tokens_in" in task
@@ -158,39 +159,35 @@ def test_a_server_with_chat_completions_only_answers_too(
     draft: Draft, sandbox: SandboxProcess
 ) -> None:
     sandbox.set_faults(llm_chat_only=ALWAYS)
-    answer, task, _ = draft(answer_deadline_s=8)
+    answer, task, _ = draft(**PATIENT)
     assert isinstance(answer, Answer)
     assert answer.generator == "model"
     assert "tokens_in" in task
 
 
 def test_the_gate_lets_an_answer_of_the_models_pass(draft: Draft) -> None:
-    answer, _, _ = draft()
+    answer, _, _ = draft(**PATIENT)
     assert isinstance(answer, Answer)
     assert answer.generator == "model"
     assert refusal_of(a_task(f"Again: {QUESTION}"), answer, FAQ) is None
 
 
-def test_no_hostile_answer_of_the_models_is_shipped(draft: Draft, sandbox: SandboxProcess) -> None:
+def test_what_the_gate_refuses_of_the_models_is_quoted_instead(
+    draft: Draft, sandbox: SandboxProcess
+) -> None:
     sandbox.set_faults(llm_hostile=ALWAYS)
+    problems = []
     for number, hostile in enumerate(HOSTILE_ANSWERS):
         # Another question each time, as the same one is the same task for an hour.
         same = QUESTION.replace("is", "is " * (number + 1))
-        answer, _, _ = draft(same, answer_deadline_s=8)
+        answer, task, _ = draft(same, **PATIENT)
         assert isinstance(answer, Answer)
-        refusal = refusal_of(a_task(f"Again: {same}"), answer, FAQ)
-        assert answer.generator == "extractive" or refusal is not None, hostile
-
-
-def test_no_hostile_answer_reaches_beyond_its_entry(draft: Draft, sandbox: SandboxProcess) -> None:
-    sandbox.set_faults(llm_hostile=ALWAYS)
-    for number in range(len(HOSTILE_ANSWERS)):
-        # Another question each time, as the same one is the same task for an hour.
-        same = QUESTION.replace("is", "is " * (number + 1))
-        answer, _, _ = draft(same, answer_deadline_s=8)
-        assert isinstance(answer, Answer)
-        run = a_task(f"{same[:-1]} in the FAQ?")
+        assert answer.generator == "extractive", hostile
+        problems.append(task["model_problem"])
+        run = a_task(f"Again: {same}")
+        assert refusal_of(run, answer, FAQ) is None
         assert FAQ.strip() in insert(FAQ, entry_of(run, answer))
+    assert any("not safe to ship" in problem for problem in problems)
 
 
 def test_a_loss_of_redis_does_not_make_the_model_be_paid_again(
@@ -203,7 +200,7 @@ def test_a_loss_of_redis_does_not_make_the_model_be_paid_again(
         raise RedisError("away")
 
     monkeypatch.setattr("shiploop.stores.tasks.Tasks.note", lost)
-    answer, _, _ = draft()
+    answer, _, _ = draft(**PATIENT)
     assert isinstance(answer, Answer)
     assert answer.generator == "model"
     assert noted == ["lost"]

@@ -42,6 +42,20 @@ def test_an_answer_that_was_tampered_with_is_declined_in_words(
     assert "the cited sections do not say" in refused.reason
 
 
+def test_an_answer_that_the_repositorys_lint_would_complain_about_is_declined(
+    answered: tuple[Services, Answer], caplog: pytest.LogCaptureFixture
+) -> None:
+    _, answer = answered
+    body, source = answer.text.split("\n\n")
+    unclean = replace(answer, text=f"- {body}\n* {body}\n\n{source}", generator="model")
+    refused = refusal_of(a_run(QUESTION), unclean, FAQ)
+    assert refused is not None
+    assert refused.reason.endswith(
+        "The repository's Markdown lint would complain about the answer."
+    )
+    assert "MD004 in the entry's line" in caplog.text
+
+
 def test_a_section_that_is_no_longer_there_cannot_be_cited(
     answered: tuple[Services, Answer],
 ) -> None:
