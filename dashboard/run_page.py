@@ -99,8 +99,10 @@ def _draw_facts(found: Found) -> None:
         f"({words.ago(from_iso(task['created_at']), found.now)})",
         "TTE": words.seconds(int(task["tte_ms"])) if "tte_ms" in task else None,
         "Merged as": task.get("merge_sha"),
-        "Answer by": task.get("generator"),
+        "Answer by": words.answer_by(task),
+        "Not by the model": task.get("model_problem"),
         "Runner": task.get("worker_id"),
+        "Simulated": "yes, it never happened" if "simulated" in task else None,
         "Rollback": task.get("rollback"),
         "Rolled back in": words.seconds(int(task["trb_ms"])) if "trb_ms" in task else None,
     }

@@ -61,6 +61,19 @@ _NONE: Final = "–"
 _MINUS: Final = "\u2212"
 
 
+def answer_by(task: Mapping[str, str]) -> str | None:
+    """Who wrote the answer, and what the model took for it, used or not."""
+    by = task.get("generator")
+    if by is None or "model" not in task:
+        return by
+    took = [task["model"]]
+    if "tokens_in" in task:
+        took.append(f"{task['tokens_in']} tokens in, {task['tokens_out']} out")
+    if "cost_usd" in task:
+        took.append(f"${task['cost_usd']}")
+    return f"{by} ({', '.join(took)})"
+
+
 def seconds(took_ms: float | None) -> str:
     """A duration: `850 ms`, `2.41 s`, `61.3 s`."""
     if took_ms is None:

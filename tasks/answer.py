@@ -15,4 +15,5 @@ def draft_answer(run: Run) -> Answer | Declined:
     """Let the model answer from the sections found; without one, quote the best of them."""
     enter_stage(run, Stage.DRAFTING)
     hits = services().documents.search(run.question)
-    return answer_by_model(run, hits) or compose_extractive_answer(run.question, hits)
+    hosts = frozenset(services().settings.allowed_link_hosts)
+    return answer_by_model(run, hits) or compose_extractive_answer(run.question, hits, hosts)

@@ -37,14 +37,17 @@ class World:
     token: str
     admin_token: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    api_key: str = ""
 
     def ask(self, question: str) -> httpx.Response:
         """Post a question as it stands."""
-        return httpx.post(f"{self.addresses.api}/api/agent/faq", json={"question": question})
+        url = f"{self.addresses.api}/api/agent/faq"
+        return httpx.post(url, json={"question": question}, headers=self._api_headers())
 
     def task(self, task_id: str) -> dict[str, Any]:
         """Where a task stands."""
-        answer = httpx.get(f"{self.addresses.api}/api/agent/tasks/{task_id}").raise_for_status()
+        url = f"{self.addresses.api}/api/agent/tasks/{task_id}"
+        answer = httpx.get(url, headers=self._api_headers()).raise_for_status()
         task: dict[str, Any] = answer.json()
         return task
 
@@ -211,6 +214,9 @@ class World:
             headers={"authorization": f"Bearer {self.admin_token}"},
         ).raise_for_status()
         return str(answer.json()["data"]["createCommitOnBranch"]["commit"]["oid"])
+
+    def _api_headers(self) -> dict[str, str]:
+        return {"X-API-Key": self.api_key} if self.api_key else {}
 
     def _fetch(self) -> None:
         url = f"{self.addresses.github}/{REPOSITORY}.git"

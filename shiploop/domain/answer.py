@@ -56,11 +56,14 @@ def plain_text(markdown: str) -> str:
     return " ".join(piece.content for piece in shown if piece.content)
 
 
-def compose_extractive_answer(question: str, hits: Sequence[Hit]) -> Answer | Declined:
+def compose_extractive_answer(
+    question: str, hits: Sequence[Hit], allowed_hosts: frozenset[str] = frozenset()
+) -> Answer | Declined:
     """Quote what the best section says to the question: whole sentences, at most 100 words.
 
-    Two Chinese, Japanese or Korean characters count as a word. Declined when no section covers
-    enough of the question in its language, or none has text to quote.
+    Two Chinese, Japanese or Korean characters count as a word. Of a link out of the repository
+    only the words are kept, unless its host is allowed. Declined when no section covers enough
+    of the question in its language, or none has text to quote.
     """
     terms = frozenset(meanings(question))
     enough = _MIN_COVERAGE_OF_FEW if len(terms) <= _FEW_TERMS else MIN_COVERAGE
@@ -68,7 +71,7 @@ def compose_extractive_answer(question: str, hits: Sequence[Hit]) -> Answer | De
     for hit in hits:
         if hit.coverage < enough or not _readable(hit.section, language):
             continue
-        quotation = _quotation(quotable_pieces(hit.section, FAQ_PATH), terms)
+        quotation = _quotation(quotable_pieces(hit.section, FAQ_PATH, allowed_hosts), terms)
         if quotation:
             source = source_of(hit.section)
             return Answer(with_sources(quotation, (source,)), (source,), "extractive")

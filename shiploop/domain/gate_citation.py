@@ -46,7 +46,8 @@ def check_citations(candidate: Candidate) -> Iterator[Refusal]:
 def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     """An extract is a quotation from end to end; elsewhere `>` says that it is one."""
     body = without_citation(candidate.entry.answer)
-    pieces = [p for s in candidate.sections for p in quotable_pieces(s, FAQ_PATH)]
+    hosts = candidate.allowed_hosts
+    pieces = [p for s in candidate.sections for p in quotable_pieces(s, FAQ_PATH, hosts)]
     if candidate.answer.generator == "extractive":
         if not all(_is_quoted(line, pieces) for line in body.split("\n") if line.strip()):
             yield Refusal.MISQUOTED

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.gate_citation import expected_citations
 from shiploop.domain.gate_refusal import Refusal
 from shiploop.domain.gate_text import Candidate, Text, fold, read_text
+from shiploop.domain.link_hosts import is_allowed
 from shiploop.domain.quotation import quotable_pieces
 
 _SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -43,7 +44,7 @@ def check_bare_links(prose: str, allowed_hosts: frozenset[str]) -> Iterator[Refu
         yield Refusal.SCRIPT_LINK
     for bare in _BARE.finditer(folded):
         url = f"https://www.{bare['www']}" if bare["www"] is not None else bare[0]
-        if not _is_allowed(url.rstrip(".,:;!?)'\"*_~。，）"), allowed_hosts):
+        if not is_allowed(url.rstrip(".,:;!?)'\"*_~。，）"), allowed_hosts):
             yield Refusal.OUTSIDE_LINK
 
 
@@ -52,7 +53,7 @@ def _cited_destinations(candidate: Candidate) -> frozenset[str]:
     pieces = (
         piece.markdown
         for section in candidate.sections
-        for piece in quotable_pieces(section, FAQ_PATH)
+        for piece in quotable_pieces(section, FAQ_PATH, candidate.allowed_hosts)
     )
     citations = expected_citations(candidate.sections)
     links = read_text("\n\n".join((*pieces, citations))).links
@@ -65,21 +66,10 @@ def _judge(href: str, allowed_hosts: frozenset[str]) -> Iterator[Refusal]:
         yield Refusal.SCRIPT_LINK
     elif not _leads_outside(href):
         yield Refusal.UNCITED_LINK
-    elif not _is_allowed(href, allowed_hosts):
+    elif not is_allowed(href, allowed_hosts):
         yield Refusal.OUTSIDE_LINK
 
 
 def _leads_outside(href: str) -> bool:
     plain = _BLANKS.sub("", unquote(unquote(fold(href)))).replace("\\", "/")
     return plain.startswith("//") or _SCHEME.match(plain) is not None
-
-
-def _is_allowed(url: str, allowed_hosts: frozenset[str]) -> bool:
-    """Exactly an https address of an allowed host: no port, no user, nothing to confuse."""
-    if not url.isascii() or _BLANKS.search(url) or "\\" in url:
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme.lower() == "https" and parts.netloc.lower() in allowed_hosts

@@ -1,7 +1,8 @@
 """A section of the documentation as pieces that can be quoted in the FAQ.
 
 Raw HTML, images, headings and quotations are left out, tables become lists, text keeps its
-emphasis and code, and links lead to the same place from where the FAQ stands.
+emphasis and code, and links lead to the same place from where the FAQ stands. A link to a host
+that is not allowed is its text, and an address in the text is code, which leads nowhere.
 """
 
 import posixpath
@@ -14,6 +15,7 @@ from urllib.parse import quote, unquote
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
+from shiploop.domain.link_hosts import is_allowed
 from shiploop.domain.question import heading_text
 from shiploop.domain.sections import Section
 
@@ -21,7 +23,10 @@ _MARKDOWN: Final = MarkdownIt("commonmark").enable("table")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？])")
 # What at the beginning of a line would make it a list or a rule.
 _BLOCK_START: Final = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
-_SCHEME: Final = re.compile(r"(?P<scheme>[a-z][a-z0-9+.-]*):|//", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r"(\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>`]*[^\s<>`.,:;!?)'\"*_~。，）])", re.IGNORECASE
+)
 _UNSAFE_IN_DESTINATION: Final = re.compile(r"[\s()<>\\%\"']")
 
 
@@ -40,10 +45,13 @@ class Piece:
         return "".join(self.units).rstrip()
 
 
-def quotable_pieces(section: Section, faq_path: str) -> tuple[Piece, ...]:
+def quotable_pieces(
+    section: Section, faq_path: str, allowed_hosts: frozenset[str] = frozenset()
+) -> tuple[Piece, ...]:
     """Read a section as pieces to be quoted in the document at `faq_path`."""
+    writer = _InlineWriter(section.path, faq_path, allowed_hosts)
     blocks = SyntaxTreeNode(_MARKDOWN.parse(section.text)).children
-    pieces = (_piece(block, section.path, faq_path) for block in blocks)
+    pieces = (_piece(block, writer) for block in blocks)
     return tuple(piece for piece in pieces if any(unit.strip() for unit in piece.units))
 
 
@@ -54,8 +62,7 @@ def relative_link(path: str, anchor: str, faq_path: str) -> str:
     return _UNSAFE_IN_DESTINATION.sub(lambda match: quote(match[0]), destination)
 
 
-def _piece(block: SyntaxTreeNode, path: str, faq_path: str) -> Piece:
-    writer = _InlineWriter(path, faq_path)
+def _piece(block: SyntaxTreeNode, writer: "_InlineWriter") -> Piece:
     if block.type == "paragraph":
         return Piece(tuple(_sentences(writer.line(block))))
     if block.type in ("bullet_list", "ordered_list"):
@@ -100,6 +107,7 @@ class _InlineWriter:
 
     path: str
     faq_path: str
+    allowed_hosts: frozenset[str]
 
     def line(self, block: SyntaxTreeNode) -> str:
         """Write a block's first paragraph (or a cell's text) as one line."""
@@ -114,7 +122,7 @@ class _InlineWriter:
         match node.type:
             case "text" | "text_special" | "image":
                 # A link after an exclamation mark would become an image.
-                return re.sub(r"!$", r"\!", heading_text(node.content))
+                return re.sub(r"!$", r"\!", self._text(node.content))
             case "code_inline":
                 pad = " " if "`" in node.content[:1] + node.content[-1:] else ""
                 return f"{node.markup}{pad}{node.content}{pad}{node.markup}"
@@ -127,15 +135,25 @@ class _InlineWriter:
             case _:  # raw HTML
                 return ""
 
+    def _text(self, text: str) -> str:
+        """Write text literally, and an address in it so that nobody makes a link of it."""
+        pieces = _ADDRESS.split(text)
+        pieces[::2] = map(heading_text, pieces[::2])
+        pieces[1::2] = (
+            heading_text(url) if is_allowed(url, self.allowed_hosts) else f"`{url}`"
+            for url in pieces[1::2]
+        )
+        return "".join(pieces)
+
     def _link(self, node: SyntaxTreeNode) -> str:
         text = self._inside(node)
         destination = self._destination(str(node.attrs.get("href", "")))
         return f"[{text}]({destination})" if destination and text else text
 
     def _destination(self, href: str) -> str:
-        """Rewrite a link; empty when it would lead out of the repository's files."""
-        if absolute := _SCHEME.match(href):
-            kept = (absolute["scheme"] or "").lower() in ("http", "https", "mailto")
+        """Rewrite a link; empty when it would lead where it may not."""
+        if _SCHEME.match(href):
+            kept = is_allowed(href, self.allowed_hosts)
             return href.replace("(", "%28").replace(")", "%29") if kept else ""
         page, anchor = (unquote(part) for part in href.partition("#")[::2])
         if not page:

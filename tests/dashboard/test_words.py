@@ -107,6 +107,29 @@ def test_why_a_run_is_not_done_is_a_sentence(
     assert words.why_not_done(task, freeze) == why
 
 
+@pytest.mark.parametrize(
+    ("task", "told"),
+    [
+        ({}, None),
+        ({"generator": "extractive"}, "extractive"),
+        ({"generator": "extractive", "model": "m"}, "extractive (m)"),
+        (
+            {"generator": "model", "model": "m", "tokens_in": "512", "tokens_out": "40"},
+            "model (m, 512 tokens in, 40 out)",
+        ),
+        (
+            {"generator": "model", "model": "m"}
+            | {"tokens_in": "512", "tokens_out": "40", "cost_usd": "0.000269"},
+            "model (m, 512 tokens in, 40 out, $0.000269)",
+        ),
+    ],
+)
+def test_who_answered_is_told_with_what_the_model_took(
+    task: dict[str, str], told: str | None
+) -> None:
+    assert words.answer_by(task) == told
+
+
 def test_what_others_wrote_is_neither_html_nor_a_link_that_runs() -> None:
     assert table(["#A"], [[text('<b onclick="x">')]]).count("<b") == 0
     assert link("javascript:alert(1)", "PR") == "PR"

@@ -5,37 +5,71 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
+from pydantic import SecretStr
 from redis import Redis
 
+from shiploop.stack import Stack
+from tests.conftest import CI_MS, TOKEN, settings
+from tests.valkey import free_port
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("world")
+pytestmark = [pytest.mark.xdist_group("secrets"), pytest.mark.timeout(180)]
 
+API_KEY = "key-of-one-who-may-ask"
 SECRETS = (
     "GITHUB_TOKEN",
     "GITHUB_WEBHOOK_SECRET",
+    "OPENAI_API_KEY",
     "SENTRY_AUTH_TOKEN",
+    "SENTRY_DSN",
     "SHIPLOOP_PREVIOUS_SIGNING_KEY",
     "SHIPLOOP_SIGNING_KEY",
     "SLACK_WEBHOOK_URL",
 )
 
 
-def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(world: World) -> None:
-    shipped = world.settle("What is the queue?")
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[World]:
+    """A stack that has every secret that one can have, and a model and a Sentry to use them."""
+    home = Path(tempfile.mkdtemp(prefix="shiploop-"))
+    home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
+    github_port = free_port()
+    secretive = settings(home).model_copy(
+        update={
+            "github_port": github_port,
+            "openai_api_key": SecretStr("key-of-the-model-that-answers"),
+            "openai_base_url": f"http://127.0.0.1:{github_port}/openai/v1",
+            "sentry_dsn": SecretStr(f"http://key-of-the-sentry@127.0.0.1:{free_port()}/1"),
+            "api_keys": {"tests": SecretStr(API_KEY)},
+        }
+    )
+    stack = Stack(secretive, lambda part: None)
+    with stack as addresses:
+        mirror = home / "mirror-of-tests.git"
+        world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, API_KEY)
+        with world.latency(ci_ms=CI_MS):
+            yield world
+
+
+def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(guarded: World) -> None:
+    shipped = guarded.settle("What is the worker heartbeat mechanism?")
     assert shipped["status"] == "done", shipped
-    with world.fault("ci_red"):
-        assert world.settle("How do I stop a worker?")["failure_kind"] == "ci_failed"
-    with world.fault("github_503", times=3):
-        world.settle("How do I find a task?")
-    with world.fault("merge_applied_then_500"):
-        world.settle("How are webhooks verified?")
-    planted = {name: world.environment[name] for name in SECRETS}
+    with guarded.fault("llm_down", times=None):
+        assert guarded.settle("What is the queue?")["status"] == "done"
+    with guarded.fault("ci_red"):
+        assert guarded.settle("How do I stop a worker?")["failure_kind"] == "ci_failed"
+    with guarded.fault("github_503", times=3):
+        guarded.settle("How do I find a task?")
+    with guarded.fault("merge_applied_then_500"):
+        guarded.settle("How are webhooks verified?")
+    assert httpx.get(f"{guarded.addresses.github}/_sandbox/openai").json()  # the key was used
+    planted = {name: guarded.environment[name] for name in SECRETS} | {"an API key": API_KEY}
     assert all(len(value) > 10 for value in planted.values())
     seen = set()
-    for place, text in everything(world):
+    for place, text in everything(guarded):
         found = [name for name, value in planted.items() if value in text]
         assert not found, f"{found} in {place}"
         if shipped["task_id"] in text:

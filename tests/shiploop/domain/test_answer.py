@@ -85,8 +85,15 @@ def test_short_code_is_quoted_as_code() -> None:
         ("[a](../../../outside.md)", "a"),
         ("[a](ftp://example.com)", "a"),
         ("[a](//example.com/x)", "a"),
-        ("[a](<https://example.com/(x)>)", "[a](https://example.com/%28x%29)"),
-        ("<https://example.com/x>", r"[https\://example.com/x](https://example.com/x)"),
+        ("[a](<https://docs.example/(x)>)", "[a](https://docs.example/%28x%29)"),
+        ("<https://docs.example/x>", r"[https\://docs.example/x](https://docs.example/x)"),
+        ("[a](https://example.com/x)", "a"),
+        ("[a](mailto:joe@example.com)", "a"),
+        ("<https://example.com/x>", "`https://example.com/x`"),
+        (
+            "See https://example.com/x, www.example.com.",
+            "See `https://example.com/x`, `www.example.com`.",
+        ),
         ("[a][ref]\n\n[ref]: setup.md", "[a](guide/setup.md)"),
         ("![alt *text*](x.png)", r"alt \*text\*"),
         ("wow\\![a](setup.md)", r"wow\![a](guide/setup.md)"),
@@ -96,7 +103,8 @@ def test_short_code_is_quoted_as_code() -> None:
 def test_links_lead_to_the_same_place_and_html_and_images_are_dropped(
     link: str, expected: str
 ) -> None:
-    answer = compose_extractive_answer("x", [hit(f"# Worker\n\n{link}\n")])
+    page = hit(f"# Worker\n\n{link}\n")
+    answer = compose_extractive_answer("x", [page], frozenset({"docs.example"}))
     assert isinstance(answer, Answer)
     assert answer.text.split("\n")[0] == expected
 

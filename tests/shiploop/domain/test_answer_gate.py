@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bench.world import questions
+from shiploop.domain.answer import Answer, compose_extractive_answer
 from shiploop.domain.answer_gate import Candidate, Refusal, check_answer, refusal_reason
 from shiploop.domain.faq_document import UnsafeDocumentError, insert
-from shiploop.domain.sections import Section, split_sections
+from shiploop.domain.sections import Hit, Section, split_sections
 from tests.adversarial.target import candidate, cited_section, extract, from_model, refusals
 from tests.builders import a_question
 
@@ -211,6 +212,22 @@ def test_an_allowed_host_is_that_host_by_https_and_no_other() -> None:
         "https://docs.gіthub.com/",
     ):
         assert Refusal.OUTSIDE_LINK in judged(url), url
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["See [it](https://a.example/x).", "See <https://a.example>.", "See http://a.example/x."],
+)
+@pytest.mark.parametrize("hosts", [frozenset[str](), frozenset({"a.example"})])
+def test_what_links_outside_is_quoted_so_that_it_may_be_shipped(
+    said: str, hosts: frozenset[str]
+) -> None:
+    cited = section(said)
+    answer = compose_extractive_answer("What is it?", [Hit(cited, 1.0, 1.0)], hosts)
+    assert isinstance(answer, Answer)
+    assert answer.text.startswith("See ")
+    found = candidate(a_question("What is it?"), answer)
+    assert refusals(replace(found, sections=(cited,), allowed_hosts=hosts)) == set()
 
 
 def test_a_label_that_somebody_defined_in_the_faq_is_followed() -> None:
