@@ -6,10 +6,12 @@ from shiploop.bootstrap import services
 from shiploop.domain.answer import Answer
 from shiploop.domain.answer_gate import Candidate, Refusal, check_answer, refusal_reason
 from shiploop.domain.faq_document import Entry, UnsafeDocumentError
-from shiploop.domain.gate_lint import findings_in_entry
+from shiploop.domain.faq_entry import render_entry
 from shiploop.domain.run import Outcome, Run, declined
 from shiploop.errors import RepositoryUnusable
-from tasks.entry import entry_of, with_entry
+from tasks.entry import entry_of
+
+_LINTED_LEVEL = 2  # below the page's title
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +39,12 @@ def refusals_of(run: Run, answer: Answer, document: str) -> tuple[Refusal, ...]:
         refusals = check_answer(candidate)
     except UnsafeDocumentError as error:
         raise RepositoryUnusable(f"the entry cannot stand in the FAQ: {error}") from error
-    return refusals or _lint(with_entry(document, entry), entry)
+    return refusals or _lint(entry)
 
 
-def _lint(document: str, entry: Entry) -> tuple[Refusal, ...]:
+def _lint(entry: Entry) -> tuple[Refusal, ...]:
     """Only what may be shipped otherwise is linted: that takes a process of its own."""
-    found = services().documents.lint(document)
-    ours = findings_in_entry(document, entry.question_hash, found)
-    for each in ours:
-        log.warning("%s in the entry's line %d: %s", each.rule, each.line, each.message)
-    return (Refusal.UNCLEAN_MARKDOWN,) if ours else ()
+    found = services().documents.lint(f"# FAQ\n\n{render_entry(entry, _LINTED_LEVEL)}\n")
+    for each in found:
+        log.warning("the entry's Markdown: %s", each)
+    return (Refusal.UNCLEAN_MARKDOWN,) if found else ()

@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from shiploop.domain.faq_document import FAQ_PATH
-from shiploop.domain.gate_lint import Finding
 
 RULES_PATH: Final = ".rumdl.toml"
 # For a repository without rules of its own: as `deployments/github` has it installed.
@@ -26,30 +25,30 @@ _COMMAND: Final = (
     *("check", "--stdin", "--no-cache", "--output-format=json"),
     "--extend-disable=MD057",  # looks for the files that are linked to: the gate knows them
 )
-_TIMEOUT_S: Final = 5.0  # a FAQ of 500 entries takes less than a tenth of a second
+_TIMEOUT_S: Final = 5.0  # an entry takes a few milliseconds
 
 log = logging.getLogger(__name__)
 
 
-def lint(document: str, rules: str | None) -> tuple[Finding, ...]:
-    """What rumdl finds in an FAQ by the repository's rules (a `.rumdl.toml`).
+def lint(text: str, rules: str | None) -> tuple[str, ...]:
+    """What rumdl finds in a page by the repository's rules (a `.rumdl.toml`), in its words.
 
     Nothing where rumdl itself fails: the repository's CI still has its say.
     """
     try:
         with TemporaryDirectory(prefix="shiploop-lint-") as folder:
             (Path(folder) / RULES_PATH).write_text(rules or DEFAULT_RULES, encoding="utf-8")
-            return _findings(_run(document, folder))
+            return _findings(_run(text, folder))
     except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError) as error:
         log.warning("the Markdown was not linted: %s", error)
         return ()
 
 
-def _run(document: str, folder: str) -> str:
+def _run(text: str, folder: str) -> str:
     done = subprocess.run(
         [*_COMMAND, f"--stdin-filename={FAQ_PATH}", f"--config={RULES_PATH}"],
         cwd=folder,
-        input=document.encode(),
+        input=text.encode(),
         capture_output=True,
         timeout=_TIMEOUT_S,
         check=False,  # 1 is "found something"
@@ -59,6 +58,6 @@ def _run(document: str, folder: str) -> str:
     return done.stdout.decode()
 
 
-def _findings(told: str) -> tuple[Finding, ...]:
+def _findings(told: str) -> tuple[str, ...]:
     found = json.loads(told) if told.strip() else []
-    return tuple(Finding(each["line"], each["rule"], each["message"]) for each in found)
+    return tuple(f"{each['rule']} in line {each['line']}: {each['message']}" for each in found)

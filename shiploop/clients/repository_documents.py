@@ -10,7 +10,6 @@ from shiploop.clients.markdown_lint import RULES_PATH, lint
 from shiploop.clients.mirror import Mirror
 from shiploop.domain.answer import Source
 from shiploop.domain.faq_document import FAQ_PATH
-from shiploop.domain.gate_lint import Finding
 from shiploop.domain.sections import Section
 from shiploop.errors import ShiploopError
 
@@ -47,10 +46,10 @@ class RepositoryDocuments:
         self._first_index()
         return self._faq
 
-    def lint(self, document: str) -> tuple[Finding, ...]:
-        """What the repository's Markdown lint says of an FAQ. Raises MirrorUnavailable."""
+    def lint(self, text: str) -> tuple[str, ...]:
+        """What the repository's Markdown lint says of a page. Raises MirrorUnavailable."""
         self._first_index()
-        return lint(document, self._lint_rules)
+        return lint(text, self._lint_rules)
 
     def _first_index(self) -> DocsIndex:
         if self._index is not None:

@@ -16,8 +16,9 @@ inserting and removing are exact inverses and the order of insertions leaves no 
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -84,16 +85,6 @@ def find(document: str, question_hash: str) -> Entry | None:
     return next(found, None)
 
 
-def lines_of(document: str, question_hash: str) -> range:
-    """The lines, counted from 1, on which our entry for a question stands; none without one."""
-    body = document.removeprefix(_BOM)
-    found = (block for block in _blocks(body) if block.entry.question_hash == question_hash)
-    if (block := next(found, None)) is None:
-        return range(0)
-    first = len(NEWLINE.findall(body, 0, block.marker)) + 1
-    return range(first, first + len(NEWLINE.findall(body, block.marker, block.end)) + 1)
-
-
 def insert(document: str, entry: Entry) -> str:
     """Put an entry in its place; one for the same question is replaced where it stands.
 
@@ -135,7 +126,9 @@ def remove(document: str, question_hash: str) -> str:
     return document[: len(document) - len(body)] + body[:start] + body[end:]
 
 
-def _blocks(body: str) -> list[_Block]:
+# A task reads the same few documents again and again, and 500 entries take some 15 ms.
+@lru_cache(maxsize=16)
+def _blocks(body: str) -> tuple[_Block, ...]:
     blocks: dict[str, _Block] = {}
     for opening, closing in pairwise(find_markers(body)):
         if not opening["opens"] or opening["opens"] != closing["closes"]:
@@ -146,7 +139,7 @@ def _blocks(body: str) -> list[_Block]:
             start = _separator_start(body, opening.start())
             block = _Block(entry, level, start, opening.start(), closing.end())
             blocks.setdefault(entry.question_hash, block)
-    return list(blocks.values())
+    return tuple(blocks.values())
 
 
 def _separator_start(body: str, marker: int) -> int:
@@ -154,7 +147,7 @@ def _separator_start(body: str, marker: int) -> int:
     return separator.start() if separator else marker
 
 
-def _place(body: str, blocks: list[_Block], key: tuple[str, str]) -> tuple[int, int, int]:
+def _place(body: str, blocks: Sequence[_Block], key: tuple[str, str]) -> tuple[int, int, int]:
     """Find the offset for a new entry and how many line breaks it needs before and after it."""
     for block in blocks:
         if block.key > key:
@@ -173,7 +166,7 @@ def _newline(body: str) -> str:
     return first[0] if first else "\n"
 
 
-def _heading_level(body: str, blocks: list[_Block]) -> int:
+def _heading_level(body: str, blocks: Sequence[_Block]) -> int:
     levels = Counter(block.level for block in blocks) or Counter(_question_levels(body))
     return min(levels, key=lambda level: (-levels[level], level), default=_DEFAULT_LEVEL)
 

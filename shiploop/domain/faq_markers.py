@@ -1,6 +1,7 @@
 """Where the entry markers of an FAQ document really are, and not merely quoted in code."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -31,6 +32,9 @@ _SUSPECT_LINE: Final = re.compile(
 _OPENING_FENCE: Final = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
 _CLOSING_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
 
+_DOCUMENTS_REMEMBERED: Final = 16
+_TEXTS_REMEMBERED: Final = 4096
+
 _BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
 
 
@@ -40,6 +44,7 @@ def front_matter_end(body: str) -> int:
     return match.end() if match else 0
 
 
+@lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
 def find_markers(body: str) -> tuple[re.Match[str], ...]:
     """List the matches of `MARKER` that Markdown reads as comments; `body` has no BOM.
 
@@ -70,6 +75,7 @@ def find_markers_by_parsing(body: str) -> tuple[re.Match[str], ...]:
     return tuple(markers)
 
 
+@lru_cache(maxsize=_TEXTS_REMEMBERED)  # a document changes by one entry at a time
 def ends_open(text: str) -> bool:
     """Tell whether a marker written after `text` would be swallowed by it.
 

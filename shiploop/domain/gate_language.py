@@ -10,6 +10,7 @@ from typing import Final
 from shiploop.domain.gate_citation import without_citation
 from shiploop.domain.gate_refusal import Refusal
 from shiploop.domain.gate_text import Candidate, Text, fold, read_text
+from shiploop.domain.language import language_of, understands
 
 # A character of these says as much as some letters of an alphabet.
 _WEIGHTS: Final = {"CJK": 2.5, "HIRAGANA": 1.5, "KATAKANA": 1.5, "HANGUL": 2.5}
@@ -35,7 +36,10 @@ def check_language(candidate: Candidate, text: Text) -> Iterator[Refusal]:
         yield Refusal.LOOKALIKES
     wanted = _languages(candidate.entry.question)
     said = read_text(without_citation(text.raw))  # a citation is a name
-    if not all(_speaks(block, wanted) for block in (said.prose, *said.blocks)):
+    speaks = all(_speaks(block, wanted) for block in (said.prose, *said.blocks))
+    if wanted == {"LATIN"}:  # a script of many languages
+        speaks &= understands(language_of(candidate.entry.question), language_of(said.prose))
+    if not speaks:
         yield Refusal.OTHER_LANGUAGE
 
 

@@ -7,7 +7,7 @@ from the same section, the words of its titles say little, too. Chinese, Japanes
 have no words between spaces: there most pairs of characters have to be the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -32,6 +32,7 @@ _OF_DURATION: Final = frozenset(meanings("long much time wait until seconds minu
 # Of pairs of characters: two that ask in other words share fewer than two that say the same.
 _ALIKE: Final = 0.8
 _ALIKE_FROM_ONE_SECTION: Final = 0.5
+_DOCUMENTS_REMEMBERED: Final = 16  # tasks that begin together read the same one
 _QUESTIONS_REMEMBERED: Final = 4096  # a FAQ changes by one entry at a time
 
 
@@ -59,16 +60,21 @@ def find_duplicate(question: str, answer: Answer | Declined, document: str) -> E
 
     None when there is none, and when the very same question is there: that entry is replaced.
     """
-    ours = entries(document)
     same = question_hash(question)
-    if asks_twice(question) or any(entry.question_hash == same for entry in ours):
+    if asks_twice(question) or any(entry.question_hash == same for entry in entries(document)):
         return None
-    existing = [Existing(entry.question, entry.answer, entry_id(entry)) for entry in ours]
-    existing += _written_by_people(document)
-    existing = [entry for entry in existing if not asks_twice(entry.question)]
-    words = known_words(entry.question for entry in existing)
+    existing, words = _existing(document)
     asked = _asked(corrected(question, words))
     return next((entry for entry in existing if _is_same(asked, answer, entry)), None)
+
+
+@lru_cache(_DOCUMENTS_REMEMBERED)
+def _existing(document: str) -> tuple[tuple[Existing, ...], Mapping[str, str]]:
+    """The entries that one may repeat, and the words that their questions are written in."""
+    ours = (Existing(entry.question, entry.answer, entry_id(entry)) for entry in entries(document))
+    found = (*ours, *_written_by_people(document))
+    existing = tuple(entry for entry in found if not asks_twice(entry.question))
+    return existing, known_words(entry.question for entry in existing)
 
 
 def _written_by_people(document: str) -> Iterator[Existing]:

@@ -53,7 +53,7 @@ def test_an_answer_that_the_repositorys_lint_would_complain_about_is_declined(
     assert refused.reason.endswith(
         "The repository's Markdown lint would complain about the answer."
     )
-    assert "MD004 in the entry's line" in caplog.text
+    assert "MD004 in line" in caplog.text
 
 
 def test_a_section_that_is_no_longer_there_cannot_be_cited(
