@@ -23,13 +23,18 @@ _LOOK_S = 0.25
 _FORGOTTEN_AFTER = timedelta(seconds=15)
 
 
-@task(name="react-to-deploy", **RETRIED)
 def react_to_deploy(judgement: Judgement, merge: Merge) -> Outcome | None:
+    """Do what a judgement calls for; the outcome of a task that it ends, else None."""
+    if judgement.reaction is Reaction.KEEP and judgement.state is HealthState.HEALTHY:
+        return None  # nothing to do, and so nearly always: that needs no row in the UI
+    return react_to_broken_deploy(judgement, merge)
+
+
+@task(name="react-to-deploy", **RETRIED)
+def react_to_broken_deploy(judgement: Judgement, merge: Merge) -> Outcome | None:
     """Do what a judgement calls for; the outcome of a task that it ends, else None."""
     match judgement.reaction:
         case Reaction.KEEP:
-            if judgement.state is HealthState.HEALTHY:
-                return None
             report_broken_production.fn(judgement)  # a site that hangs tells nothing
             return failed(FailureKind.UNVERIFIED, judgement.reason, merge)
         case Reaction.ROLL_BACK:

@@ -10,7 +10,7 @@ from shiploop.domain.health_verdict import HealthState
 from shiploop.domain.judgement import Judgement, Reaction
 from shiploop.domain.rollback import RollbackStatus
 from shiploop.domain.run import FailureKind, Merge, Outcome
-from tasks.reaction import react_to_deploy
+from tasks.reaction import react_to_broken_deploy, react_to_deploy
 from tests.builders import NOON, a_rollback_case
 from tests.shiploop.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
@@ -29,7 +29,7 @@ def ours(services_with: ServicesWith, sandbox: SandboxProcess) -> Services:
 
 def reacted(judgement: Judgement) -> Outcome | None:
     """What the task ends as; None where it goes on, for production is well with its merge."""
-    outcome = react_to_deploy.fn(judgement, MERGE)
+    outcome = react_to_broken_deploy.fn(judgement, MERGE)
     assert outcome is None or outcome.merge == MERGE
     return outcome
 
@@ -43,7 +43,7 @@ def rolled_back(ours: Services, status: RollbackStatus, *shas: str) -> None:
 
 def test_a_task_goes_on_where_production_is_healthy_and_raises_no_incident(ours: Services) -> None:
     well = replace(JUDGED, state=HEALTHY, reaction=Reaction.KEEP)
-    assert reacted(well) is None
+    assert react_to_deploy(well, MERGE) is None
     assert ours.notice_queue.backlog() == 0
 
 
