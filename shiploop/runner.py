@@ -1,6 +1,7 @@
 """The long-lived process that takes tasks and scheduled flow runs, and executes them itself."""
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -39,6 +40,8 @@ FLOWS: dict[str, Flow[..., Any]] = {
 }
 
 _HEARTBEAT_S = 5.0
+# Somebody waits for an answer of the API, and nobody for a moment's work of a task.
+_NICENESS = 5
 _GRACE_S = 10.0  # what is not done by then, the next runner resumes
 _START_AGAIN_S = 0.2
 _NOTICE_GRACE_S = 1.0  # with Slack away, a longer one would only slow down each stop
@@ -78,6 +81,7 @@ class Runner:
     def run(self, stopping: threading.Event) -> None:
         """Take work until told to stop, then give what is running a grace time."""
         ours = self._services
+        os.nice(_NICENESS)
         for queue in (ours.task_queue, ours.flow_queue, ours.notice_queue):
             queue.create_group()
         if ours.llm is not None:
