@@ -152,7 +152,7 @@ def unsilence(alert: str) -> None:
 
 @main.command()
 @click.option("--tasks", "count", type=click.IntRange(1, 100_000), default=200, show_default=True)
-@click.option("--hours", type=click.IntRange(1, 23), default=23, show_default=True)
+@click.option("--hours", type=click.IntRange(1, 24), default=24, show_default=True)
 @click.option("--remove", is_flag=True, help="Take all simulated tasks back instead.")
 def simulate(count: int, hours: int, remove: bool) -> None:
     """Fill the numbers with simulated tasks.

@@ -21,7 +21,7 @@ DAYS = [NOW.date() - timedelta(days=1), NOW.date()]
 
 
 def simulate(redis: Redis, count: int) -> None:
-    Simulation(redis, SLOS, 90 * 24 * 3600).run(count, 23, NOW, random.Random(1))
+    Simulation(redis, SLOS, 90 * 24 * 3600).run(count, 24, NOW, random.Random(1))
 
 
 def test_simulated_tasks_are_tasks_that_are_marked(services: Services, redis: Redis) -> None:
