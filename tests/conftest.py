@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,13 +22,23 @@ TOKEN = "token-of-the-bot"
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    """The whole stack on free ports, with the sandbox world around it."""
+    """The stack that all tests of a worker share."""
+    with running_world() as running:
+        yield running
+
+
+@contextmanager
+def running_world(api_key: str = "", **changes: object) -> Iterator[World]:
+    """A whole stack on free ports, with the sandbox around it; `changes` are settings that differ.
+
+    `api_key` is the one that the tests ask with, where keys are among the changes.
+    """
     home = Path(tempfile.mkdtemp(prefix="shiploop-"))
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    stack = Stack(settings(home), lambda part: None)
+    stack = Stack(settings(home).model_copy(update=changes), lambda part: None)
     with stack as addresses:
         mirror = home / "mirror-of-tests.git"
-        world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment)
+        world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, api_key)
         with world.latency(ci_ms=CI_MS):
             yield world
 

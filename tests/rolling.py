@@ -1,17 +1,14 @@
 """Production that breaks and is mended, as the tests of rollbacks see it."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
 from redis import Redis
 
-from shiploop.stack import Stack
 from shiploop.stores import keys
-from tests.conftest import CI_MS, TOKEN, settings
+from tests.conftest import running_world
 from tests.until import wait_until
 from tests.world import World
 
@@ -21,15 +18,9 @@ DEADLINE_S = 60  # merges wait for the end of a rollback, on a busy machine too
 @contextmanager
 def rolling_world(**changes: object) -> Iterator[World]:
     """A stack of its own, seen to be healthy; `changes` are settings that differ."""
-    home = Path(tempfile.mkdtemp(prefix="shiploop-"))
-    home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    patient = settings(home).model_copy(update={"task_deadline_s": DEADLINE_S, **changes})
-    stack = Stack(patient, lambda part: None)
-    with stack as addresses:
-        world = World(addresses, home / "mirror-of-tests.git", TOKEN, stack.admin_token)
-        with world.latency(ci_ms=CI_MS):
-            assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"
-            yield world
+    with running_world(**{"task_deadline_s": DEADLINE_S, **changes}) as world:
+        assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"
+        yield world
 
 
 @contextmanager

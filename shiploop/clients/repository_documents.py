@@ -33,25 +33,25 @@ class RepositoryDocuments:
 
     def search(self, question: str) -> tuple[Hit, ...]:
         """The sections that fit a question best. Raises MirrorUnavailable."""
-        return self._first_index().search(question)
+        return self._newest_index().search(question)
 
     def cited(self, sources: Iterable[Source]) -> tuple[Section, ...]:
         """Those sections of an answer's sources that there are. Raises MirrorUnavailable."""
-        index = self._first_index()
+        index = self._newest_index()
         found = (index.section(source.path, source.anchor) for source in sources)
         return tuple(section for section in found if section is not None)
 
     def faq(self) -> str:
         """The FAQ as it stood when the documents were fetched. Raises MirrorUnavailable."""
-        self._first_index()
+        self._newest_index()
         return self._faq
 
     def lint(self, text: str) -> tuple[str, ...]:
         """What the repository's Markdown lint says of a page. Raises MirrorUnavailable."""
-        self._first_index()
+        self._newest_index()
         return lint(text, self._lint_rules)
 
-    def _first_index(self) -> DocsIndex:
+    def _newest_index(self) -> DocsIndex:
         if self._index is not None:
             return self._index
         with self._lock:

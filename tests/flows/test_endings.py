@@ -1,20 +1,17 @@
 """How a task ends whose merge is held up, or whose answer never shows: named, and tidied up."""
 
-import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
 
-from shiploop.stack import Stack
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.intake import Accepted, Intake
 from tests.builders import a_question
-from tests.conftest import CI_MS, TASK_DEADLINE_S, TOKEN, settings
+from tests.conftest import TASK_DEADLINE_S, running_world
 from tests.until import wait_until
 from tests.world import World
 
@@ -43,19 +40,10 @@ def freeze(redis: Redis) -> Iterator[Freeze]:
 @pytest.fixture(scope="module")
 def blind_world() -> Iterator[World]:
     """A stack that looks for the FAQ on another page, and has little patience."""
-    home = Path(tempfile.mkdtemp(prefix="shiploop-"))
-    home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    blind = settings(home).model_copy(
-        update={
-            "site_faq_path": "/readme",
-            "verify_deadline_s": 1,
-            "deploy_deadline_s": _DEPLOY_DEADLINE_S,
-        }
-    )
-    with Stack(blind, lambda part: None) as addresses:
-        world = World(addresses, home / "mirror-of-tests.git", TOKEN)
-        with world.latency(ci_ms=CI_MS):
-            yield world
+    with running_world(
+        site_faq_path="/readme", verify_deadline_s=1, deploy_deadline_s=_DEPLOY_DEADLINE_S
+    ) as world:
+        yield world
 
 
 def accept_long_ago(redis: Redis, question: str, left_s: float) -> str:

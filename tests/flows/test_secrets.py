@@ -11,8 +11,7 @@ import pytest
 from pydantic import SecretStr
 from redis import Redis
 
-from shiploop.stack import Stack
-from tests.conftest import CI_MS, TOKEN, settings
+from tests.conftest import running_world
 from tests.valkey import free_port
 from tests.world import World
 
@@ -34,24 +33,16 @@ SECRETS = (
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[World]:
     """A stack that has every secret that one can have, and a model and a Sentry to use them."""
-    home = Path(tempfile.mkdtemp(prefix="shiploop-"))
-    home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
     github_port = free_port()
-    secretive = settings(home).model_copy(
-        update={
-            "github_port": github_port,
-            "openai_api_key": SecretStr("key-of-the-model-that-answers"),
-            "openai_base_url": f"http://127.0.0.1:{github_port}/openai/v1",
-            "sentry_dsn": SecretStr(f"http://key-of-the-sentry@127.0.0.1:{free_port()}/1"),
-            "api_keys": {"tests": SecretStr(API_KEY)},
-        }
-    )
-    stack = Stack(secretive, lambda part: None)
-    with stack as addresses:
-        mirror = home / "mirror-of-tests.git"
-        world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, API_KEY)
-        with world.latency(ci_ms=CI_MS):
-            yield world
+    with running_world(
+        API_KEY,
+        api_keys={"tests": SecretStr(API_KEY)},
+        github_port=github_port,
+        openai_api_key=SecretStr("key-of-the-model-that-answers"),
+        openai_base_url=f"http://127.0.0.1:{github_port}/openai/v1",
+        sentry_dsn=SecretStr(f"http://key-of-the-sentry@127.0.0.1:{free_port()}/1"),
+    ) as world:
+        yield world
 
 
 def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(guarded: World) -> None:
