@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.xdist_group("secrets"), pytest.mark.timeout(180)]
 
 API_KEY = "key-of-one-who-may-ask"
 SECRETS = (
+    "GITHUB_APP_PRIVATE_KEY",
     "GITHUB_TOKEN",
     "GITHUB_WEBHOOK_SECRET",
     "OPENAI_API_KEY",
@@ -37,6 +38,7 @@ def guarded() -> Iterator[World]:
     with running_world(
         API_KEY,
         api_keys={"tests": SecretStr(API_KEY)},
+        github_app_private_key=SecretStr("key-of-the-app-beside-the-token"),
         github_port=github_port,
         openai_api_key=SecretStr("key-of-the-model-that-answers"),
         openai_base_url=f"http://127.0.0.1:{github_port}/openai/v1",
