@@ -9,7 +9,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".shiploop" / "screenshots"
 _ARGUMENTS = [
@@ -21,6 +21,8 @@ _ARGUMENTS = [
     "--no-first-run",
 ]
 _HEIGHT_PX = 900
+# A page that is slow among other tests is no wrong page; playwright gives it 5 s.
+expect.set_options(timeout=30_000)
 
 Scheme = Literal["light", "dark"]
 

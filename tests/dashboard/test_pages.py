@@ -47,7 +47,7 @@ def page(visited: Visit) -> Iterator[Page]:
 
 def is_ready(page: Page) -> None:
     """Wait until the numbers and the charts are there."""
-    expect(page.locator("table.ship").last).to_be_visible(timeout=15_000)
+    expect(page.locator("table.ship").last).to_be_visible()
     page.wait_for_function(CHARTS_ARE_DRAWN)
 
 
@@ -238,6 +238,6 @@ def test_workers_show_who_lives_what_waits_and_who_has_frozen_merges(
     filled.services.freeze.set("release *2.1* is going out", "ada")
     try:  # seen without loading the page again
         frozen = page.get_by_text("Merges are frozen by ada")
-        expect(frozen).to_contain_text("release *2.1* is going out", timeout=8000)
+        expect(frozen).to_contain_text("release *2.1* is going out")
     finally:
         filled.services.freeze.lift()

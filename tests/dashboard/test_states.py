@@ -25,7 +25,7 @@ EMPTY = {
 
 def says(page: Page, *sentences: str) -> None:
     for sentence in sentences:
-        expect(page.get_by_text(sentence)).to_be_visible(timeout=15_000)
+        expect(page.get_by_text(sentence)).to_be_visible()
 
 
 def test_an_empty_day_and_an_absent_redis_are_said_in_sentences(
