@@ -10,7 +10,7 @@ from typing import Final, assert_never
 
 from shiploop.domain.run import FailureKind, Outcome, Run, Stage, Status, tte_ms
 from shiploop.domain.slo import Indicator, Slo
-from shiploop.domain.stages import stages_ms
+from shiploop.domain.stages import has_entered, stages_ms
 from shiploop.domain.timestamps import iso_ms
 
 FAQ_AGENT: Final = "faq"  # the one agent there is so far (RFC 8.1 has more in mind)
@@ -98,4 +98,4 @@ def _is_good(slo: Slo, task: Mapping[str, str], outcome: Outcome, tte: int | Non
 
 
 def _saw_green(task: Mapping[str, str]) -> bool:
-    return f"{Stage.MERGING}_at" in task
+    return has_entered(task, Stage.MERGING)

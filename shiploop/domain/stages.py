@@ -1,6 +1,8 @@
-"""How long a task was in each stage, by the times that its stages began at."""
+"""How long a task was in each stage, by the moments at which it entered one."""
 
+from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -20,18 +22,29 @@ TARGETS_MS: Final[Mapping[str, int]] = {
 
 
 def stages_ms(task: Mapping[str, str]) -> dict[str, int]:
-    """Milliseconds of each stage that has ended, `queued` first, from the fields of a task."""
-    begun = [
-        (str(stage), from_iso(task[f"{stage}_at"])) for stage in Stage if f"{stage}_at" in task
-    ]
-    points = [(QUEUED, from_iso(task["created_at"])), *sorted(begun, key=lambda one: one[1])]
+    """Milliseconds in each stage that has ended, `queued` first, from the fields of a task.
+
+    After a conflict a task is opened, checked and merged again: each stage has the sum.
+    """
+    points = [(QUEUED, from_iso(task["created_at"])), *_entered(task)]
     # What comes after the last stage is bookkeeping, and no part of it.
     if end := task.get("ended_at", task.get("settled_at")):
         points.append(("ended", from_iso(end)))
-    return {
-        name: round((after - at).total_seconds() * 1000)
-        for (name, at), (_, after) in pairwise(points)
-    }
+    took: Counter[str] = Counter()
+    for (name, at), (_, after) in pairwise(points):
+        took[name] += round((after - at).total_seconds() * 1000)
+    return dict(took)
+
+
+def has_entered(task: Mapping[str, str], stage: Stage) -> bool:
+    """Whether a task ever came as far as a stage."""
+    return any(name == stage for name, _ in _entered(task))
+
+
+def _entered(task: Mapping[str, str]) -> list[tuple[str, datetime]]:
+    """The stages in the order in which they were entered, from `stage@time stage@time …`."""
+    moments = (moment.partition("@") for moment in task.get("stages_entered", "").split())
+    return [(stage, from_iso(at)) for stage, _, at in moments]
 
 
 def begins_ms(durations_ms: Mapping[str, int]) -> dict[str, int]:

@@ -72,6 +72,11 @@ for i = 6, #ARGV, 2 do
     table.insert(changes, value)
   end
   redis.call('HSET', task, name, value)
+  if name == 'stage' then
+    local before = redis.call('HGET', task, 'stages_entered')
+    local entered = (before and before .. ' ' or '') .. value .. '@' .. at
+    redis.call('HSET', task, 'stages_entered', entered)
+  end
 end
 redis.call('HSET', task, 'updated_at', at)
 redis.call('EXPIRE', task, task_ttl)
@@ -201,9 +206,8 @@ class Tasks:
         )
 
     def enter_stage(self, task_id: str, stage: Stage, now: datetime) -> None:
-        """Note that a stage begins."""
-        fields = {"stage": str(stage), f"{stage}_at": iso_ms(now)}
-        self._write(task_id, EventKind.STAGE, now, fields)
+        """Note that a stage begins; it may have been entered before."""
+        self._write(task_id, EventKind.STAGE, now, {"stage": str(stage)})
 
     def note(self, task_id: str, now: datetime, **fields: str) -> None:
         """Note something learnt on the way, such as the pull request's URL."""

@@ -15,8 +15,13 @@ from tests.builders import NOON, TASK_ID
 SLOS = read_objectives(Path("deployments/slo.yaml"))
 RUN = Run(TASK_ID, "Why?", "0" * 64, "why", NOON, NOON + timedelta(seconds=600))
 MERGED = Merge("f" * 40, NOON + timedelta(seconds=3))
-OPENED = {"created_at": iso_ms(NOON), "opening_at": iso_ms(NOON + timedelta(seconds=1))}
-GREEN = {**OPENED, "merging_at": iso_ms(NOON + timedelta(seconds=2)), "generator": "extractive"}
+AT_1_S = iso_ms(NOON + timedelta(seconds=1))
+OPENED = {"created_at": iso_ms(NOON), "stages_entered": f"opening@{AT_1_S}"}
+GREEN = {
+    **OPENED,
+    "stages_entered": f"opening@{AT_1_S} merging@{iso_ms(NOON + timedelta(seconds=2))}",
+    "generator": "extractive",
+}
 DONE = done(MERGED, "http://127.0.0.1/faq#why")
 
 

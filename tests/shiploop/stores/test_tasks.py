@@ -190,7 +190,8 @@ def test_a_task_starts_enters_stages_and_takes_notes(services: Services) -> None
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert (task["status"], task["stage"]) == ("running", "opening")
-    assert task["opening_at"] == task["updated_at"] == "2026-11-22T12:00:02.000Z"
+    assert task["updated_at"] == "2026-11-22T12:00:02.000Z"
+    assert task["stages_entered"] == "opening@2026-11-22T12:00:02.000Z"
     assert (task["prefect_run_id"], task["pr_url"]) == ("r1", "http://127.0.0.1/pull/7")
 
 
