@@ -38,7 +38,7 @@ def await_checks(
 ) -> ChecksVerdict:
     """Wait for the required checks of one head; at the deadline they may still be pending."""
     required = required or services().settings.required_checks
-    with services().facts.watching(sha) as news, services().check_poll.covering(pull_id):
+    with services().facts.watching(sha) as news, services().check_poll.covering(pull_id, sha):
         while True:
             news.clear()
             known = services().facts.known(sha)
