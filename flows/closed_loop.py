@@ -24,7 +24,7 @@ from tasks.merge import merge_pull_request
 from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
 from tasks.reaction import react_to_deploy
 from tasks.run import begin_run
-from tasks.verdict import judge_deploy, take_baseline
+from tasks.verdict import begin_baseline, judge_deploy
 
 MOST_EDITS = 25  # each costs a run of CI; a burst onto a small FAQ needs a few
 
@@ -65,7 +65,7 @@ def ship(run: Run) -> Outcome:
 
 def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -> Merge | Outcome:
     """Merge as soon as the checks are green; on a conflict, make the edit again and repeat."""
-    looking = take_baseline.submit()  # while CI runs: how production was before the merge
+    looking = begin_baseline()  # while CI runs: how production was before the merge
     for _ in range(MOST_EDITS):
         checks = wait_for_checks(run, proposal, base)
         if checks.state is ChecksState.RED:
@@ -73,7 +73,8 @@ def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -
         if checks.state is ChecksState.PENDING:
             return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
         if checks.state is ChecksState.GREEN:
-            looking.wait()
+            if looking is not None:
+                looking.wait()
             merge = merge_pull_request(run, answer, proposal, checks)
             if not isinstance(merge, Conflicted):
                 return merge

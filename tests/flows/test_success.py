@@ -43,7 +43,7 @@ WELL: Final[Mapping[str, object]] = {
     "read_base": Base("R_1", "a" * 40, "# FAQ\n", "shiploop-bot", ("faq-gate",)),
     "draft_answer": Answer("It beats every 5 s.", (), "extractive"),
     "open_pull_request": Proposal(a_pull_request(), "shiploop-bot", "a" * 40, True),
-    "take_baseline": None,
+    "begin_baseline": None,
     "wait_for_checks": GREEN,
     "rebuild_pull_request": Proposal(a_pull_request(), "shiploop-bot", "b" * 40, True, edit=2),
     "merge_pull_request": MERGE,
