@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -10,6 +11,7 @@ from shiploop.domain.faq_markers import MARKER, PROBE, unify_newlines
 from shiploop.domain.question import heading_text, unescape_heading
 
 _HASH_CHARACTERS_IN_ID: Final = 8
+_ENTRIES_REMEMBERED: Final = 4096
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _HEADING: Final = re.compile(r"(?:[ \t]*\n)+(?P<marks>#{1,6})[ \t]+(?P<text>[^\n]+)")
 _CLOSING_SEQUENCE: Final = re.compile(r"[ \t]+#+[ \t]*$")
@@ -62,15 +64,19 @@ def parse_entry(opening: re.Match[str], inner: str) -> tuple[Entry, int] | None:
 
     None when the text does not begin with a heading or the marker's id and hash disagree.
     """
+    return _parse(opening["opens"], opening["hash"], opening["trace"], inner)
+
+
+@lru_cache(maxsize=_ENTRIES_REMEMBERED)  # a document changes by one entry at a time
+def _parse(name: str, question_hash: str, trace_id: str, inner: str) -> tuple[Entry, int] | None:
     text = unify_newlines(inner)
     heading = _HEADING.match(text)
-    suffix = "-" + opening["hash"][:_HASH_CHARACTERS_IN_ID]
-    name = opening["opens"]
+    suffix = "-" + question_hash[:_HASH_CHARACTERS_IN_ID]
     if heading is None or not name.endswith(suffix) or name == suffix:
         return None
     question = unescape_heading(_CLOSING_SEQUENCE.sub("", heading["text"]).strip(" \t"))
     answer = clean_answer(text[heading.end() :])
-    entry = Entry(question, opening["hash"], name.removesuffix(suffix), opening["trace"], answer)
+    entry = Entry(question, question_hash, name.removesuffix(suffix), trace_id, answer)
     return entry, len(heading["marks"])
 
 

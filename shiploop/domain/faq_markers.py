@@ -10,8 +10,9 @@ NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 
 # A marker is a line of its own that starts in the first column: there it ends whatever list or
 # quotation came before, so that only a fence or an HTML block can keep it from being one.
+# It begins with what is written, and looks back then: `re` searches for plain text much faster.
 MARKER: Final = re.compile(
-    r"(?<![^\r\n])<!-- (?:"
+    r"<!-- (?<![^\r\n]<!-- )(?:"
     r"shiploop:entry (?P<opens>\S+) hash=(?P<hash>[0-9a-f]{64}) trace=(?P<trace>[0-9A-Za-z-]+)"
     r"|/shiploop:entry (?P<closes>\S+)"
     r") -->[ \t]*(?=[\r\n]|\Z)"
