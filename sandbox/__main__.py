@@ -6,7 +6,6 @@ SANDBOX_SLACK_WEBHOOK="team/bot/secret" (without it every webhook's address is t
 """
 
 import argparse
-import asyncio
 import logging
 import os
 import shutil
@@ -74,7 +73,7 @@ def _serve(github: GitHub, slack: Slack, listener: socket.socket) -> None:
     )
     github.start()
     try:
-        asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))
+        uvicorn.Server(config).run(sockets=[listener])
     finally:
         github.stop()
 
