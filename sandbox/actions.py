@@ -17,6 +17,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -98,14 +99,19 @@ def run(
     progress.finish(exit_code, cancelled.is_set())
 
 
-def _load(path: Path) -> dict[str, Any]:
+def _load(path: Path) -> Mapping[str, Any]:
+    return _parse(path.name, path.read_bytes())
+
+
+@lru_cache(maxsize=64)  # every push plans all of them, and hardly ever is one of them new
+def _parse(name: str, text: bytes) -> Mapping[str, Any]:
     # BaseLoader leaves every scalar a string, so that the key `on` does not become True.
     try:
-        workflow = yaml.load(path.read_bytes(), Loader=yaml.CBaseLoader)  # noqa: S506
+        workflow = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506
     except yaml.YAMLError as error:
-        raise ValueError(f"{path.name} is not YAML: {error}") from error
+        raise ValueError(f"{name} is not YAML: {error}") from error
     if not isinstance(workflow, dict) or not isinstance(workflow.get("jobs"), dict):
-        raise ValueError(f"{path.name} is not a workflow: it has no jobs")
+        raise ValueError(f"{name} is not a workflow: it has no jobs")
     return workflow
 
 

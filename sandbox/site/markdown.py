@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -67,8 +68,17 @@ class Links:
         return quote(url, safe="/:%") + fragment
 
 
+@dataclass(slots=True)
+class _Part:
+    """An entry, or what is before the first one: parsed once, and rendered once for its anchors."""
+
+    tokens: list[Token]
+    anchors: tuple[str, ...] = ()
+    body: str | None = None
+
+
 class PageRenderer:
-    """Renders pages; remembers parsed entries, so that a page with one change is quick."""
+    """Renders pages; remembers their entries, so that a page with one change is quick."""
 
     def __init__(self) -> None:
         self._markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -76,32 +86,45 @@ class PageRenderer:
             self._markdown.add_render_rule(rule, _escape_raw_html)
         self._markdown.add_render_rule("image", _image_as_text)
         self._markdown.add_render_rule("link_open", _open_link)
-        self._parsed: dict[str, dict[str, list[Token]]] = {}
+        self._links: Links | None = None
+        self._parts: dict[str, dict[str, _Part]] = {}
 
     def render(self, path: str, text: str, links: Links) -> RenderedPage:
         """Render the page found at `path` in the repository."""
-        tokens = self._parse(path, _FRONT_MATTER.sub("", text))
-        headings = _anchor_headings(tokens)
-        env = {"path": path, "links": links}
-        body = self._markdown.renderer.render(tokens, self._markdown.options, env)
+        if links != self._links:
+            self._parts, self._links = {}, links
+        headings: list[Heading] = []
+        bodies: list[str] = []
+        taken: set[str] = set()
+        for part in self._parse(path, _FRONT_MATTER.sub("", text)):
+            own = _anchor_headings(part.tokens, taken)
+            headings += own
+            bodies.append(self._body(part, own, {"path": path, "links": links}))
         first = next((heading for heading in headings if heading.level == 1), None)
         title = first.text if first else PurePosixPath(path).stem
-        return RenderedPage(title, body, headings)
+        return RenderedPage(title, "".join(bodies), tuple(headings))
 
-    def _parse(self, path: str, text: str) -> list[Token]:
+    def _body(self, part: _Part, headings: Sequence[Heading], env: dict[str, Any]) -> str:
+        anchors = tuple(heading.anchor for heading in headings)
+        if part.body is None or part.anchors != anchors:
+            part.anchors = anchors
+            part.body = self._markdown.renderer.render(part.tokens, self._markdown.options, env)
+        return part.body
+
+    def _parse(self, path: str, text: str) -> list[_Part]:
         """Parse a page entry by entry, or as a whole where its entries do not stand alone."""
-        known = self._parsed.pop(path, {})
-        parsed: dict[str, list[Token]] = {}
+        known = self._parts.pop(path, {})
+        parts: dict[str, _Part] = {}
         chunks = _ENTRY_START.split(text)
         for chunk in chunks:
-            tokens = known.get(chunk) or self._parse_alone(chunk)
-            if tokens is None:
-                return self._markdown.parse(text)
-            parsed[chunk] = tokens
-        self._parsed[path] = parsed
-        return [token for chunk in chunks for token in parsed[chunk]]
+            part = known.get(chunk) or self._parse_alone(chunk)
+            if part is None or chunk in parts:  # twice the same would need other anchors
+                return [_Part(self._markdown.parse(text))]
+            parts[chunk] = part
+        self._parts[path] = parts
+        return list(parts.values())
 
-    def _parse_alone(self, chunk: str) -> list[Token] | None:
+    def _parse_alone(self, chunk: str) -> _Part | None:
         """Parse a part of a page, or return None when what follows would be read differently.
 
         That is so when it defines link references, or when a comment put after it is not a block
@@ -112,9 +135,10 @@ class PageRenderer:
         tokens = self._markdown.parse(f"{chunk}{separator}{_PROBE}", env)
         *own, last = tokens
         is_block = last.type == "html_block" and last.content == _PROBE
-        return own if is_block and not env.get("references") else None
+        return _Part(own) if is_block and not env.get("references") else None
 
 
+@lru_cache(maxsize=4096)  # a page changes by one heading at a time
 def github_slug(text: str) -> str:
     """Return the fragment that GitHub gives a heading, before duplicates are numbered.
 
@@ -124,10 +148,9 @@ def github_slug(text: str) -> str:
     return "".join(kept).replace(" ", "-")
 
 
-def _anchor_headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
-    """Give every heading an id: an entry's own, else its GitHub slug."""
+def _anchor_headings(tokens: Sequence[Token], taken: set[str]) -> list[Heading]:
+    """Give every heading an id that is not `taken`: an entry's own, else its GitHub slug."""
     headings: list[Heading] = []
-    taken: set[str] = set()
     entry_id = ""
     for token, following in pairwise(tokens):
         if token.type == "html_block":
@@ -141,7 +164,7 @@ def _anchor_headings(tokens: Sequence[Token]) -> tuple[Heading, ...]:
             token.attrSet("id", anchor)
             headings.append(Heading(int(token.tag[1]), anchor, text))
             entry_id = ""
-    return tuple(headings)
+    return headings
 
 
 def _unused(slug: str, taken: set[str]) -> str:
