@@ -24,16 +24,22 @@ GIT_ENVIRONMENT = {
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ChangedFile:
-    """One file of a diff; `status` as GitHub's REST names it."""
+class ChangedPath:
+    """One path of a diff; `status` as GitHub's REST names it."""
 
     path: str
     status: str
+    previous_path: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ChangedFile(ChangedPath):
+    """One file of a diff, with what has changed in it."""
+
     additions: int
     deletions: int
     blob_sha: str
     patch: str
-    previous_path: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class GitRepository:
         self._worktrees = threading.Lock()
         # Commits never change, so neither do the differences between them.
         self.changed_files = functools.lru_cache(maxsize=2048)(self._changed_files)
+        self.changed_paths = functools.lru_cache(maxsize=2048)(self._changed_paths)
         self._repo = pygit2.init_repository(path, bare=True, initial_head="main")
 
     def sha(self, ref: str) -> str | None:
@@ -186,32 +193,20 @@ class GitRepository:
 
     def _changed_files(self, base: str | None, head: str) -> tuple[ChangedFile, ...]:
         """Return the difference between two commits' trees, or from nothing without a base."""
+        return tuple(_changed_file(patch) for patch in self._diff(base, head) if patch is not None)
+
+    def _changed_paths(self, base: str | None, head: str) -> tuple[ChangedPath, ...]:
+        """Return the paths of that difference alone: they are known at once."""
+        return tuple(ChangedPath(*_path_of(delta)) for delta in self._diff(base, head).deltas)
+
+    def _diff(self, base: str | None, head: str) -> pygit2.Diff:
         tree = self.commit_object(head).tree
         if base is None:
             diff = tree.diff_to_tree(swap=True)
         else:
             diff = self.commit_object(base).tree.diff_to_tree(tree)
         diff.find_similar()
-        files = []
-        for patch in diff:
-            if patch is None:
-                continue
-            delta = patch.delta
-            _, additions, deletions = patch.line_stats
-            is_removed = delta.status is DeltaStatus.DELETED
-            is_moved = delta.status in (DeltaStatus.RENAMED, DeltaStatus.COPIED)
-            files.append(
-                ChangedFile(
-                    path=delta.new_file.path,
-                    status=_STATUS.get(delta.status, "modified"),
-                    additions=additions,
-                    deletions=deletions,
-                    blob_sha=str((delta.old_file if is_removed else delta.new_file).id),
-                    patch="".join(f"{hunk.header}{_hunk_text(hunk)}" for hunk in patch.hunks),
-                    previous_path=delta.old_file.path if is_moved else None,
-                )
-            )
-        return tuple(files)
+        return diff
 
     def first_change(self, commit: str, tree: str) -> tuple[str, int]:
         """Return the first file in which a tree differs from a commit's, and before which line.
@@ -250,6 +245,25 @@ class GitRepository:
             text=True,
             check=False,
         )
+
+
+def _changed_file(patch: pygit2.Patch) -> ChangedFile:
+    delta = patch.delta
+    _, additions, deletions = patch.line_stats
+    is_removed = delta.status is DeltaStatus.DELETED
+    return ChangedFile(
+        *_path_of(delta),
+        additions=additions,
+        deletions=deletions,
+        blob_sha=str((delta.old_file if is_removed else delta.new_file).id),
+        patch="".join(f"{hunk.header}{_hunk_text(hunk)}" for hunk in patch.hunks),
+    )
+
+
+def _path_of(delta: pygit2.DiffDelta) -> tuple[str, str, str | None]:
+    is_moved = delta.status in (DeltaStatus.RENAMED, DeltaStatus.COPIED)
+    status = _STATUS.get(delta.status, "modified")
+    return delta.new_file.path, status, delta.old_file.path if is_moved else None
 
 
 def _hunk_text(hunk: pygit2.DiffHunk) -> str:

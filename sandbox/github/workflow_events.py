@@ -84,7 +84,7 @@ def push_trigger(
         return None
     paths: tuple[str, ...] = ()
     if before is not None:
-        paths = tuple(file.path for file in repository.git.changed_files(before, sha))
+        paths = tuple(file.path for file in repository.git.changed_paths(before, sha))
     ref = f"refs/heads/{branch}"
     body = commits.push(github, repository, ref, before, sha, by, forced=False)
     return Trigger(

@@ -69,8 +69,12 @@ def commit_with_files(github: GitHub, repository: Repository, sha: str) -> dict[
 
 def changed_files(repository: Repository, sha: str) -> tuple[ChangedFile, ...]:
     """Return what a commit changed since its first parent; everything when it has none."""
+    return repository.git.changed_files(_first_parent(repository, sha), sha)
+
+
+def _first_parent(repository: Repository, sha: str) -> str | None:
     parents = repository.git.commit_object(sha).parent_ids
-    return repository.git.changed_files(str(parents[0]) if parents else None, sha)
+    return str(parents[0]) if parents else None
 
 
 def _signature(signature: pygit2.Signature) -> dict[str, Any]:
@@ -177,7 +181,7 @@ def push(
 
 
 def _pushed(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
-    files = changed_files(repository, sha)
+    files = repository.git.changed_paths(_first_parent(repository, sha), sha)
     moved = [changed.previous_path for changed in files if changed.status == "renamed"]
     return simple_commit(repository, sha) | {
         "distinct": True,
