@@ -10,28 +10,25 @@ import itertools
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil
 import yaml
 
+from sandbox.act_process import started, stopped_when
 from sandbox.workflow_triggers import Event, is_triggered
 
 Conclusion = Literal["success", "failure", "skipped", "cancelled"]
 Matrix = tuple[tuple[str, str], ...]
 
 _CONCURRENT_JOBS = 8
-_CANCEL_POLL_S = 0.05
-_STOP_TIMEOUT_S = 1.0
 _MATRIX_EXPRESSION = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 
 
@@ -92,7 +89,7 @@ def run(
         prefix=".act-", dir=worktree.parent, ignore_cleanup_errors=True
     ) as home:
         command = _command(worktree, workflow, event_payload, env, Path(home))
-        with _started(command, Path(home)) as act, _stopped_when(cancelled, act):
+        with started(command, Path(home)) as act, stopped_when(cancelled, act):
             for line in act.stdout or ():
                 progress.read(line, cancelled.is_set())
             exit_code = act.wait()
@@ -166,65 +163,6 @@ def _command(
     for name, value in env.items():
         command += ["--env", f"{name}={value}"]
     return command
-
-
-@contextmanager
-def _started(command: list[str], home: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start act with a home of its own, also as working directory, where it looks for .actrc."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    environment = {"PATH": path, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")}
-    act = subprocess.Popen(
-        command,
-        cwd=home,
-        env=environment | {"NO_COLOR": "1"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,
-    )
-    with act:
-        try:
-            yield act
-        finally:
-            _stop(act)
-
-
-@contextmanager
-def _stopped_when(cancelled: threading.Event, act: subprocess.Popen[str]) -> Iterator[None]:
-    over = threading.Event()
-
-    def watch() -> None:
-        while not over.wait(_CANCEL_POLL_S):
-            if cancelled.is_set():
-                _stop(act)
-                return
-
-    watcher = threading.Thread(target=watch, name=f"cancel-act-{act.pid}")
-    watcher.start()
-    try:
-        yield
-    finally:
-        over.set()
-        watcher.join()
-
-
-def _stop(act: subprocess.Popen[str]) -> None:
-    """End act and its steps, each of which act puts in a session of its own."""
-    if act.poll() is not None:
-        return
-    steps = []
-    with suppress(psutil.NoSuchProcess):
-        steps = psutil.Process(act.pid).children(recursive=True)
-    act.terminate()
-    try:
-        act.wait(_STOP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        act.kill()
-    for step in steps:
-        with suppress(psutil.NoSuchProcess):
-            step.kill()
 
 
 @dataclass(slots=True)
