@@ -55,7 +55,9 @@ from shiploop.stores.tasks import Tasks
 # GitHub ends what takes longer than 10 s on its side; the rest is the way there and back.
 _GITHUB_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 _TIMEOUT = httpx.Timeout(5.0)  # of all others
-_GITHUB_CONNECTIONS = httpx.Limits(max_connections=90, max_keepalive_connections=90)
+# As many kept as there may be: httpcore closes one too many although a request of another
+# thread may just have been given it.
+_CONNECTIONS = httpx.Limits(max_connections=90, max_keepalive_connections=90)
 _REDIS_TIMEOUT_S = 2.0
 _REDIS_RETRIES = 2
 _BLOCKING_READ_TIMEOUT_S = 10.0  # longer than any blocking read of ours
@@ -116,11 +118,11 @@ def build(settings: Settings) -> Services:
     redis = _redis(settings, _REDIS_TIMEOUT_S)
     blocking = _redis(settings, _BLOCKING_READ_TIMEOUT_S)
     repository = required(settings.github_repo, "GITHUB_REPO")
-    http = httpx.Client(timeout=_GITHUB_TIMEOUT, limits=_GITHUB_CONNECTIONS)
+    http = httpx.Client(timeout=_GITHUB_TIMEOUT, limits=_CONNECTIONS)
     token = token_source(settings, http, repository)
     transport = GitHubTransport(http, settings.github_api_url, token)
     github = GitHub(transport, repository, settings.base_branch)
-    others = httpx.Client(timeout=_TIMEOUT)
+    others = httpx.Client(timeout=_TIMEOUT, limits=_CONNECTIONS)
     facts = Facts(redis, blocking)
     slos = read_objectives(settings.slo_file)
     metrics, alerts = Metrics(redis, settings.metrics_retention_days), Alerts(redis)

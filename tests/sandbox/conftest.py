@@ -102,7 +102,12 @@ def github(server: Server, tmp_path: Path) -> Iterator[SandboxGitHub]:
             headers = {"Authorization": f"Bearer {token}"} if token else {}
             return clients.enter_context(
                 httpx.Client(
-                    base_url=server.url, headers=headers, trust_env=False, timeout=30, verify=NO_TLS
+                    base_url=server.url,
+                    headers=headers,
+                    trust_env=False,
+                    timeout=30,
+                    verify=NO_TLS,
+                    limits=httpx.Limits(max_keepalive_connections=None),  # see `bootstrap`
                 )
             )
 
