@@ -77,13 +77,14 @@ class Stack:
         try:
             self._start_all()
             self._wait_for_runners()
+            self._describe()  # whoever wants to ask need not wait for the dashboard
             if self._addresses.dashboard:
                 self._start_dashboard()
+                self._describe()
             self._keep_alive()
         except BaseException:
             self._stop_all()
             raise
-        self._describe()
         return self._addresses
 
     def __exit__(
@@ -93,7 +94,6 @@ class Stack:
         traceback: TracebackType | None,
     ) -> None:
         """Stop everything: the users of a part before the part."""
-        note_of_stack(self._home).unlink(missing_ok=True)
         self._stop_all()
 
     @property
@@ -231,6 +231,7 @@ class Stack:
                 part.keep_alive(self._describe)
 
     def _stop_all(self) -> None:
+        note_of_stack(self._home).unlink(missing_ok=True)
         # The runners first, while there still is a Prefect to tell how their runs ended.
         runners = [part for name, part in self._parts.items() if name.startswith("runner")]
         others = [part for part in self._parts.values() if part not in runners]
