@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 from redis import Redis
 
 from shiploop.stores import keys
 from tests.conftest import running_world
+from tests.loopback import loopback
 from tests.until import wait_until
 from tests.world import World
 
@@ -74,24 +74,24 @@ def rollback_pulls(world: World) -> list[Any]:
 
 def said(world: World) -> list[str]:
     """Everything that Slack was told, in order."""
-    told = httpx.get(f"{world.addresses.github}/_sandbox/slack").raise_for_status().json()
+    told = loopback.get(f"{world.addresses.github}/_sandbox/slack").raise_for_status().json()
     return [one["text"] for one in told]
 
 
 def set_faults(world: World, **times: int | None) -> None:
     """Add faults; `clear_faults` takes all away."""
     body = {name: {"times": n} for name, n in times.items()}
-    httpx.put(f"{world.addresses.github}/_sandbox/faults", json=body).raise_for_status()
+    loopback.put(f"{world.addresses.github}/_sandbox/faults", json=body).raise_for_status()
 
 
 def clear_faults(world: World) -> None:
     """Let nothing more go wrong."""
-    httpx.delete(f"{world.addresses.github}/_sandbox/faults").raise_for_status()
+    loopback.delete(f"{world.addresses.github}/_sandbox/faults").raise_for_status()
 
 
 def site_is_well(world: World) -> bool:
     """True while production says so."""
-    return httpx.get(f"{world.addresses.site}/healthz").is_success
+    return loopback.get(f"{world.addresses.site}/healthz").is_success
 
 
 def assert_told_once(world: World, task: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ import httpx
 
 from shiploop.addresses import Addresses
 from shiploop.domain.faq_document import entries
+from tests.loopback import loopback
 
 REPOSITORY = "acme/shiploop-docs"
 _SETTLE_TIMEOUT_S = 60.0
@@ -42,12 +43,12 @@ class World:
     def ask(self, question: str) -> httpx.Response:
         """Post a question as it stands."""
         url = f"{self.addresses.api}/api/agent/faq"
-        return httpx.post(url, json={"question": question}, headers=self._api_headers())
+        return loopback.post(url, json={"question": question}, headers=self._api_headers())
 
     def task(self, task_id: str) -> dict[str, Any]:
         """Where a task stands."""
         url = f"{self.addresses.api}/api/agent/tasks/{task_id}"
-        answer = httpx.get(url, headers=self._api_headers()).raise_for_status()
+        answer = loopback.get(url, headers=self._api_headers()).raise_for_status()
         task: dict[str, Any] = answer.json()
         return task
 
@@ -68,12 +69,12 @@ class World:
     def wait_for_task(self, task_id: str) -> dict[str, Any]:
         """Wait until a task is there, and then for its outcome."""
         address = f"{self.addresses.api}/api/agent/tasks/{task_id}"
-        _until(lambda: httpx.get(address).is_success)
+        _until(lambda: loopback.get(address).is_success)
         return self.wait(task_id)
 
     def prefect(self, method: str, path: str, body: Any = None) -> Any:
         """Call Prefect's API, as its UI does."""
-        answer = httpx.request(method, f"{self.addresses.prefect}/api{path}", json=body)
+        answer = loopback.request(method, f"{self.addresses.prefect}/api{path}", json=body)
         return answer.raise_for_status().json()
 
     def start_prefect_run(self, name: str, **parameters: str) -> str:
@@ -85,7 +86,7 @@ class World:
 
     def prefect_state(self, task_id: str) -> dict[str, Any]:
         """The state of a task's flow run, or of a flow run."""
-        answer = httpx.get(f"{self.addresses.api}/api/agent/tasks/{task_id}")
+        answer = loopback.get(f"{self.addresses.api}/api/agent/tasks/{task_id}")
         run_id = answer.json().get("prefect_run_id", task_id) if answer.is_success else task_id
         state: dict[str, Any] = self.prefect("GET", f"/flow_runs/{run_id}")["state"]
         return state
@@ -104,28 +105,28 @@ class World:
     def fault(self, name: str, times: int | None = 1) -> Iterator[None]:
         """Inject a fault for the length of the block."""
         url = f"{self.addresses.github}/_sandbox/faults"
-        httpx.put(url, json={name: {"times": times}}).raise_for_status()
+        loopback.put(url, json={name: {"times": times}}).raise_for_status()
         try:
             yield
         finally:
-            httpx.delete(url).raise_for_status()
+            loopback.delete(url).raise_for_status()
 
     @contextmanager
     def latency(self, **milliseconds: int) -> Iterator[None]:
         """Slow the world down for the length of the block."""
         url = f"{self.addresses.github}/_sandbox/latency"
-        before = httpx.get(url).raise_for_status().json()
-        httpx.put(url, json=milliseconds).raise_for_status()
+        before = loopback.get(url).raise_for_status().json()
+        loopback.put(url, json=milliseconds).raise_for_status()
         try:
             yield
         finally:
-            httpx.put(url, json=before).raise_for_status()
+            loopback.put(url, json=before).raise_for_status()
 
     def github(self, path: str, **parameters: str) -> Any:
         """Read something of the repository by REST, as anybody can."""
         url = f"{self.addresses.github}/repos/{REPOSITORY}{path}"
         page = {"per_page": "100", **parameters}
-        return httpx.get(url, params=page).raise_for_status().json()
+        return loopback.get(url, params=page).raise_for_status().json()
 
     def pull_requests(self, task_id: str) -> list[Any]:
         """Every pull request, open or closed, of one task."""
@@ -168,17 +169,17 @@ class World:
     def reads(self, url: str, text: str) -> bool:
         """True when the page at the address shows the text, at the entry that it points to."""
         anchor = url.partition("#")[2]
-        page = httpx.get(url).raise_for_status().text
+        page = loopback.get(url).raise_for_status().text
         return f'id="{anchor}"' in page and text in html.unescape(page)
 
     def notifications(self) -> list[Any]:
         """Everybody whom something written on GitHub has pinged."""
         url = f"{self.addresses.github}/_sandbox/notifications"
-        return list(httpx.get(url).raise_for_status().json())
+        return list(loopback.get(url).raise_for_status().json())
 
     def open_issue(self, title: str) -> int:
         """Open an issue as ourselves; returns its number."""
-        answer = httpx.post(
+        answer = loopback.post(
             f"{self.addresses.github}/repos/{REPOSITORY}/issues",
             json={"title": title},
             headers={"authorization": f"Bearer {self.token}"},
@@ -187,7 +188,7 @@ class World:
 
     def write_as_person(self, method: str, path: str, **body: Any) -> Any:
         """Write something of the repository by REST, as its administrator."""
-        answer = httpx.request(
+        answer = loopback.request(
             method,
             f"{self.addresses.github}/repos/{REPOSITORY}{path}",
             json=body,
@@ -208,7 +209,7 @@ class World:
             "message": {"headline": "Say it by hand"},
             "fileChanges": {"additions": [{"path": path, "contents": contents}]},
         }
-        answer = httpx.post(
+        answer = loopback.post(
             f"{self.addresses.github}/graphql",
             json={"query": _COMMIT, "variables": {"input": commit}},
             headers={"authorization": f"Bearer {self.admin_token}"},

@@ -17,6 +17,7 @@ from shiploop.bootstrap import Services, build
 from shiploop.settings import Settings
 from tests.browser.conftest import chromium, visit  # noqa: F401 - fixtures
 from tests.dashboard.filled import fill_day
+from tests.loopback import loopback
 from tests.until import wait_until
 from tests.valkey import free_port, url_of, valkey
 
@@ -76,7 +77,7 @@ def dashboard_over(redis_url: str, directory: Path) -> Iterator[str]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/_stcore/health").is_success
+        return loopback.get(f"{url}/_stcore/health").is_success
     except httpx.HTTPError:
         return False
 

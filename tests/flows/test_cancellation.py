@@ -2,9 +2,9 @@
 
 import time
 
-import httpx
 import pytest
 
+from tests.loopback import loopback
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("world")
@@ -31,7 +31,7 @@ def test_the_api_cancels_a_task_that_waits_for_its_checks(world: World) -> None:
     with world.latency(ci_ms=9_000):
         task_id = world.ask("Which events does the webhook need?").json()["task_id"]
         wait_for_stage(world, task_id, "checking")
-        answer = httpx.delete(f"{world.addresses.api}/api/agent/tasks/{task_id}")
+        answer = loopback.delete(f"{world.addresses.api}/api/agent/tasks/{task_id}")
         assert answer.status_code == 202
         assert_cancelled(world, task_id)
     assert world.prefect_state(task_id)["type"] == "CANCELLED"
@@ -48,6 +48,6 @@ def test_cancelling_a_run_in_prefect_cancels_its_task(world: World) -> None:
 
 def test_a_settled_task_cannot_be_cancelled(world: World) -> None:
     task = world.settle("How do I install the workflows?")
-    answer = httpx.delete(f"{world.addresses.api}/api/agent/tasks/{task['task_id']}")
+    answer = loopback.delete(f"{world.addresses.api}/api/agent/tasks/{task['task_id']}")
     assert answer.status_code == 409
     assert world.task(task["task_id"])["status"] == task["status"]

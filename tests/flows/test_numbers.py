@@ -4,12 +4,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
 import pytest
 from redis import Redis
 
 from shiploop.domain.measurement import Measurement
 from tests.counting import count
+from tests.loopback import loopback
 from tests.until import wait_until
 from tests.world import World
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("world")
 
 def numbers(world: World) -> dict[str, Any]:
     told: dict[str, Any] = (
-        httpx.get(f"{world.addresses.api}/api/metrics/agent").raise_for_status().json()
+        loopback.get(f"{world.addresses.api}/api/metrics/agent").raise_for_status().json()
     )
     return told
 
@@ -82,7 +82,7 @@ def test_the_review_runs_each_minute_and_says_what_fires(world: World) -> None:
 
 
 def test_prometheus_can_scrape_the_stack(world: World) -> None:
-    text = httpx.get(f"{world.addresses.api}/metrics").raise_for_status().text
+    text = loopback.get(f"{world.addresses.api}/metrics").raise_for_status().text
     assert "shiploop_runners_alive 1.0" in text
     assert 'shiploop_tasks_total{status="done"}' in text
 
@@ -107,5 +107,5 @@ def test_the_day_that_is_over_is_reviewed_once_in_prefect_and_in_slack(world: Wo
 
 
 def said_of(world: World, words: str) -> list[Any]:
-    said = httpx.get(f"{world.addresses.github}/_sandbox/slack").raise_for_status().json()
+    said = loopback.get(f"{world.addresses.github}/_sandbox/slack").raise_for_status().json()
     return [one for one in said if words in str(one)]

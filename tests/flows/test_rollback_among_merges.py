@@ -15,6 +15,7 @@ from sandbox.site.source import Clone, SourceFile
 from shiploop.domain.faq_document import FAQ_PATH, entries, find, insert, remove
 from shiploop.stores import keys
 from tests.builders import a_question
+from tests.loopback import loopback
 from tests.rolling import (
     DEADLINE_S,
     approve,
@@ -86,8 +87,10 @@ def edits_by_hand() -> list[Edit]:
 
 def served_page(world: World) -> tuple[str, str, bytes]:
     """What readers see of the FAQ: of which commit, built when, and every byte."""
-    built_at = httpx.get(f"{world.addresses.site}/healthz").raise_for_status().json()["deployed_at"]
-    page = httpx.get(f"{world.addresses.site}/faq").raise_for_status()
+    built_at = (
+        loopback.get(f"{world.addresses.site}/healthz").raise_for_status().json()["deployed_at"]
+    )
+    page = loopback.get(f"{world.addresses.site}/faq").raise_for_status()
     return page.headers["X-Commit-Sha"], built_at, page.content
 
 
@@ -125,7 +128,7 @@ def assert_page_shows(world: World, document: str, clone: Path) -> None:
 def is_waiting_for_a_machine(world: World) -> bool:
     """True when the newest merge was built, and is not going live."""
     head = world.github("/git/ref/heads/main")["object"]["sha"]
-    return "waiting for a machine" in httpx.get(f"{world.addresses.site}/builds/{head}").text
+    return "waiting for a machine" in loopback.get(f"{world.addresses.site}/builds/{head}").text
 
 
 def test_file_and_page_are_as_if_the_bad_merge_had_never_been_after_ten_good_ones(

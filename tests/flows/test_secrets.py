@@ -5,13 +5,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 from pydantic import SecretStr
 from redis import Redis
 
 from tests.conftest import running_world
+from tests.loopback import loopback
 from tests.valkey import free_port
 from tests.world import World
 
@@ -58,7 +58,7 @@ def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(guarded:
         guarded.settle("How do I find a task?")
     with guarded.fault("merge_applied_then_500"):
         guarded.settle("How are webhooks verified?")
-    assert httpx.get(f"{guarded.addresses.github}/_sandbox/openai").json()  # the key was used
+    assert loopback.get(f"{guarded.addresses.github}/_sandbox/openai").json()  # the key was used
     planted = {name: guarded.environment[name] for name in SECRETS} | {"an API key": API_KEY}
     assert all(len(value) > 10 for value in planted.values())
     seen = set()

@@ -14,6 +14,7 @@ import httpx
 import psutil
 import pytest
 
+from tests.loopback import loopback
 from tests.sandbox.conftest import WORKFLOW
 from tests.sandbox.github_driver import OPEN, REPOSITORY, SandboxGitHub, wait_until
 
@@ -70,10 +71,10 @@ def test_a_slack_webhook_of_another_form_keeps_it_from_starting(tmp_path: Path) 
 def test_it_begins_anew_at_each_start(tmp_path: Path) -> None:
     for _ in range(2):
         with _started(tmp_path) as (process, url):
-            wait_until(lambda: httpx.get(f"{url}/{REPOSITORY}").status_code == 200)
+            wait_until(lambda: loopback.get(f"{url}/{REPOSITORY}").status_code == 200)
             issues = f"{url}/repos/{REPOSITORY}/issues"
             headers = {"Authorization": "Bearer token"}
-            made = httpx.post(issues, json={"title": "One"}, headers=headers)
+            made = loopback.post(issues, json={"title": "One"}, headers=headers)
             assert made.json()["number"] == 1
             process.terminate()
             assert process.wait(timeout=10) == 0

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from redis import Redis
 
+from tests.loopback import loopback
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.valkey import free_port
 from tests.world import World
@@ -162,7 +163,7 @@ def test_following_shows_every_stage_and_ends_with_the_live_entry(world: World) 
     assert told_stages(stages) == STAGES
     entry_url = world.task(task_id)["entry_url"]
     assert outcome == f"done {entry_url}"
-    assert httpx.get(entry_url).is_success
+    assert loopback.get(entry_url).is_success
     again = beside(world, "ask", "--follow", "How do I check the configuration?")
     assert (again.returncode, again.stdout) == (0, asked.stdout)
 
@@ -212,7 +213,7 @@ def test_the_demo_prints_one_json_object_and_leaves_nothing_running(
     assert result["pr_url"].endswith("/acme/shiploop-docs/pull/1")
     assert len(result["merge_sha"]) == 40
     with pytest.raises(httpx.ConnectError):
-        httpx.get(result["entry_url"])
+        loopback.get(result["entry_url"])
 
 
 @pytest.mark.xdist_group("world")

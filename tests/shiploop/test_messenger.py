@@ -20,6 +20,7 @@ from shiploop.messenger import Messenger
 from shiploop.stores import keys
 from shiploop.stores.notices import Notices
 from shiploop.stores.queue import Entry
+from tests.loopback import loopback
 from tests.shiploop.sandbox_process import SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
@@ -180,5 +181,5 @@ def test_the_runner_of_a_stack_says_a_notice_in_the_sandboxs_slack(world: World)
         with world.fault("slack_down", times=1):
             assert notices.post(text, text)
             url = f"{world.addresses.github}/_sandbox/slack"
-            wait_until(lambda: text in [message["text"] for message in httpx.get(url).json()])
+            wait_until(lambda: text in [message["text"] for message in loopback.get(url).json()])
         assert not notices.post(text, text)

@@ -20,6 +20,7 @@ from shiploop.addresses import PortTaken
 from shiploop.part import StackFailed
 from shiploop.settings import Settings
 from shiploop.stack import Stack
+from tests.loopback import loopback
 from tests.until import wait_until
 from tests.valkey import url_of
 from tests.world import World
@@ -81,7 +82,7 @@ def pid_in_description(home: Path, part: str) -> int | None:
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(url).is_success
+        return loopback.get(url).is_success
     except httpx.HTTPError:
         return False
 
@@ -163,7 +164,7 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
         described = json.loads((home / "stack.json").read_text())
         pids = described.pop("pids")
         assert described.keys() == {"api", "prefect", "github", "site", "redis", "dashboard"}
-        assert httpx.get(f"{described['api']}/healthz").json()["status"] == "ok"
+        assert loopback.get(f"{described['api']}/healthz").json()["status"] == "ok"
         assert parts(pids) == {"api", "github", "site", "redis", "runner", "dashboard"}
         assert answers(f"{described['dashboard']}/_stcore/health")
         assert {up.pid, *pids.values()} <= processes_of(home)
