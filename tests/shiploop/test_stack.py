@@ -72,12 +72,12 @@ def parts(pids: dict[str, int]) -> set[str]:
 
 
 def pid_in_description(home: Path, part: str) -> int | None:
-    """The process id of a part as the stack describes itself, None while it writes that."""
+    """The process id of a part as the stack describes itself, None before it is in there."""
     try:
         pids: dict[str, int] = json.loads((home / "stack.json").read_text())["pids"]
-    except ValueError:
+    except FileNotFoundError:
         return None
-    return pids[part]
+    return pids.get(part)
 
 
 def answers(url: str) -> bool:
@@ -89,7 +89,7 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run `shiploop up` for the length of the block; yields it when it is up."""
+    """Run `shiploop up` for the length of the block; yields it when all of it is up."""
     command = [sys.executable, "-m", "shiploop.cli", "up"]
     given = {**os.environ, **ANY_PORTS, "SHIPLOOP_HOME": str(home), **environment}
     with (
@@ -99,8 +99,10 @@ def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[byt
         ) as process,
     ):
         try:
-            described = home / "stack.json"
-            wait_until(lambda: described.exists() or process.poll() is not None, _START_TIMEOUT_S)
+            wait_until(
+                lambda: bool(pid_in_description(home, "dashboard")) or process.poll() is not None,
+                _START_TIMEOUT_S,
+            )
             assert process.poll() is None, (home / "up.log").read_text()
             yield process
         finally:
