@@ -120,7 +120,8 @@ def run_worker(stopping: threading.Event) -> None:
 
 
 async def _work_until(stopping: threading.Event) -> None:
-    worker = InProcessWorker(work_pool_name=WORK_POOL)
+    # A run handed on before its time would hold a slot, and a stop of the runner, until then.
+    worker = InProcessWorker(work_pool_name=WORK_POOL, prefetch_seconds=0)
     working = asyncio.create_task(worker.start(printer=log.info))
     sweeping = asyncio.create_task(_keep_sweeping(worker))
     while not stopping.is_set() and not working.done():

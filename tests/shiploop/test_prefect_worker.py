@@ -69,3 +69,15 @@ def test_a_run_pending_for_long_is_swept_up_as_if_it_had_just_been_handed_on(
     task = world.wait_for_task(run["id"])
     assert task["prefect_run_id"] == run["id"]
     assert world.prefect_state(run["id"])["type"] == "COMPLETED"
+
+
+def test_a_run_scheduled_for_later_is_not_handed_on_before_its_time(world: World) -> None:
+    """Until then it would hold a slot, and the stop of the runner that holds it."""
+    deployment = world.prefect("GET", "/deployments/name/slo-review/slo-review")
+    due = datetime.now(UTC) + timedelta(seconds=3)
+    body = {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}}
+    run = world.prefect("POST", f"/deployments/{deployment['id']}/create_flow_run", body)
+    assert world.wait_for_prefect_state(run["id"])["type"] == "COMPLETED"
+    states = world.prefect("GET", f"/flow_run_states/?flow_run_id={run['id']}")
+    pending = [state["timestamp"] for state in states if state["type"] == "PENDING"]
+    assert datetime.fromisoformat(min(pending)) >= due
