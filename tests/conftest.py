@@ -1,5 +1,6 @@
 """One running stack for all tests of a worker: real processes, spoken to over HTTP."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,6 +42,9 @@ def running_world(api_key: str = "", **changes: object) -> Iterator[World]:
         world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, api_key)
         with world.latency(ci_ms=CI_MS):
             yield world
+    for data in home.iterdir():  # a hundred megabytes; the logs may still be wanted
+        if data.is_dir() and data.name != "logs":
+            shutil.rmtree(data)
 
 
 def settings(home: Path) -> Settings:

@@ -3,8 +3,7 @@
 import base64
 import html
 import subprocess
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,10 @@ import httpx
 from shiploop.addresses import Addresses
 from shiploop.domain.faq_document import entries
 from tests.loopback import loopback
+from tests.until import wait_until
 
 REPOSITORY = "acme/shiploop-docs"
 _SETTLE_TIMEOUT_S = 60.0
-_LOOK_S = 0.05
 _COMMIT = """
 mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
@@ -58,18 +57,17 @@ class World:
 
     def wait(self, task_id: str) -> dict[str, Any]:
         """Wait for the outcome of a task."""
-        give_up_at = time.monotonic() + _SETTLE_TIMEOUT_S
-        while time.monotonic() < give_up_at:
-            task = self.task(task_id)
-            if task["status"] not in ("queued", "running"):
-                return task
-            time.sleep(_LOOK_S)
-        raise AssertionError(f"task {task_id} is not settled: {self.task(task_id)}")
+        wait_until(
+            lambda: self.task(task_id)["status"] not in ("queued", "running"),
+            _SETTLE_TIMEOUT_S,
+            lambda: self.task(task_id),
+        )
+        return self.task(task_id)
 
     def wait_for_task(self, task_id: str) -> dict[str, Any]:
         """Wait until a task is there, and then for its outcome."""
         address = f"{self.addresses.api}/api/agent/tasks/{task_id}"
-        _until(lambda: loopback.get(address).is_success)
+        wait_until(lambda: loopback.get(address).is_success, _SETTLE_TIMEOUT_S)
         return self.wait(task_id)
 
     def prefect(self, method: str, path: str, body: Any = None) -> Any:
@@ -98,7 +96,8 @@ class World:
 
     def wait_for_prefect_state(self, run_id: str) -> dict[str, Any]:
         """Wait until a flow run has ended; returns its state."""
-        _until(lambda: self.prefect_state(run_id)["type"] in ("COMPLETED", "FAILED", "CANCELLED"))
+        ended = ("COMPLETED", "FAILED", "CANCELLED")
+        wait_until(lambda: self.prefect_state(run_id)["type"] in ended, _SETTLE_TIMEOUT_S)
         return self.prefect_state(run_id)
 
     @contextmanager
@@ -228,10 +227,3 @@ class World:
     def _git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.mirror), *arguments]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
-
-
-def _until(arrived: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + _SETTLE_TIMEOUT_S
-    while not arrived():
-        assert time.monotonic() < give_up_at, "it never happened"
-        time.sleep(_LOOK_S)

@@ -20,7 +20,7 @@ from tests.until import wait_until
 from tests.valkey import free_port
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("world")
+pytestmark = pytest.mark.xdist_group("world-of-parts")
 
 
 @pytest.fixture

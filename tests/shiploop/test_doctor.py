@@ -390,7 +390,7 @@ def test_only_what_is_broken_fails_the_command() -> None:
     assert exit_code([*good, Finding("b", Health.BROKEN, "x")]) == 1
 
 
-@pytest.mark.xdist_group("world")
+@pytest.mark.xdist_group("world-of-parts")
 def test_a_stack_that_runs_has_nothing_broken(world: World, tmp_path: Path) -> None:
     places = world.addresses
     ours = settings(

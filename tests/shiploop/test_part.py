@@ -13,6 +13,7 @@ import psutil
 import pytest
 
 from shiploop.part import Part, StackFailed
+from tests.loopback import loopback
 from tests.until import wait_until
 
 NOWHERE = "http://127.0.0.1:9/"  # the discard port: nobody listens there
@@ -168,7 +169,7 @@ def test_waiting_ends_at_once_when_the_part_has_died(workshop: Workshop) -> None
     part = workshop.part(DIES)
     part.start()
     with pytest.raises(StackFailed, match=r"part ended while it started: see .*part\.log"):
-        part.wait_until(NOWHERE, 60, threading.Event())
+        part.wait_until(loopback, NOWHERE, 60, threading.Event())
 
 
 def test_waiting_ends_at_once_when_another_part_has_failed(workshop: Workshop) -> None:
@@ -176,11 +177,11 @@ def test_waiting_ends_at_once_when_another_part_has_failed(workshop: Workshop) -
     part.start()
     given_up.set()
     with pytest.raises(StackFailed, match="not ready when another part failed"):
-        part.wait_until(NOWHERE, 60, given_up)
+        part.wait_until(loopback, NOWHERE, 60, given_up)
 
 
 def test_waiting_ends_after_its_time(workshop: Workshop) -> None:
     part = workshop.part(LIVES)
     part.start()
     with pytest.raises(StackFailed, match="not ready after 0 s"):
-        part.wait_until(NOWHERE, 0.2, threading.Event())
+        part.wait_until(loopback, NOWHERE, 0.2, threading.Event())
