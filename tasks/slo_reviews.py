@@ -30,7 +30,7 @@ def days_to_review(period: Period, today: date) -> tuple[date, ...]:
 
 def _review(period: Period, today: date) -> str | None:
     days = days_to_review(period, today)
-    if services().alerts.reviewed(period, days[0]):
+    if not services().alerts.begin_review(period, days[0]):
         return None
     reports = services().reports
     report = reports.report(days)

@@ -11,6 +11,8 @@ from shiploop.domain.slo import Period
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
 
+_REVIEW_LEASE_S = 60  # writing takes a second: whoever has begun it has died by then
+
 
 class Alerts:
     """Reads and writes alerts."""
@@ -55,9 +57,10 @@ class Alerts:
         told = cast(list[str | None], self._redis.mget([keys.silence(name) for name in names]))
         return {name: why for name, why in zip(names, told, strict=True) if why is not None}
 
-    def reviewed(self, period: Period, first_day: date) -> bool:
-        """Whether the review of this period was written."""
-        return bool(self._redis.exists(keys.review(period, first_day)))
+    def begin_review(self, period: Period, first_day: date) -> bool:
+        """True for the one who is to write the review of this period now."""
+        review = keys.review(period, first_day)
+        return bool(self._redis.set(review, "begun", nx=True, ex=_REVIEW_LEASE_S))
 
     def note_review(self, period: Period, first_day: date) -> None:
         """Note that the review of this period was written."""

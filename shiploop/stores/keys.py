@@ -115,7 +115,7 @@ def silence(name: str) -> str:
 
 
 def review(period: str, first_day: date) -> str:
-    """String: the review of this period has been written."""
+    """String: the review of this period is being written, or was."""
     return f"agent:review:{period}:{first_day:%Y%m%d}"
 
 

@@ -100,6 +100,7 @@ def test_the_day_that_is_over_is_reviewed_once_in_prefect_and_in_slack(world: Wo
             world.wait_for_prefect_state(world.start_prefect_run("slo-review"))
         assert redis.exists(f"agent:review:1d:{day}")
     written = {"artifacts": {"key": {"any_": ["day-review"]}}}
+    wait_until(lambda: bool(world.prefect("POST", "/artifacts/filter", written)))
     (review,) = world.prefect("POST", "/artifacts/filter", written)
     assert f"# Review of {yesterday:%d %B %Y}" in review["data"]
     assert "1 task, 100 % done, TTE P50 4.3 s, 0 rollbacks." in review["data"]

@@ -9,6 +9,7 @@ from shiploop.bootstrap import Services
 from shiploop.domain.measurement import Measurement
 from shiploop.domain.slo import Period
 from shiploop.domain.slo_messages import review_markdown, review_told
+from shiploop.stores import keys
 from tasks.slo_reviews import days_to_review
 from tests.counting import count
 from tests.tasks.conftest import ServicesWith
@@ -75,3 +76,17 @@ def test_a_day_without_tasks_says_so(ours: Services) -> None:
     text = review_markdown(Period.DAY, report, (), {day: report})
     assert "No task settled." in text
     assert "| 25 Nov | 0 | – | – | – | – | 0 |" in text
+
+
+def test_two_reviews_at_once_write_one_and_a_death_over_it_lets_the_next_minute_write_it(
+    ours: Services, redis: Redis
+) -> None:
+    day, key = date(2026, 11, 25), keys.review(Period.DAY, date(2026, 11, 25))
+    assert ours.alerts.begin_review(Period.DAY, day)
+    assert not ours.alerts.begin_review(Period.DAY, day)
+    assert 0 < redis.pttl(key) <= 60_000
+    redis.delete(key)  # as if that time had passed
+    assert ours.alerts.begin_review(Period.DAY, day)
+    ours.alerts.note_review(Period.DAY, day)
+    assert not ours.alerts.begin_review(Period.DAY, day)
+    assert redis.ttl(key) > 7 * 24 * 3600
