@@ -21,12 +21,12 @@ drill: $(VENV)/ready
 	@$(VENV)/bin/shiploop drill $(FAULT)
 
 # The types are checked while the first stacks start.
-test: schemas
+test: $(VENV)/ready-to-test
 	@$(MAKE) --jobs=2 lint suite
 
-# Twice as many as cores: the tests of whole stacks wait half of their time.
-suite: $(VENV)/ready-to-test
-	$(VENV)/bin/pytest --numprocesses 4 --dist loadgroup
+# Three times as many as cores: the tests of whole stacks wait half of their time.
+suite: schemas
+	$(VENV)/bin/pytest --numprocesses 6 --dist loadgroup
 
 lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .

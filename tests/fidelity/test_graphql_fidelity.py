@@ -21,6 +21,8 @@ from graphql import (
 
 from shiploop.clients import github_documents
 
+pytestmark = pytest.mark.xdist_group("fidelity")  # one tour, one reading of large schemas
+
 SANDBOX_SCHEMA = Path(__file__).resolve().parents[2] / "sandbox/github/graphql_api/schema.graphql"
 
 DOCUMENTS = {

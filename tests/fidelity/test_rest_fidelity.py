@@ -6,6 +6,8 @@ from sandbox.github.rest.operations import OPERATIONS
 from tests.fidelity.conftest import Recording
 from tests.fidelity.openapi import Operation, RestDescription
 
+pytestmark = pytest.mark.xdist_group("fidelity")  # one tour, one reading of large schemas
+
 _GUIDES = "https://docs.github.com/en/rest/using-the-rest-api"
 _TROUBLESHOOTING = f"{_GUIDES}/troubleshooting-the-rest-api"
 

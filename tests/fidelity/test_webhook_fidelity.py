@@ -4,8 +4,12 @@ import hashlib
 import hmac
 import json
 
+import pytest
+
 from tests.fidelity.conftest import Recording
 from tests.fidelity.openapi import WebhookDescription
+
+pytestmark = pytest.mark.xdist_group("fidelity")  # one tour, one reading of large schemas
 
 EVENTS = {
     "check_run completed",
