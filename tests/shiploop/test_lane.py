@@ -274,7 +274,7 @@ def test_a_runner_that_finds_its_own_entry_stale_does_not_begin_it_again(
         assert len(lane.held()) == 1
         for number in range(3):  # no slot was lost to it
             queue.add(f"other{number}")
-        wait_until(lambda: len(lane.held()) == 4)
+        wait_until(lambda: works.most_at_once == 4)
         works.go_on.set()
         wait_until(lambda: queue.backlog() == 0)
     assert works.most_at_once == 4
