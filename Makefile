@@ -24,9 +24,9 @@ drill: $(VENV)/ready
 test: $(VENV)/ready-to-test
 	@$(MAKE) --jobs=2 lint suite
 
-# Three times as many as cores: the tests of whole stacks wait half of their time.
+# Twice as many as cores: the tests of whole stacks wait half of their time.
 suite: schemas
-	$(VENV)/bin/pytest --numprocesses 6 --dist loadgroup
+	$(VENV)/bin/pytest --numprocesses 4 --dist loadgroup
 
 lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
