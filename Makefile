@@ -22,7 +22,7 @@ drill: $(VENV)/ready
 
 # The types are checked while the first stacks start.
 test: $(VENV)/ready-to-test
-	@$(MAKE) --jobs=2 lint suite
+	@$(MAKE) --no-print-directory --jobs=2 lint suite
 
 # Twice as many as cores: the tests of whole stacks wait half of their time.
 suite: schemas
