@@ -2,21 +2,26 @@
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 # Soon at first, then ever later: who looks all the time takes the CPU from what is looked at.
 _FIRST_LOOK_S = 0.01
 _LATER = 1.3
 _LONGEST_LOOK_S = 0.2
 
+T = TypeVar("T")
 
-def wait_until(
-    is_so: Callable[[], bool],
-    timeout_s: float = 10.0,
-    is_instead: Callable[[], object] = lambda: "it did not become so in time",
-) -> None:
-    """Poll until something is so; after the deadline the test fails, saying what is instead."""
+
+def until(read: Callable[[], T], accept: Callable[[T], bool], timeout_s: float = 15.0) -> T:
+    """Read until the value is accepted, and return it; after the deadline the test fails."""
     deadline, look_s = time.monotonic() + timeout_s, _FIRST_LOOK_S
-    while not is_so():
-        assert time.monotonic() < deadline, is_instead()
+    while not accept(value := read()):
+        assert time.monotonic() < deadline, f"still {value!r}"
         time.sleep(look_s)
         look_s = min(look_s * _LATER, _LONGEST_LOOK_S)
+    return value
+
+
+def wait_until(is_so: Callable[[], bool], timeout_s: float = 10.0) -> None:
+    """Poll until something is so; fails the test after the deadline."""
+    until(is_so, bool, timeout_s)

@@ -14,7 +14,7 @@ import httpx
 from shiploop.addresses import Addresses
 from shiploop.domain.faq_document import entries
 from tests.loopback import loopback
-from tests.until import wait_until
+from tests.until import until, wait_until
 
 REPOSITORY = "acme/shiploop-docs"
 _SETTLE_TIMEOUT_S = 60.0
@@ -57,12 +57,11 @@ class World:
 
     def wait(self, task_id: str) -> dict[str, Any]:
         """Wait for the outcome of a task."""
-        wait_until(
-            lambda: self.task(task_id)["status"] not in ("queued", "running"),
-            _SETTLE_TIMEOUT_S,
+        return until(
             lambda: self.task(task_id),
+            lambda task: task["status"] not in ("queued", "running"),
+            _SETTLE_TIMEOUT_S,
         )
-        return self.task(task_id)
 
     def wait_for_task(self, task_id: str) -> dict[str, Any]:
         """Wait until a task is there, and then for its outcome."""
@@ -97,8 +96,11 @@ class World:
     def wait_for_prefect_state(self, run_id: str) -> dict[str, Any]:
         """Wait until a flow run has ended; returns its state."""
         ended = ("COMPLETED", "FAILED", "CANCELLED")
-        wait_until(lambda: self.prefect_state(run_id)["type"] in ended, _SETTLE_TIMEOUT_S)
-        return self.prefect_state(run_id)
+        return until(
+            lambda: self.prefect_state(run_id),
+            lambda state: state["type"] in ended,
+            _SETTLE_TIMEOUT_S,
+        )
 
     @contextmanager
     def fault(self, name: str, times: int | None = 1) -> Iterator[None]:

@@ -12,7 +12,8 @@ from tests.fidelity.fetch import GRAPHQL, REST, WEBHOOKS, Schema, fetch, npm_is_
 from tests.fidelity.openapi import RestDescription, WebhookDescription
 from tests.fidelity.sandbox_process import AppKeys, Delivery, receiving, running_sandbox
 from tests.fidelity.tour import tour
-from tests.fidelity.tourist import Exchange, Tourist, until
+from tests.fidelity.tourist import DEADLINE_S, Exchange, Tourist
+from tests.until import until
 
 # The last event of each kind that the tour must have heard of before it is over.
 _LAST_EVENTS = {"deployment_status", "issue_comment", "check_suite"}
@@ -66,5 +67,6 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
         until(
             lambda: {delivery.event for delivery in receiver.deliveries},
             lambda events: events >= _LAST_EVENTS,
+            DEADLINE_S,
         )
         yield Recording(tuple(tourist.exchanges), tuple(receiver.deliveries))

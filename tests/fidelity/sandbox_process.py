@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.fidelity.tour import APP_ID
-from tests.fidelity.tourist import until
+from tests.fidelity.tourist import DEADLINE_S
+from tests.until import until
 
 ROOT = Path(__file__).resolve().parents[2]
 _TOKENS = "bot:shiploop-bot:write,ada:ada:admin,eve:eve:read"
@@ -115,7 +116,9 @@ def running_sandbox(home: Path, app_keys: AppKeys) -> Iterator[str]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     port = home / "state/port"
     try:
-        text = until(lambda: port.read_text() if port.exists() else "", lambda text: "\n" in text)
+        text = until(
+            lambda: port.read_text() if port.exists() else "", lambda text: "\n" in text, DEADLINE_S
+        )
         yield f"http://127.0.0.1:{text.strip()}"
     finally:
         process.terminate()

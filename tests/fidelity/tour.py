@@ -4,7 +4,8 @@ import time
 
 import jwt
 
-from tests.fidelity.tourist import REPOSITORY, Tourist, until
+from tests.fidelity.tourist import DEADLINE_S, REPOSITORY, Tourist
+from tests.until import until
 
 APP_ID = 4711
 _NO_COMMIT = "0" * 40
@@ -42,6 +43,7 @@ def visit_hooks(tourist: Tourist, url: str) -> None:
     until(
         lambda: tourist.call("GET", f"{hooks}/{number}/deliveries", 200, token="ada"),
         lambda deliveries: bool(deliveries),
+        DEADLINE_S,
     )
     tourist.call("GET", f"{hooks}/999999/deliveries", 404, token="ada")
     elsewhere = hook | {"config": config | {"url": f"{url}/elsewhere"}, "active": False}
@@ -177,6 +179,7 @@ def visit_merge(tourist: Tourist) -> None:
     until(
         lambda: tourist.call("GET", f"{pulls}/{rival}", 200),
         lambda pull: pull["mergeable"] is False,
+        DEADLINE_S,
     )
     tourist.call("PUT", f"{pulls}/{rival}/merge", 405, {"merge_method": "squash"})
 

@@ -1,18 +1,16 @@
 """Somebody who calls the sandbox GitHub and keeps every answer."""
 
 import base64
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 import httpx
 
 from shiploop.clients.github_documents import OPEN_PULL_REQUEST, READ_BASE
+from tests.until import until
 
 REPOSITORY = "/repos/acme/shiploop-docs"
-_DEADLINE_S = 20.0
-T = TypeVar("T")
+DEADLINE_S = 20.0
 Json: TypeAlias = Any
 
 
@@ -112,13 +110,5 @@ class Tourist:
         until(
             lambda: [run["status"] for run in self.call("GET", path, 200)["check_runs"]],
             lambda states: set(states) == {"completed"},
+            DEADLINE_S,
         )
-
-
-def until(read: Callable[[], T], accept: Callable[[T], bool]) -> T:
-    """Read until the value is accepted; fail after a deadline."""
-    end_s = time.monotonic() + _DEADLINE_S
-    while not accept(value := read()):
-        assert time.monotonic() < end_s, f"still {value!r}"
-        time.sleep(0.01)
-    return value

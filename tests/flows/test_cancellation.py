@@ -1,10 +1,9 @@
 """A task can be cancelled from the API and from Prefect until it is merged."""
 
-import time
-
 import pytest
 
 from tests.loopback import loopback
+from tests.until import until
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("world")
@@ -12,10 +11,7 @@ pytestmark = pytest.mark.xdist_group("world")
 
 def wait_for_stage(world: World, task_id: str, stage: str) -> None:
     """Wait until a task has come to a stage."""
-    give_up_at = time.monotonic() + 20
-    while world.task(task_id).get("stage") != stage:
-        assert time.monotonic() < give_up_at, world.task(task_id)
-        time.sleep(0.02)
+    until(lambda: world.task(task_id), lambda task: task.get("stage") == stage, timeout_s=20)
 
 
 def assert_cancelled(world: World, task_id: str) -> None:

@@ -21,7 +21,8 @@ from sandbox.github.state import GitHub
 from sandbox.request_log import RequestLog
 from sandbox.seed import seed
 from sandbox.slack import Slack
-from tests.sandbox.github_driver import REPOSITORY, Received, Receiver, SandboxGitHub, wait_until
+from tests.sandbox.github_driver import REPOSITORY, Received, Receiver, SandboxGitHub
+from tests.until import wait_until
 
 # Making a client with the default context reads the system's certificates: 25 ms each.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -4,12 +4,12 @@ import base64
 import dataclasses
 import json
 import queue
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.until import wait_until
 
 REPOSITORY = "acme/shiploop-docs"
 OPEN = """
@@ -153,14 +153,6 @@ def commit_input(branch: str, head: str, files: dict[str, str], message: str) ->
             ]
         },
     }
-
-
-def wait_until(is_so: Callable[[], bool], timeout_s: float = 10.0) -> None:
-    """Poll until something is so; fails the test after the deadline."""
-    deadline = time.monotonic() + timeout_s
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not become so in time"
-        time.sleep(0.01)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -6,20 +6,19 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
+
+from tests.until import until
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "bot-token"
 SECRET = "webhook secret"
 DEADLINE_S = 15.0
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +43,6 @@ class Site:
     def wait_live(self, sha: str) -> httpx.Response:
         """Wait until the commit is what /healthz names."""
         return until(lambda: self.get("/healthz"), lambda answer: answer.json().get("sha") == sha)
-
-
-def until(read: Callable[[], T], accept: Callable[[T], bool]) -> T:
-    """Read until the value is accepted; fail after a deadline."""
-    end_s = time.monotonic() + DEADLINE_S
-    while not accept(value := read()):
-        assert time.monotonic() < end_s, f"still {value!r}"
-        time.sleep(0.005)
-    return value
 
 
 @contextmanager

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from tests.sandbox.github_driver import OPEN, SandboxGitHub, wait_until
+from tests.sandbox.github_driver import OPEN, SandboxGitHub
+from tests.until import wait_until
 
 GREEN = ("completed", "success")
 

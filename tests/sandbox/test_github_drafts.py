@@ -2,7 +2,8 @@
 
 import httpx
 
-from tests.sandbox.github_driver import Receiver, SandboxGitHub, wait_until
+from tests.sandbox.github_driver import Receiver, SandboxGitHub
+from tests.until import wait_until
 
 READ = """
 query Read($number: Int!) {

@@ -1,6 +1,7 @@
 """Merging: what is asked first, and the one commit that comes of it."""
 
-from tests.sandbox.github_driver import SandboxGitHub, wait_until
+from tests.sandbox.github_driver import SandboxGitHub
+from tests.until import wait_until
 
 MODIFIED_BASE = "Base branch was modified. Review and try the merge again."
 MODIFIED_HEAD = "Head branch was modified. Review and try the merge again."

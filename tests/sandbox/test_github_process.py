@@ -16,7 +16,8 @@ import pytest
 
 from tests.loopback import loopback
 from tests.sandbox.conftest import WORKFLOW
-from tests.sandbox.github_driver import OPEN, REPOSITORY, SandboxGitHub, wait_until
+from tests.sandbox.github_driver import OPEN, REPOSITORY, SandboxGitHub
+from tests.until import wait_until
 
 CLIENTS = 60
 

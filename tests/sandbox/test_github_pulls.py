@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.sandbox.github_driver import SandboxGitHub, wait_until
+from tests.sandbox.github_driver import SandboxGitHub
+from tests.until import wait_until
 
 
 def test_a_pull_request_is_mergeable_when_git_can_merge_it(github: SandboxGitHub) -> None:

@@ -6,7 +6,8 @@ import queue
 
 import pytest
 
-from tests.sandbox.github_driver import Receiver, SandboxGitHub, wait_until
+from tests.sandbox.github_driver import Receiver, SandboxGitHub
+from tests.until import wait_until
 
 SECRET = "a secret"
 

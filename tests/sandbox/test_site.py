@@ -13,7 +13,8 @@ import pytest
 
 from sandbox.site.source import Clone
 from tests.sandbox.fake_github import FakeGitHub, serving
-from tests.sandbox.site_driver import TOKEN, Site, running_site, starting_site, until
+from tests.sandbox.site_driver import TOKEN, Site, running_site, starting_site
+from tests.until import until
 
 _STOP_TIMEOUT_S = 10.0  # start and stop take half a second where nothing else runs
 

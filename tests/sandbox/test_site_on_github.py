@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from tests.sandbox.github_driver import REPOSITORY, SandboxGitHub
-from tests.sandbox.site_driver import SECRET, running_site, until
+from tests.sandbox.site_driver import SECRET, running_site
+from tests.until import until
 
 
 def merge(github: SandboxGitHub, faq: str) -> str:
