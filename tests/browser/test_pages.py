@@ -14,7 +14,8 @@ QUESTION = "How do I freeze merges during a release?"
 
 pytestmark = [
     pytest.mark.xdist_group("world"),
-    pytest.mark.parametrize(("width_px", "scheme"), [(1280, "light"), (390, "dark")]),
+    pytest.mark.parametrize("width_px", [1280, 390]),
+    pytest.mark.parametrize("scheme", ["light", "dark"]),
 ]
 
 
