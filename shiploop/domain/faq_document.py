@@ -102,6 +102,8 @@ def insert(document: str, entry: Entry) -> str:
         edited = body[: present.marker] + text + body[present.end :]
     else:
         place, before, after = _place(body, blocks, (entry.slug, entry.question_hash))
+        if newline == "\n" and body[:place].endswith("\r"):  # the two would be one line break
+            place = len(body[:place].rstrip("\r\n"))
         edited = body[:place] + newline * before + text + newline * after + body[place:]
     return document[: len(document) - len(body)] + edited
 

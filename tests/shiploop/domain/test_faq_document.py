@@ -84,6 +84,7 @@ several = st.lists(new_entries, unique=True, min_size=2)
 @example("\n\n", EXPORT)
 @example("# FAQ", RESET)
 @example("\ufeff# FAQ\r\n", RESET)
+@example(f"---\n# FAQ\r\r\r{BLOCKS[0]}", DEPLOY)
 def test_removing_what_was_inserted_gives_the_original(document: str, new: Entry) -> None:
     assume(find(document, new.question_hash) is None)
     assert remove(inserted(document, new), new.question_hash) == document
