@@ -1,14 +1,20 @@
 """Where the parts of the stack listen."""
 
 import json
+import random
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Final
 
 from shiploop.errors import PermanentError
 from shiploop.settings import Settings
 
 _HOST = "127.0.0.1"
+# Below those that systems hand out (from 32768 on Linux): a part binds its port seconds after it
+# was chosen, and nobody who connects somewhere or asks for any port may be given it meanwhile.
+_FREE_PORTS: Final = range(20_000, 32_768)
 
 
 class PortTaken(PermanentError):
@@ -32,15 +38,25 @@ def choose_addresses(settings: Settings, dashboard: bool = False) -> Addresses:
 
     Raises PortTaken, which names the port and its setting.
     """
+    free = _free_ports()
+
+    def local(part: str, wanted: int, scheme: str = "http") -> str:
+        if wanted and not _is_free(wanted):
+            raise PortTaken(
+                f"port {wanted} is taken: stop what listens there, or set SHIPLOOP_{part}_PORT "
+                "to another port (0 = any free one)"
+            )
+        return f"{scheme}://{_HOST}:{wanted or next(free)}"
+
     return Addresses(
-        api=_local("API", settings.api_port),
-        prefect=settings.prefect_api_url or _local("PREFECT", settings.prefect_port),
+        api=local("API", settings.api_port),
+        prefect=settings.prefect_api_url or local("PREFECT", settings.prefect_port),
         github=settings.github_api_url
         if settings.github_repo
-        else _local("GITHUB", settings.github_port),
-        site=settings.site_url if settings.github_repo else _local("SITE", settings.site_port),
-        redis=settings.redis_url or _local("REDIS", settings.redis_port, "redis"),
-        dashboard=_local("DASHBOARD", settings.dashboard_port) if dashboard else "",
+        else local("GITHUB", settings.github_port),
+        site=settings.site_url if settings.github_repo else local("SITE", settings.site_port),
+        redis=settings.redis_url or local("REDIS", settings.redis_port, "redis"),
+        dashboard=local("DASHBOARD", settings.dashboard_port) if dashboard else "",
     )
 
 
@@ -70,14 +86,23 @@ def port_of(address: str) -> int:
     return int(address.rsplit(":", 1)[1])
 
 
-def _local(part: str, wanted: int, scheme: str = "http") -> str:
+def free_port() -> int:
+    """A port of this machine on which nobody listens. Raises PortTaken when there is none."""
+    return next(_free_ports())
+
+
+def _free_ports() -> Iterator[int]:
+    for port in random.SystemRandom().sample(_FREE_PORTS, len(_FREE_PORTS)):
+        if _is_free(port):
+            yield port
+    raise PortTaken(f"no port from {_FREE_PORTS.start} to {_FREE_PORTS.stop - 1} is free")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, wanted))
-        except OSError as error:
-            raise PortTaken(
-                f"port {wanted} is taken: stop what listens there, or set SHIPLOOP_{part}_PORT "
-                "to another port (0 = any free one)"
-            ) from error
-        return f"{scheme}://{_HOST}:{probe.getsockname()[1]}"
+            probe.bind((_HOST, port))
+        except OSError:
+            return False
+        return True

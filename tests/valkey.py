@@ -1,12 +1,12 @@
 """A real Valkey for tests."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from redis import Redis
 
+from shiploop.addresses import free_port
 from shiploop.embedded import embedded_redis
 
 
@@ -24,10 +24,3 @@ def valkey(data: Path, port: int | None = None) -> Iterator[Redis]:
 def url_of(redis: Redis) -> str:
     """The address that a client is connected to."""
     return f"redis://127.0.0.1:{redis.connection_pool.connection_kwargs['port']}"
-
-
-def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -12,10 +12,11 @@ import uvicorn
 from redis import Redis
 
 from api.app import create_app
+from shiploop.addresses import free_port
 from shiploop.bootstrap import build
 from shiploop.settings import Settings
 from tests.until import wait_until
-from tests.valkey import free_port, url_of, valkey
+from tests.valkey import url_of, valkey
 
 WEBHOOK_SECRET = "a-webhook-secret"
 

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from redis import Redis
 
+from shiploop.addresses import free_port
 from shiploop.stores import keys
 from tests.api.conftest import Serve
 from tests.api.problems import problem_of
-from tests.valkey import free_port
 
 ROUTE = "/api/agent/faq"
 QUESTION = "What is the worker heartbeat mechanism?"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import httpx
 from redis import Redis
 
+from shiploop.addresses import free_port
 from shiploop.stores.heartbeats import Heartbeats
 from tests.api.conftest import Serve
-from tests.valkey import free_port
 
 
 def test_without_a_runner_it_is_unavailable(api: httpx.Client) -> None:

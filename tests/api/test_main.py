@@ -14,8 +14,9 @@ import httpx
 import pytest
 from redis import Redis
 
+from shiploop.addresses import free_port
 from tests.until import wait_until
-from tests.valkey import free_port, url_of
+from tests.valkey import url_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 CANARIES = {

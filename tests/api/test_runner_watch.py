@@ -12,13 +12,13 @@ import pytest
 from redis import Redis
 
 from api.runner_watch import RunnerWatch
+from shiploop.addresses import free_port
 from shiploop.bootstrap import Services, build
 from shiploop.clients.slack import Slack
 from shiploop.stores.heartbeats import Heartbeats
 from tests.api.conftest import Serve, settings
 from tests.shiploop.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.until import wait_until
-from tests.valkey import free_port
 
 NONE_LEFT = "No shiploop runner has shown a sign of life for 15 s."
 BACK = "A shiploop runner is alive again"

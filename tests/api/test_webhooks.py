@@ -9,9 +9,9 @@ import httpx
 import pytest
 from redis import Redis
 
+from shiploop.addresses import free_port
 from tests.api.conftest import WEBHOOK_SECRET, Serve
 from tests.api.problems import problem_of
-from tests.valkey import free_port
 
 SHA = "a" * 40
 

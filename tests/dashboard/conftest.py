@@ -13,13 +13,14 @@ import httpx
 import pytest
 from redis import Redis
 
+from shiploop.addresses import free_port
 from shiploop.bootstrap import Services, build
 from shiploop.settings import Settings
 from tests.browser.conftest import chromium, visit  # noqa: F401 - fixtures
 from tests.dashboard.filled import fill_day
 from tests.loopback import loopback
 from tests.until import wait_until
-from tests.valkey import free_port, url_of, valkey
+from tests.valkey import url_of, valkey
 
 PROJECT = Path(__file__).resolve().parents[2]
 _PREFECT = "http://127.0.0.1:4200"

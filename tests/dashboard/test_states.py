@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.live import redis_away
+from shiploop.addresses import free_port
 from tests.browser.conftest import window
 from tests.dashboard.conftest import dashboard_over
-from tests.valkey import free_port, url_of, valkey
+from tests.valkey import url_of, valkey
 
 pytestmark = pytest.mark.xdist_group("dashboard")
 

@@ -12,15 +12,15 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun
 from prefect.states import Cancelling, Pending
 
+from shiploop.addresses import free_port
 from shiploop.bootstrap import Services
 from shiploop.cancellation import CancellationWatch
 from shiploop.stores.queue import Entry
 from tests.builders import a_question
 from tests.until import wait_until
-from tests.valkey import free_port
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("world-of-parts")
+pytestmark = pytest.mark.xdist_group("patient-world")
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from redis import Redis
 
+from shiploop.addresses import free_port
 from tests.loopback import loopback
 from tests.shiploop.scripted_server import Reply, ScriptedServer
-from tests.valkey import free_port
 from tests.world import World
 
 COMMANDS = [
@@ -155,7 +155,7 @@ def test_a_setting_that_cannot_be_read_is_named_without_a_traceback() -> None:
     assert "Traceback" not in asked.stderr
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_following_shows_every_stage_and_ends_with_the_live_entry(world: World) -> None:
     asked = beside(world, "ask", "--follow", "How do I check the configuration?")
     assert asked.returncode == 0, asked.stdout + asked.stderr
@@ -168,7 +168,7 @@ def test_following_shows_every_stage_and_ends_with_the_live_entry(world: World) 
     assert (again.returncode, again.stdout) == (0, asked.stdout)
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_following_a_question_that_is_declined_ends_with_the_reason(world: World) -> None:
     asked = beside(world, "ask", "--follow", "Who painted the ceiling of the Sistine Chapel?")
     assert asked.returncode == 1
@@ -176,7 +176,7 @@ def test_following_a_question_that_is_declined_ends_with_the_reason(world: World
     assert outcome == f"declined: {world.task(task_id)['reason']}"
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_following_a_task_that_fails_ends_with_the_kind_and_the_error(world: World) -> None:
     with world.fault("ci_red"):
         asked = beside(world, "ask", "--follow", "How long is a declined task kept?")
@@ -185,7 +185,7 @@ def test_following_a_task_that_fails_ends_with_the_kind_and_the_error(world: Wor
     assert outcome == f"error ci_failed: {world.task(task_id)['error']}"
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_a_settled_task_has_a_status_and_is_not_cancelled(world: World) -> None:
     task_id = world.settle("Where is data kept?")["task_id"]
     shown = beside(world, "status", task_id)
@@ -195,7 +195,7 @@ def test_a_settled_task_has_a_status_and_is_not_cancelled(world: World) -> None:
     assert "The task is settled: It ended as done. (409)" in cancelled.stderr
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_the_demo_prints_one_json_object_and_leaves_nothing_running(
     world: World, tmp_path: Path
 ) -> None:
@@ -216,7 +216,7 @@ def test_the_demo_prints_one_json_object_and_leaves_nothing_running(
         loopback.get(result["entry_url"])
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_a_rollback_started_by_hand_is_a_run_that_prefect_shows(world: World) -> None:
     unknown_task = "550e8400-e29b-41d4-a716-446655440000"
     done = beside(world, "rollback", unknown_task, "--reason", "it is wrong")

@@ -15,6 +15,7 @@ import pytest
 from redis import Redis
 from rich.console import Console
 
+from shiploop.addresses import free_port
 from shiploop.doctor import diagnose, exit_code, show_findings
 from shiploop.doctor.examination import find_places, run_side_by_side
 from shiploop.doctor.github_check import check_github
@@ -33,7 +34,6 @@ from shiploop.stores.heartbeats import Heartbeats
 from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
-from tests.valkey import free_port
 from tests.world import REPOSITORY as WORLD_REPOSITORY
 from tests.world import World
 
@@ -390,7 +390,7 @@ def test_only_what_is_broken_fails_the_command() -> None:
     assert exit_code([*good, Finding("b", Health.BROKEN, "x")]) == 1
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_a_stack_that_runs_has_nothing_broken(world: World, tmp_path: Path) -> None:
     places = world.addresses
     ours = settings(

@@ -7,9 +7,9 @@ from pathlib import Path
 import psutil
 from redis import Redis
 
+from shiploop.addresses import free_port
 from shiploop.embedded import embedded_redis
 from tests.until import wait_until
-from tests.valkey import free_port
 
 
 def test_redis_is_there_for_the_block_and_gone_after_it(tmp_path: Path) -> None:

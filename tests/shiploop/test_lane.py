@@ -13,12 +13,12 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
+from shiploop.addresses import free_port
 from shiploop.embedded import embedded_redis
 from shiploop.lane import Lane
 from shiploop.stores import keys
 from shiploop.stores.queue import Entry, Queue
 from tests.until import wait_until
-from tests.valkey import free_port
 
 LEASE_S = 0.5
 SILENT = "a runner that is no more"

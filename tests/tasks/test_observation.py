@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.bootstrap import Services
 from shiploop.domain.health_verdict import HealthRule, HealthState
 from shiploop.domain.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
@@ -18,7 +19,6 @@ from tests.shiploop.sandbox_process import SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.tasks.conftest import ServicesWith
 from tests.until import wait_until
-from tests.valkey import free_port
 
 SHA = "5" * 40
 WELL = Reply(200, f'{{"sha": "{SHA}"}}')

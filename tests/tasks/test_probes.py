@@ -9,6 +9,7 @@ import httpx
 import pytest
 from redis import Redis
 
+from shiploop.addresses import free_port
 from shiploop.bootstrap import Services, build
 from shiploop.clients.own_api import OwnApi
 from shiploop.clients.site import Site
@@ -18,7 +19,7 @@ from tasks.probes import runners, site_faq, site_health, site_home, task_route
 from tasks.probes.probe import Probe
 from tasks.probes.registry import DECIDING, WATCHED
 from tests.shiploop.scripted_server import Reply, ScriptedServer
-from tests.valkey import free_port, url_of
+from tests.valkey import url_of
 
 SITE_PROBES = (site_home.PROBE, site_faq.PROBE, site_health.PROBE)
 API_KEY = "a-key-of-the-probe-0123"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.git_history import GitHistory
 from shiploop.clients.github_auth import fixed_token
 from shiploop.domain.commit import CannotUndo
 from shiploop.errors import MirrorUnavailable
 from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
-from tests.valkey import free_port
 
 LINES = [f"line {number}\n" for number in range(20)]
 BINARY = bytes(range(256)) * 8

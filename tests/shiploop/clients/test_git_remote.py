@@ -8,13 +8,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.git_remote import GitRemote
 from shiploop.clients.github_auth import fixed_token
 from shiploop.errors import MirrorUnavailable
 from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
-from tests.valkey import free_port
 
 _SILENT = "import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(60)"
 

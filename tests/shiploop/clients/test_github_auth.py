@@ -9,11 +9,11 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from shiploop.addresses import free_port
 from shiploop.clients.github_auth import InstallationToken
 from shiploop.errors import GitHubUnauthorized, GitHubUnavailable
 from tests.shiploop.sandbox_process import APP_ID, REPOSITORY, SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
-from tests.valkey import free_port
 
 INSTALLATION = Reply(200, '{"id": 1}')
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 import httpx
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.github import GitHub
 from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.github_transport import GitHubTransport, decide_error, graphql_url
@@ -20,7 +21,6 @@ from shiploop.errors import (
 )
 from tests.shiploop.sandbox_process import REPOSITORY, SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
-from tests.valkey import free_port
 
 MUTATION = "mutation M { deleteRef(input: {}) { clientMutationId } }"
 QUERY = "query Q { viewer { login } }"

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from sandbox.openai_replies import HOSTILE_ANSWERS
+from shiploop.addresses import free_port
 from shiploop.clients.llm import Llm, Model
 from shiploop.clients.llm_sdk import MAX_BODY_BYTES
 from shiploop.clients.llm_wire import Reply
@@ -25,7 +26,6 @@ from shiploop.errors import ModelFailed
 from tests.shiploop.sandbox_process import SandboxProcess
 from tests.shiploop.scripted_server import Reply as ServerReply
 from tests.shiploop.scripted_server import ScriptedServer
-from tests.valkey import free_port
 
 CANARY = "sk-canary-that-nobody-may-see"
 DEADLINE_S = 1.5

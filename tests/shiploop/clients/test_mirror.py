@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.mirror import Mirror
 from shiploop.errors import GitHubUnavailable, MirrorUnavailable
 from tests.shiploop.sandbox_process import BOT_TOKEN, FAQ, GUIDE, REPOSITORY, SandboxProcess
-from tests.valkey import free_port
 
 
 def mirror_of(sandbox: SandboxProcess, path: Path) -> Mirror:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.own_api import OwnApi
 from shiploop.errors import OwnApiUnavailable
 from tests.shiploop.scripted_server import Reply, ScriptedServer
-from tests.valkey import free_port
 
 KEY = "a-key-of-the-api-for-tests"
 

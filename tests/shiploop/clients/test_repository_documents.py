@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.mirror import Mirror
 from shiploop.clients.repository_documents import RepositoryDocuments
 from shiploop.errors import MirrorUnavailable
 from tests.shiploop.sandbox_process import BOT_TOKEN, SandboxProcess
 from tests.until import wait_until
-from tests.valkey import free_port
 
 
 def documents_of(

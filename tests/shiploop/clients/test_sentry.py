@@ -21,10 +21,10 @@ from typing import Any
 import pytest
 import sentry_sdk
 
+from shiploop.addresses import free_port
 from shiploop.clients.sentry import Sentry, SentryMisconfigured, start_sentry
 from shiploop.domain.run import FailureKind, Merge, Run, Status, declined, done, failed
 from shiploop.observability import Redactor
-from tests.valkey import free_port
 
 REPOSITORY = "acme/docs"
 CANARY = "canary-that-nobody-may-see"

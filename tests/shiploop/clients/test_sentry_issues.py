@@ -8,12 +8,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import SentryRefused, SentryUnavailable
 from tests.builders import NOON
 from tests.shiploop.scripted_server import Reply, ScriptedServer
-from tests.valkey import free_port
 
 TOKEN = "canary-of-the-token"
 

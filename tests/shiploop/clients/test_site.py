@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.site import Site, SiteHealth
 from shiploop.errors import SiteSlow, SiteUnavailable
 from tests.shiploop.scripted_server import Reply, ScriptedServer
-from tests.valkey import free_port
 
 PAGE = (
     '<h2 id="how-do-i-begin-1a2b3c4d">How do I\n <em>begin</em> &amp; end?</h2>'

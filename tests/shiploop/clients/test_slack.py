@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from shiploop.addresses import free_port
 from shiploop.clients.slack import Slack
 from shiploop.errors import SlackRefused, SlackUnavailable
 from tests.shiploop.sandbox_process import SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
-from tests.valkey import free_port
 
 SECRET = "canary-of-the-webhook"
 PATH = f"/services/T000/B000/{SECRET}"
