@@ -13,6 +13,7 @@ class Fault(enum.StrEnum):
     CI_ABSENT = "ci_absent"
     BAD_DEPLOY = "bad_deploy"
     DEPLOY_NEVER_LIVE = "deploy_never_live"
+    STALE_PAGES = "stale_pages"
     FLAKY_HEALTH = "flaky_health"
     SITE_DOWN = "site_down"
     GITHUB_503 = "github_503"

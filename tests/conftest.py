@@ -1,65 +1,23 @@
-"""One running stack for all tests of a worker: real processes, spoken to over HTTP."""
+"""The stacks that tests share: one of each kind in a worker, started by who asks first."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from shiploop.settings import Settings
-from shiploop.stack import Stack
+from tests.rolling import rolling_world
+from tests.stacks import PATIENT_DEADLINE_S, running_world
 from tests.world import World
-
-# Short, so that a test may wait for it; far longer than any task takes on a busy machine.
-TASK_DEADLINE_S = 12
-# The workflows are not run, which costs a second of both cores each time: what a test promises
-# of them it says with `ci_ms=0`.
-CI_MS = 100
-TOKEN = "token-of-the-bot"
 
 
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
-    """The stack that all tests of a worker share."""
+    """A stack whose tasks have little patience."""
     with running_world() as running:
         yield running
 
 
-@contextmanager
-def running_world(api_key: str = "", **changes: object) -> Iterator[World]:
-    """A whole stack on free ports, with the sandbox around it; `changes` are settings that differ.
-
-    `api_key` is the one that the tests ask with, where keys are among the changes.
-    """
-    home = Path(tempfile.mkdtemp(prefix="shiploop-"))
-    home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    stack = Stack(settings(home).model_copy(update=changes), lambda part: None)
-    with stack as addresses:
-        mirror = home / "mirror-of-tests.git"
-        world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, api_key)
-        with world.latency(ci_ms=CI_MS):
-            yield world
-    for data in home.iterdir():  # a hundred megabytes; the logs may still be wanted
-        if data.is_dir() and data.name != "logs":
-            shutil.rmtree(data)
-
-
-def settings(home: Path) -> Settings:
-    """Settings of a stack that gets in nobody's way."""
-    return Settings(
-        _env_file=None,
-        home=home,
-        github_token=SecretStr(TOKEN),
-        sentry_auth_token=SecretStr("token-of-the-sentry-that-is-not-used"),
-        previous_signing_key=SecretStr("key-that-signed-before-this-one"),
-        api_port=0,
-        prefect_port=0,
-        github_port=0,
-        site_port=0,
-        redis_port=0,
-        task_deadline_s=TASK_DEADLINE_S,
-        deploy_deadline_s=TASK_DEADLINE_S,
-    )
+@pytest.fixture(scope="session")
+def patient_world() -> Iterator[World]:
+    """A stack whose tasks wait for rollbacks, and for other tasks' deploys."""
+    with rolling_world(deploy_deadline_s=PATIENT_DEADLINE_S) as running:
+        yield running

@@ -7,18 +7,16 @@ from typing import Any
 from redis import Redis
 
 from shiploop.stores import keys
-from tests.conftest import running_world
 from tests.loopback import loopback
+from tests.stacks import PATIENT_DEADLINE_S, running_world
 from tests.until import wait_until
 from tests.world import World
-
-DEADLINE_S = 60  # merges wait for the end of a rollback, on a busy machine too
 
 
 @contextmanager
 def rolling_world(**changes: object) -> Iterator[World]:
     """A stack of its own, seen to be healthy; `changes` are settings that differ."""
-    with running_world(**{"task_deadline_s": DEADLINE_S, **changes}) as world:
+    with running_world(**{"task_deadline_s": PATIENT_DEADLINE_S, **changes}) as world:
         assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"
         yield world
 

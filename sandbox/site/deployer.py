@@ -115,6 +115,8 @@ class Deployer(threading.Thread):
             self._note(sha, "built; waiting for a machine")
             return
         build = dataclasses.replace(build, healthy=not _contains_any(self._bad_merges, sha, clone))
+        if self.live is not None and self._panel.take(Fault.STALE_PAGES):  # as caches give them
+            build = dataclasses.replace(build, pages=self.live.pages)
         deploy_s = self._panel.deploy_ms() / 1000
         self._stopping.wait(max(0.0, started_s + deploy_s - time.monotonic()))
         self.live = build

@@ -1,12 +1,35 @@
-"""What the tests of rollbacks share, each file over a stack `rolling` of its own."""
+"""What the tests of flows share: a stack that has every secret, and Redis beside a rollback."""
 
 from collections.abc import Iterator
 
 import pytest
+from pydantic import SecretStr
 from redis import Redis
 
-from tests.rolling import redis_of
+from shiploop.addresses import free_port
+from tests.rolling import redis_of, rolling_world
 from tests.world import World
+
+_API_KEY = "key-of-one-who-may-ask"
+
+
+@pytest.fixture(scope="session")
+def guarded_world() -> Iterator[World]:
+    """A stack that has every secret that one can have, a model and a Sentry to use them, and two
+    slots for tasks.
+    """
+    github_port = free_port()
+    with rolling_world(
+        api_key=_API_KEY,
+        api_keys={"tests": SecretStr(_API_KEY)},
+        github_app_private_key=SecretStr("key-of-the-app-beside-the-token"),
+        github_port=github_port,
+        openai_api_key=SecretStr("key-of-the-model-that-answers"),
+        openai_base_url=f"http://127.0.0.1:{github_port}/openai/v1",
+        runner_concurrency=2,
+        sentry_dsn=SecretStr(f"http://key-of-the-sentry@127.0.0.1:{free_port()}/1"),
+    ) as running:
+        yield running
 
 
 @pytest.fixture

@@ -11,13 +11,12 @@ from redis import Redis
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.intake import Accepted, Intake
 from tests.builders import a_question
-from tests.conftest import TASK_DEADLINE_S, running_world
+from tests.stacks import TASK_DEADLINE_S
 from tests.until import wait_until
 from tests.world import World
 
-shared_world = pytest.mark.xdist_group("world")
+pytestmark = pytest.mark.xdist_group("world")
 _QUEUE_LIMIT = 100
-_DEPLOY_DEADLINE_S = 4  # a build takes far less, on a busy machine too
 
 
 @pytest.fixture
@@ -35,15 +34,6 @@ def freeze(redis: Redis) -> Iterator[Freeze]:
     found = Freeze(redis)
     yield found
     found.lift()
-
-
-@pytest.fixture(scope="module")
-def blind_world() -> Iterator[World]:
-    """A stack that looks for the FAQ on another page, and has little patience."""
-    with running_world(
-        site_faq_path="/readme", verify_deadline_s=1, deploy_deadline_s=_DEPLOY_DEADLINE_S
-    ) as world:
-        yield world
 
 
 def accept_long_ago(redis: Redis, question: str, left_s: float) -> str:
@@ -76,7 +66,6 @@ def assert_nothing_left(world: World, task: dict[str, Any], kind: str, before: s
     assert world.document() == before
 
 
-@shared_world
 def test_a_freeze_that_outlasts_the_task_ends_it_unmerged(
     world: World, redis: Redis, freeze: Freeze
 ) -> None:
@@ -88,7 +77,6 @@ def test_a_freeze_that_outlasts_the_task_ends_it_unmerged(
     assert len(world.pull_requests(task["task_id"])) == 1
 
 
-@shared_world
 def test_a_freeze_that_is_lifted_in_time_only_delays(world: World, freeze: Freeze) -> None:
     freeze.set("somebody looks into it", "ada")
     task_id = world.ask("How do I lift the merge freeze?").raise_for_status().json()["task_id"]
@@ -100,7 +88,6 @@ def test_a_freeze_that_is_lifted_in_time_only_delays(world: World, freeze: Freez
     assert world.merges(task_id) == [task["merge_sha"]]
 
 
-@shared_world
 def test_a_frozen_task_can_be_cancelled(world: World, redis: Redis, freeze: Freeze) -> None:
     before = world.document()
     freeze.set("somebody looks into it", "ada")
@@ -110,7 +97,6 @@ def test_a_frozen_task_can_be_cancelled(world: World, redis: Redis, freeze: Free
     assert_nothing_left(world, world.wait(task_id), "cancelled", before)
 
 
-@shared_world
 def test_a_task_that_is_too_old_when_it_is_taken_is_not_begun(world: World, redis: Redis) -> None:
     before = world.document()
     task = world.wait(accept_long_ago(redis, "What is the deploy gate?", left_s=-1))
@@ -118,21 +104,20 @@ def test_a_task_that_is_too_old_when_it_is_taken_is_not_begun(world: World, redi
     assert world.pull_requests(task["task_id"]) == []
 
 
-@pytest.mark.xdist_group("blind-world")
-def test_a_merge_that_never_goes_live_is_an_error_and_stays_merged(blind_world: World) -> None:
-    with blind_world.fault("deploy_never_live"):
-        task = blind_world.settle("What is the worker heartbeat mechanism?")
-    assert_merged_all_the_same(blind_world, task, "never_live")
+def test_a_merge_that_never_goes_live_is_an_error_and_stays_merged(world: World) -> None:
+    with world.fault("deploy_never_live"):
+        task = world.settle("Where do I see what a runner does?")
+    assert_merged_all_the_same(world, task, "never_live")
     assert "entry_url" not in task
     settled_at, merged_at = (
         datetime.fromisoformat(task[name]) for name in ("settled_at", "merged_at")
     )
-    assert settled_at - merged_at >= timedelta(seconds=_DEPLOY_DEADLINE_S)
+    assert settled_at - merged_at >= timedelta(seconds=TASK_DEADLINE_S)
 
 
-@pytest.mark.xdist_group("blind-world")
-def test_an_answer_that_cannot_be_seen_is_an_error_and_stays_merged(blind_world: World) -> None:
-    task = blind_world.settle("How do I deploy to production?")
-    assert_merged_all_the_same(blind_world, task, "unverified")
+def test_an_answer_that_cannot_be_seen_is_an_error_and_stays_merged(world: World) -> None:
+    with world.fault("stale_pages"):
+        task = world.settle("How does the health check probe the site?")
+    assert_merged_all_the_same(world, task, "unverified")
     assert "entry_url" not in task
     assert "verifying" in task["stages_ms"]

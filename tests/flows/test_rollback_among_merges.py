@@ -1,6 +1,6 @@
 """A rollback among other merges: it takes back the bad ones, all of them, and nothing else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,6 @@ from shiploop.stores import keys
 from tests.builders import a_question
 from tests.loopback import loopback
 from tests.rolling import (
-    DEADLINE_S,
     approve,
     assert_told_once,
     clear_faults,
@@ -25,14 +24,14 @@ from tests.rolling import (
     issues,
     pulls_from,
     rollback_pulls,
-    rolling_world,
     set_faults,
     site_is_well,
 )
+from tests.stacks import PATIENT_DEADLINE_S
 from tests.until import wait_until
 from tests.world import REPOSITORY, World
 
-pytestmark = [pytest.mark.xdist_group("rollback-among-merges"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("patient-world"), pytest.mark.timeout(180)]
 
 Edit = Callable[[str], str]
 
@@ -60,10 +59,9 @@ _TEN_QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def rolling() -> Iterator[World]:
-    """A stack of its own, whose tasks have the patience to wait for other tasks' deploys."""
-    with rolling_world(deploy_deadline_s=DEADLINE_S) as world:
-        yield world
+def rolling(patient_world: World) -> World:
+    """The stack in which production breaks."""
+    return patient_world
 
 
 def edits_by_hand() -> list[Edit]:
@@ -140,7 +138,8 @@ def test_file_and_page_are_as_if_the_bad_merge_had_never_been_after_ten_good_one
     with rolling.fault("bad_deploy"):
         bad = rolling.settle("How do I deploy to production?")
     wait_until(
-        lambda: rolling.task(bad["task_id"]).get("rollback") == "waiting_for_approval", DEADLINE_S
+        lambda: rolling.task(bad["task_id"]).get("rollback") == "waiting_for_approval",
+        PATIENT_DEADLINE_S,
     )
     redis.delete(keys.FREEZE)  # nobody has time to approve it, and work goes on
     for edit in edits_by_hand()[:2]:
@@ -177,7 +176,9 @@ def test_ten_tasks_in_one_bad_deploy_have_one_verdict_and_one_rollback_of_them_a
         asked = [
             rolling.ask(one).raise_for_status().json()["task_id"] for one in _TEN_QUESTIONS[:9]
         ]
-        wait_until(lambda: all("merge_sha" in rolling.task(one) for one in asked), DEADLINE_S)
+        wait_until(
+            lambda: all("merge_sha" in rolling.task(one) for one in asked), PATIENT_DEADLINE_S
+        )
         wait_until(lambda: is_waiting_for_a_machine(rolling))
         clear_faults(rolling)
         last = rolling.settle(_TEN_QUESTIONS[9])
@@ -208,7 +209,9 @@ def test_after_two_bad_merges_in_a_row_the_good_one_is_done_and_each_bad_one_und
         bad = rolling.settle("What does a merge freeze do?")
     # Each of the next waits behind the freeze, and is merged as soon as that is lifted.
     next_bad = rolling.ask("What is the error budget?").raise_for_status().json()["task_id"]
-    wait_until(lambda: rolling.task(bad["task_id"]).get("rollback") == "verifying", DEADLINE_S)
+    wait_until(
+        lambda: rolling.task(bad["task_id"]).get("rollback") == "verifying", PATIENT_DEADLINE_S
+    )
     with rolling.fault("bad_deploy"):
         bad_again = rolling.wait(next_bad)
     good = rolling.settle("What is the time to rollback?")

@@ -1,7 +1,6 @@
 """Merges behind the freeze of a rollback: they wait, and cannot be in its way."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,27 +12,24 @@ from shiploop.stores import keys
 from shiploop.stores.intake import Accepted, Intake
 from tests.builders import a_question
 from tests.rolling import (
-    DEADLINE_S,
     approve,
     ended,
     pulls_from,
-    rolling_world,
     site_is_well,
 )
+from tests.stacks import PATIENT_DEADLINE_S
 from tests.until import wait_until
 from tests.world import World
 
-pytestmark = [pytest.mark.xdist_group("rollback-and-freeze"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("guarded-world"), pytest.mark.timeout(180)]
 
-_SLOTS = 2
 _QUEUE_LIMIT = 100
 
 
 @pytest.fixture(scope="module")
-def rolling() -> Iterator[World]:
-    """A stack of its own that has few slots for tasks."""
-    with rolling_world(runner_concurrency=_SLOTS) as world:
-        yield world
+def rolling(guarded_world: World) -> World:
+    """The stack in which production breaks: it has two slots for tasks."""
+    return guarded_world
 
 
 def a_rollback_that_waits(world: World, redis: Redis, question: str) -> dict[str, Any]:
@@ -42,7 +38,8 @@ def a_rollback_that_waits(world: World, redis: Redis, question: str) -> dict[str
     with world.fault("bad_deploy"):
         bad = world.settle(question)
     wait_until(
-        lambda: world.task(bad["task_id"]).get("rollback") == "waiting_for_approval", DEADLINE_S
+        lambda: world.task(bad["task_id"]).get("rollback") == "waiting_for_approval",
+        PATIENT_DEADLINE_S,
     )
     assert redis.hget(keys.FREEZE, "owner") == f"rollback:{bad['merge_sha']}"
     return bad
@@ -50,7 +47,7 @@ def a_rollback_that_waits(world: World, redis: Redis, question: str) -> dict[str
 
 def accept_long_ago(redis: Redis, question: str, left_s: float) -> str:
     """Put a task on the queue that has only so much left until its deadline."""
-    asked_at = datetime.now(UTC) - timedelta(seconds=DEADLINE_S - left_s)
+    asked_at = datetime.now(UTC) - timedelta(seconds=PATIENT_DEADLINE_S - left_s)
     task_id = str(uuid.uuid4())
     accepted = Intake(redis).accept(task_id, a_question(question), asked_at, _QUEUE_LIMIT)
     assert accepted == Accepted(task_id, duplicate=False)
@@ -75,7 +72,8 @@ def test_a_rollback_gets_its_slot_though_waiting_merges_hold_all_and_then_they_g
     )
     asked = [rolling.ask(one).raise_for_status().json()["task_id"] for one in questions]
     wait_until(
-        lambda: sorted(stages(rolling, asked)) == ["merging", "merging", "queued"], DEADLINE_S
+        lambda: sorted(stages(rolling, asked)) == ["merging", "merging", "queued"],
+        PATIENT_DEADLINE_S,
     )
     approve(rolling)
     ended(rolling, bad, "healthy")

@@ -7,17 +7,13 @@ from pathlib import Path
 
 import psutil
 import pytest
-from pydantic import SecretStr
 from redis import Redis
 
-from tests.conftest import running_world
 from tests.loopback import loopback
-from tests.valkey import free_port
 from tests.world import World
 
-pytestmark = [pytest.mark.xdist_group("secrets"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.xdist_group("guarded-world"), pytest.mark.timeout(180)]
 
-API_KEY = "key-of-one-who-may-ask"
 SECRETS = (
     "GITHUB_APP_PRIVATE_KEY",
     "GITHUB_TOKEN",
@@ -31,38 +27,28 @@ SECRETS = (
 )
 
 
-@pytest.fixture(scope="module")
-def guarded() -> Iterator[World]:
-    """A stack that has every secret that one can have, and a model and a Sentry to use them."""
-    github_port = free_port()
-    with running_world(
-        API_KEY,
-        api_keys={"tests": SecretStr(API_KEY)},
-        github_app_private_key=SecretStr("key-of-the-app-beside-the-token"),
-        github_port=github_port,
-        openai_api_key=SecretStr("key-of-the-model-that-answers"),
-        openai_base_url=f"http://127.0.0.1:{github_port}/openai/v1",
-        sentry_dsn=SecretStr(f"http://key-of-the-sentry@127.0.0.1:{free_port()}/1"),
-    ) as world:
-        yield world
-
-
-def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(guarded: World) -> None:
-    shipped = guarded.settle("What is the worker heartbeat mechanism?")
+def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(
+    guarded_world: World,
+) -> None:
+    shipped = guarded_world.settle("What is the worker heartbeat mechanism?")
     assert shipped["status"] == "done", shipped
-    with guarded.fault("llm_down", times=None):
-        assert guarded.settle("What is the queue?")["status"] == "done"
-    with guarded.fault("ci_red"):
-        assert guarded.settle("How do I stop a worker?")["failure_kind"] == "ci_failed"
-    with guarded.fault("github_503", times=3):
-        guarded.settle("How do I find a task?")
-    with guarded.fault("merge_applied_then_500"):
-        guarded.settle("How are webhooks verified?")
-    assert loopback.get(f"{guarded.addresses.github}/_sandbox/openai").json()  # the key was used
-    planted = {name: guarded.environment[name] for name in SECRETS} | {"an API key": API_KEY}
+    with guarded_world.fault("llm_down", times=None):
+        assert guarded_world.settle("What is the queue?")["status"] == "done"
+    with guarded_world.fault("ci_red"):
+        assert guarded_world.settle("How do I stop a worker?")["failure_kind"] == "ci_failed"
+    with guarded_world.fault("github_503", times=3):
+        guarded_world.settle("How do I find a task?")
+    with guarded_world.fault("merge_applied_then_500"):
+        guarded_world.settle("How are webhooks verified?")
+    assert loopback.get(
+        f"{guarded_world.addresses.github}/_sandbox/openai"
+    ).json()  # the key was used
+    planted = {name: guarded_world.environment[name] for name in SECRETS} | {
+        "an API key": guarded_world.api_key
+    }
     assert all(len(value) > 10 for value in planted.values())
     seen = set()
-    for place, text in everything(guarded):
+    for place, text in everything(guarded_world):
         found = [name for name, value in planted.items() if value in text]
         assert not found, f"{found} in {place}"
         if shipped["task_id"] in text:

@@ -208,6 +208,20 @@ def test_a_deployment_that_never_goes_live_stays_in_progress(
     site.wait_live(_pushed(github, site, 2))
 
 
+def test_stale_pages_are_those_of_the_build_before_until_the_next_one(
+    github: FakeGitHub, site: Site
+) -> None:
+    github.faults["stale_pages"] = 1
+    faq, shown = FAQ, []
+    for number in range(2):
+        faq += f"\n## Question {number}?\n\nYes.\n"
+        sha = github.commit({"docs/FAQ.md": faq})
+        site.push()
+        assert site.wait_live(sha).status_code == 200
+        shown.append([f"Question {n}?" in site.get("/faq").text for n in range(2)])
+    assert shown == [[False, False], [True, True]]
+
+
 def test_flaky_health_fails_every_second_time(github: FakeGitHub, site: Site) -> None:
     github.faults["flaky_health"] = 2
     assert [site.get("/healthz").status_code for _ in range(5)] == [500, 200, 500, 200, 200]

@@ -12,6 +12,13 @@ from shiploop.settings import Settings
 from tests.shiploop.sandbox_process import REPOSITORY, SandboxProcess, sandbox_process
 from tests.shiploop.scripted_server import ScriptedServer, scripted_server
 from tests.valkey import url_of, valkey
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def world(patient_world: World) -> World:
+    """A whole stack, for what has to be seen beside one."""
+    return patient_world
 
 
 @pytest.fixture(scope="session")

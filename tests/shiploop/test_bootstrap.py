@@ -77,7 +77,7 @@ def test_an_app_of_which_the_key_is_given_speaks_to_github(
     assert viewer(services) == "shiploop[bot]"
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_a_saved_block_of_prefects_gives_its_token(world: World, sandbox: SandboxProcess) -> None:
     from prefect_github import GitHubCredentials
 

@@ -35,7 +35,7 @@ from tests.builders import a_question
 from tests.shiploop.sandbox_process import REPOSITORY
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("world-of-parts")
+pytestmark = pytest.mark.xdist_group("patient-world")
 
 WORKER = "the-runner-under-test"
 CAP = 3

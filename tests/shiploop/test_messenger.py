@@ -173,7 +173,7 @@ def test_a_notice_whose_text_has_expired_is_an_error_in_the_log(
     assert ours.notice_queue.backlog() == 0
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_the_runner_of_a_stack_says_a_notice_in_the_sandboxs_slack(world: World) -> None:
     text = f"notice {uuid.uuid4()}"
     with Redis.from_url(world.addresses.redis) as redis:

@@ -71,7 +71,7 @@ def test_every_entrypoint_loads_in_a_fresh_process() -> None:
     assert loaded.stdout.split() == [entry["name"] for entry in definitions()]
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_prefect_deploy_changes_nothing_of_what_the_runner_applied(
     world: World, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from shiploop.stores.tasks import Lease, Tasks
 from tests.builders import a_question
 from tests.world import World
 
-pytestmark = pytest.mark.xdist_group("world-of-parts")
+pytestmark = pytest.mark.xdist_group("patient-world")
 
 
 def test_retrying_the_run_of_a_settled_task_is_refused(world: World) -> None:

@@ -146,7 +146,7 @@ def test_a_repository_of_ones_own_gets_neither(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(60)  # the others wait for it, and must not do so for long
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
     world: World, tmp_path: Path
 ) -> None:
@@ -167,7 +167,7 @@ def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
     assert not (tmp_path / "stack.json").exists()
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
     world: World, home: Path
 ) -> None:
@@ -202,7 +202,7 @@ def test_sigterm_leaves_nothing_of_a_whole_stack(home: Path) -> None:
     assert not (home / "stack.json").exists()
 
 
-@pytest.mark.xdist_group("world-of-parts")
+@pytest.mark.xdist_group("patient-world")
 def test_a_stop_during_the_start_leaves_nothing_behind(world: World, home: Path) -> None:
     command = [sys.executable, "-m", "shiploop.cli", "up"]
     prefect = f"{world.addresses.prefect}/api"
