@@ -9,10 +9,13 @@ _FIRST_LOOK_S = 0.01
 _LATER = 1.3
 _LONGEST_LOOK_S = 0.2
 
+# What takes a second here may take twenty among all the other tests: no test is about this one.
+_TIMEOUT_S = 30.0
+
 T = TypeVar("T")
 
 
-def until(read: Callable[[], T], accept: Callable[[T], bool], timeout_s: float = 15.0) -> T:
+def until(read: Callable[[], T], accept: Callable[[T], bool], timeout_s: float = _TIMEOUT_S) -> T:
     """Read until the value is accepted, and return it; after the deadline the test fails."""
     deadline, look_s = time.monotonic() + timeout_s, _FIRST_LOOK_S
     while not accept(value := read()):
@@ -22,6 +25,6 @@ def until(read: Callable[[], T], accept: Callable[[T], bool], timeout_s: float =
     return value
 
 
-def wait_until(is_so: Callable[[], bool], timeout_s: float = 10.0) -> None:
+def wait_until(is_so: Callable[[], bool], timeout_s: float = _TIMEOUT_S) -> None:
     """Poll until something is so; fails the test after the deadline."""
     until(is_so, bool, timeout_s)

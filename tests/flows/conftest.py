@@ -1,6 +1,7 @@
 """What the tests of flows share: a stack that has every secret, and Redis beside a rollback."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from pydantic import SecretStr
@@ -14,12 +15,12 @@ _API_KEY = "key-of-one-who-may-ask"
 
 
 @pytest.fixture(scope="session")
-def guarded_world() -> Iterator[World]:
+def guarded_world(stacks: ExitStack) -> World:
     """A stack that has every secret that one can have, a model and a Sentry to use them, and two
     slots for tasks.
     """
     github_port = free_port()
-    with rolling_world(
+    guarded = rolling_world(
         api_key=_API_KEY,
         api_keys={"tests": SecretStr(_API_KEY)},
         github_app_private_key=SecretStr("key-of-the-app-beside-the-token"),
@@ -28,8 +29,8 @@ def guarded_world() -> Iterator[World]:
         openai_base_url=f"http://127.0.0.1:{github_port}/openai/v1",
         runner_concurrency=2,
         sentry_dsn=SecretStr(f"http://key-of-the-sentry@127.0.0.1:{free_port()}/1"),
-    ) as running:
-        yield running
+    )
+    return stacks.enter_context(guarded)
 
 
 @pytest.fixture
