@@ -4,7 +4,7 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 # Dozens of processes start: each shall find what the first of them has compiled.
 unexport PYTHONDONTWRITEBYTECODE
-SYNC = $(UV) sync --quiet --frozen --inexact --compile-bytecode
+SYNC = $(UV) sync --quiet --frozen --inexact
 
 .PHONY: demo up drill test suite bench chaos lint schemas clean
 
