@@ -19,11 +19,11 @@ MARKER: Final = re.compile(
 )
 PROBE: Final = "<!-- /shiploop:entry probe -->"
 
-# Atomic and possessive, so that a long document without a closing line fails at once.
-_FRONT_MATTER: Final = re.compile(
-    r"---[ \t]*(?>\r\n|\r|\n)"
-    r"(?:(?!---[ \t]*[\r\n]|---[ \t]*\Z|<!-- /?shiploop:)[^\r\n]*(?>\r\n|\r|\n))*+"
-    r"---[ \t]*(?=[\r\n]|\Z)"
+_FRONT_MATTER_OPENS: Final = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
+# What ends it, or shows that it is none: a marker is never in there. (In one expression this takes
+# possessive quantifiers, which Python 3.11.2 has wrong.)
+_FRONT_MATTER_ENDS: Final = re.compile(
+    r"(?<=[\r\n])(?:(?P<closes>---[ \t]*)(?=[\r\n]|\Z)|<!-- /?shiploop:)"
 )
 # What can open something that a marker does not end: a fence, or a line whose first character
 # after those of lists and quotations is `<` (but not that of a link such as <https://…>).
@@ -41,8 +41,9 @@ _BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
 
 def front_matter_end(body: str) -> int:
     """Offset after the YAML block between two `---` lines at the very beginning; 0 without one."""
-    match = _FRONT_MATTER.match(body)
-    return match.end() if match else 0
+    opening = _FRONT_MATTER_OPENS.match(body)
+    found = _FRONT_MATTER_ENDS.search(body, opening.end()) if opening else None
+    return found.end() if found and found["closes"] else 0
 
 
 @lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
