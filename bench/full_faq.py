@@ -52,7 +52,6 @@ def filled(document: str, size: int, questions: list[str]) -> str:
     )
     for text in questions[: size - len(entries(document))]:
         document = insert(document, _entry(text, index))
-    index.close()
     if len(entries(document)) != size:
         raise BenchFailed(f"the FAQ has {len(entries(document))} entries instead of {size}")
     return document

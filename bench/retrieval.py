@@ -80,10 +80,7 @@ def measure_retrieval(_times: int) -> Measurement:
 def judge(questions: Sequence[Expected]) -> Sequence[Judged]:
     """Ask each question of the sample repository, as a task would."""
     index, document = DocsIndex(pages()), faq()
-    try:
-        return [_judged(one, index, document) for one in questions]
-    finally:
-        index.close()
+    return [_judged(one, index, document) for one in questions]
 
 
 def _judged(expected: Expected, index: DocsIndex, document: str) -> Judged:

@@ -3,6 +3,7 @@
 import math
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -44,6 +45,8 @@ class DocsIndex:
         self._words = known_words(pages.values())
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False)
+        # With the last who searches: nobody else knows when that is.
+        weakref.finalize(self, self._database.close)
         self._database.execute(
             "CREATE VIRTUAL TABLE sections USING fts5("
             "terms, tokenize = 'unicode61 remove_diacritics 0')"
@@ -52,10 +55,6 @@ class DocsIndex:
             "INSERT INTO sections (rowid, terms) VALUES (?, ?)",
             ((number, _indexed(section)) for number, section in enumerate(self._sections)),
         )
-
-    def close(self) -> None:
-        """Give the memory back."""
-        self._database.close()
 
     def section(self, path: str, anchor: str) -> Section | None:
         """The section that a link to this page and anchor leads to."""

@@ -32,7 +32,6 @@ def test_the_sample_repository_answers_all_of_them() -> None:
     for question in many_questions(COUNT):
         answer = compose_extractive_answer(question, index.search(question))
         assert isinstance(answer, Answer), question
-    index.close()
 
 
 def test_more_questions_than_there_are_is_refused() -> None:

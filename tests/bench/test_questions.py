@@ -1,6 +1,5 @@
 """The questions that the bench asks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,12 +14,10 @@ COUNT = 50
 
 
 @pytest.fixture(scope="module")
-def sample() -> Iterator[DocsIndex]:
-    index = DocsIndex(
+def sample() -> DocsIndex:
+    return DocsIndex(
         {str(path.relative_to(SAMPLE)): path.read_text() for path in SAMPLE.rglob("*.md")}
     )
-    yield index
-    index.close()
 
 
 @pytest.mark.parametrize("question", questions(COUNT))

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,18 +17,14 @@ PAGES = {
 
 
 @pytest.fixture(scope="module")
-def index() -> Iterator[DocsIndex]:
-    index = DocsIndex(PAGES)
-    yield index
-    index.close()
+def index() -> DocsIndex:
+    return DocsIndex(PAGES)
 
 
 @pytest.fixture(scope="module")
-def sample() -> Iterator[DocsIndex]:
+def sample() -> DocsIndex:
     pages = {str(p.relative_to(REPOSITORY)): p.read_text() for p in REPOSITORY.rglob("*.md")}
-    index = DocsIndex({path: text for path, text in pages.items() if path != "docs/FAQ.md"})
-    yield index
-    index.close()
+    return DocsIndex({path: text for path, text in pages.items() if path != "docs/FAQ.md"})
 
 
 def test_a_section_named_by_the_terms_comes_before_one_that_mentions_them(index: DocsIndex) -> None:
@@ -55,7 +50,6 @@ def test_what_another_language_says_comes_after_and_is_not_quoted() -> None:
     hits = index.search("Phase 10 是什麼？")
     assert hits[0].section.path == "zh.md"
     assert isinstance(compose_extractive_answer("Phase 10 是什麼？", hits[1:]), Declined)
-    index.close()
 
 
 def test_chinese_is_found_without_spaces_between_words(index: DocsIndex) -> None:
@@ -93,7 +87,6 @@ def test_whatever_is_asked_is_not_taken_for_query_syntax(question: str) -> None:
     index = DocsIndex(PAGES)
     for hit in index.search(question):
         assert 0 < hit.coverage <= 1.000001
-    index.close()
 
 
 @pytest.mark.parametrize(

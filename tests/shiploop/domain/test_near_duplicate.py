@@ -140,7 +140,6 @@ def test_what_the_tests_and_the_bench_ask_are_different_questions(texts: list[st
         assert find_duplicate(text, answer, document) is None, text
         if isinstance(answer, Answer):
             document = insert(document, entry(text, answer.text))
-    index.close()
 
 
 def test_the_many_questions_of_the_bench_are_different_questions() -> None:
