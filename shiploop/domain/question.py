@@ -98,7 +98,7 @@ _FULL_WIDTH: Final = str.maketrans("@[]<>`*", "＠［］＜＞｀＊")
 _GITHUB_SYNTAX: Final = (
     # Issue references: `#1`, `owner/name#1`, `GH-1`, and a heading's opening marks.
     (re.compile(r"#(?=\d)|^#+"), lambda m: "＃" * len(m[0])),
-    (re.compile(r"\b(gh)-(?=\d)", re.IGNORECASE), r"\1－"),
+    (re.compile(r"(?<![a-z])(gh)-(?=\d)", re.IGNORECASE), r"\1－"),
     # Links, among them issue URLs: `Fixes https://github.com/owner/name/issues/1`.
     (re.compile(r":(?=//)"), "："),
     # Git trailers, such as `skip-checks: true` and `Co-authored-by: …`.

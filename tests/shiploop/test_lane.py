@@ -173,7 +173,7 @@ def test_what_a_dead_runner_held_does_not_wait_behind_the_backlog(
 
     queue.add("new")
     with running(lane_of(queue, one_more, slots=1)) as stopping:
-        wait_until(lambda: ("crashed", 2) in works.begun, timeout_s=5)
+        wait_until(lambda: ("crashed", 2) in works.begun)
         stopping.set()
 
 

@@ -181,9 +181,9 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
         assert {up.pid, *pids.values()} <= processes_of(home)
         assert (home / "stack.json").stat().st_mode & 0o777 == 0o600
         os.kill(pids["api"], signal.SIGKILL)
-        wait_until(lambda: pid_in_description(home, "api") not in (pids["api"], None), 20.0)
+        wait_until(lambda: pid_in_description(home, "api") not in (pids["api"], None))
         assert pid_in_description(home, "api") in processes_of(home)
-        wait_until(lambda: answers(f"{described['api']}/healthz"), 20.0)
+        wait_until(lambda: answers(f"{described['api']}/healthz"))
         os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all of its processes
         assert stops(up, home)
     assert described["dashboard"] in (home / "up.log").read_text()

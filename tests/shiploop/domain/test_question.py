@@ -133,6 +133,7 @@ def test_an_ordinary_question_is_a_title_as_it_stands(text: str) -> None:
     [
         ("@everyone who is @org/team", "＠everyone who is ＠org/team"),
         ("Fixes #1, closes a/b#22, GH-3?", "Fixes ＃1, closes a/b＃22, GH－3?"),
+        ("1GH-2, _GH-3_, 看GH-4 and high-5", "1GH－2, ＿GH－3＿, 看GH－4 and high-5"),
         ("Fixes https://github.com/a/b/issues/1", "Fixes https：//github.com/a/b/issues/1"),
         ("How [skip ci] [no ci]?", "How ［skip ci］ ［no ci］?"),
         ("skip-checks: true", "skip-checks： true"),
