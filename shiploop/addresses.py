@@ -1,10 +1,11 @@
 """Where the parts of the stack listen."""
 
 import json
-import random
+import secrets
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -92,7 +93,8 @@ def free_port() -> int:
 
 
 def _free_ports() -> Iterator[int]:
-    for port in random.SystemRandom().sample(_FREE_PORTS, len(_FREE_PORTS)):
+    first = secrets.randbelow(len(_FREE_PORTS))  # two stacks that start at once begin elsewhere
+    for port in chain(_FREE_PORTS[first:], _FREE_PORTS[:first]):
         if _is_free(port):
             yield port
     raise PortTaken(f"no port from {_FREE_PORTS.start} to {_FREE_PORTS.stop - 1} is free")

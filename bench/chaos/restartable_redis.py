@@ -2,28 +2,24 @@
 
 import os
 import signal
-import socket
 from pathlib import Path
 
+from shiploop.addresses import free_port
 from shiploop.embedded import embedded_redis
-
-_HOST = "127.0.0.1"
 
 
 class RestartableRedis:
     """An embedded server as the stack starts it, with append-only persistence."""
 
     def __init__(self, data: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind((_HOST, 0))
-            self._port: int = probe.getsockname()[1]
+        self._port = free_port()
         self._data = data
         self._start()
 
     @property
     def url(self) -> str:
         """Where it listens, whenever it does."""
-        return f"redis://{_HOST}:{self._port}"
+        return f"redis://127.0.0.1:{self._port}"
 
     def kill(self) -> None:
         """End it with SIGKILL: what it has not written is gone."""

@@ -57,6 +57,10 @@ def test_sentry_is_asked_for_issues_only_with_a_project_and_a_token() -> None:
     assert built(**token, **project, sentry_auth_token="t").sentry_issues is not None
 
 
+def test_the_page_that_shows_the_faq_is_the_one_that_is_set() -> None:
+    assert built(github_token="a-token", site_faq_path="/help").site.faq_path == "/help"
+
+
 def test_slack_is_told_only_with_a_webhook() -> None:
     assert not built(github_token="a-token").slack.configured
     webhook = "https://hooks.example/services/T/B/secret"
