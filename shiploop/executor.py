@@ -12,7 +12,7 @@ from typing import Any, cast
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import ObjectNotFound, Pause
 from prefect.flow_engine import run_flow
 from prefect.states import Crashed, Pending
 from pydantic import TypeAdapter
@@ -109,6 +109,7 @@ class Executor:
 
     def run_scheduled(self, entry: Entry, deliveries: int) -> None:
         """Execute a flow run that is no task's."""
+        ended = True
         try:
             flow_run = self._prefect.read_flow_run(uuid.UUID(entry.run_id))
         except ObjectNotFound:
@@ -117,8 +118,24 @@ class Executor:
             log.error("flow run %s is given up after %d deliveries", entry.run_id, deliveries)
             self._end_in_prefect(uuid.UUID(entry.run_id), f"{self._cap} runners have died of it")
         else:
-            run_flow(self._flows[self._name_of(flow_run)], flow_run=flow_run, return_type="state")
+            ended = self._run_to_its_end(flow_run)
         self._services.flow_queue.drop(entry)
+        if not ended:
+            self._hand_on_if_resumed(entry.run_id)
+
+    def _run_to_its_end(self, flow_run: FlowRun) -> bool:
+        """Execute it; False when it was suspended, as one that waits for a person."""
+        try:
+            run_flow(self._flows[self._name_of(flow_run)], flow_run=flow_run, return_type="state")
+        except Pause:
+            return False
+        return True
+
+    def _hand_on_if_resumed(self, run_id: str) -> None:
+        # The worker hands a resumed run on, but to no queue that it still was on.
+        state = self._prefect.read_flow_run(uuid.UUID(run_id)).state
+        if state is not None and state.is_pending():
+            self._services.flow_queue.add_once(run_id)
 
     def _name_of(self, flow_run: FlowRun) -> str:
         names = {deployment_id: name for name, deployment_id in self._deployments.items()}

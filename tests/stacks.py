@@ -35,6 +35,8 @@ def running_world(api_key: str = "", **changes: object) -> Iterator[World]:
         world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, api_key)
         with world.latency(ci_ms=CI_MS):
             yield world
+    for log in (home / "logs").iterdir():
+        assert "uncaught exception" not in (text := log.read_text()), f"{log}: {text[-5000:]}"
     for data in home.iterdir():  # a hundred megabytes; the logs may still be wanted
         if data.is_dir() and data.name != "logs":
             shutil.rmtree(data)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect import flow
+from prefect import flow, suspend_flow_run
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.context import SyncClientContext
@@ -48,7 +48,7 @@ class Flows:
 
     def __init__(self) -> None:
         self.ran: list[str] = []
-        self.ends: Callable[[], Outcome | State[Any]] = lambda: DONE
+        self.ends: Callable[[], Outcome | State[Any] | None] = lambda: DONE
 
         @flow(name="flow-of-the-test")
         def closed_loop(question: str = "") -> Any:
@@ -335,9 +335,15 @@ def scheduled(
 ) -> tuple[Entry, uuid.UUID]:
     """A flow run that is no task's, as the worker hands it on."""
     run = pending_run(prefect, deployment_id, str(uuid.uuid4()))
-    services.flow_queue.add(str(run.id))
+    services.flow_queue.add_once(str(run.id))
     (entry,) = services.flow_queue.take(WORKER, 1, 50)
     return entry, run.id
+
+
+def state_of(prefect: SyncPrefectClient, run_id: uuid.UUID) -> "State[Any]":
+    state = prefect.read_flow_run(run_id).state
+    assert state is not None
+    return state
 
 
 def test_a_scheduled_run_is_run_and_off_the_queue(
@@ -352,9 +358,44 @@ def test_a_scheduled_run_is_run_and_off_the_queue(
     executor.run_scheduled(entry, 1)
     assert flows.ran == ["Why?"]
     assert services.flow_queue.backlog() == 0
-    state = prefect.read_flow_run(run_id).state
-    assert state is not None
-    assert state.is_completed()
+    assert state_of(prefect, run_id).is_completed()
+
+
+def test_a_run_that_waits_for_a_person_is_on_no_queue_meanwhile(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    deployment_id: uuid.UUID,
+) -> None:
+    flows.ends = lambda: suspend_flow_run(timeout=60)
+    entry, run_id = scheduled(services, prefect, deployment_id)
+    executor.run_scheduled(entry, 1)
+    assert state_of(prefect, run_id).is_paused()
+    assert services.flow_queue.backlog() == 0
+    assert services.flow_queue.add_once(str(run_id))  # as soon as it is resumed
+
+
+def test_a_run_that_is_resumed_while_it_is_still_being_suspended_is_queued_again(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    deployment_id: uuid.UUID,
+) -> None:
+    entry, run_id = scheduled(services, prefect, deployment_id)
+
+    def resumed_at_once() -> None:
+        try:
+            suspend_flow_run(timeout=60)
+        finally:
+            prefect.set_flow_run_state(run_id, Pending(), force=True)
+            assert not services.flow_queue.add_once(str(run_id))  # the worker comes too early
+
+    flows.ends = resumed_at_once
+    executor.run_scheduled(entry, 1)
+    (again,) = services.flow_queue.take(WORKER, 1, 50)
+    assert again.run_id == str(run_id)
 
 
 def test_a_scheduled_run_that_runners_die_of_is_given_up(
