@@ -20,7 +20,7 @@ class ObjectivesUnreadable(PermanentError):
 def read_objectives(path: Path) -> tuple[Slo, ...]:
     """All objectives of the file, in its order. Raises ObjectivesUnreadable."""
     try:
-        documents = list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
+        documents = list(yaml.load_all(path.read_bytes(), Loader=yaml.CSafeLoader))
         return tuple(_slo(each) for each in documents if each["kind"] == "SLO")
     except (OSError, yaml.YAMLError, KeyError, IndexError, TypeError, ValueError) as error:
         raise ObjectivesUnreadable(f"{path}: {error!r}") from error
