@@ -61,15 +61,24 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def visit(chromium: Browser) -> Iterator[Open]:
-    """Open an address in a window of a width in pixels and a colour scheme."""
+    """Open an address in a window of a width in pixels and a colour scheme.
+
+    There is one window for each address: what it has loaded once, it has.
+    """
+    visits: dict[str, Visit] = {}
     with ExitStack() as windows:
 
         def open_page(url: str, width_px: int, scheme: Scheme) -> Visit:
-            visit = windows.enter_context(window(chromium, url, width_px, scheme))
-            visit.page.goto(url, wait_until="networkidle")
-            return visit
+            if url not in visits:
+                visits[url] = windows.enter_context(window(chromium, url, width_px, scheme))
+            page = visits[url].page
+            page.set_viewport_size({"width": width_px, "height": _HEIGHT_PX})
+            page.emulate_media(color_scheme=scheme)
+            page.goto("about:blank")  # to the address that it is at, a page only scrolls
+            page.goto(url, wait_until="networkidle")
+            return visits[url]
 
         yield open_page
 

@@ -16,7 +16,7 @@ from redis import Redis
 from shiploop.addresses import free_port
 from shiploop.bootstrap import Services, build
 from shiploop.settings import Settings
-from tests.browser.conftest import chromium, visit  # noqa: F401 - fixtures
+from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 from tests.dashboard.filled import fill_day
 from tests.loopback import loopback
 from tests.until import wait_until
