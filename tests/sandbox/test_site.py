@@ -34,31 +34,65 @@ Run `make demo`.
 <!-- /shiploop:entry how-do-i-start-1a2b3c4d -->
 """
 GUIDE = "# Guide\n\n## A first step\n\nBack to [the FAQ](FAQ.md#how-do-i-start).\n"
+DOCUMENTS = {"README.md": "# Docs\n", "docs/FAQ.md": FAQ, "docs/guide.md": GUIDE}
+
+pytestmark = pytest.mark.xdist_group("site")
 
 
 @pytest.fixture
-def github(tmp_path: Path) -> FakeGitHub:
-    github = FakeGitHub(tmp_path / "origin.git")
-    github.commit({"README.md": "# Docs\n", "docs/FAQ.md": FAQ, "docs/guide.md": GUIDE})
+def new_github(tmp_path: Path) -> FakeGitHub:
+    """A GitHub that no site knows yet."""
+    return github_at(tmp_path / "origin.git")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FakeGitHub, Site]]:
+    """One site for all tests: the start of each would take longer than most of them."""
+    home = tmp_path_factory.mktemp("site")
+    github = github_at(home / "origin.git")
+    with serving(github) as api_url, running_site(api_url, "acme/docs", home / "site") as site:
+        yield github, site
+
+
+@pytest.fixture
+def github(running: tuple[FakeGitHub, Site]) -> FakeGitHub:
+    """The site's GitHub: nothing goes wrong, and it has been told of everything so far."""
+    github, site = running
+    github.faults.clear()
+    github.deploy_ms = 0
+    sha = github.commit(DOCUMENTS)
+    site.push()
+    until(lambda: github.states(sha), lambda states: states == ["in_progress", "success"])
+    github.calls.clear()
     return github
 
 
 @pytest.fixture
-def site(github: FakeGitHub, tmp_path: Path) -> Iterator[Site]:
-    with serving(github) as api_url, running_site(api_url, "acme/docs", tmp_path / "site") as site:
-        yield site
+def site(running: tuple[FakeGitHub, Site], github: FakeGitHub) -> Site:
+    """The site, with the documents as they were at first."""
+    return running[1]
 
 
-def test_the_first_build_serves_the_default_branch(github: FakeGitHub, site: Site) -> None:
-    sha = str(github.repository.head.target)
-    answer = site.get("/healthz")
-    assert answer.json()["sha"] == sha
-    assert answer.json()["status"] == "ok"
-    assert answer.json()["deployed_at"].endswith("+00:00")
-    page = site.get("/faq")
-    assert page.status_code == 200
-    assert page.headers["X-Commit-Sha"] == sha
-    assert "script" not in page.headers["Content-Security-Policy"]
+def github_at(path: Path) -> FakeGitHub:
+    github = FakeGitHub(path)
+    github.commit(DOCUMENTS)
+    return github
+
+
+def test_the_first_build_serves_the_default_branch(new_github: FakeGitHub, tmp_path: Path) -> None:
+    sha = str(new_github.repository.head.target)
+    with (
+        serving(new_github) as api_url,
+        running_site(api_url, "acme/docs", tmp_path / "site") as site,
+    ):
+        answer = site.get("/healthz")
+        assert answer.json()["sha"] == sha
+        assert answer.json()["status"] == "ok"
+        assert answer.json()["deployed_at"].endswith("+00:00")
+        page = site.get("/faq")
+        assert page.status_code == 200
+        assert page.headers["X-Commit-Sha"] == sha
+        assert "script" not in page.headers["Content-Security-Policy"]
 
 
 def test_each_entry_and_heading_has_its_anchor_and_a_place_in_the_contents(site: Site) -> None:
@@ -169,8 +203,8 @@ def test_each_of_two_bad_merges_is_bad_by_itself_though_the_second_only_removes(
 
 def test_two_bad_merges_in_one_build_must_both_be_reverted(github: FakeGitHub, site: Site) -> None:
     github.deploy_ms = 300
-    _pushed(github, site, 0)
-    until(github.deployed_shas, lambda shas: len(shas) == 2)
+    seen = _pushed(github, site, 0)
+    until(github.deployed_shas, lambda shas: seen in shas)
     github.faults["bad_deploy"] = 2
     one, other = "\n## Is it bad?\n\nYes.\n", "\n## Is this one too?\n\nIt is.\n"
     github.commit({"docs/FAQ.md": FAQ + one})
@@ -233,8 +267,11 @@ def test_a_site_that_is_down_answers_503_to_everything(github: FakeGitHub, site:
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_stops_cleanly(github: FakeGitHub, tmp_path: Path, stop: signal.Signals) -> None:
-    with serving(github) as api_url, running_site(api_url, "acme/docs", tmp_path / "site") as site:
+def test_it_stops_cleanly(new_github: FakeGitHub, tmp_path: Path, stop: signal.Signals) -> None:
+    with (
+        serving(new_github) as api_url,
+        running_site(api_url, "acme/docs", tmp_path / "site") as site,
+    ):
         site.process.send_signal(stop)
         assert site.process.wait(_STOP_TIMEOUT_S) == 0
 
