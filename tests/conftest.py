@@ -1,5 +1,6 @@
 """The stacks that tests share: one of each kind in a worker, started by who asks first."""
 
+import gc
 import os
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
@@ -13,6 +14,11 @@ from tests.world import World
 # A worker of xdist has all the tests of a group, one after the other; without xdist they are mixed.
 _IN_GROUPS = "PYTEST_XDIST_WORKER" in os.environ
 _stacks = ExitStack()
+
+
+def pytest_collection_finish() -> None:
+    """Keep what is loaded by now out of each garbage collection: it is 7 % of the tests' CPU."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
