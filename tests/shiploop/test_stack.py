@@ -92,6 +92,8 @@ def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[byt
     """Run `shiploop up` for the length of the block; yields it when all of it is up."""
     command = [sys.executable, "-m", "shiploop.cli", "up"]
     given = {**os.environ, **ANY_PORTS, "SHIPLOOP_HOME": str(home), **environment}
+    # What a shell starts in the background ignores Ctrl-C, and so would all that we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with (
         (home / "up.log").open("wb") as log,
         subprocess.Popen(
