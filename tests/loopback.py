@@ -9,8 +9,9 @@ from typing import Final
 
 import httpx
 
+# For whoever needs a client of its own.
+NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 loopback: Final = httpx.Client(
-    limits=httpx.Limits(max_keepalive_connections=0),
-    trust_env=False,
-    verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+    limits=httpx.Limits(max_keepalive_connections=0), trust_env=False, verify=NO_TLS
 )

@@ -15,6 +15,7 @@ from api.app import create_app
 from shiploop.addresses import free_port
 from shiploop.bootstrap import build
 from shiploop.settings import Settings
+from tests.loopback import NO_TLS
 from tests.until import wait_until
 from tests.valkey import url_of, valkey
 
@@ -86,7 +87,7 @@ def serving(settings: Settings) -> Iterator[httpx.Client]:
         wait_until(lambda: server.started)
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
-            with httpx.Client(base_url=url, timeout=20) as client:
+            with httpx.Client(base_url=url, timeout=20, verify=NO_TLS) as client:
                 yield client
         finally:
             server.should_exit = True

@@ -15,6 +15,7 @@ import pytest
 from redis import Redis
 
 from shiploop.addresses import free_port
+from tests.loopback import NO_TLS
 from tests.until import wait_until
 from tests.valkey import url_of
 
@@ -32,7 +33,7 @@ class Api:
 
     def __init__(self, process: subprocess.Popen[bytes], url: str, log: Path) -> None:
         self.process = process
-        self.http = httpx.Client(base_url=url)
+        self.http = httpx.Client(base_url=url, verify=NO_TLS)
         self._log = log
 
     def answers(self) -> bool:

@@ -17,6 +17,7 @@ from shiploop.bootstrap import Services, build
 from shiploop.clients.slack import Slack
 from shiploop.stores.heartbeats import Heartbeats
 from tests.api.conftest import Serve, settings
+from tests.loopback import NO_TLS
 from tests.shiploop.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.until import wait_until
 
@@ -37,7 +38,7 @@ def slack() -> Iterator[ScriptedServer]:
 @pytest.fixture
 def built(redis: Redis, slack: ScriptedServer) -> Iterator[Built]:
     """The services of an API, with this Slack."""
-    with httpx.Client(timeout=5) as http:
+    with httpx.Client(timeout=5, verify=NO_TLS) as http:
 
         def make(**changes: Any) -> Services:
             services = build(settings(redis, **changes))
@@ -139,7 +140,7 @@ def test_a_webhook_that_is_no_good_is_tried_once(
 def test_without_a_webhook_it_is_in_the_log_once(
     services: Services, redis: Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with httpx.Client() as http:
+    with httpx.Client(verify=NO_TLS) as http:
         mute = replace(services, slack=Slack(http, None))
         lived(mute, redis)
         ours = watch(mute)

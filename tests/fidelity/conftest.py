@@ -13,6 +13,7 @@ from tests.fidelity.openapi import RestDescription, WebhookDescription
 from tests.fidelity.sandbox_process import AppKeys, Delivery, receiving, running_sandbox
 from tests.fidelity.tour import tour
 from tests.fidelity.tourist import DEADLINE_S, Exchange, Tourist
+from tests.loopback import NO_TLS
 from tests.until import until
 
 # The last event of each kind that the tour must have heard of before it is over.
@@ -58,7 +59,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
     with (
         receiving() as receiver,
         running_sandbox(tmp_path_factory.mktemp("sandbox"), keys) as url,
-        httpx.Client(base_url=url, timeout=10, trust_env=False) as client,
+        httpx.Client(base_url=url, timeout=10, trust_env=False, verify=NO_TLS) as client,
     ):
         tourist = Tourist(client, keys.private)
         # Checks turn green after a moment, without act: its jobs are not what is judged here.

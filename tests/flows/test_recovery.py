@@ -4,7 +4,9 @@ import pytest
 
 from bench.chaos.kills import kill_runners
 
-pytestmark = [pytest.mark.xdist_group("recovery"), pytest.mark.timeout(300)]
+# One group of all that start a stack for a single test: groups are begun before single tests,
+# and the longest would come last.
+pytestmark = [pytest.mark.xdist_group("stacks-of-their-own"), pytest.mark.timeout(300)]
 
 POINTS = (
     "entering-drafting",

@@ -15,7 +15,7 @@ from sandbox.site.source import Clone, SourceFile
 from shiploop.domain.faq_document import FAQ_PATH, entries, find, insert, remove
 from shiploop.stores import keys
 from tests.builders import a_question
-from tests.loopback import loopback
+from tests.loopback import NO_TLS, loopback
 from tests.rolling import (
     approve,
     assert_told_once,
@@ -94,7 +94,7 @@ def served_page(world: World) -> tuple[str, str, bytes]:
 
 def page_of(world: World, document: str, sha: str, built_at: str, clone: Path) -> bytes:
     """The page that the site's own build makes of a document, as of that commit and time."""
-    with httpx.Client() as client:
+    with httpx.Client(verify=NO_TLS) as client:
         repository = GitHubApi(client, world.addresses.github, REPOSITORY).repository()
     source = Clone(clone, repository.clone_url, repository.default_branch, token="")
     source.fetch()

@@ -2,7 +2,6 @@
 
 import queue
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,11 +20,10 @@ from sandbox.github.state import GitHub
 from sandbox.request_log import RequestLog
 from sandbox.seed import seed
 from sandbox.slack import Slack
+from tests.loopback import NO_TLS
 from tests.sandbox.github_driver import REPOSITORY, Received, Receiver, SandboxGitHub
 from tests.until import wait_until
 
-# Making a client with the default context reads the system's certificates: 25 ms each.
-NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 SLACK_WEBHOOK = "T000/B000/XXXX"
 FAQ = "# FAQ\n\n## How do I begin?\n\nClone it.\n\n## Where are the docs?\n\nIn `docs/`.\n"
 WORKFLOW = """\

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import httpx
 
+from tests.loopback import NO_TLS
 from tests.until import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -60,7 +61,7 @@ def starting_site(api_url: str, repository: str, home: Path) -> Iterator[Site]:
     try:
         until((home / "port").exists, bool)
         url = f"http://127.0.0.1:{(home / 'port').read_text().strip()}"
-        with httpx.Client(base_url=url, trust_env=False) as client:
+        with httpx.Client(base_url=url, trust_env=False, verify=NO_TLS) as client:
             yield Site(url, process, client)
     finally:
         process.terminate()

@@ -14,7 +14,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.loopback import loopback
+from tests.loopback import NO_TLS, loopback
 from tests.sandbox.conftest import WORKFLOW
 from tests.sandbox.github_driver import OPEN, REPOSITORY, SandboxGitHub
 from tests.until import wait_until
@@ -41,7 +41,10 @@ def _started(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_cleanly_on_a_signal_with_its_children(tmp_path: Path, stop: int) -> None:
-    with _started(tmp_path) as (process, url), httpx.Client(base_url=url, trust_env=False) as bot:
+    with (
+        _started(tmp_path) as (process, url),
+        httpx.Client(base_url=url, trust_env=False, verify=NO_TLS) as bot,
+    ):
         wait_until(lambda: bot.get("/_sandbox/healthz").status_code == 200)
         bot.headers["Authorization"] = "Bearer token"
         github = SandboxGitHub(url, tmp_path / "home", bot, bot, bot, bot)

@@ -14,6 +14,7 @@ from sandbox.github.accounts import Accounts
 from sandbox.github.app_authentication import AppKey
 from sandbox.github.state import GitHub
 from sandbox.seed import seed
+from tests.loopback import NO_TLS
 from tests.sandbox.conftest import Server
 from tests.sandbox.github_driver import REPOSITORY, SandboxGitHub
 
@@ -140,7 +141,10 @@ def app(server: Server, tmp_path: Path) -> Iterator[tuple[httpx.Client, rsa.RSAP
     )
     state = GitHub(tmp_path / "home", Accounts(""), AppKey(APP_ID, public.decode()))
     seed(state, REPOSITORY, None, None)
-    with server.serving(state), httpx.Client(base_url=server.url, trust_env=False) as client:
+    with (
+        server.serving(state),
+        httpx.Client(base_url=server.url, trust_env=False, verify=NO_TLS) as client,
+    ):
         yield client, key
 
 

@@ -20,6 +20,7 @@ from shiploop.domain.checks import ChecksState, decide_checks
 from shiploop.domain.commit import Changes
 from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.pull_request import Base, PullRequest
+from tests.loopback import NO_TLS
 from tests.until import wait_until
 
 REPOSITORY = "acme/docs"
@@ -187,7 +188,7 @@ def sandbox_process(home: Path, app_public_key: str) -> Iterator[SandboxProcess]
         subprocess.Popen(
             [sys.executable, "-m", "sandbox", *arguments], env=environment, stdout=log, stderr=log
         ) as process,
-        httpx.Client(timeout=20) as http,
+        httpx.Client(timeout=20, verify=NO_TLS) as http,
     ):
         try:
             port = home / "port"

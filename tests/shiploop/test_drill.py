@@ -102,6 +102,7 @@ def home() -> Iterator[Path]:
         yield Path(name)
 
 
+@pytest.mark.xdist_group("stacks-of-their-own")
 def test_the_drill_of_a_bad_deploy_tells_its_timeline_and_the_time_to_roll_back(
     home: Path,
 ) -> None:

@@ -20,7 +20,7 @@ from shiploop.messenger import Messenger
 from shiploop.stores import keys
 from shiploop.stores.notices import Notices
 from shiploop.stores.queue import Entry
-from tests.loopback import loopback
+from tests.loopback import NO_TLS, loopback
 from tests.shiploop.sandbox_process import SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
@@ -36,7 +36,7 @@ Telling = Callable[[str], Services]
 def telling(services: Services) -> Iterator[Telling]:
     """Our services with this webhook."""
     services.notice_queue.create_group()
-    with httpx.Client(timeout=5) as http:
+    with httpx.Client(timeout=5, verify=NO_TLS) as http:
         yield lambda webhook_url: replace(services, slack=Slack(http, webhook_url))
 
 

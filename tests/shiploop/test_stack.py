@@ -193,6 +193,7 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
     assert not (home / "stack.json").exists()
 
 
+@pytest.mark.xdist_group("stacks-of-their-own")
 def test_sigterm_leaves_nothing_of_a_whole_stack(home: Path) -> None:
     with shiploop_up(home) as up:
         pids = json.loads((home / "stack.json").read_text())["pids"]

@@ -18,6 +18,7 @@ from shiploop.settings import Settings
 from tasks.probes import runners, site_faq, site_health, site_home, task_route
 from tasks.probes.probe import Probe
 from tasks.probes.registry import DECIDING, WATCHED
+from tests.loopback import NO_TLS
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 from tests.valkey import url_of
 
@@ -33,7 +34,7 @@ def ours(redis: Redis, scripted: ScriptedServer) -> Iterator[Services]:
             _env_file=None, redis_url=url_of(redis), github_repo="acme/docs", github_token="unused"
         )
     )
-    with httpx.Client(timeout=2) as http:
+    with httpx.Client(timeout=2, verify=NO_TLS) as http:
         yield replace(
             built, site=Site(http, scripted.url, "/faq"), api=OwnApi(http, scripted.url, API_KEY)
         )
@@ -63,7 +64,7 @@ def test_what_answers_well_passes_and_what_answers_an_error_fails(
 @pytest.mark.parametrize("probe", SITE_PROBES, ids=lambda probe: probe.name)
 def test_a_site_that_refuses_or_hangs_up_fails(probe: Probe, ours: Services) -> None:
     assert probe.result(ours).verdict is ProbeVerdict.FAIL
-    with httpx.Client() as http:
+    with httpx.Client(verify=NO_TLS) as http:
         gone = replace(ours, site=Site(http, f"http://127.0.0.1:{free_port()}", "/faq"))
         assert probe.result(gone).verdict is ProbeVerdict.FAIL
 
@@ -72,7 +73,7 @@ def test_a_site_that_refuses_or_hangs_up_fails(probe: Probe, ours: Services) -> 
 def test_a_site_that_does_not_answer_in_time_tells_nothing(
     probe: Probe, ours: Services, silent_url: str
 ) -> None:
-    with httpx.Client(timeout=0.1) as http:
+    with httpx.Client(timeout=0.1, verify=NO_TLS) as http:
         slow = replace(ours, site=Site(http, silent_url, "/faq"))
         assert probe.result(slow).verdict is ProbeVerdict.INCONCLUSIVE
 

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from shiploop.addresses import free_port
 from shiploop.clients.github_auth import InstallationToken
 from shiploop.errors import GitHubUnauthorized, GitHubUnavailable
+from tests.loopback import NO_TLS
 from tests.shiploop.sandbox_process import APP_ID, REPOSITORY, SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 
@@ -33,7 +34,7 @@ def a_token_reply(token: str, lives_for: timedelta) -> Reply:
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=5, verify=NO_TLS) as client:
         yield client
 
 

@@ -19,6 +19,7 @@ from shiploop.errors import (
     GitHubUncertain,
     ShiploopError,
 )
+from tests.loopback import NO_TLS
 from tests.shiploop.sandbox_process import REPOSITORY, SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 
@@ -28,7 +29,7 @@ QUERY = "query Q { viewer { login } }"
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=5, verify=NO_TLS) as client:
         yield client
 
 

@@ -9,6 +9,7 @@ import pytest
 from shiploop.addresses import free_port
 from shiploop.clients.own_api import OwnApi
 from shiploop.errors import OwnApiUnavailable
+from tests.loopback import NO_TLS
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 
 KEY = "a-key-of-the-api-for-tests"
@@ -16,7 +17,7 @@ KEY = "a-key-of-the-api-for-tests"
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=2) as client:
+    with httpx.Client(timeout=2, verify=NO_TLS) as client:
         yield client
 
 
@@ -48,7 +49,10 @@ def test_an_api_that_hangs_up_or_is_not_there_is_unavailable(
 
 
 def test_an_api_that_does_not_answer_in_time_is_a_time_out() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent, httpx.Client(timeout=0.2) as http:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        httpx.Client(timeout=0.2, verify=NO_TLS) as http,
+    ):
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(httpx.TimeoutException):
             OwnApi(http, url, None).task_route_status()

@@ -13,6 +13,7 @@ from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import SentryRefused, SentryUnavailable
 from tests.builders import NOON
+from tests.loopback import NO_TLS
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 
 TOKEN = "canary-of-the-token"
@@ -20,7 +21,7 @@ TOKEN = "canary-of-the-token"
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=5, verify=NO_TLS) as client:
         yield client
 
 

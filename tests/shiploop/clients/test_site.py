@@ -9,6 +9,7 @@ import pytest
 from shiploop.addresses import free_port
 from shiploop.clients.site import Site, SiteHealth
 from shiploop.errors import SiteSlow, SiteUnavailable
+from tests.loopback import NO_TLS
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 
 PAGE = (
@@ -20,7 +21,7 @@ PAGE = (
 
 @pytest.fixture
 def site(scripted: ScriptedServer) -> Iterator[Site]:
-    with httpx.Client(timeout=2) as http:
+    with httpx.Client(timeout=2, verify=NO_TLS) as http:
         yield Site(http, f"{scripted.url}/", "/faq")
 
 
@@ -52,7 +53,7 @@ def test_a_health_page_that_names_no_commit_is_no_answer(
 def test_a_site_that_is_down_or_hangs_up_is_unavailable(site: Site) -> None:
     with pytest.raises(SiteUnavailable):
         site.live_sha()
-    with httpx.Client(timeout=2) as http:
+    with httpx.Client(timeout=2, verify=NO_TLS) as http:
         gone = Site(http, f"http://127.0.0.1:{free_port()}", "/faq")
         with pytest.raises(SiteUnavailable):
             gone.shows("a", "b")
@@ -138,7 +139,10 @@ def test_a_site_that_hangs_up_has_no_status_and_is_not_slow(site: Site) -> None:
 
 
 def test_a_site_that_does_not_answer_in_time_is_slow_whatever_is_asked() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent, httpx.Client(timeout=0.2) as http:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        httpx.Client(timeout=0.2, verify=NO_TLS) as http,
+    ):
         site = Site(http, f"http://127.0.0.1:{silent.getsockname()[1]}", "/faq")
         for asked in (
             site.health,

@@ -11,6 +11,7 @@ import pytest
 from shiploop.addresses import free_port
 from shiploop.clients.slack import Slack
 from shiploop.errors import SlackRefused, SlackUnavailable
+from tests.loopback import NO_TLS
 from tests.shiploop.sandbox_process import SandboxProcess
 from tests.shiploop.scripted_server import Reply, ScriptedServer
 
@@ -20,7 +21,7 @@ PATH = f"/services/T000/B000/{SECRET}"
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=5) as client:
+    with httpx.Client(timeout=5, verify=NO_TLS) as client:
         yield client
 
 
