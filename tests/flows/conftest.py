@@ -33,6 +33,12 @@ def guarded_world(stacks: ExitStack) -> World:
     return stacks.enter_context(guarded)
 
 
+@pytest.fixture(scope="session")
+def rolling(guarded_world: World) -> World:
+    """The stack in which production breaks."""
+    return guarded_world
+
+
 @pytest.fixture
 def redis(rolling: World) -> Iterator[Redis]:
     """The Redis of the stack that the file runs; what a test has set there is taken back."""

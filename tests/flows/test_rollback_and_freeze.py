@@ -26,12 +26,6 @@ pytestmark = [pytest.mark.xdist_group("guarded-world"), pytest.mark.timeout(180)
 _QUEUE_LIMIT = 100
 
 
-@pytest.fixture(scope="module")
-def rolling(guarded_world: World) -> World:
-    """The stack in which production breaks: it has two slots for tasks."""
-    return guarded_world
-
-
 def a_rollback_that_waits(world: World, redis: Redis, question: str) -> dict[str, Any]:
     """A bad merge whose rollback has frozen all others, until a person approves it."""
     redis.set(keys.ROLLBACK_MODE, "approval")
@@ -67,7 +61,7 @@ def test_a_rollback_gets_its_slot_though_waiting_merges_hold_all_and_then_they_g
     bad = a_rollback_that_waits(rolling, redis, "How do I deploy to production?")
     questions = (
         "How do I delete data?",
-        "How do I export my data?",
+        "Which service level objectives are there?",
         "What triggers a rollback?",
     )
     asked = [rolling.ask(one).raise_for_status().json()["task_id"] for one in questions]
