@@ -1,4 +1,4 @@
-"""The stacks that tests share: one of each kind in a worker, started by who asks first."""
+"""What tests share: one of each kind in a worker, started by who asks first."""
 
 import gc
 import os
@@ -6,9 +6,15 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from redis import Redis
 
 from tests.rolling import rolling_world
+from tests.sandbox_process import SandboxProcess, sandbox_process
+from tests.scripted_server import ScriptedServer, scripted_server
 from tests.stacks import PATIENT_DEADLINE_S, running_world
+from tests.valkey import valkey
 from tests.world import World
 
 # A worker of xdist has all the tests of a group, one after the other; without xdist they are mixed.
@@ -56,3 +62,47 @@ def world(stacks: ExitStack) -> World:
 def patient_world(stacks: ExitStack) -> World:
     """A stack whose tasks wait for rollbacks, and for other tasks' deploys."""
     return stacks.enter_context(rolling_world(deploy_deadline_s=PATIENT_DEADLINE_S))
+
+
+@pytest.fixture(scope="session")
+def running_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    with valkey(tmp_path_factory.mktemp("valkey")) as client:
+        yield client
+
+
+@pytest.fixture
+def redis(running_valkey: Redis) -> Redis:
+    """A client of an empty Valkey."""
+    running_valkey.flushall()
+    return running_valkey
+
+
+@pytest.fixture(scope="session")
+def app_key() -> rsa.RSAPrivateKey:
+    """The GitHub App's private key."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@pytest.fixture(scope="session")
+def running_sandbox(
+    tmp_path_factory: pytest.TempPathFactory, app_key: rsa.RSAPrivateKey
+) -> Iterator[SandboxProcess]:
+    public_key = app_key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    with sandbox_process(tmp_path_factory.mktemp("github"), public_key.decode()) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: SandboxProcess) -> SandboxProcess:
+    """A sandbox GitHub that works, with checks that are green after 20 ms."""
+    running_sandbox.reset()
+    return running_sandbox
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    """A server that answers as it is told."""
+    with scripted_server() as server:
+        yield server

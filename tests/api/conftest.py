@@ -26,15 +26,9 @@ Serve = Callable[..., httpx.Client]
 
 @pytest.fixture(scope="session")
 def running_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    with valkey(tmp_path_factory.mktemp("valkey")) as redis:
-        yield redis
-
-
-@pytest.fixture
-def redis(running_valkey: Redis) -> Redis:
-    """A client of the API's Valkey, which is empty."""
-    running_valkey.flushall()
-    return running_valkey
+    """One of its own: an API writes in the background, also while other tests run."""
+    with valkey(tmp_path_factory.mktemp("valkey")) as client:
+        yield client
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from shiploop.clients.slack import Slack
 from shiploop.stores.heartbeats import Heartbeats
 from tests.api.conftest import Serve, settings
 from tests.loopback import NO_TLS
-from tests.shiploop.scripted_server import Reply, ScriptedServer, scripted_server
+from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.until import wait_until
 
 NONE_LEFT = "No shiploop runner has shown a sign of life for 15 s."

@@ -1,17 +1,12 @@
-"""The real outside for our library's tests: an embedded Valkey and a sandbox GitHub."""
-
-from collections.abc import Iterator
+"""Our library's services over a real Valkey, and the stack that some of its tests look at."""
 
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from redis import Redis
 
 from shiploop.bootstrap import Services, build
 from shiploop.settings import Settings
-from tests.shiploop.sandbox_process import REPOSITORY, SandboxProcess, sandbox_process
-from tests.shiploop.scripted_server import ScriptedServer, scripted_server
-from tests.valkey import url_of, valkey
+from tests.sandbox_process import REPOSITORY
+from tests.valkey import url_of
 from tests.world import World
 
 
@@ -19,19 +14,6 @@ from tests.world import World
 def world(patient_world: World) -> World:
     """A whole stack, for what has to be seen beside one."""
     return patient_world
-
-
-@pytest.fixture(scope="session")
-def running_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    with valkey(tmp_path_factory.mktemp("valkey")) as redis:
-        yield redis
-
-
-@pytest.fixture
-def redis(running_valkey: Redis) -> Redis:
-    """A client of an empty Valkey."""
-    running_valkey.flushall()
-    return running_valkey
 
 
 @pytest.fixture
@@ -47,34 +29,3 @@ def services(redis_url: str) -> Services:
         _env_file=None, redis_url=redis_url, github_repo=REPOSITORY, github_token="unused"
     )
     return build(settings)
-
-
-@pytest.fixture(scope="session")
-def app_key() -> rsa.RSAPrivateKey:
-    """The GitHub App's private key."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-@pytest.fixture(scope="session")
-def running_sandbox(
-    tmp_path_factory: pytest.TempPathFactory, app_key: rsa.RSAPrivateKey
-) -> Iterator[SandboxProcess]:
-    public_key = app_key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    with sandbox_process(tmp_path_factory.mktemp("github"), public_key.decode()) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def sandbox(running_sandbox: SandboxProcess) -> SandboxProcess:
-    """A sandbox GitHub that works, with checks that are green after 20 ms."""
-    running_sandbox.reset()
-    return running_sandbox
-
-
-@pytest.fixture
-def scripted() -> Iterator[ScriptedServer]:
-    """A server that answers as it is told."""
-    with scripted_server() as server:
-        yield server

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from shiploop.api_client import ApiClient, ApiRefused, TaskEvent, outcome_line, stage_lines
-from tests.shiploop.scripted_server import Reply, ScriptedServer, scripted_server
+from tests.scripted_server import Reply, ScriptedServer, scripted_server
 
 BEGUN = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TASK = "0d9c9f2e-0000-4000-8000-000000000000"

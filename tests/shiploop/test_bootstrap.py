@@ -10,7 +10,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from shiploop.bootstrap import Services, SettingMissing, build
 from shiploop.settings import Settings
-from tests.shiploop.sandbox_process import APP_ID, BOT_TOKEN, REPOSITORY, SandboxProcess
+from tests.sandbox_process import APP_ID, BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.world import World
 
 NOTHING_LISTENS = "redis://127.0.0.1:1"

@@ -15,7 +15,7 @@ from shiploop.stores import keys
 from shiploop.stores.alerts import Alerts
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.task_index import TaskIndex
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.scripted_server import Reply, ScriptedServer
 
 SHA = "c0ffee" + "0" * 34
 TASK_ID = "550e8400-e29b-41d4-a716-446655440000"

@@ -14,7 +14,7 @@ from redis import Redis
 
 from shiploop.addresses import free_port
 from tests.loopback import loopback
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.scripted_server import Reply, ScriptedServer
 from tests.world import World
 
 COMMANDS = [

@@ -31,8 +31,8 @@ from shiploop.doctor.service_checks import (
 from shiploop.domain.diagnosis import Finding, Health
 from shiploop.settings import Settings
 from shiploop.stores.heartbeats import Heartbeats
-from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
 from tests.world import REPOSITORY as WORLD_REPOSITORY
 from tests.world import World

@@ -32,7 +32,7 @@ from shiploop.stores import keys
 from shiploop.stores.queue import Entry
 from tasks.ending import conclude
 from tests.builders import a_question
-from tests.shiploop.sandbox_process import REPOSITORY
+from tests.sandbox_process import REPOSITORY
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("patient-world")

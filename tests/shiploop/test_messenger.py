@@ -21,8 +21,8 @@ from shiploop.stores import keys
 from shiploop.stores.notices import Notices
 from shiploop.stores.queue import Entry
 from tests.loopback import NO_TLS, loopback
-from tests.shiploop.sandbox_process import SandboxProcess
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.sandbox_process import SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
 from tests.world import World
 

@@ -20,7 +20,7 @@ from tasks.answer import draft_answer
 from tasks.entry import entry_of
 from tasks.gate import refusal_of
 from tests.builders import a_question
-from tests.shiploop.sandbox_process import SandboxProcess
+from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
 CANARY = "sk-canary-that-nobody-may-see"

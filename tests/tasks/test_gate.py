@@ -10,7 +10,7 @@ from shiploop.domain.run import Status
 from shiploop.errors import RepositoryUnusable
 from tasks.gate import refusal_of
 from tests.builders import a_run
-from tests.shiploop.sandbox_process import FAQ, SandboxProcess
+from tests.sandbox_process import FAQ, SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
 QUESTION = "What are worker heartbeats?"

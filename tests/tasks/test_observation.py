@@ -15,8 +15,8 @@ from shiploop.stores.health import ProductionHealth
 from tasks.observation import ask_all, health_rule, live_sha, look, watch_production
 from tasks.probes.probe import Failing, Probe
 from tasks.probes.registry import DECIDING
-from tests.shiploop.sandbox_process import SandboxProcess
-from tests.shiploop.scripted_server import Reply, ScriptedServer, scripted_server
+from tests.sandbox_process import SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.tasks.conftest import ServicesWith
 from tests.until import wait_until
 

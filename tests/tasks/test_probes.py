@@ -19,7 +19,7 @@ from tasks.probes import runners, site_faq, site_health, site_home, task_route
 from tasks.probes.probe import Probe
 from tasks.probes.registry import DECIDING, WATCHED
 from tests.loopback import NO_TLS
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.scripted_server import Reply, ScriptedServer
 from tests.valkey import url_of
 
 SITE_PROBES = (site_home.PROBE, site_faq.PROBE, site_health.PROBE)

@@ -12,7 +12,7 @@ from shiploop.domain.rollback import RollbackStatus
 from shiploop.domain.run import FailureKind, Merge, Outcome
 from tasks.reaction import react_to_broken_deploy, react_to_deploy
 from tests.builders import NOON, a_rollback_case
-from tests.shiploop.sandbox_process import SandboxProcess
+from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
 OURS, THEIRS = "1" * 40, "2" * 40

@@ -13,7 +13,7 @@ from shiploop.domain.rollback_policy import RollbackMode, Suspect
 from shiploop.stores import keys
 from tasks.suspects import find_suspects, rollback_mode, suspect_of, within_window
 from tests.builders import NOON, a_question, a_suspect
-from tests.shiploop.sandbox_process import SandboxProcess
+from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
 UNKNOWN = "f" * 40

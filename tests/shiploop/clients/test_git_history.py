@@ -10,7 +10,7 @@ from shiploop.clients.git_history import GitHistory
 from shiploop.clients.github_auth import fixed_token
 from shiploop.domain.commit import CannotUndo
 from shiploop.errors import MirrorUnavailable
-from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
 
 LINES = [f"line {number}\n" for number in range(20)]
 BINARY = bytes(range(256)) * 8

@@ -12,8 +12,8 @@ from shiploop.addresses import free_port
 from shiploop.clients.git_remote import GitRemote
 from shiploop.clients.github_auth import fixed_token
 from shiploop.errors import MirrorUnavailable
-from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
+from tests.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
 
 _SILENT = "import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(60)"

@@ -15,7 +15,7 @@ from shiploop.errors import (
     GitHubUncertain,
     RepositoryUnusable,
 )
-from tests.shiploop.sandbox_process import (
+from tests.sandbox_process import (
     FAQ,
     REPOSITORY,
     SandboxProcess,

@@ -13,8 +13,8 @@ from shiploop.addresses import free_port
 from shiploop.clients.github_auth import InstallationToken
 from shiploop.errors import GitHubUnauthorized, GitHubUnavailable
 from tests.loopback import NO_TLS
-from tests.shiploop.sandbox_process import APP_ID, REPOSITORY, SandboxProcess
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.sandbox_process import APP_ID, REPOSITORY, SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer
 
 INSTALLATION = Reply(200, '{"id": 1}')
 

@@ -7,7 +7,7 @@ from shiploop.clients.github_commits import Commits
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import GitHubNotFound, GitHubRefused
-from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
 
 UNKNOWN = "f" * 40
 

@@ -9,8 +9,8 @@ from shiploop.clients.github_issues import Issues
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.domain.issue import Issue
 from shiploop.errors import GitHubUnauthorized, GitHubUncertain
-from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer
 
 
 def issues_of(sandbox: SandboxProcess, token: str = BOT_TOKEN) -> Issues:

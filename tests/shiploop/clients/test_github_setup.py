@@ -8,8 +8,8 @@ from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.github_setup import GitHubSetup
 from shiploop.clients.github_transport import GitHubTransport
 from shiploop.errors import GitHubNotFound
-from tests.shiploop.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
 
 ADMIN = "ada-token"

@@ -20,8 +20,8 @@ from shiploop.errors import (
     ShiploopError,
 )
 from tests.loopback import NO_TLS
-from tests.shiploop.sandbox_process import REPOSITORY, SandboxProcess
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.sandbox_process import REPOSITORY, SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer
 
 MUTATION = "mutation M { deleteRef(input: {}) { clientMutationId } }"
 QUERY = "query Q { viewer { login } }"

@@ -23,9 +23,9 @@ from shiploop.clients.llm_wire import Reply
 from shiploop.domain.prompt import Draft, Prompt, build_prompt, read_draft
 from shiploop.domain.sections import Hit, split_sections
 from shiploop.errors import ModelFailed
-from tests.shiploop.sandbox_process import SandboxProcess
-from tests.shiploop.scripted_server import Reply as ServerReply
-from tests.shiploop.scripted_server import ScriptedServer
+from tests.sandbox_process import SandboxProcess
+from tests.scripted_server import Reply as ServerReply
+from tests.scripted_server import ScriptedServer
 
 CANARY = "sk-canary-that-nobody-may-see"
 DEADLINE_S = 1.5

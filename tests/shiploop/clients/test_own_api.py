@@ -10,7 +10,7 @@ from shiploop.addresses import free_port
 from shiploop.clients.own_api import OwnApi
 from shiploop.errors import OwnApiUnavailable
 from tests.loopback import NO_TLS
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.scripted_server import Reply, ScriptedServer
 
 KEY = "a-key-of-the-api-for-tests"
 

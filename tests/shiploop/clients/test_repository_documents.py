@@ -10,7 +10,7 @@ from shiploop.clients.github_auth import fixed_token
 from shiploop.clients.mirror import Mirror
 from shiploop.clients.repository_documents import RepositoryDocuments
 from shiploop.errors import MirrorUnavailable
-from tests.shiploop.sandbox_process import BOT_TOKEN, SandboxProcess
+from tests.sandbox_process import BOT_TOKEN, SandboxProcess
 from tests.until import wait_until
 
 

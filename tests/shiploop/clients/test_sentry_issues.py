@@ -14,7 +14,7 @@ from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import SentryRefused, SentryUnavailable
 from tests.builders import NOON
 from tests.loopback import NO_TLS
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.scripted_server import Reply, ScriptedServer
 
 TOKEN = "canary-of-the-token"
 

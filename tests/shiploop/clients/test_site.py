@@ -10,7 +10,7 @@ from shiploop.addresses import free_port
 from shiploop.clients.site import Site, SiteHealth
 from shiploop.errors import SiteSlow, SiteUnavailable
 from tests.loopback import NO_TLS
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.scripted_server import Reply, ScriptedServer
 
 PAGE = (
     '<h2 id="how-do-i-begin-1a2b3c4d">How do I\n <em>begin</em> &amp; end?</h2>'

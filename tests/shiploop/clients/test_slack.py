@@ -12,8 +12,8 @@ from shiploop.addresses import free_port
 from shiploop.clients.slack import Slack
 from shiploop.errors import SlackRefused, SlackUnavailable
 from tests.loopback import NO_TLS
-from tests.shiploop.sandbox_process import SandboxProcess
-from tests.shiploop.scripted_server import Reply, ScriptedServer
+from tests.sandbox_process import SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer
 
 SECRET = "canary-of-the-webhook"
 PATH = f"/services/T000/B000/{SECRET}"
