@@ -147,7 +147,7 @@ class Stack:
             database_url = self._servers.enter_context(server)
             environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database_url
         port = str(port_of(self._addresses.prefect))
-        command = ["-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
+        command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
         self._start("prefect", command, f"{self._addresses.prefect}/api/health", environment)
 
     def _start_github(self) -> None:
@@ -159,7 +159,7 @@ class Stack:
         }
         self._start(
             "github",
-            ["-m", "sandbox", "--port", port, "--home", home, "--repo", _REPOSITORY, *_SEED],
+            ["sandbox", "--port", port, "--home", home, "--repo", _REPOSITORY, *_SEED],
             f"{self._addresses.github}/_sandbox/healthz",
             {
                 "SANDBOX_TOKENS": ",".join(f"{each}:{account}" for each, account in tokens.items()),
@@ -174,7 +174,7 @@ class Stack:
         shutil.rmtree(home, ignore_errors=True)
         self._start(
             "site",
-            ["-m", "sandbox.site", "--port", port, "--home", str(home)],
+            ["sandbox.site", "--port", port, "--home", str(home)],
             f"{self._addresses.site}/healthz",
             {
                 "SITE_GITHUB_API_URL": self._addresses.github,
@@ -186,11 +186,11 @@ class Stack:
 
     def _start_api(self) -> None:
         # Ready once it answers; whether it is healthy depends on parts that start meanwhile.
-        self._start("api", ["-m", "api"], f"{self._addresses.api}/openapi.json", {})
+        self._start("api", ["api"], f"{self._addresses.api}/openapi.json", {})
 
     def _start_runner(self) -> None:
         for number in range(1, self._settings.runners + 1):
-            self._begin(f"runner-{number}", ["-m", "shiploop.runner"], {})
+            self._begin(f"runner-{number}", ["shiploop.runner"], {})
 
     def _start(
         self, name: str, arguments: list[str], url: str, environment: dict[str, str]
@@ -204,7 +204,12 @@ class Stack:
     def _begin(self, name: str, arguments: list[str], environment: dict[str, str]) -> Part:
         log_path = self._home / "logs" / f"{name}.log"
         log_path.unlink(missing_ok=True)
-        part = Part(name, arguments, {**self._environment, **environment}, log_path)
+        part = Part(
+            name,
+            ["-m", "shiploop.launch", *arguments],
+            {**self._environment, **environment},
+            log_path,
+        )
         self._parts[name] = part
         part.start()
         return part
@@ -228,7 +233,7 @@ class Stack:
         # It takes seconds of CPU to load, which those before it need more.
         address = self._addresses.dashboard
         given = {"SHIPLOOP_DASHBOARD_PORT": str(port_of(address))}
-        self._start("dashboard", ["-m", "dashboard"], f"{address}/_stcore/health", given)
+        self._start("dashboard", ["dashboard"], f"{address}/_stcore/health", given)
 
     def _keep_alive(self) -> None:
         for name, part in self._parts.items():
