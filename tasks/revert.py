@@ -79,13 +79,14 @@ def pull_opened_at(case: RollbackCase) -> datetime:
 def inverse(head_sha: str, case: RollbackCase) -> Changes | Stuck:
     """What undoes the suspects on the files at `head_sha`."""
     newest_first = [one.sha for one in reversed(case.suspects)]
-    undone = services().history.undo(head_sha, newest_first, FAQ_PATH, _undo_faq)
+    undone = services().history.undo(head_sha, newest_first, FAQ_PATH, undo_faq)
     if isinstance(undone, CannotUndo):
         return Stuck(undone.reason)
     return undone or Stuck("nothing is left of these merges to take back")
 
 
-def _undo_faq(today: str, before: str, after: str) -> str | CannotUndo | None:
+def undo_faq(today: str, before: str, after: str) -> str | CannotUndo | None:
+    """Take a merge's entries out of today's FAQ, or put back those that it took out."""
     undone = undo_entries(today, before, after)
     if isinstance(undone, UndoConflict):
         return CannotUndo(f"{undone.question}: {undone.reason}")

@@ -11,12 +11,14 @@ from shiploop.bootstrap import services
 from shiploop.domain import rollback_messages as messages
 from shiploop.domain import slack_messages
 from shiploop.domain.commit import CannotUndo
+from shiploop.domain.faq_document import FAQ_PATH
 from shiploop.domain.health_verdict import HealthState
 from shiploop.domain.judgement import Live
 from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus, freeze_owner, split_trb
 from shiploop.domain.rollback_ending import Ending, timeline
 from tasks.durability import RETRIED
 from tasks.incident import find_issue
+from tasks.revert import undo_faq
 from tasks.rollback_case import note_progress
 from tasks.verdict import note_state, watch_site
 
@@ -83,7 +85,8 @@ def propose_reapply(case: RollbackCase, reverted: Reverted) -> None:
     services().github.delete_branch(branch)  # one that a crash left without its pull request
     base = services().github.read_base()
     # The inverse of the inverse. Where that conflicts it is for a person to write.
-    changes = services().history.undo(base.head_sha, [reverted.merge_sha])
+    merges = [reverted.merge_sha]
+    changes = services().history.undo(base.head_sha, merges, FAQ_PATH, undo_faq)
     if isinstance(changes, CannotUndo) or not changes:
         return
     trailers = "\n".join(f"Re-Applies: {one.sha}" for one in case.suspects)
