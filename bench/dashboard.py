@@ -1,14 +1,12 @@
 """How soon the dashboard's first page is there, and how soon it is there again."""
 
 import random
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from playwright.sync_api import Browser, WebSocket, sync_playwright
+from playwright.sync_api import Browser, WebSocket
 
+from bench.chromium import running_chromium
 from bench.measurement import Figure, Measurement, Unit, percentile
 from bench.numbers_world import serving
 from bench.world import BenchFailed
@@ -22,7 +20,6 @@ _PAINT_BOUND_MS, _REFRESH_BOUND_MS = 2_000, 300
 _REFRESHES_S = 10.0  # one each two seconds
 _QUIET_S = 0.5  # a refresh is over when the server has said nothing for so long
 _FIRST_PAINT = "text=Error budget left"
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 _DEFINITION = (
     f"Overview over {_TASKS:,} simulated tasks in headless Chromium, each time in a new window "
     "with an empty cache. First paint: from going to the address until the cards are drawn. "
@@ -36,7 +33,7 @@ def measure_dashboard(times: int) -> Measurement:
         slos = read_objectives(Settings(_env_file=None).slo_file)
         simulation = Simulation(redis, slos, 90 * 24 * 3600)
         simulation.run(_TASKS, _HOURS, datetime.now(UTC), random.Random(1))  # noqa: S311 - not secret
-        with _chromium() as browser:
+        with running_chromium() as browser:
             _paint_ms(browser, url)  # the server's own first time
             paints_ms = tuple(_paint_ms(browser, url) for _ in range(times))
             refreshes_ms = _refreshes_ms(browser, url)
@@ -49,17 +46,6 @@ def measure_dashboard(times: int) -> Measurement:
         ),
         {"first_paint_ms": paints_ms, "refresh_ms": refreshes_ms},
     )
-
-
-@contextmanager
-def _chromium() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        raise BenchFailed("chromium is not installed: the dashboard cannot be measured")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def _paint_ms(browser: Browser, url: str) -> float:

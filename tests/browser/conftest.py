@@ -1,6 +1,5 @@
 """A real browser, and what it saw on its way to a page."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -9,17 +8,12 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+
+from bench.chromium import running_chromium
+from bench.world import BenchFailed
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / ".shiploop" / "screenshots"
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 _HEIGHT_PX = 900
 # A page that is slow among other tests is no wrong page; playwright gives it 5 s.
 expect.set_options(timeout=30_000)
@@ -52,14 +46,12 @@ Open = Callable[[str, int, Scheme], Visit]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """The browser of this machine."""
-    # The headless one does without the windows' own pages: a quarter less CPU.
-    executable = shutil.which("chromium-headless-shell") or shutil.which("chromium")
-    if executable is None:
-        pytest.skip("no chromium is installed: .ci/run installs one")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+    with ExitStack() as browsers:
+        try:
+            browser = browsers.enter_context(running_chromium())
+        except BenchFailed as missing:
+            pytest.skip(str(missing))
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

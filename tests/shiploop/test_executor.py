@@ -330,6 +330,7 @@ def test_a_task_that_is_taken_over_goes_on_with_the_same_flow_run(
     assert ending(services, task_id)[0] == "done"
 
 
+@pytest.fixture
 def scheduled(
     services: Services, prefect: SyncPrefectClient, deployment_id: uuid.UUID
 ) -> tuple[Entry, uuid.UUID]:
@@ -351,10 +352,10 @@ def test_a_scheduled_run_is_run_and_off_the_queue(
     services: Services,
     flows: Flows,
     prefect: SyncPrefectClient,
-    deployment_id: uuid.UUID,
+    scheduled: tuple[Entry, uuid.UUID],
 ) -> None:
     flows.ends = Completed
-    entry, run_id = scheduled(services, prefect, deployment_id)
+    entry, run_id = scheduled
     executor.run_scheduled(entry, 1)
     assert flows.ran == ["Why?"]
     assert services.flow_queue.backlog() == 0
@@ -366,10 +367,10 @@ def test_a_run_that_waits_for_a_person_is_on_no_queue_meanwhile(
     services: Services,
     flows: Flows,
     prefect: SyncPrefectClient,
-    deployment_id: uuid.UUID,
+    scheduled: tuple[Entry, uuid.UUID],
 ) -> None:
     flows.ends = lambda: suspend_flow_run(timeout=60)
-    entry, run_id = scheduled(services, prefect, deployment_id)
+    entry, run_id = scheduled
     executor.run_scheduled(entry, 1)
     assert state_of(prefect, run_id).is_paused()
     assert services.flow_queue.backlog() == 0
@@ -381,9 +382,9 @@ def test_a_run_that_is_resumed_while_it_is_still_being_suspended_is_queued_again
     services: Services,
     flows: Flows,
     prefect: SyncPrefectClient,
-    deployment_id: uuid.UUID,
+    scheduled: tuple[Entry, uuid.UUID],
 ) -> None:
-    entry, run_id = scheduled(services, prefect, deployment_id)
+    entry, run_id = scheduled
 
     def resumed_at_once() -> None:
         try:
@@ -399,13 +400,9 @@ def test_a_run_that_is_resumed_while_it_is_still_being_suspended_is_queued_again
 
 
 def test_a_scheduled_run_that_runners_die_of_is_given_up(
-    executor: Executor,
-    services: Services,
-    flows: Flows,
-    prefect: SyncPrefectClient,
-    deployment_id: uuid.UUID,
+    executor: Executor, services: Services, flows: Flows, scheduled: tuple[Entry, uuid.UUID]
 ) -> None:
-    entry, _ = scheduled(services, prefect, deployment_id)
+    entry, _ = scheduled
     executor.run_scheduled(entry, CAP + 1)
     assert flows.ran == []
     assert services.flow_queue.backlog() == 0

@@ -9,10 +9,17 @@ from redis import Redis
 
 from shiploop.bootstrap import Services, services
 from shiploop.settings import Settings
-from tests.sandbox_process import BOT_TOKEN, REPOSITORY
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, sandbox_process
 from tests.valkey import url_of
 
 ServicesWith = Callable[..., Services]
+
+
+@pytest.fixture(scope="session")
+def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    """One of its own: steps' tests commit pages to main, where others count them."""
+    with sandbox_process(tmp_path_factory.mktemp("github"), app_public_key="") as sandbox:
+        yield sandbox
 
 
 @pytest.fixture
