@@ -41,7 +41,9 @@ _PREFECT_SETTINGS = {
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
     "PREFECT_CLIENT_MAX_RETRIES": "4",  # 30 s; after that the lane tries again
     "PREFECT_WORKER_QUERY_SECONDS": "1",
-    # A flow is scheduled each minute: keep a week of runs.
+    # A flow is scheduled each minute. Keep a week of runs, but plan minutes ahead and not an
+    # hour: what was planned for while the stack was off begins all at once when it is back.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
     "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",

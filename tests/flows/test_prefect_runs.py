@@ -1,6 +1,7 @@
 """Runs that Prefect starts, as its UI and its schedules do, through the same runner."""
 
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -49,6 +50,16 @@ def test_the_health_check_is_scheduled_each_minute(world: World) -> None:
     (schedule,) = deployment["schedules"]
     assert schedule["active"]
     assert schedule["schedule"]["interval"] == 60
+
+
+def test_only_the_next_minutes_are_planned_so_that_little_is_late_after_a_standstill(
+    world: World,
+) -> None:
+    scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    planned = world.prefect("POST", "/flow_runs/filter", scheduled)
+    assert planned
+    soon = datetime.now(UTC) + timedelta(minutes=5)
+    assert all(datetime.fromisoformat(run["expected_start_time"]) < soon for run in planned)
 
 
 def test_a_run_of_a_task_is_tagged_with_it(world: World) -> None:

@@ -209,7 +209,7 @@ def test_an_unknown_model_is_no_reason_to_use_chat(
     [
         "",
         "Welcome to nginx!",
-        "[" * 200_000,
+        pytest.param("[" * 200_000, id="deeply nested"),
         "null",
         "[]",
         '{"output": null}',

