@@ -12,6 +12,7 @@ from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus
 from shiploop.domain.rollback_ending import Ending, Refused, Stuck
 from shiploop.errors import ShiploopError
 from tasks.approval import person_approves
+from tasks.incident import end_incident
 from tasks.pull_request import read_base
 from tasks.revert import (
     merge_rollback,
@@ -52,8 +53,10 @@ def rollback(
     settle_rollback(case, ending)
     file_issue(case, ending, return_state=True)  # filed or not, people are told
     tell_end(case, ending)
-    if ending.status is RollbackStatus.HEALTHY and ending.reverted is not None:
-        propose_reapply(case, ending.reverted, return_state=True)  # a courtesy
+    if ending.status is RollbackStatus.HEALTHY:
+        end_incident()  # what breaks next is another one, even before the next health check
+        if ending.reverted is not None:
+            propose_reapply(case, ending.reverted, return_state=True)  # a courtesy
     return rollback_state(ending)
 
 

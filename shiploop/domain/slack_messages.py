@@ -50,7 +50,7 @@ def incident_raised(reason: str, issue_url: str) -> str:
 
 
 def incident_resolved(issue_url: str) -> str:
-    """What is said when production is healthy again without our doing."""
+    """What is said when production is healthy again after an incident."""
     return _lines("✅ Production is healthy again.", issue_url)
 
 

@@ -1,5 +1,6 @@
 """The promises of the rollback, each through the whole stack."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from tests.rolling import (
 )
 from tests.until import wait_until
 from tests.world import World
+
+Undo = Callable[[World, Redis, dict[str, Any], str], None]
 
 pytestmark = [pytest.mark.xdist_group("guarded-world"), pytest.mark.timeout(180)]
 
@@ -73,16 +76,52 @@ def test_blips_of_a_healthy_site_undo_nothing(rolling: World) -> None:
     assert "rollback" not in task
 
 
+def undo_by_a_health_check(world: World, redis: Redis, task: dict[str, Any], before: str) -> None:
+    """Switched on again, the next one undoes it, and so ends the incident."""
+    redis.delete(keys.ROLLBACK_MODE)
+    world.start_prefect_run("health-check")
+    ended(world, task, "healthy")
+    wait_until(lambda: not redis.exists(keys.incident("production")))
+    assert world.document() == before
+
+
+def undo_by_two_health_checks(
+    world: World, redis: Redis, task: dict[str, Any], before: str
+) -> None:
+    """Two at once see the same, and undo it once."""
+    redis.set(keys.ROLLBACK_MODE, "approval")  # or the first heals what the second is to see
+    for run in [world.start_prefect_run("health-check") for _ in range(2)]:
+        assert world.wait_for_prefect_state(run)["type"] == "FAILED"
+    approve(world)
+    task = ended(world, task, "healthy")
+    redis.delete(keys.ROLLBACK_MODE)
+    assert world.document() == before
+    assert len(pulls_from(world, f"hotfix/rollback-{task['merge_sha']}")) == 1
+    assert world.wait_for_prefect_state(world.start_prefect_run("health-check"))["name"] == (
+        "Healthy"
+    )
+
+
 @pytest.mark.parametrize(
-    ("mode", "reason", "question"),
+    ("mode", "reason", "question", "undo"),
     [
-        ("shadow", "would have rolled back", "What is the error budget?"),
-        ("off", "switched off", "What is Phase 10?"),
-        ("banana", "cannot be read", "What happens when the queue is full?"),
+        (
+            "shadow",
+            "would have rolled back",
+            "What is the error budget?",
+            undo_by_two_health_checks,
+        ),
+        ("off", "switched off", "What is Phase 10?", undo_by_a_health_check),
+        (
+            "banana",
+            "cannot be read",
+            "What happens when the queue is full?",
+            undo_by_a_health_check,
+        ),
     ],
 )
 def test_where_rollback_is_not_on_there_is_only_an_incident(
-    rolling: World, redis: Redis, mode: str, reason: str, question: str
+    rolling: World, redis: Redis, mode: str, reason: str, question: str, undo: Undo
 ) -> None:
     before = rolling.document()
     redis.set(keys.ROLLBACK_MODE, mode)
@@ -96,22 +135,7 @@ def test_where_rollback_is_not_on_there_is_only_an_incident(
     wait_until(lambda: len(issues(rolling, task["merge_sha"])) == 1)
     (issue,) = issues(rolling, task["merge_sha"])
     assert {label["name"] for label in issue["labels"]} == {"P0", "incident"}
-    undo_by_the_health_check(rolling, redis, task, before)
-
-
-def undo_by_the_health_check(world: World, redis: Redis, task: dict[str, Any], before: str) -> None:
-    """Switched on again, two health checks at once see the same, and undo it once."""
-    redis.set(keys.ROLLBACK_MODE, "approval")  # or the first heals what the second is to see
-    for run in [world.start_prefect_run("health-check") for _ in range(2)]:
-        assert world.wait_for_prefect_state(run)["type"] == "FAILED"
-    approve(world)
-    task = ended(world, task, "healthy")
-    redis.delete(keys.ROLLBACK_MODE)
-    assert world.document() == before
-    assert len(pulls_from(world, f"hotfix/rollback-{task['merge_sha']}")) == 1
-    assert world.wait_for_prefect_state(world.start_prefect_run("health-check"))["name"] == (
-        "Healthy"
-    )
+    undo(rolling, redis, task, before)
 
 
 @pytest.mark.parametrize(
