@@ -24,9 +24,9 @@ drill: $(VENV)/ready
 test: $(VENV)/ready-to-test
 	@$(MAKE) --no-print-directory --jobs=3 lint suite
 
-# Twice as many as cores: the tests of whole stacks wait half of their time.
+# More than cores: the tests of whole stacks wait half of their time.
 suite: schemas $(VENV)/compiled
-	$(VENV)/bin/pytest --numprocesses 4 --dist loadgroup
+	$(VENV)/bin/pytest --numprocesses 5 --dist loadgroup
 
 lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .

@@ -20,6 +20,7 @@ from tests.world import World
 # A worker of xdist has all the tests of a group, one after the other; without xdist they are mixed.
 _IN_GROUPS = "PYTEST_XDIST_WORKER" in os.environ
 _stacks = ExitStack()
+_ONLY_COMPUTE = ("tests/adversarial/", "tests/shiploop/domain/")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -34,6 +35,11 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put last what never waits: it fills the cores by itself, when no stack is there to do so."""
+    items.sort(key=lambda item: item.nodeid.startswith(_ONLY_COMPUTE))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,11 +1,13 @@
 """Whole stacks for tests, each with the sandbox world around it, on free ports."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from pydantic import SecretStr
 
 from shiploop.settings import Settings
@@ -35,6 +37,7 @@ def running_world(api_key: str = "", **changes: object) -> Iterator[World]:
         world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, api_key)
         with world.latency(ci_ms=CI_MS):
             yield world
+    assert processes_of(home) == set(), "a stack has stopped and left something running"
     for log in (home / "logs").iterdir():
         assert "uncaught exception" not in (text := log.read_text()), f"{log}: {text[-5000:]}"
     for data in home.iterdir():  # a hundred megabytes; the logs may still be wanted
@@ -59,3 +62,21 @@ def settings(home: Path) -> Settings:
         deploy_deadline_s=TASK_DEADLINE_S,
         verify_deadline_s=TASK_DEADLINE_S // 2,
     )
+
+
+def processes_of(home: Path) -> set[int]:
+    """Every living process that works for the stack of this home."""
+    return {
+        process.pid
+        for process in psutil.process_iter()
+        if process.pid != os.getpid() and works_for(process, str(home))
+    }
+
+
+def works_for(process: psutil.Process, home: str) -> bool:
+    try:
+        # Servers that write their state into their title lose their environment by it.
+        told = [*process.cmdline(), process.cwd(), process.environ().get("SHIPLOOP_HOME", "")]
+        return any(home in each for each in told)
+    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+        return False

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import psutil
 import pytest
 from redis import Redis
 
@@ -21,6 +20,7 @@ from shiploop.part import StackFailed
 from shiploop.settings import Settings
 from shiploop.stack import Stack
 from tests.loopback import loopback
+from tests.stacks import processes_of
 from tests.until import wait_until
 from tests.valkey import url_of
 from tests.world import World
@@ -38,24 +38,6 @@ def settings(home: Path, **changes: Any) -> Settings:
         name.lower().removeprefix("shiploop_"): int(port) for name, port in ANY_PORTS.items()
     }
     return Settings(_env_file=None, home=home, **{**given, **changes})
-
-
-def processes_of(home: Path) -> set[int]:
-    """Every living process that works for the stack of this home."""
-    return {
-        process.pid
-        for process in psutil.process_iter()
-        if process.pid != os.getpid() and works_for(process, str(home))
-    }
-
-
-def works_for(process: psutil.Process, home: str) -> bool:
-    try:
-        # Servers that write their state into their title lose their environment by it.
-        told = [*process.cmdline(), process.cwd(), process.environ().get("SHIPLOOP_HOME", "")]
-        return any(home in each for each in told)
-    except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
-        return False
 
 
 @pytest.fixture
@@ -193,12 +175,9 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
     assert not (home / "stack.json").exists()
 
 
-@pytest.mark.xdist_group("stacks-of-their-own")
-def test_sigterm_leaves_nothing_of_a_whole_stack(home: Path) -> None:
-    with shiploop_up(home) as up:
-        pids = json.loads((home / "stack.json").read_text())["pids"]
-        assert parts(pids) == {"api", "dashboard", "github", "prefect", "site", "redis", "runner"}
-        assert any("postgres" in psutil.Process(pid).name() for pid in processes_of(home))
+@pytest.mark.xdist_group("patient-world")
+def test_sigterm_leaves_nothing_of_a_stack(world: World, home: Path) -> None:
+    with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
         up.send_signal(signal.SIGTERM)
         assert stops(up, home)
     assert processes_of(home) == set()
