@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from redis import Redis
 
@@ -173,6 +174,14 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
     assert described["dashboard"] in (home / "up.log").read_text()
     assert processes_of(home) == set()
     assert not (home / "stack.json").exists()
+
+
+@pytest.mark.xdist_group("patient-world")
+def test_a_stack_with_a_prefect_of_its_own_describes_that_too(world: World) -> None:
+    home = world.mirror.parent
+    pids = json.loads((home / "stack.json").read_text())["pids"]
+    assert parts(pids) == {"api", "github", "prefect", "site", "redis", "runner"}
+    assert any("postgres" in psutil.Process(pid).name() for pid in processes_of(home))
 
 
 @pytest.mark.xdist_group("patient-world")
