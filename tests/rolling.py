@@ -9,7 +9,7 @@ from redis import Redis
 from shiploop.stores import keys
 from tests.loopback import loopback
 from tests.stacks import PATIENT_DEADLINE_S, running_world
-from tests.until import wait_until
+from tests.until import until, wait_until
 from tests.world import World
 
 
@@ -47,8 +47,11 @@ def approve(world: World) -> None:
     paused = {"flow_runs": {"state": {"type": {"any_": ["PAUSED"]}}}}
     wait_until(lambda: bool(world.prefect("POST", "/flow_runs/filter", paused)))
     (run,) = world.prefect("POST", "/flow_runs/filter", paused)
-    resumed = world.prefect(
-        "POST", f"/flow_runs/{run['id']}/resume", {"run_input": {"approve": True}}
+    path, said_yes = f"/flow_runs/{run['id']}/resume", {"run_input": {"approve": True}}
+    # Prefect shows a run as suspended before it has stored what it asks; until then it refuses.
+    resumed = until(
+        lambda: world.prefect("POST", path, said_yes),
+        lambda answer: "schema not found" not in str(answer["details"]),
     )
     assert resumed["status"] == "ACCEPT", resumed
 
