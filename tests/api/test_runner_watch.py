@@ -20,12 +20,20 @@ from tests.api.conftest import Serve, settings
 from tests.loopback import NO_TLS
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.until import wait_until
+from tests.valkey import valkey
 
 NONE_LEFT = "No shiploop runner has shown a sign of life for 15 s."
 BACK = "A shiploop runner is alive again"
 OK = Reply(200, "ok")
 
 Built = Callable[..., Services]
+
+
+@pytest.fixture(scope="module")
+def running_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
+    """One of its own: the API that other tests share watches the runners, too."""
+    with valkey(tmp_path_factory.mktemp("valkey")) as client:
+        yield client
 
 
 @pytest.fixture
