@@ -24,6 +24,9 @@ from sandbox.request_log import RequestLog
 from sandbox.seed import seed
 from sandbox.slack import Slack
 
+# Longer than a client's (httpx: 5 s): when both close what is idle, a request may come in between.
+_KEEP_ALIVE_S = 75
+
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
@@ -69,6 +72,7 @@ def _serve(github: GitHub, slack: Slack, listener: socket.socket) -> None:
         build_app(github, RequestLog(), slack),
         log_config=None,
         access_log=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=1,
     )
     github.start()

@@ -1,11 +1,11 @@
 """Where the parts of the stack listen."""
 
 import json
-import secrets
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from itertools import chain
+from itertools import count, islice
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,9 @@ _HOST = "127.0.0.1"
 # Below those that systems hand out (from 32768 on Linux): a part binds its port seconds after it
 # was chosen, and nobody who connects somewhere or asks for any port may be given it meanwhile.
 _FREE_PORTS: Final = range(20_000, 32_768)
+# Nor may another stack that starts just now: each process begins at a place of its own, far from
+# those that were started shortly before and after it, and offers no port twice in a round.
+_turns: Final = count(os.getpid() * 64)
 
 
 class PortTaken(PermanentError):
@@ -93,8 +96,8 @@ def free_port() -> int:
 
 
 def _free_ports() -> Iterator[int]:
-    first = secrets.randbelow(len(_FREE_PORTS))  # two stacks that start at once begin elsewhere
-    for port in chain(_FREE_PORTS[first:], _FREE_PORTS[:first]):
+    for turn in islice(_turns, len(_FREE_PORTS)):
+        port = _FREE_PORTS[turn % len(_FREE_PORTS)]
         if _is_free(port):
             yield port
     raise PortTaken(f"no port from {_FREE_PORTS.start} to {_FREE_PORTS.stop - 1} is free")

@@ -187,13 +187,12 @@ def up() -> None:
     console = Console()
     stack = Stack(_settings(), lambda part: console.print(f"  {part} is ready"), dashboard=True)
     with stack as addresses:
-        console.print(
+        _run_until_interrupted(
+            console,
             f"\nDashboard  {addresses.dashboard}\nAPI        {addresses.api}/docs\n"
             f"Prefect    {addresses.prefect}\nGitHub     {addresses.github}\n"
-            f"Site       {addresses.site}\n\n"
-            "Ctrl-C stops everything."
+            f"Site       {addresses.site}\n",
         )
-        _until_interrupted()
 
 
 @main.command()
@@ -218,8 +217,7 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
         if as_json:
             click.echo(json.dumps(result.as_json(), ensure_ascii=False))
         if keep:
-            console.print(f"\nDashboard {addresses.dashboard}\nCtrl-C stops everything.")
-            _until_interrupted()
+            _run_until_interrupted(console, f"\nDashboard {addresses.dashboard}")
     if not keep:
         console.print("\nEverything is stopped again; `make up` starts it and keeps it running.")
     if result.outcome != "done":
@@ -268,8 +266,10 @@ def _person() -> str:
         return f"somebody@{socket.gethostname()}"
 
 
-def _until_interrupted() -> None:
+def _run_until_interrupted(console: Console, running: str) -> None:
+    """Say what is running, and wait; whoever has read that it can be stopped may stop it."""
     try:
+        console.print(f"{running}\nCtrl-C stops everything.")
         threading.Event().wait()
     except KeyboardInterrupt:
         click.echo("stopping")

@@ -16,6 +16,9 @@ from sandbox.site.deployments import DeploymentReporter
 from sandbox.site.github_api import GitHubApi
 from sandbox.site.web import create_app
 
+# Longer than a client's (httpx: 5 s): when both close what is idle, a request may come in between.
+_KEEP_ALIVE_S = 75
+
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; the port that was bound is written to HOME/port."""
@@ -38,7 +41,13 @@ def main() -> None:
     deployer = Deployer(api, panel, reporter, arguments.home, token)
     app = create_app(deployer, panel, os.environ["SITE_WEBHOOK_SECRET"])
     server = uvicorn.Server(
-        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=_KEEP_ALIVE_S,
+            timeout_graceful_shutdown=1,
+        )
     )
     for stop in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again when it is done; this handler makes that a clean exit.

@@ -71,7 +71,11 @@ def serving(settings: Settings) -> Iterator[httpx.Client]:
     """Serve on a free port for the length of the block; yields a client."""
     services = build(settings)
     config = uvicorn.Config(
-        create_app(services), log_config=None, access_log=False, timeout_graceful_shutdown=1
+        create_app(services),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        timeout_keep_alive=75,  # longer than the client's, which is used by one test after another
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -46,6 +46,12 @@ def test_each_part_has_a_port_of_its_own() -> None:
     assert addresses.redis.startswith("redis://127.0.0.1:")
 
 
+def test_two_stacks_that_start_at_once_share_no_port_though_none_is_bound_yet() -> None:
+    chosen = [choose_addresses(settings(), dashboard=True) for _ in range(2)]
+    ports = {port_of(getattr(addresses, part)) for addresses in chosen for part in PARTS}
+    assert len(ports) == 2 * len(PARTS)
+
+
 def test_what_runs_elsewhere_is_used_from_there_and_takes_no_port_here() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         taken = listener.getsockname()[1]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,23 +84,22 @@ def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[byt
         ) as process,
     ):
         try:
+            said = (home / "up.log").read_text
             wait_until(
-                lambda: bool(pid_in_description(home, "dashboard")) or process.poll() is not None,
-                _START_TIMEOUT_S,
+                lambda: "Ctrl-C stops" in said() or process.poll() is not None, _START_TIMEOUT_S
             )
-            assert process.poll() is None, (home / "up.log").read_text()
+            assert process.poll() is None, said()
             yield process
         finally:
             process.terminate()  # killed, it would leave its parts behind
 
 
-def stops(up: "subprocess.Popen[bytes]", home: Path) -> bool:
-    """Whether it ends without an error; fails with what its runner says if it does not end."""
-    try:
-        return up.wait(_STOP_TIMEOUT_S) == 0
-    except subprocess.TimeoutExpired:
-        logs = (home / "up.log", home / "logs/runner-1.log")
-        pytest.fail("\n".join(["it does not stop", *(log.read_text()[-5000:] for log in logs)]))
+def assert_ends_well(up: "subprocess.Popen[bytes]", home: Path) -> None:
+    """It ends by itself without an error, or the test fails with what it and its runner say."""
+    with suppress(subprocess.TimeoutExpired):
+        up.wait(_STOP_TIMEOUT_S)
+    logs = (home / "up.log", home / "logs/runner-1.log")
+    assert up.poll() == 0, "\n".join(log.read_text()[-5000:] for log in logs)
 
 
 def test_a_taken_port_is_known_before_anything_is_started(redis: Redis, tmp_path: Path) -> None:
@@ -170,7 +169,7 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
         assert pid_in_description(home, "api") in processes_of(home)
         wait_until(lambda: answers(f"{described['api']}/healthz"))
         os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all of its processes
-        assert stops(up, home)
+        assert_ends_well(up, home)
     assert described["dashboard"] in (home / "up.log").read_text()
     assert processes_of(home) == set()
     assert not (home / "stack.json").exists()
@@ -188,7 +187,7 @@ def test_a_stack_with_a_prefect_of_its_own_describes_that_too(world: World) -> N
 def test_sigterm_leaves_nothing_of_a_stack(world: World, home: Path) -> None:
     with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
         up.send_signal(signal.SIGTERM)
-        assert stops(up, home)
+        assert_ends_well(up, home)
     assert processes_of(home) == set()
     assert not (home / "stack.json").exists()
 
