@@ -25,7 +25,7 @@ _IN_GROUPS = "PYTEST_XDIST_WORKER" in os.environ
 _stacks = ExitStack()
 _MEMORY = Path("/dev/shm")  # noqa: S108 - each makes a directory of its own in there
 _ROOM_BYTES = 2_000_000_000  # all tests together take 300 MB
-_ONLY_COMPUTE = ("tests/adversarial/", "tests/shiploop/domain/")
+_NEVER_WAIT = ("tests/adversarial/", "tests/deployments/", "tests/shiploop/domain/")
 
 
 def pytest_configure() -> None:
@@ -62,7 +62,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put last what never waits: it fills the cores by itself, when no stack is there to do so."""
-    items.sort(key=lambda item: item.nodeid.startswith(_ONLY_COMPUTE))
+    items.sort(key=lambda item: item.nodeid.startswith(_NEVER_WAIT))
 
 
 @pytest.hookimpl(wrapper=True)
