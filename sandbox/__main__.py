@@ -10,22 +10,17 @@ import logging
 import os
 import shutil
 import signal
-import socket
 import sys
 from pathlib import Path
-
-import uvicorn
 
 from sandbox.github.accounts import Accounts
 from sandbox.github.app import build_app
 from sandbox.github.app_authentication import AppKey
 from sandbox.github.state import GitHub
+from sandbox.loopback import listen, serve
 from sandbox.request_log import RequestLog
 from sandbox.seed import seed
 from sandbox.slack import Slack
-
-# Longer than a client's (httpx: 5 s): when both close what is idle, a request may come in between.
-_KEEP_ALIVE_S = 75
 
 
 def main() -> None:
@@ -41,11 +36,15 @@ def main() -> None:
     github = GitHub(options.home, accounts, _app_key())
     slack = _slack(github)
     seed(github, options.repo, options.seed, options.workflows)
-    with _listener(options.port) as listener:
+    with listen(options.port) as listener:
         port = listener.getsockname()[1]
         github.url = f"http://127.0.0.1:{port}"
         (options.home / "port").write_text(f"{port}\n", encoding="utf-8")
-        _serve(github, slack, listener)
+        github.start()
+        try:
+            serve(build_app(github, RequestLog(), slack), listener)
+        finally:
+            github.stop()
 
 
 def _clear(home: Path) -> None:
@@ -54,32 +53,6 @@ def _clear(home: Path) -> None:
         shutil.rmtree(home / name, ignore_errors=True)
     (home / "port").unlink(missing_ok=True)
     home.mkdir(parents=True, exist_ok=True)
-
-
-def _listener(port: int) -> socket.socket:
-    try:
-        listener = socket.create_server(("127.0.0.1", port))
-    except OSError as error:
-        sys.exit(f"sandbox: port {port} of 127.0.0.1: {error.strerror}")
-    # asyncio sets this itself only on sockets made for TCP by number; without it every
-    # answer waits 40 ms for the client's delayed acknowledgement.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener
-
-
-def _serve(github: GitHub, slack: Slack, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        build_app(github, RequestLog(), slack),
-        log_config=None,
-        access_log=False,
-        timeout_keep_alive=_KEEP_ALIVE_S,
-        timeout_graceful_shutdown=1,
-    )
-    github.start()
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        github.stop()
 
 
 def _slack(github: GitHub) -> Slack:

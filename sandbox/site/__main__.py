@@ -4,20 +4,16 @@ import argparse
 import logging
 import os
 import signal
-import socket
 from pathlib import Path
 
 import httpx
-import uvicorn
 
+from sandbox.loopback import listen, serve
 from sandbox.site.control_panel import ControlPanel
 from sandbox.site.deployer import Deployer
 from sandbox.site.deployments import DeploymentReporter
 from sandbox.site.github_api import GitHubApi
 from sandbox.site.web import create_app
-
-# Longer than a client's (httpx: 5 s): when both close what is idle, a request may come in between.
-_KEEP_ALIVE_S = 75
 
 
 def main() -> None:
@@ -26,9 +22,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s site %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     arguments.home.mkdir(parents=True, exist_ok=True)
-    listener = socket.create_server(("127.0.0.1", arguments.port))
-    # asyncio does so by itself only for sockets that it made; without it an answer takes 40 ms.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener = listen(arguments.port)
     port = listener.getsockname()[1]
 
     base_url = os.environ["SITE_GITHUB_API_URL"].rstrip("/")
@@ -40,22 +34,13 @@ def main() -> None:
     reporter = DeploymentReporter(api, f"http://127.0.0.1:{port}")
     deployer = Deployer(api, panel, reporter, arguments.home, token)
     app = create_app(deployer, panel, os.environ["SITE_WEBHOOK_SECRET"])
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            timeout_keep_alive=_KEEP_ALIVE_S,
-            timeout_graceful_shutdown=1,
-        )
-    )
     for stop in (signal.SIGTERM, signal.SIGINT):
         # uvicorn raises the signal again when it is done; this handler makes that a clean exit.
         signal.signal(stop, lambda *_: None)
     reporter.start()
     deployer.start()
     _write_whole(arguments.home / "port", f"{port}\n")
-    server.run(sockets=[listener])
+    serve(app, listener)
     deployer.stop()
 
 
