@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from shiploop.bootstrap import services
@@ -32,8 +33,12 @@ def health_rule() -> HealthRule:
 
 def look() -> Round:
     """One look at everything that decides, all at the same time."""
-    at = datetime.now(UTC)
-    return Round(at, live_sha(), ask_all(DECIDING))
+    at, sha = datetime.now(UTC), live_sha()
+    taken = Round(at, sha, ask_all(DECIDING))
+    if taken.failing and live_sha() != sha:
+        # A deploy came in between: what fails may be either, and would be blamed on the old one.
+        return replace(taken, live_sha=None)
+    return taken
 
 
 def ask_all(probes: Sequence[Probe]) -> tuple[ProbeResult, ...]:

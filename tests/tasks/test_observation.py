@@ -119,6 +119,16 @@ def test_a_look_asks_everything_that_decides_and_notes_what_was_live(
     assert {one.verdict for one in taken.results} == {ProbeVerdict.PASS}
 
 
+@pytest.mark.parametrize(("sha_after", "noted"), [(SHA, SHA), ("6" * 40, None)])
+def test_what_fails_while_a_deploy_goes_live_is_the_doing_of_neither_commit(
+    ours: Services, site: ScriptedServer, sha_after: str, noted: str | None
+) -> None:
+    broken, after = Reply(500, "it is broken"), Reply(200, f'{{"sha": "{sha_after}"}}')
+    site.replies.extend([WELL, *[broken] * len(SITE), after])
+    taken = look()
+    assert (taken.failing, taken.live_sha) == (SITE, noted)
+
+
 def test_all_probes_are_asked_at_the_same_time_and_answer_in_their_order(ours: Services) -> None:
     meet = threading.Barrier(3)
     probes = [probe_of(name, meet) for name in ("b", "a", "c")]
