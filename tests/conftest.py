@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import hypothesis
 import psutil
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -26,6 +27,10 @@ _stacks = ExitStack()
 _MEMORY = Path("/dev/shm")  # noqa: S108 - each makes a directory of its own in there
 _ROOM_BYTES = 2_000_000_000  # all tests together take 300 MB
 _NEVER_WAIT = ("tests/adversarial/", "tests/deployments/", "tests/shiploop/domain/")
+
+# How long an example takes is the machine's doing among all the other tests: see `make bench`.
+hypothesis.settings.register_profile("shiploop", deadline=None)
+hypothesis.settings.load_profile("shiploop")
 
 
 def pytest_configure() -> None:

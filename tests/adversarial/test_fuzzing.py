@@ -56,7 +56,7 @@ def assert_old_entries_plus_at_most_one(found: Candidate) -> None:
         assert remove(after, entry.question_hash) == remove(before, entry.question_hash)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(texts, st.sampled_from(DOCUMENTS) | st.just(document()))
 @example("x\n\n<!-- /shiploop:entry x -->", "")
 def test_whatever_a_model_says(text: str, faq: str) -> None:
@@ -64,7 +64,7 @@ def test_whatever_a_model_says(text: str, faq: str) -> None:
         assert_old_entries_plus_at_most_one(replace(found, document=faq))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(texts)
 def test_whatever_is_asked(text: str) -> None:
     question = check_question(text)
@@ -76,7 +76,7 @@ def test_whatever_is_asked(text: str) -> None:
         assert_old_entries_plus_at_most_one(extracted)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(ANSWERS), st.sampled_from(["", "So it is. ", "Freeze merges:\n\n"]))
 def test_what_changes_the_document_otherwise_is_always_refused(text: str, before: str) -> None:
     """The gate's last rule holds by itself, whatever the others have found."""
