@@ -13,9 +13,9 @@ from prometheus_client.core import (
 from prometheus_client.registry import Collector
 
 from shiploop.bootstrap import Services
-from shiploop.domain.alerts import AlertState
-from shiploop.domain.measurement import TTE_BUCKETS_S
-from shiploop.domain.report import SloStatus
+from shiploop.domain.objectives.alerts import AlertState
+from shiploop.domain.objectives.measurement import TTE_BUCKETS_S
+from shiploop.domain.objectives.report import SloStatus
 
 
 class _Numbers(Collector):

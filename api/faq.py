@@ -13,14 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.access import limit_rate
 from api.dependencies import ServicesOf
 from api.problems import documented
-from shiploop.bootstrap import Services
-from shiploop.domain.question import (
+from shiploop.agents.faq.question import (
     MAX_QUESTION_CHARACTERS,
     Question,
     QuestionProblem,
     check_question,
 )
-from shiploop.domain.run import Status
+from shiploop.bootstrap import Services
+from shiploop.domain.delivery.task import Status
 from shiploop.observability import bound_trace
 from shiploop.stores.intake import Accepted, QueueFull
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shiploop.domain.alerts import Alert, AlertState
-from shiploop.domain.report import Percentiles, Report, Settled, SloStatus
-from shiploop.domain.slo import Counted, SloState
+from shiploop.domain.objectives.alerts import Alert, AlertState
+from shiploop.domain.objectives.report import Percentiles, Report, Settled, SloStatus
+from shiploop.domain.objectives.slo import Counted, SloState
 
 _TTE_SLO_MS = 60_000
 _SUCCESS_SLO_PERCENT = 99.0

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Json
 
-from shiploop.domain.run import FailureKind, Stage, Status
-from shiploop.domain.stages import stages_ms
+from shiploop.domain.delivery.stages import stages_ms
+from shiploop.domain.delivery.task import FailureKind, Stage, Status
 
 
 class SectionView(BaseModel):

@@ -12,7 +12,7 @@ from fastapi_problem_details import ProblemException
 from api.dependencies import ServicesOf
 from api.problems import documented
 from shiploop.bootstrap import Services
-from shiploop.domain.facts import read_delivery
+from shiploop.domain.delivery.webhook_facts import read_delivery
 
 router = APIRouter(tags=["webhooks"])
 

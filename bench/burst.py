@@ -10,7 +10,7 @@ from bench.load import Reply, post_all, wait_for_all
 from bench.many_questions import many_questions
 from bench.measurement import Figure, Measurement, Unit, percentile
 from bench.world import World, running_world
-from shiploop.domain.run import Status
+from shiploop.domain.delivery.task import Status
 
 _CI_MS = 5000
 _FAQ_ENTRIES = 500

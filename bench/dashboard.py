@@ -10,9 +10,9 @@ from bench.chromium import running_chromium
 from bench.measurement import Figure, Measurement, Unit, percentile
 from bench.numbers_world import serving
 from bench.world import BenchFailed
-from shiploop.objectives import read_objectives
+from shiploop.cli.simulation import Simulation
 from shiploop.settings import Settings
-from shiploop.simulation import Simulation
+from shiploop.slo_file import read_objectives
 
 _TASKS = 10_000
 _HOURS = 23

@@ -7,15 +7,15 @@ from pathlib import Path
 import httpx
 
 from bench.world import REPOSITORY, REQUIRED_CHECK, BenchFailed, World
-from shiploop.clients.docs_index import DocsIndex
-from shiploop.clients.github import GitHub
-from shiploop.clients.github_auth import fixed_token
-from shiploop.clients.github_transport import GitHubTransport
-from shiploop.domain.answer import Answer, compose_extractive_answer
-from shiploop.domain.facts import CheckFact
-from shiploop.domain.faq_document import FAQ_PATH, Entry, entries, insert
-from shiploop.domain.faq_entry import clean_answer
-from shiploop.domain.question import Question, check_question
+from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
+from shiploop.agents.faq.document.document import FAQ_PATH, Entry, entries, insert
+from shiploop.agents.faq.document.entry import clean_answer
+from shiploop.agents.faq.question import Question, check_question
+from shiploop.agents.faq.retrieval.index import DocsIndex
+from shiploop.clients.github.auth import fixed_token
+from shiploop.clients.github.client import GitHub
+from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.webhook_facts import CheckFact
 
 _SAMPLE = Path(__file__).resolve().parent.parent / "sandbox" / "sample_repository"
 _BRANCH = "bench/full-faq"

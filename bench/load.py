@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from typing import Any
 
 from bench.world import BenchFailed, World
-from shiploop.domain.run import Status
+from shiploop.domain.delivery.task import Status
 
 _PATH = "/api/agent/faq"
 _POST_TIMEOUT_S = 60.0

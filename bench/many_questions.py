@@ -5,7 +5,7 @@ from itertools import islice, product
 from bench.world import BenchFailed, questions
 
 _KNOWN = 50
-# Function words only (`shiploop.domain.terms`): what answers the question does not change.
+# Function words only (see `retrieval/terms.py`): what answers the question does not change.
 _ASKS = ("how", "why", "when", "where", "what")
 _DOES = ("does it work", "can I use it", "do I need it", "is it used", "would it happen")
 

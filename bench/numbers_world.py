@@ -13,8 +13,8 @@ import httpx
 from redis import Redis
 
 from bench.world import BenchFailed, stack_settings
-from shiploop.addresses import choose_addresses, port_of
-from shiploop.embedded import embedded_redis
+from shiploop.stack.addresses import choose_addresses, port_of
+from shiploop.stack.embedded_servers import embedded_redis
 
 _START_TIMEOUT_S = 60.0
 _LOOK_S = 0.05

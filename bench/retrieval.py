@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from bench.measurement import Figure, Measurement, Unit
 from bench.retrieval_questions import Expected, faq, held_out_half, pages
-from shiploop.clients.docs_index import DocsIndex
-from shiploop.domain.answer import Answer, compose_extractive_answer
-from shiploop.domain.near_duplicate import find_duplicate
+from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
+from shiploop.agents.faq.answering.near_duplicate import find_duplicate
+from shiploop.agents.faq.retrieval.index import DocsIndex
 
 _LOOKED_AT = 3
 _FOUND_BOUND = 90.0

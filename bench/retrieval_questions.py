@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from shiploop.domain.faq_document import FAQ_PATH
+from shiploop.agents.faq.document.document import FAQ_PATH
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sandbox" / "sample_repository"
 _FILE = Path(__file__).with_name("retrieval_questions.yaml")

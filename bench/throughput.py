@@ -11,7 +11,7 @@ from bench.load import post_all, wait_for_all
 from bench.many_questions import many_questions
 from bench.measurement import Figure, Measurement, Unit
 from bench.world import BenchFailed, World, running_world
-from shiploop.domain.run import Status
+from shiploop.domain.delivery.task import Status
 
 _CI_MS = 5000
 _FAQ_ENTRIES = 500

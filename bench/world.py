@@ -13,12 +13,12 @@ from typing import Any
 import httpx
 
 from bench.journey import SHARED_POLL, Call, Journey
-from shiploop.addresses import Addresses
-from shiploop.api_client import ApiClient
-from shiploop.domain.run import Status
+from shiploop.cli.api_client import ApiClient
+from shiploop.domain.delivery.task import Status
 from shiploop.errors import ShiploopError
 from shiploop.settings import Settings
-from shiploop.stack import Stack
+from shiploop.stack.addresses import Addresses
+from shiploop.stack.stack import Stack
 
 REPOSITORY = "acme/shiploop-docs"
 REQUIRED_CHECK = "faq-gate"

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeAlias
 import streamlit as st
 
 from dashboard.words import seconds
-from shiploop.domain.report import Percentiles
-from shiploop.domain.slo import Slo
-from shiploop.domain.stages import TARGETS_MS, begins_ms
+from shiploop.domain.delivery.stages import TARGETS_MS, begins_ms
+from shiploop.domain.objectives.report import Percentiles
+from shiploop.domain.objectives.slo import Slo
 
 Spec: TypeAlias = dict[str, Any]
 

@@ -11,9 +11,9 @@ from dashboard import charts, words
 from dashboard.live import live
 from dashboard.markup import Html, badge, table, text
 from shiploop.bootstrap import Services
-from shiploop.domain.report import Percentiles
-from shiploop.domain.slo import Slo
-from shiploop.domain.stages import TARGETS_MS, over_target_ms
+from shiploop.domain.delivery.stages import TARGETS_MS, over_target_ms
+from shiploop.domain.objectives.report import Percentiles
+from shiploop.domain.objectives.slo import Slo
 
 _HOURS, _DAYS = "24 hours", "14 days"
 _SPANS: Final = (_HOURS, _DAYS)

@@ -12,9 +12,9 @@ from dashboard.cards import Card, draw_cards
 from dashboard.live import live
 from dashboard.markup import Html, badge, joined, table, text
 from shiploop.bootstrap import Services
-from shiploop.domain.alerts import Alert, AlertState
-from shiploop.domain.report import Percentiles, Report, SloStatus
-from shiploop.domain.slo import SloState
+from shiploop.domain.objectives.alerts import Alert, AlertState
+from shiploop.domain.objectives.report import Percentiles, Report, SloStatus
+from shiploop.domain.objectives.slo import SloState
 
 _HOURS: Final = 24
 _SUCCESS, _P95, _P99 = "success-rate", "tte-p95", "tte-p99"

@@ -12,8 +12,8 @@ from dashboard import charts, words
 from dashboard.live import live
 from dashboard.markup import Html, badge, joined, table, text
 from shiploop.bootstrap import Services
-from shiploop.domain.report import Report, SloStatus
-from shiploop.domain.slo import Period
+from shiploop.domain.objectives.report import Report, SloStatus
+from shiploop.domain.objectives.slo import Period
 
 _SPANS: Final[Mapping[str, int]] = {"today": 1, "7 days": 7, "30 days": 30}
 

@@ -14,8 +14,8 @@ from dashboard.links import task_links
 from dashboard.live import live
 from dashboard.markup import Html, badge, facts, joined, link, table, text, view_link, ways
 from shiploop.bootstrap import Services
-from shiploop.domain.run import Status
-from shiploop.domain.stages import TARGETS_MS, over_target_ms, stages_ms
+from shiploop.domain.delivery.stages import TARGETS_MS, over_target_ms, stages_ms
+from shiploop.domain.delivery.task import Status
 from shiploop.domain.timestamps import from_iso
 from shiploop.stores.events import EventKind, Events, TaskEvent
 

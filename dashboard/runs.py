@@ -13,7 +13,7 @@ from dashboard.links import task_links
 from dashboard.live import live
 from dashboard.markup import Html, badge, table, text, view_link, ways
 from shiploop.bootstrap import Services
-from shiploop.domain.run import FailureKind, Status
+from shiploop.domain.delivery.task import FailureKind, Status
 from shiploop.domain.timestamps import from_iso
 from shiploop.stores.task_index import TaskIndex, TaskPage
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final, Literal
 
-from shiploop.domain.alerts import AlertState
-from shiploop.domain.report import SloStatus
-from shiploop.domain.run import FailureKind, Status
-from shiploop.domain.slo import Period, SloState, events_needed
+from shiploop.domain.delivery.task import FailureKind, Status
+from shiploop.domain.objectives.alerts import AlertState
+from shiploop.domain.objectives.report import SloStatus
+from shiploop.domain.objectives.slo import Period, SloState, events_needed
 
 Tone = Literal["green", "orange", "red", "blue", "gray"]
 

@@ -6,17 +6,16 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from shiploop.domain.answer import Answer, Declined
-from shiploop.domain.checks import ChecksState
-from shiploop.domain.merge_gate import Conflicted
-from shiploop.domain.messages import decline_reason
-from shiploop.domain.pull_request import Base, Proposal
-from shiploop.domain.run import FailureKind, Merge, Outcome, Run, declined, done, failed
+from shiploop.agents.faq.answering.answer import Answer, Declined
+from shiploop.domain.delivery.checks import ChecksState
+from shiploop.domain.delivery.merge_gate import Conflicted
+from shiploop.domain.delivery.messages import decline_reason
+from shiploop.domain.delivery.pull_request import Base, Proposal
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Run, declined, done, failed
 from shiploop.errors import ShiploopError
 from tasks.answer import draft_answer
 from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
-from tasks.duplicate import answered_already
 from tasks.ending import conclude, outcome_of, tidy_up
 from tasks.health import verify_live_entry
 from tasks.incident import report_never_live
@@ -24,6 +23,7 @@ from tasks.merge import merge_pull_request
 from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
 from tasks.reaction import react_to_deploy
 from tasks.run import begin_run
+from tasks.shared.duplicate import answered_already
 from tasks.verdict import begin_baseline, judge_deploy
 
 MOST_EDITS = 25  # each costs a run of CI; a burst onto a small FAQ needs a few

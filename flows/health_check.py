@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from shiploop.domain.health_verdict import HealthState
+from shiploop.domain.production.health_verdict import HealthState
 from tasks.health_report import report_health
 from tasks.incident import end_incident, report_dead_runners
 from tasks.reaction import mend_rollback, react_to_production

@@ -7,9 +7,9 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed
 from pydantic import Field
 
-from shiploop.domain.checks import ChecksState
-from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus
-from shiploop.domain.rollback_ending import Ending, Refused, Stuck
+from shiploop.domain.delivery.checks import ChecksState
+from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus
+from shiploop.domain.production.rollback_ending import Ending, Refused, Stuck
 from shiploop.errors import ShiploopError
 from tasks.approval import person_approves
 from tasks.incident import end_incident

@@ -17,25 +17,25 @@ from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
-from shiploop.check_poll import CheckPoll
-from shiploop.clients.git_history import GitHistory
-from shiploop.clients.github import GitHub
-from shiploop.clients.github_auth import InstallationToken, TokenSource, fixed_token
-from shiploop.clients.github_commits import Commits
-from shiploop.clients.github_issues import Issues
-from shiploop.clients.github_transport import GitHubTransport
-from shiploop.clients.llm import Llm, Model
-from shiploop.clients.mirror import Mirror
+from shiploop.clients.git.history import GitHistory
+from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.git.repository_documents import RepositoryDocuments
+from shiploop.clients.github.auth import InstallationToken, TokenSource, fixed_token
+from shiploop.clients.github.check_poll import CheckPoll
+from shiploop.clients.github.client import GitHub
+from shiploop.clients.github.commits import Commits
+from shiploop.clients.github.issues import Issues
+from shiploop.clients.github.transport import GitHubTransport
+from shiploop.clients.llm.client import Llm, Model
 from shiploop.clients.own_api import OwnApi
-from shiploop.clients.repository_documents import RepositoryDocuments
 from shiploop.clients.sentry import Sentry, start_sentry
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
 from shiploop.clients.slack import Slack
 from shiploop.errors import PermanentError
-from shiploop.objectives import read_objectives
 from shiploop.observability import Redactor
 from shiploop.settings import Settings
+from shiploop.slo_file import read_objectives
 from shiploop.stores import keys
 from shiploop.stores.alerts import Alerts
 from shiploop.stores.facts import Facts

@@ -2,12 +2,12 @@
 
 from prefect import task
 
+from shiploop.agents.faq.answering.answer import Answer, Declined, compose_extractive_answer
 from shiploop.bootstrap import services
-from shiploop.domain.answer import Answer, Declined, compose_extractive_answer
-from shiploop.domain.run import Run, Stage
-from tasks.durability import RETRIED, remembered
-from tasks.model_answer import answer_by_model
-from tasks.stage import enter_stage
+from shiploop.domain.delivery.task import Run, Stage
+from tasks.shared.durability import RETRIED, remembered
+from tasks.shared.model_answer import answer_by_model
+from tasks.shared.stage import enter_stage
 
 
 @task(name="draft-answer", **RETRIED, **remembered("draft"))

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from prefect import task
 
 from shiploop.bootstrap import services
-from shiploop.domain.checks import ChecksState, ChecksVerdict, decide_checks
-from shiploop.domain.pull_request import Base, Proposal
-from shiploop.domain.run import Run, Stage
-from tasks.durability import RETRIED
-from tasks.stage import enter_stage, raise_if_cancelled
+from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict, decide_checks
+from shiploop.domain.delivery.pull_request import Base, Proposal
+from shiploop.domain.delivery.task import Run, Stage
+from tasks.shared.durability import RETRIED
+from tasks.shared.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AGAIN_S = 1.0  # for a cancellation, and for facts whose news was lost with Redis
 

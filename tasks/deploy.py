@@ -5,11 +5,11 @@ from datetime import timedelta
 from prefect import task
 
 from shiploop.bootstrap import services
-from shiploop.domain.judgement import Live
-from shiploop.domain.run import Merge, Run, Stage
-from tasks.durability import RETRIED
-from tasks.liveness import await_live
-from tasks.stage import enter_stage
+from shiploop.domain.delivery.task import Merge, Run, Stage
+from shiploop.domain.production.judgement import Live
+from tasks.shared.durability import RETRIED
+from tasks.shared.liveness import await_live
+from tasks.shared.stage import enter_stage
 
 
 @task(name="wait-until-live", **RETRIED)

@@ -9,8 +9,8 @@ from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
 from shiploop.bootstrap import services
-from shiploop.domain import messages
-from shiploop.domain.run import FailureKind, Outcome, Run, Status, failed
+from shiploop.domain.delivery import messages
+from shiploop.domain.delivery.task import FailureKind, Outcome, Run, Status, failed
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import (
     DeadlinePassed,
@@ -26,7 +26,7 @@ from shiploop.errors import (
     ShiploopError,
     TaskCancelled,
 )
-from tasks.durability import RETRIED, on_first_attempt
+from tasks.shared.durability import RETRIED, on_first_attempt
 
 _KINDS: dict[type[ShiploopError], FailureKind] = {
     DeadlinePassed: FailureKind.DEADLINE,

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 from prefect import task
 
+from shiploop.agents.faq.answering.answer import Answer, plain_text
+from shiploop.agents.faq.document.document import entry_id
 from shiploop.bootstrap import services
-from shiploop.domain.answer import Answer, plain_text
-from shiploop.domain.faq_document import entry_id
-from shiploop.domain.run import Run
+from shiploop.domain.delivery.task import Run
 from shiploop.errors import SiteUnavailable
-from tasks.durability import RETRIED
-from tasks.entry import entry_of
+from tasks.shared.durability import RETRIED
+from tasks.shared.entry import entry_of
 
 _LOOK_AGAIN_S = 0.5  # a platform's edges do not switch all at once
 

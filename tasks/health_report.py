@@ -3,10 +3,10 @@
 from prefect import task
 from prefect.artifacts import create_table_artifact
 
-from shiploop.domain.judgement import Judgement
-from tasks.durability import RETRIED
-from tasks.observation import ask_all
-from tasks.probes.registry import DECIDING, WATCHED
+from shiploop.domain.production.judgement import Judgement
+from tasks.shared.durability import RETRIED
+from tasks.shared.observation import ask_all
+from tasks.shared.probes import DECIDING, WATCHED
 
 
 @task(name="report-health", **RETRIED)

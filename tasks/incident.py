@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from prefect import task
 
 from shiploop.bootstrap import services
-from shiploop.domain import rollback_messages as messages
-from shiploop.domain import slack_messages
-from shiploop.domain.issue import Issue
-from shiploop.domain.judgement import Judgement
-from shiploop.domain.rollback_policy import Suspect
-from shiploop.domain.run import Merge
+from shiploop.domain.delivery.task import Merge
+from shiploop.domain.production import incident as messages
+from shiploop.domain.production import slack_messages
+from shiploop.domain.production.incident import Issue
+from shiploop.domain.production.judgement import Judgement
+from shiploop.domain.production.rollback_policy import Suspect
 from shiploop.domain.timestamps import iso_ms
-from tasks.durability import RETRIED
+from tasks.shared.durability import RETRIED
 
 _PRODUCTION = "production"
 

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 from prefect import task
 
+from shiploop.agents.faq.answering.answer import Answer
+from shiploop.agents.faq.document.document import Entry
 from shiploop.bootstrap import services
-from shiploop.domain import messages
-from shiploop.domain.adoption import holds_exactly
-from shiploop.domain.answer import Answer
-from shiploop.domain.checks import ChecksVerdict
-from shiploop.domain.faq_document import Entry
-from shiploop.domain.merge_gate import (
+from shiploop.domain.delivery import messages
+from shiploop.domain.delivery.adoption import holds_exactly
+from shiploop.domain.delivery.checks import ChecksVerdict
+from shiploop.domain.delivery.merge_gate import (
     Conflicted,
     MergeFacts,
     MergeIt,
@@ -19,14 +19,14 @@ from shiploop.domain.merge_gate import (
     Wait,
     decide_merge,
 )
-from shiploop.domain.provenance import signature_holds
-from shiploop.domain.pull_request import Mergeable, Proposal, PullRequest
-from shiploop.domain.run import FailureKind, Merge, Outcome, Run, Stage, failed
+from shiploop.domain.delivery.provenance import signature_holds
+from shiploop.domain.delivery.pull_request import Mergeable, Proposal, PullRequest
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Run, Stage, failed
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import GitHubRefused, MergeNotReady
-from tasks.durability import RETRIED, on_first_attempt, remembered
-from tasks.entry import claim_of, entry_of, signing_keys
-from tasks.stage import enter_stage, raise_if_cancelled
+from tasks.shared.durability import RETRIED, on_first_attempt, remembered
+from tasks.shared.entry import claim_of, entry_of, signing_keys
+from tasks.shared.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AT_FREEZE_S = 0.5
 _HEAD_MOVED = 409

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from shiploop.agents.faq.answering.answer import Answer
+from shiploop.agents.faq.document.document import FAQ_PATH, Entry
 from shiploop.bootstrap import services
-from shiploop.domain import messages
-from shiploop.domain.adoption import (
+from shiploop.domain.delivery import messages
+from shiploop.domain.delivery.adoption import (
     BranchOnly,
     CommitOnly,
     Nothing,
@@ -16,16 +18,14 @@ from shiploop.domain.adoption import (
     decide_adoption,
     holds_exactly,
 )
-from shiploop.domain.answer import Answer
-from shiploop.domain.faq_document import FAQ_PATH, Entry
-from shiploop.domain.provenance import sign
-from shiploop.domain.pull_request import Base, Proposal, PullRequest, Written
-from shiploop.domain.run import Outcome, Run, Stage
+from shiploop.domain.delivery.provenance import sign
+from shiploop.domain.delivery.pull_request import Base, Proposal, PullRequest, Written
+from shiploop.domain.delivery.task import Outcome, Run, Stage
 from shiploop.errors import GitHubUncertain
-from tasks.durability import RETRIED, on_first_attempt, remembered
-from tasks.entry import claim_of, entry_of, signing_keys, with_entry
-from tasks.gate import refusal_of
-from tasks.stage import enter_stage
+from tasks.shared.durability import RETRIED, on_first_attempt, remembered
+from tasks.shared.entry import claim_of, entry_of, signing_keys, with_entry
+from tasks.shared.gate import refusal_of
+from tasks.shared.stage import enter_stage
 
 
 @task(name="read-base", cache_policy=NO_CACHE, **RETRIED)  # a resumed run wants the newest

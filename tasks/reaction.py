@@ -10,12 +10,12 @@ from prefect.client.orchestration import get_client
 from prefect.deployments import run_deployment
 
 from shiploop.bootstrap import services
-from shiploop.domain.health_verdict import HealthState
-from shiploop.domain.judgement import Judgement, Reaction
-from shiploop.domain.rollback import RollbackStatus
-from shiploop.domain.run import FailureKind, Merge, Outcome, failed
-from tasks.durability import RETRIED
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, failed
+from shiploop.domain.production.health_verdict import HealthState
+from shiploop.domain.production.judgement import Judgement, Reaction
+from shiploop.domain.production.rollback import RollbackStatus
 from tasks.incident import raise_incident, report_broken_production
+from tasks.shared.durability import RETRIED
 
 _ROLLBACK = "rollback/rollback"
 _LOOK_S = 0.25

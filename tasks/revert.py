@@ -6,22 +6,22 @@ from datetime import UTC, datetime, timedelta
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
 from shiploop.bootstrap import services
-from shiploop.domain import rollback_messages as messages
-from shiploop.domain.checks import ChecksVerdict
-from shiploop.domain.commit import CannotUndo, Changes
-from shiploop.domain.faq_document import FAQ_PATH
-from shiploop.domain.faq_undo import UndoConflict, undo_entries
-from shiploop.domain.judgement import Live
-from shiploop.domain.merge_gate import Conflicted
-from shiploop.domain.pull_request import Base, Found, Mergeable, PullRequest
-from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus
-from shiploop.domain.rollback_ending import Stuck
+from shiploop.domain.delivery.checks import ChecksVerdict
+from shiploop.domain.delivery.commit import CannotUndo, Changes
+from shiploop.domain.delivery.merge_gate import Conflicted
+from shiploop.domain.delivery.pull_request import Base, Found, Mergeable, PullRequest
+from shiploop.domain.production import rollback_messages as messages
+from shiploop.domain.production.judgement import Live
+from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus
+from shiploop.domain.production.rollback_ending import Stuck
 from shiploop.errors import GitHubRefused, GitHubUncertain, MergeNotReady
 from tasks.checks import await_checks
-from tasks.durability import RETRIED
-from tasks.liveness import await_live
 from tasks.rollback_case import note_progress
+from tasks.shared.durability import RETRIED
+from tasks.shared.liveness import await_live
 
 
 @task(name="open-rollback", cache_policy=NO_CACHE, **RETRIED)  # after a conflict it is another

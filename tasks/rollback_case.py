@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from prefect import runtime, task
 
 from shiploop.bootstrap import services
-from shiploop.domain import slack_messages
-from shiploop.domain.rollback import RollbackCase, RollbackStatus
-from shiploop.domain.rollback_ending import Refused
+from shiploop.domain.production import slack_messages
+from shiploop.domain.production.rollback import RollbackCase, RollbackStatus
+from shiploop.domain.production.rollback_ending import Refused
 from shiploop.errors import GitHubNotFound, GitHubRefused
 from shiploop.kill_points import reach
-from tasks.durability import RETRIED
-from tasks.suspects import suspect_of
+from tasks.shared.durability import RETRIED
+from tasks.shared.suspects import suspect_of
 
 
 @task(name="open-rollback-case", **RETRIED)

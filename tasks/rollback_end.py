@@ -7,19 +7,25 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
+from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.bootstrap import services
-from shiploop.domain import rollback_messages as messages
-from shiploop.domain import slack_messages
-from shiploop.domain.commit import CannotUndo
-from shiploop.domain.faq_document import FAQ_PATH
-from shiploop.domain.health_verdict import HealthState
-from shiploop.domain.judgement import Live
-from shiploop.domain.rollback import Reverted, RollbackCase, RollbackStatus, freeze_owner, split_trb
-from shiploop.domain.rollback_ending import Ending, timeline
-from tasks.durability import RETRIED
+from shiploop.domain.delivery.commit import CannotUndo
+from shiploop.domain.production import rollback_messages as messages
+from shiploop.domain.production import slack_messages
+from shiploop.domain.production.health_verdict import HealthState
+from shiploop.domain.production.judgement import Live
+from shiploop.domain.production.rollback import (
+    Reverted,
+    RollbackCase,
+    RollbackStatus,
+    freeze_owner,
+    split_trb,
+)
+from shiploop.domain.production.rollback_ending import Ending, timeline
 from tasks.incident import find_issue
 from tasks.revert import undo_faq
 from tasks.rollback_case import note_progress
+from tasks.shared.durability import RETRIED
 from tasks.verdict import note_state, watch_site
 
 

@@ -7,10 +7,10 @@ from prefect.context import FlowRunContext
 from redis.exceptions import RedisError
 
 from shiploop.bootstrap import services
-from shiploop.domain.run import Run
+from shiploop.domain.delivery.task import Run
 from shiploop.errors import UnknownTask
-from tasks.durability import RETRIED
 from tasks.merge import merged_already
+from tasks.shared.durability import RETRIED
 
 
 def begin_run() -> Run:

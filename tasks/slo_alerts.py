@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from prefect import task
 
 from shiploop.bootstrap import services
-from shiploop.domain.alerts import Alert, AlertState, advance, news
-from shiploop.domain.report import SloStatus
-from shiploop.domain.slo import Slo
-from shiploop.domain.slo_messages import alert_told, what_is_wrong
+from shiploop.domain.objectives.alerts import Alert, AlertState, advance, news
+from shiploop.domain.objectives.report import SloStatus
+from shiploop.domain.objectives.slo import Slo
+from shiploop.domain.objectives.slo_messages import alert_told, what_is_wrong
 from shiploop.domain.timestamps import iso_ms
-from tasks.durability import RETRIED
+from tasks.shared.durability import RETRIED
 
 
 @task(name="watch-objectives", **RETRIED)

@@ -6,9 +6,9 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact
 
 from shiploop.bootstrap import services
-from shiploop.domain import slo_messages as messages
-from shiploop.domain.slo import Period
-from tasks.durability import RETRIED
+from shiploop.domain.objectives import slo_messages as messages
+from shiploop.domain.objectives.slo import Period
+from tasks.shared.durability import RETRIED
 
 _REVIEWED = (Period.DAY, Period.WEEK)
 _TREND = {Period.DAY: timedelta(days=7), Period.WEEK: timedelta(days=28)}

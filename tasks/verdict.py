@@ -9,10 +9,11 @@ from prefect.futures import PrefectFuture
 from redis.exceptions import RedisError
 
 from shiploop.bootstrap import services
-from shiploop.domain.health_verdict import HealthState, HealthVerdict
-from shiploop.domain.judgement import Judgement, Live, PastState, Reaction
-from shiploop.domain.rollback import RollbackCase
-from shiploop.domain.rollback_policy import (
+from shiploop.domain.delivery.task import Run, Stage
+from shiploop.domain.production.health_verdict import HealthState, HealthVerdict
+from shiploop.domain.production.judgement import Judgement, Live, PastState, Reaction
+from shiploop.domain.production.rollback import RollbackCase
+from shiploop.domain.production.rollback_policy import (
     AwaitRollback,
     Hold,
     Keep,
@@ -23,12 +24,11 @@ from shiploop.domain.rollback_policy import (
     Suspect,
     decide_rollback,
 )
-from shiploop.domain.run import Run, Stage
 from shiploop.kill_points import reach
-from tasks.durability import RETRIED
-from tasks.observation import health_rule, live_sha, watch_production
-from tasks.stage import enter_stage
-from tasks.suspects import find_suspects, rollback_mode, within_window
+from tasks.shared.durability import RETRIED
+from tasks.shared.observation import health_rule, live_sha, watch_production
+from tasks.shared.stage import enter_stage
+from tasks.shared.suspects import find_suspects, rollback_mode, within_window
 
 _BASELINE_FRESH = timedelta(seconds=10)
 # Who had to wait for others to decide looks again: they may have mended what was seen.

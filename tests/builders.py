@@ -4,14 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shiploop.domain.checks import ChecksState, ChecksVerdict
-from shiploop.domain.faq_document import Entry
-from shiploop.domain.merge_gate import MergeFacts
-from shiploop.domain.pull_request import Mergeable, PullRequest
-from shiploop.domain.question import Question, check_question
-from shiploop.domain.rollback import RollbackCase
-from shiploop.domain.rollback_policy import Suspect
-from shiploop.domain.run import Run
+from shiploop.agents.faq.document.document import Entry
+from shiploop.agents.faq.question import Question, check_question
+from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.merge_gate import MergeFacts
+from shiploop.domain.delivery.pull_request import Mergeable, PullRequest
+from shiploop.domain.delivery.task import Run
+from shiploop.domain.production.rollback import RollbackCase
+from shiploop.domain.production.rollback_policy import Suspect
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TASK_ID = "550e8400-e29b-41d4-a716-446655440000"

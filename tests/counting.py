@@ -2,7 +2,7 @@
 
 from redis import Redis
 
-from shiploop.domain.measurement import Measurement
+from shiploop.domain.objectives.measurement import Measurement
 from shiploop.stores.recording import RECORD, recording
 
 _RECORD = RECORD + "record(cjson.decode(ARGV[1]), tonumber(ARGV[2]))"

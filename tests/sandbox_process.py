@@ -13,13 +13,13 @@ from typing import Any
 
 import httpx
 
-from shiploop.clients.github import GitHub
-from shiploop.clients.github_auth import fixed_token
-from shiploop.clients.github_transport import GitHubTransport
-from shiploop.domain.checks import ChecksState, decide_checks
-from shiploop.domain.commit import Changes
-from shiploop.domain.faq_document import FAQ_PATH
-from shiploop.domain.pull_request import Base, PullRequest
+from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.clients.github.auth import fixed_token
+from shiploop.clients.github.client import GitHub
+from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.checks import ChecksState, decide_checks
+from shiploop.domain.delivery.commit import Changes
+from shiploop.domain.delivery.pull_request import Base, PullRequest
 from tests.loopback import NO_TLS
 from tests.until import wait_until
 

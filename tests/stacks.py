@@ -11,7 +11,7 @@ import psutil
 from pydantic import SecretStr
 
 from shiploop.settings import Settings
-from shiploop.stack import Stack
+from shiploop.stack.stack import Stack
 from tests.until import until
 from tests.world import World
 

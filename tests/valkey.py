@@ -6,8 +6,8 @@ from pathlib import Path
 
 from redis import Redis
 
-from shiploop.addresses import free_port
-from shiploop.embedded import embedded_redis
+from shiploop.stack.addresses import free_port
+from shiploop.stack.embedded_servers import embedded_redis
 
 
 @contextmanager

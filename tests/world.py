@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from shiploop.addresses import Addresses
-from shiploop.domain.faq_document import entries
+from shiploop.agents.faq.document.document import entries
+from shiploop.stack.addresses import Addresses
 from tests.loopback import loopback
 from tests.until import until, wait_until
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from shiploop.domain.faq_document import entries
+from shiploop.agents.faq.document.document import entries
 
 _REPOSITORY = "acme/shiploop-docs"
 _PAGE = 100

@@ -4,8 +4,8 @@ import os
 import signal
 from pathlib import Path
 
-from shiploop.addresses import free_port
-from shiploop.embedded import embedded_redis
+from shiploop.stack.addresses import free_port
+from shiploop.stack.embedded_servers import embedded_redis
 
 
 class RestartableRedis:

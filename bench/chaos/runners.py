@@ -26,7 +26,7 @@ class RunnerProcess:
         chosen = {"SHIPLOOP_RUNNER_CONCURRENCY": str(slots), "SHIPLOOP_KILL_AT": kill_at or ""}
         with log_path.open("ab") as log_file:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "shiploop.launch", "shiploop.runner"],
+                [sys.executable, "-m", "shiploop.stack.launch", "shiploop.runner"],
                 cwd=_PROJECT,
                 env={**os.environ, **environment, **chosen},
                 stdin=subprocess.DEVNULL,

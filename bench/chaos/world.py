@@ -17,9 +17,9 @@ from bench.chaos.left_behind import LeftBehind
 from bench.chaos.runners import RunnerProcess
 from bench.many_questions import many_questions
 from bench.world import REPOSITORY, stack_settings
-from shiploop.addresses import Addresses
 from shiploop.errors import ShiploopError
-from shiploop.stack import Stack
+from shiploop.stack.addresses import Addresses
+from shiploop.stack.stack import Stack
 from shiploop.stores import keys
 
 _LOOK_S = 0.1

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from types import ModuleType
 from typing import Any
 
-from shiploop.domain.run import Outcome, Run, Status, tte_ms
+from shiploop.domain.delivery.task import Outcome, Run, Status, tte_ms
 from shiploop.errors import PermanentError
 
 _FLUSH_TIMEOUT_S = 2.0

@@ -6,8 +6,8 @@ from typing import cast
 
 from redis import Redis
 
-from shiploop.domain.alerts import Alert, AlertKind, AlertState
-from shiploop.domain.slo import Period
+from shiploop.domain.objectives.alerts import Alert, AlertKind, AlertState
+from shiploop.domain.objectives.slo import Period
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
 

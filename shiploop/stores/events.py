@@ -13,7 +13,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 from redis.exceptions import RedisError
 
-from shiploop.domain.run import Status
+from shiploop.domain.delivery.task import Status
 from shiploop.domain.timestamps import from_iso
 from shiploop.stores import keys
 

@@ -12,7 +12,13 @@ from redis import Redis
 from redis.client import Pipeline, PubSub
 from redis.exceptions import RedisError
 
-from shiploop.domain.facts import CheckFact, ConflictFact, DeployFact, Fact, PushFact
+from shiploop.domain.delivery.webhook_facts import (
+    CheckFact,
+    ConflictFact,
+    DeployFact,
+    Fact,
+    PushFact,
+)
 from shiploop.stores import keys
 
 _DEPLOY_FIELD = "deploy"

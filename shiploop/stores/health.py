@@ -7,9 +7,14 @@ from typing import Any, cast
 
 from redis import Redis
 
-from shiploop.domain.health_verdict import HealthState
-from shiploop.domain.judgement import Judgement, PastState, read_judgement, write_judgement
-from shiploop.domain.probe import Round, read_round, write_round
+from shiploop.domain.production.health_verdict import HealthState
+from shiploop.domain.production.judgement import (
+    Judgement,
+    PastState,
+    read_judgement,
+    write_judgement,
+)
+from shiploop.domain.production.probe import Round, read_round, write_round
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
 

@@ -6,8 +6,8 @@ from typing import cast
 
 from redis import Redis
 
-from shiploop.domain.question import Question
-from shiploop.domain.run import Status
+from shiploop.agents.faq.question import Question
+from shiploop.domain.delivery.task import Status
 from shiploop.domain.timestamps import iso_ms
 from shiploop.stores import keys
 from shiploop.stores.events import WRITE_EVENT

@@ -8,10 +8,10 @@ from typing import Any, cast
 
 from redis import Redis
 
-from shiploop.domain.report import Percentiles
-from shiploop.domain.run import Stage
-from shiploop.domain.slo import Counted
-from shiploop.domain.stages import QUEUED
+from shiploop.domain.delivery.stages import QUEUED
+from shiploop.domain.delivery.task import Stage
+from shiploop.domain.objectives.report import Percentiles
+from shiploop.domain.objectives.slo import Counted
 from shiploop.stores import keys
 from shiploop.stores.minutes import day_of, days_between, epoch_minute
 

@@ -5,7 +5,7 @@ All days are UTC days. What a measurement has added can be taken back exactly.
 
 import json
 
-from shiploop.domain.measurement import Measurement
+from shiploop.domain.objectives.measurement import Measurement
 from shiploop.stores import keys
 
 # step 1 adds a measurement, step -1 takes it back.

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import assert_never
 
-from shiploop.domain.alerts import Alert, AlertKind
-from shiploop.domain.measurement import FAQ_AGENT
-from shiploop.domain.report import Percentiles, Report, Settled, SloStatus
-from shiploop.domain.slo import (
+from shiploop.domain.objectives.alerts import Alert, AlertKind
+from shiploop.domain.objectives.measurement import FAQ_AGENT
+from shiploop.domain.objectives.report import Percentiles, Report, Settled, SloStatus
+from shiploop.domain.objectives.slo import (
     Burn,
     Counted,
     Indicator,

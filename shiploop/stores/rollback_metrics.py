@@ -7,8 +7,8 @@ from typing import cast
 
 from redis import Redis
 
-from shiploop.domain.report import RollbackNumbers
-from shiploop.domain.rollback import RollbackCase, RollbackStatus, TrbSplit
+from shiploop.domain.objectives.report import RollbackNumbers
+from shiploop.domain.production.rollback import RollbackCase, RollbackStatus, TrbSplit
 from shiploop.stores import keys
 from shiploop.stores.metrics import Metrics
 

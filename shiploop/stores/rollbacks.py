@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from redis import Redis
 
-from shiploop.domain.rollback import (
+from shiploop.domain.production.rollback import (
     RollbackCase,
     RollbackStatus,
     freeze_owner,

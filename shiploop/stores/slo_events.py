@@ -6,7 +6,7 @@ from typing import cast
 
 from redis import Redis
 
-from shiploop.domain.slo import Counted
+from shiploop.domain.objectives.slo import Counted
 from shiploop.stores import keys
 from shiploop.stores.minutes import MINUTES_A_DAY, day_of, days_between, epoch_minute
 

@@ -9,10 +9,10 @@ from typing import cast
 
 from redis import Redis
 
-from shiploop.domain.answer import Source
-from shiploop.domain.measurement import measure
-from shiploop.domain.run import Merge, Outcome, Run, Stage, Status, tte_ms
-from shiploop.domain.slo import Slo
+from shiploop.agents.faq.answering.answer import Source
+from shiploop.domain.delivery.task import Merge, Outcome, Run, Stage, Status, tte_ms
+from shiploop.domain.objectives.measurement import measure
+from shiploop.domain.objectives.slo import Slo
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
 from shiploop.stores.events import WRITE_EVENT, EventKind

@@ -3,14 +3,19 @@
 from functools import cache
 from pathlib import Path
 
-from shiploop.clients.docs_index import DocsIndex
-from shiploop.domain.answer import Answer, Source, compose_extractive_answer, source_of
-from shiploop.domain.answer_gate import Candidate, Refusal, check_answer
-from shiploop.domain.faq_document import FAQ_PATH, Entry
-from shiploop.domain.faq_entry import clean_answer
-from shiploop.domain.gate_citation import expected_citations
-from shiploop.domain.question import Question, QuestionProblem, check_question
-from shiploop.domain.sections import Section, split_sections
+from shiploop.agents.faq.answering.answer import (
+    Answer,
+    Source,
+    compose_extractive_answer,
+    source_of,
+)
+from shiploop.agents.faq.document.document import FAQ_PATH, Entry
+from shiploop.agents.faq.document.entry import clean_answer
+from shiploop.agents.faq.gate.citation import expected_citations
+from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer
+from shiploop.agents.faq.question import Question, QuestionProblem, check_question
+from shiploop.agents.faq.retrieval.index import DocsIndex
+from shiploop.agents.faq.retrieval.sections import Section, split_sections
 from tests.builders import TASK_ID
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"

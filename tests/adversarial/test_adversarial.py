@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from shiploop.domain.answer_gate import Candidate, check_answer
-from shiploop.domain.faq_document import UnsafeEntryError, insert
-from shiploop.domain.messages import commit_message, pull_request_title
-from shiploop.domain.question import Question, check_question
+from shiploop.agents.faq.document.document import UnsafeEntryError, insert
+from shiploop.agents.faq.gate.gate import Candidate, check_answer
+from shiploop.agents.faq.question import Question, check_question
+from shiploop.domain.delivery.messages import commit_message, pull_request_title
 from tests.adversarial.harmless import harms
 from tests.adversarial.inputs import FAMILIES, A, Q
 from tests.adversarial.target import extract, from_model, pages
 from tests.builders import a_run
-from tests.shiploop.domain.hostile import assert_without_effect
+from tests.hostile import assert_without_effect
 
 GOOD = "`shiploop freeze` holds every merge, and `shiploop unfreeze` lets them continue."
 INPUTS = [

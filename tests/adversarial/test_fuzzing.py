@@ -6,8 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shiploop.domain.answer_gate import Candidate, Refusal, check_answer
-from shiploop.domain.faq_document import (
+from shiploop.agents.faq.document.document import (
     UnsafeDocumentError,
     UnsafeEntryError,
     entries,
@@ -15,7 +14,8 @@ from shiploop.domain.faq_document import (
     insert,
     remove,
 )
-from shiploop.domain.question import Question, check_question
+from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer
+from shiploop.agents.faq.question import Question, check_question
 from tests.adversarial.inputs import FAMILIES, A
 from tests.adversarial.target import candidate, document, extract, from_model
 

@@ -12,9 +12,9 @@ import uvicorn
 from redis import Redis
 
 from api.app import create_app
-from shiploop.addresses import free_port
 from shiploop.bootstrap import build
 from shiploop.settings import Settings
+from shiploop.stack.addresses import free_port
 from tests.loopback import NO_TLS
 from tests.until import wait_until
 from tests.valkey import url_of, valkey

@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services, build
-from shiploop.domain.run import FailureKind, Stage, failed
+from shiploop.domain.delivery.task import FailureKind, Stage, failed
 from shiploop.stores import keys
 from shiploop.stores.events import Events
 from shiploop.stores.tasks import Lease

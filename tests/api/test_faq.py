@@ -7,7 +7,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from shiploop.addresses import free_port
+from shiploop.stack.addresses import free_port
 from shiploop.stores import keys
 from tests.api.conftest import Serve
 from tests.api.problems import problem_of

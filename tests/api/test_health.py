@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import httpx
 from redis import Redis
 
-from shiploop.addresses import free_port
+from shiploop.stack.addresses import free_port
 from shiploop.stores.heartbeats import Heartbeats
 from tests.api.conftest import Serve
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from shiploop.addresses import free_port
+from shiploop.stack.addresses import free_port
 from tests.loopback import NO_TLS
 from tests.until import wait_until
 from tests.valkey import url_of

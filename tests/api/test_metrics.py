@@ -9,7 +9,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from prometheus_client.parser import text_string_to_metric_families as parse_plain_text
 from redis import Redis
 
-from shiploop.domain.measurement import Measurement
+from shiploop.domain.objectives.measurement import Measurement
 from tests.counting import count
 
 DAY = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -12,9 +12,9 @@ import pytest
 from redis import Redis
 
 from api.runner_watch import RunnerWatch
-from shiploop.addresses import free_port
 from shiploop.bootstrap import Services, build
 from shiploop.clients.slack import Slack
+from shiploop.stack.addresses import free_port
 from shiploop.stores.heartbeats import Heartbeats
 from tests.api.conftest import Serve, settings
 from tests.loopback import NO_TLS

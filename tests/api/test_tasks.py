@@ -8,9 +8,9 @@ import httpx
 import pytest
 from redis import Redis
 
+from shiploop.agents.faq.answering.answer import Source
 from shiploop.bootstrap import Services, build
-from shiploop.domain.answer import Source
-from shiploop.domain.run import FailureKind, Outcome, answered_before, declined, failed
+from shiploop.domain.delivery.task import FailureKind, Outcome, answered_before, declined, failed
 from shiploop.stores import keys
 from shiploop.stores.tasks import Lease
 from tests.api.conftest import settings

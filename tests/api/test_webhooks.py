@@ -9,7 +9,7 @@ import httpx
 import pytest
 from redis import Redis
 
-from shiploop.addresses import free_port
+from shiploop.stack.addresses import free_port
 from tests.api.conftest import WEBHOOK_SECRET, Serve
 from tests.api.problems import problem_of
 

@@ -7,8 +7,8 @@ import pytest
 from bench.full_faq import filled
 from bench.many_questions import many_questions
 from bench.world import BenchFailed
-from shiploop.domain.faq_document import entries
-from shiploop.domain.question import question_hash
+from shiploop.agents.faq.document.document import entries
+from shiploop.agents.faq.question import question_hash
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository" / "docs" / "FAQ.md"
 

@@ -7,10 +7,10 @@ import pytest
 
 from bench.many_questions import many_questions
 from bench.world import BenchFailed
-from shiploop.clients.docs_index import DocsIndex
-from shiploop.domain.answer import Answer, compose_extractive_answer
-from shiploop.domain.question import question_hash
-from shiploop.domain.terms import content_terms
+from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
+from shiploop.agents.faq.question import question_hash
+from shiploop.agents.faq.retrieval.index import DocsIndex
+from shiploop.agents.faq.retrieval.terms import content_terms
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
 COUNT = 950

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bench.world import BenchFailed, questions
-from shiploop.clients.docs_index import DocsIndex
-from shiploop.domain.answer import Answer, compose_extractive_answer
-from shiploop.domain.question import question_hash
+from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
+from shiploop.agents.faq.question import question_hash
+from shiploop.agents.faq.retrieval.index import DocsIndex
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
 COUNT = 50

@@ -2,8 +2,8 @@
 
 from bench.retrieval import measure_retrieval
 from bench.retrieval_questions import faq, held_out_half, pages, tuning_half
-from shiploop.domain.question import Question, check_question, question_hash
-from shiploop.domain.sections import split_sections
+from shiploop.agents.faq.question import Question, check_question, question_hash
+from shiploop.agents.faq.retrieval.sections import split_sections
 
 ALL = [*tuning_half(), *held_out_half()]
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from shiploop.domain.answer import plain_text
-from shiploop.domain.faq_document import entries
+from shiploop.agents.faq.answering.answer import plain_text
+from shiploop.agents.faq.document.document import entries
 from tests.browser.conftest import Open, Scheme
 from tests.world import World
 

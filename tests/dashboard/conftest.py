@@ -13,9 +13,9 @@ import httpx
 import pytest
 from redis import Redis
 
-from shiploop.addresses import free_port
 from shiploop.bootstrap import Services, build
 from shiploop.settings import Settings
+from shiploop.stack.addresses import free_port
 from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 from tests.dashboard.filled import fill_day
 from tests.loopback import loopback

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from shiploop.bootstrap import Services
-from shiploop.domain.alerts import Alert, AlertKind, AlertState
-from shiploop.domain.rollback import RollbackCase, RollbackStatus, TrbSplit
-from shiploop.domain.run import FailureKind, Merge, Outcome, Stage, declined, done, failed
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Stage, declined, done, failed
+from shiploop.domain.objectives.alerts import Alert, AlertKind, AlertState
+from shiploop.domain.production.rollback import RollbackCase, RollbackStatus, TrbSplit
 from shiploop.stores.intake import Accepted
 from shiploop.stores.tasks import Lease
 from tests.builders import a_question, a_rollback_case

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard import words
-from shiploop.domain.report import SloStatus
-from shiploop.domain.stages import TARGETS_MS, over_target_ms
+from shiploop.domain.delivery.stages import TARGETS_MS, over_target_ms
+from shiploop.domain.objectives.report import SloStatus
 from shiploop.stores.task_index import TaskIndex
 from tests.browser.conftest import Visit, window
 from tests.dashboard.conftest import Dashboard

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.live import redis_away
-from shiploop.addresses import free_port
+from shiploop.stack.addresses import free_port
 from tests.browser.conftest import window
 from tests.dashboard.conftest import dashboard_over
 from tests.valkey import url_of, valkey

@@ -9,9 +9,9 @@ import pytest
 from dashboard import words
 from dashboard.markup import link, table, text
 from dashboard.theme import TONES, Shades
-from shiploop.domain.alerts import AlertState
-from shiploop.domain.run import FailureKind, Status
-from shiploop.domain.slo import Period, SloState
+from shiploop.domain.delivery.task import FailureKind, Status
+from shiploop.domain.objectives.alerts import AlertState
+from shiploop.domain.objectives.slo import Period, SloState
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from bench.world import questions
-from shiploop.domain.answer_gate import check_answer
-from shiploop.domain.faq_document import FAQ_PATH, entries, insert
-from shiploop.domain.question import Question, check_question
+from shiploop.agents.faq.document.document import FAQ_PATH, entries, insert
+from shiploop.agents.faq.gate.gate import check_answer
+from shiploop.agents.faq.question import Question, check_question
 from tests.adversarial.inputs import FAMILIES, A
 from tests.adversarial.target import SAMPLE, document, extract, from_model
 from tests.builders import TASK_ID

@@ -14,8 +14,8 @@ import yaml
 
 from sandbox.actions import JobUpdate, plan, run
 from sandbox.workflow_triggers import Event
-from shiploop.domain.faq_document import Entry, insert
-from shiploop.domain.question import Question, check_question
+from shiploop.agents.faq.document.document import Entry, insert
+from shiploop.agents.faq.question import Question, check_question
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = ROOT / "deployments/github/workflows"

@@ -19,7 +19,7 @@ from graphql import (
     validate,
 )
 
-from shiploop.clients import github_documents
+from shiploop.clients.github import queries
 
 pytestmark = pytest.mark.xdist_group("fidelity")  # one tour, one reading of large schemas
 
@@ -27,7 +27,7 @@ SANDBOX_SCHEMA = Path(__file__).resolve().parents[2] / "sandbox/github/graphql_a
 
 DOCUMENTS = {
     name: text
-    for name, text in vars(github_documents).items()
+    for name, text in vars(queries).items()
     if name.isupper() and not name.startswith("_")
 }
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from shiploop.clients.github_documents import OPEN_PULL_REQUEST, READ_BASE
+from shiploop.clients.github.queries import OPEN_PULL_REQUEST, READ_BASE
 from tests.until import until
 
 REPOSITORY = "/repos/acme/shiploop-docs"

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 from redis import Redis
 
-from shiploop.addresses import free_port
+from shiploop.stack.addresses import free_port
 from tests.rolling import redis_of, rolling_world
 from tests.world import World
 

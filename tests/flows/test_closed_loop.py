@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shiploop.domain.faq_document import entries, find, remove
+from shiploop.agents.faq.document.document import entries, find, remove
 from tests.until import wait_until
 from tests.world import World
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from shiploop.domain.measurement import Measurement
+from shiploop.domain.objectives.measurement import Measurement
 from tests.counting import count
 from tests.loopback import loopback
 from tests.until import wait_until

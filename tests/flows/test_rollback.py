@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from shiploop.domain.faq_document import entries, find, remove
+from shiploop.agents.faq.document.document import entries, find, remove
 from shiploop.stores import keys
 from tests.builders import a_question
 from tests.rolling import (

@@ -12,7 +12,7 @@ from redis import Redis
 from sandbox.site.build import Build, Builder
 from sandbox.site.github_api import GitHubApi
 from sandbox.site.source import Clone, SourceFile
-from shiploop.domain.faq_document import FAQ_PATH, entries, find, insert, remove
+from shiploop.agents.faq.document.document import FAQ_PATH, entries, find, insert, remove
 from shiploop.stores import keys
 from tests.builders import a_question
 from tests.loopback import NO_TLS, loopback

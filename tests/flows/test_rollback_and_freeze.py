@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from shiploop.domain.faq_document import remove
+from shiploop.agents.faq.document.document import remove
 from shiploop.stores import keys
 from shiploop.stores.intake import Accepted, Intake
 from tests.builders import a_question

@@ -13,13 +13,13 @@ import pytest
 
 from flows import closed_loop
 from shiploop import errors
-from shiploop.domain.answer import Answer, Declined
-from shiploop.domain.checks import ChecksState, ChecksVerdict
-from shiploop.domain.health_verdict import HealthState
-from shiploop.domain.judgement import Judgement, Live, Reaction
-from shiploop.domain.merge_gate import Conflicted
-from shiploop.domain.pull_request import Base, Proposal
-from shiploop.domain.run import FailureKind, Merge, Outcome, Status, declined, failed
+from shiploop.agents.faq.answering.answer import Answer, Declined
+from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.merge_gate import Conflicted
+from shiploop.domain.delivery.pull_request import Base, Proposal
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Status, declined, failed
+from shiploop.domain.production.health_verdict import HealthState
+from shiploop.domain.production.judgement import Judgement, Live, Reaction
 from tests.builders import NOON, a_pull_request, a_run
 
 MERGE = Merge("c" * 40, NOON)

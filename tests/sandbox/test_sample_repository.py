@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from shiploop.domain.faq_document import Entry, entries, insert, remove
-from shiploop.domain.question import Question, check_question
+from shiploop.agents.faq.document.document import Entry, entries, insert, remove
+from shiploop.agents.faq.question import Question, check_question
 
 SAMPLE = Path(__file__).parents[2] / "sandbox/sample_repository"
 PAGES = sorted(SAMPLE.rglob("*.md"))

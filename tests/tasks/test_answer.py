@@ -12,13 +12,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from sandbox.openai_replies import HOSTILE_ANSWERS
+from shiploop.agents.faq.answering.answer import Answer, Declined
+from shiploop.agents.faq.document.document import insert
 from shiploop.bootstrap import services
-from shiploop.domain.answer import Answer, Declined
-from shiploop.domain.faq_document import insert
-from shiploop.domain.run import Run
+from shiploop.domain.delivery.task import Run
 from tasks.answer import draft_answer
-from tasks.entry import entry_of
-from tasks.gate import refusal_of
+from tasks.shared.entry import entry_of
+from tasks.shared.gate import refusal_of
 from tests.builders import a_question
 from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shiploop import errors
-from shiploop.domain.run import FailureKind, Merge, Status
+from shiploop.domain.delivery.task import FailureKind, Merge, Status
 from shiploop.errors import ShiploopError
 from tasks.ending import outcome_of
 from tests.builders import NOON, a_run

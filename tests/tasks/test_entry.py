@@ -2,9 +2,9 @@
 
 import pytest
 
-from shiploop.domain.faq_document import find, remove
+from shiploop.agents.faq.document.document import find, remove
 from shiploop.errors import RepositoryUnusable
-from tasks.entry import with_entry
+from tasks.shared.entry import with_entry
 from tests.builders import an_entry
 
 FAQ = "# FAQ\n\nWhat people ask.\n"

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
 from shiploop.bootstrap import Services
-from shiploop.domain.answer import Answer, compose_extractive_answer
-from shiploop.domain.run import Status
+from shiploop.domain.delivery.task import Status
 from shiploop.errors import RepositoryUnusable
-from tasks.gate import refusal_of
+from tasks.shared.gate import refusal_of
 from tests.builders import a_run
 from tests.sandbox_process import FAQ, SandboxProcess
 from tests.tasks.conftest import ServicesWith

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from shiploop.addresses import free_port
 from shiploop.bootstrap import Services
-from shiploop.domain.health_verdict import HealthRule, HealthState
-from shiploop.domain.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
+from shiploop.domain.production.health_verdict import HealthRule, HealthState
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
+from shiploop.stack.addresses import free_port
 from shiploop.stores.health import ProductionHealth
-from tasks.observation import ask_all, health_rule, live_sha, look, watch_production
-from tasks.probes.probe import Failing, Probe
-from tasks.probes.registry import DECIDING
+from tasks.shared.observation import ask_all, health_rule, live_sha, look, watch_production
+from tasks.shared.probes import DECIDING, Failing, Probe
 from tests.sandbox_process import SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.tasks.conftest import ServicesWith

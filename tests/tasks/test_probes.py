@@ -9,20 +9,19 @@ import httpx
 import pytest
 from redis import Redis
 
-from shiploop.addresses import free_port
 from shiploop.bootstrap import Services, build
 from shiploop.clients.own_api import OwnApi
 from shiploop.clients.site import Site
-from shiploop.domain.probe import ProbeResult, ProbeScope, ProbeVerdict
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict
 from shiploop.settings import Settings
-from tasks.probes import runners, site_faq, site_health, site_home, task_route
-from tasks.probes.probe import Probe
-from tasks.probes.registry import DECIDING, WATCHED
+from shiploop.stack.addresses import free_port
+from tasks.shared.probes import DECIDING, WATCHED, Probe
 from tests.loopback import NO_TLS
 from tests.scripted_server import Reply, ScriptedServer
 from tests.valkey import url_of
 
-SITE_PROBES = (site_home.PROBE, site_faq.PROBE, site_health.PROBE)
+SITE_HOME, SITE_HEALTH, SITE_FAQ, TASK_ROUTE, RUNNERS = DECIDING
+SITE_PROBES = (SITE_HOME, SITE_FAQ, SITE_HEALTH)
 API_KEY = "a-key-of-the-probe-0123"
 WELL = Reply(200, '{"sha": "abc"}')
 
@@ -46,7 +45,7 @@ def asked(probe: Probe, ours: Services, scripted: ScriptedServer, reply: Reply) 
     return probe.result(ours)
 
 
-@pytest.mark.parametrize("probe", [*SITE_PROBES, task_route.PROBE], ids=lambda probe: probe.name)
+@pytest.mark.parametrize("probe", [*SITE_PROBES, TASK_ROUTE], ids=lambda probe: probe.name)
 def test_what_answers_well_passes_and_what_answers_an_error_fails(
     probe: Probe, ours: Services, scripted: ScriptedServer
 ) -> None:
@@ -86,12 +85,12 @@ def silent_url() -> Iterator[str]:
 
 
 def test_a_health_page_that_names_no_commit_fails(ours: Services, scripted: ScriptedServer) -> None:
-    result = asked(site_health.PROBE, ours, scripted, Reply(200, "{}"))
+    result = asked(SITE_HEALTH, ours, scripted, Reply(200, "{}"))
     assert (result.verdict, result.evidence) == (ProbeVerdict.FAIL, "/healthz names no commit")
 
 
 def test_the_task_route_is_asked_with_our_own_key(ours: Services, scripted: ScriptedServer) -> None:
-    asked(task_route.PROBE, ours, scripted, WELL)
+    asked(TASK_ROUTE, ours, scripted, WELL)
     assert scripted.requests == ["GET /api/agent/tasks?limit=1"]
     sent = {name.lower(): value for name, value in scripted.headers[0].items()}
     assert sent["x-api-key"] == API_KEY
@@ -99,11 +98,11 @@ def test_the_task_route_is_asked_with_our_own_key(ours: Services, scripted: Scri
 
 def test_a_runner_that_beats_is_alive_and_one_that_has_stopped_is_not(ours: Services) -> None:
     now = datetime.now(UTC)
-    assert runners.PROBE.result(ours).verdict is ProbeVerdict.FAIL
+    assert RUNNERS.result(ours).verdict is ProbeVerdict.FAIL
     ours.heartbeats.beat("one", now - timedelta(seconds=60), "ready", 0)
-    assert runners.PROBE.result(ours).verdict is ProbeVerdict.FAIL
+    assert RUNNERS.result(ours).verdict is ProbeVerdict.FAIL
     ours.heartbeats.beat("two", now, "ready", 0)
-    assert runners.PROBE.result(ours).verdict is ProbeVerdict.PASS
+    assert RUNNERS.result(ours).verdict is ProbeVerdict.PASS
 
 
 def test_no_two_probes_have_the_same_name_and_only_watched_ones_decide_nothing() -> None:

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 import pytest
 
 from shiploop.bootstrap import Services
-from shiploop.domain.health_verdict import HealthState
-from shiploop.domain.judgement import Judgement, Reaction
-from shiploop.domain.rollback import RollbackStatus
-from shiploop.domain.run import FailureKind, Merge, Outcome
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome
+from shiploop.domain.production.health_verdict import HealthState
+from shiploop.domain.production.judgement import Judgement, Reaction
+from shiploop.domain.production.rollback import RollbackStatus
 from tasks.reaction import react_to_broken_deploy, react_to_deploy
 from tests.builders import NOON, a_rollback_case
 from tests.sandbox_process import SandboxProcess

@@ -3,9 +3,9 @@
 import base64
 import uuid
 
-from shiploop.domain.faq_document import FAQ_PATH, Entry, insert
-from shiploop.domain.rollback import Reverted
-from shiploop.domain.rollback_messages import reapply_branch
+from shiploop.agents.faq.document.document import FAQ_PATH, Entry, insert
+from shiploop.domain.production.rollback import Reverted
+from shiploop.domain.production.rollback_messages import reapply_branch
 from tasks.rollback_end import propose_reapply
 from tests.builders import NOON, a_rollback_case, an_entry
 from tests.sandbox_process import SandboxProcess

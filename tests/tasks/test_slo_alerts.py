@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.measurement import Measurement
+from shiploop.domain.objectives.measurement import Measurement
 from shiploop.stores import keys
 from tasks.slo_alerts import advance_alerts, watch_objectives
 from tests.counting import count

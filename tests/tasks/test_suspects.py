@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
+from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.bootstrap import Services
-from shiploop.domain import messages
-from shiploop.domain.faq_document import FAQ_PATH
-from shiploop.domain.rollback_policy import RollbackMode, Suspect
+from shiploop.domain.delivery import messages
+from shiploop.domain.production.rollback_policy import RollbackMode, Suspect
 from shiploop.stores import keys
-from tasks.suspects import find_suspects, rollback_mode, suspect_of, within_window
+from tasks.shared.suspects import find_suspects, rollback_mode, suspect_of, within_window
 from tests.builders import NOON, a_question, a_suspect
 from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith

@@ -21,10 +21,10 @@ from typing import Any
 import pytest
 import sentry_sdk
 
-from shiploop.addresses import free_port
 from shiploop.clients.sentry import Sentry, SentryMisconfigured, start_sentry
-from shiploop.domain.run import FailureKind, Merge, Run, Status, declined, done, failed
+from shiploop.domain.delivery.task import FailureKind, Merge, Run, Status, declined, done, failed
 from shiploop.observability import Redactor
+from shiploop.stack.addresses import free_port
 
 REPOSITORY = "acme/docs"
 CANARY = "canary-that-nobody-may-see"
@@ -312,7 +312,7 @@ _PROGRAM_HEAD = """
 import sys, uuid
 from datetime import UTC, datetime
 from shiploop.clients.sentry import start_sentry
-from shiploop.domain.run import Merge, Run, Status, done
+from shiploop.domain.delivery.task import Merge, Run, Status, done
 now = datetime.now(UTC)
 run = Run(str(uuid.uuid4()), "Where?", "0" * 64, "where", now, now)
 def use(sentry):

@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from shiploop.addresses import free_port
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import SentryRefused, SentryUnavailable
+from shiploop.stack.addresses import free_port
 from tests.builders import NOON
 from tests.loopback import NO_TLS
 from tests.scripted_server import Reply, ScriptedServer

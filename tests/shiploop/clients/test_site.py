@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from shiploop.addresses import free_port
 from shiploop.clients.site import Site, SiteHealth
 from shiploop.errors import SiteSlow, SiteUnavailable
+from shiploop.stack.addresses import free_port
 from tests.loopback import NO_TLS
 from tests.scripted_server import Reply, ScriptedServer
 

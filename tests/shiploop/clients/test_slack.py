@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from shiploop.addresses import free_port
 from shiploop.clients.slack import Slack
 from shiploop.errors import SlackRefused, SlackUnavailable
+from shiploop.stack.addresses import free_port
 from tests.loopback import NO_TLS
 from tests.sandbox_process import SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer

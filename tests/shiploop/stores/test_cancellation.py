@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.run import FailureKind, failed
+from shiploop.domain.delivery.task import FailureKind, failed
 from shiploop.stores import keys
 from shiploop.stores.events import Events
 from shiploop.stores.tasks import Cancellation, Lease

@@ -9,7 +9,7 @@ from redis import Redis
 from redis.asyncio import Redis as AsyncRedis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.run import FailureKind, Merge, Outcome, Stage, declined, done, failed
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Stage, declined, done, failed
 from shiploop.stores import keys
 from shiploop.stores.events import EventFeed, Events, TaskEvent
 from shiploop.stores.tasks import Lease

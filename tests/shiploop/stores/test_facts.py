@@ -10,7 +10,7 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.facts import CheckFact, ConflictFact, DeployFact, PushFact
+from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact, DeployFact, PushFact
 from shiploop.stores import keys
 from shiploop.stores.facts import Facts, KnownFacts
 from tests.until import wait_until

@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.rollback import RollbackStatus, freeze_owner
+from shiploop.domain.production.rollback import RollbackStatus, freeze_owner
 from shiploop.stores.freeze import Freeze, FreezeState
 from tests.builders import NOON, a_rollback_case
 

@@ -7,10 +7,10 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.health_verdict import HealthState
-from shiploop.domain.judgement import Judgement, PastState, Reaction
-from shiploop.domain.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
-from shiploop.domain.rollback_policy import Suspect
+from shiploop.domain.production.health_verdict import HealthState
+from shiploop.domain.production.judgement import Judgement, PastState, Reaction
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
+from shiploop.domain.production.rollback_policy import Suspect
 from shiploop.stores import keys
 from shiploop.stores.health import ProductionHealth
 from tests.builders import NOON, TASK_ID

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.measurement import Measurement
-from shiploop.domain.report import Percentiles
-from shiploop.domain.slo import Counted
+from shiploop.domain.objectives.measurement import Measurement
+from shiploop.domain.objectives.report import Percentiles
+from shiploop.domain.objectives.slo import Counted
 from shiploop.stores import keys
 from shiploop.stores.metrics import Metrics
 from tests.counting import count

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.rollback import RollbackStatus
+from shiploop.domain.production.rollback import RollbackStatus
 from shiploop.stores import keys
 from shiploop.stores.rollbacks import Rollbacks
 from tests.builders import NOON, a_rollback_case

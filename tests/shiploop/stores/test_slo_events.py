@@ -6,8 +6,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 
-from shiploop.domain.measurement import Measurement
-from shiploop.domain.slo import Counted
+from shiploop.domain.objectives.measurement import Measurement
+from shiploop.domain.objectives.slo import Counted
 from shiploop.stores.slo_events import SloEvents
 from tests.counting import count
 

@@ -7,7 +7,16 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.run import FailureKind, Merge, Outcome, Run, Stage, declined, done, failed
+from shiploop.domain.delivery.task import (
+    FailureKind,
+    Merge,
+    Outcome,
+    Run,
+    Stage,
+    declined,
+    done,
+    failed,
+)
 from shiploop.stores import keys
 from shiploop.stores.tasks import Lease
 from tests.builders import NOON, TASK_ID, a_question

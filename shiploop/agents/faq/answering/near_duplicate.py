@@ -1,0 +1,127 @@
+"""An entry of the FAQ that answers a question already, asked in other words: told by the words.
+
+A wrong guess keeps somebody from an answer, a missed one costs an entry too many. So two
+questions are one only when they ask for the same kind of thing (how, when, who …) and their
+terms are the same, but for slips, synonyms and words that say little. Where both answers are
+from the same section, the words of its titles say little, too. Chinese, Japanese and Korean
+have no words between spaces: there most pairs of characters have to be the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from shiploop.agents.faq.answering.answer import Answer, Declined
+from shiploop.agents.faq.answering.question_kind import Kind, asks_twice, kind_of
+from shiploop.agents.faq.document.document import FAQ_PATH, entries, entry_id
+from shiploop.agents.faq.document.markers import find_markers
+from shiploop.agents.faq.question import question_hash
+from shiploop.agents.faq.retrieval.sections import split_sections
+from shiploop.agents.faq.retrieval.spelling import corrected, known_words
+from shiploop.agents.faq.retrieval.synonyms import meanings
+
+_FILLERS: Final = frozenset(
+    meanings(
+        "able actually allowed command currently easily exactly existing get give given good listen"
+        " meant necessary needed one possible procedure really require right running same status"
+        " way without"
+    )
+)
+_OF_DURATION: Final = frozenset(meanings("long much time wait until seconds minutes hours days"))
+# Of pairs of characters: two that ask in other words share fewer than two that say the same.
+_ALIKE: Final = 0.8
+_ALIKE_FROM_ONE_SECTION: Final = 0.5
+_DOCUMENTS_REMEMBERED: Final = 16  # tasks that begin together read the same one
+_QUESTIONS_REMEMBERED: Final = 4096  # a FAQ changes by one entry at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """An entry of the FAQ: its question, its answer, and where it stands on the page."""
+
+    question: str
+    answer: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    kind: Kind
+    terms: frozenset[str]
+
+    @property
+    def in_words(self) -> bool:
+        return all(term.isascii() for term in self.terms)
+
+
+def find_duplicate(question: str, answer: Answer | Declined, document: str) -> Existing | None:
+    """Return the entry of an FAQ, ours or a person's, that answers this question already.
+
+    None when there is none, and when the very same question is there: that entry is replaced.
+    """
+    same = question_hash(question)
+    if asks_twice(question) or any(entry.question_hash == same for entry in entries(document)):
+        return None
+    existing, words = _existing(document)
+    asked = _asked(corrected(question, words))
+    return next((entry for entry in existing if _is_same(asked, answer, entry)), None)
+
+
+@lru_cache(_DOCUMENTS_REMEMBERED)
+def _existing(document: str) -> tuple[tuple[Existing, ...], Mapping[str, str]]:
+    """The entries that one may repeat, and the words that their questions are written in."""
+    ours = (Existing(entry.question, entry.answer, entry_id(entry)) for entry in entries(document))
+    found = (*ours, *_written_by_people(document))
+    existing = tuple(entry for entry in found if not asks_twice(entry.question))
+    return existing, known_words(entry.question for entry in existing)
+
+
+def _written_by_people(document: str) -> Iterator[Existing]:
+    for section in split_sections(FAQ_PATH, _without_ours(document.removeprefix("\ufeff"))):
+        if section.heading_path and section.text.strip():
+            yield Existing(section.heading_path[-1], section.text, section.anchor)
+
+
+def _without_ours(body: str) -> str:
+    kept, start = [], 0
+    for marker in find_markers(body):
+        if marker["opens"]:
+            kept.append(body[start : marker.start()])
+        start = marker.end()
+    return "".join([*kept, body[start:]])
+
+
+@lru_cache(_QUESTIONS_REMEMBERED)
+def _asked(question: str) -> _Asked:
+    kind = kind_of(question)
+    terms = frozenset(meanings(question))
+    little = _FILLERS | (_OF_DURATION if kind is Kind.DURATION else frozenset())
+    return _Asked(kind, terms - little or terms)
+
+
+def _is_same(asked: _Asked, answer: Answer | Declined, entry: Existing) -> bool:
+    present = _asked(entry.question)
+    if not asked.terms & present.terms or not _same_kind(asked.kind, present.kind):
+        return False
+    titles = _shared_titles(answer, entry)
+    if asked.in_words or present.in_words:
+        # With a word less a question is broader, with another one it is about something else.
+        return present.terms <= asked.terms <= present.terms | (titles or frozenset())
+    shared = len(asked.terms & present.terms)
+    alike = 2 * shared / (len(asked.terms) + len(present.terms))
+    return alike >= (_ALIKE if titles is None else _ALIKE_FROM_ONE_SECTION)
+
+
+def _same_kind(one: Kind, other: Kind) -> bool:
+    return one is other or Kind.OPEN in (one, other)
+
+
+def _shared_titles(answer: Answer | Declined, entry: Existing) -> frozenset[str] | None:
+    """The terms of the section's titles that both answers name as their source, if they do."""
+    if isinstance(answer, Declined):
+        return None
+    source = answer.text.rpartition("\n\n")[2]
+    if entry.answer.rstrip().rpartition("\n\n")[2] != source:
+        return None
+    return frozenset(term for source in answer.sources for term in meanings(source.title))

@@ -1,0 +1,93 @@
+"""The answer says where it is from, and says nothing in the documents' name that they do not."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from shiploop.agents.faq.answering.answer import cite, source_of
+from shiploop.agents.faq.answering.quotation import Piece, quotable_pieces
+from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.agents.faq.gate.refusal import Refusal
+from shiploop.agents.faq.gate.text import Candidate, Text, read_text, squeeze
+from shiploop.agents.faq.retrieval.sections import Section
+
+_LEAD: Final = re.compile(
+    r"(?:Sources?|來源|来源|出處|出处|出典)\s*[:：][\s,;、，；]*", re.IGNORECASE
+)
+
+
+def expected_citations(sections: Sequence[Section]) -> str:
+    """The citation of each section as the last line of an answer writes it."""
+    return cite(map(source_of, sections))
+
+
+def without_citation(text: str) -> str:
+    """The answer without its last paragraph, which names the sources."""
+    body, blank, last = text.rpartition("\n\n")
+    return body if blank and _LEAD.match(last) else text
+
+
+def check_citations(candidate: Candidate) -> Iterator[Refusal]:
+    """Every source is a section that exists, and the last line names them all, rightly."""
+    there = [source_of(section) for section in candidate.sections]
+    if any(source not in there for source in candidate.answer.sources):
+        yield Refusal.UNKNOWN_SECTION
+    text = candidate.entry.answer
+    last = text.removeprefix(without_citation(text)).strip()
+    cited = tuple(s for s in candidate.sections if source_of(s) in candidate.answer.sources)
+    found = read_text(last).links
+    expected = read_text(expected_citations(cited)).links
+    # Nothing but the links: what is left of the line without them must be punctuation.
+    rest = _LEAD.sub("", re.sub(r"\[(?:\\.|[^\[\]\\])*\]\([^()\s]*\)", "", last))
+    if not expected or sorted(map(str, found)) != sorted(map(str, expected)) or rest.strip(" ,、;"):
+        yield Refusal.NO_CITATION
+
+
+def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
+    """An extract is a quotation from end to end; elsewhere `>` says that it is one."""
+    body = without_citation(candidate.entry.answer)
+    hosts = candidate.allowed_hosts
+    pieces = [p for s in candidate.sections for p in quotable_pieces(s, FAQ_PATH, hosts)]
+    if candidate.answer.generator == "extractive":
+        if not all(_is_quoted(line, pieces) for line in body.split("\n") if line.strip()):
+            yield Refusal.MISQUOTED
+    else:
+        written = squeeze(" ".join(read_text(s.text).prose for s in candidate.sections))
+        if not all(squeeze(quoted) in written for quoted in _quoted(body)):
+            yield Refusal.MISQUOTED
+    yield from _check_code(candidate, text)
+
+
+def _check_code(candidate: Candidate, text: Text) -> Iterator[Refusal]:
+    """A command that somebody will copy must be the documents' own."""
+    written = squeeze("\n".join((candidate.entry.question, *(s.text for s in candidate.sections))))
+    if not all(squeeze(code) in written for code in text.code):
+        yield Refusal.FOREIGN_CODE
+
+
+def _quoted(body: str) -> Iterator[str]:
+    """What stands in quotations, paragraph by paragraph."""
+    depth = 0
+    for token in read_text(body).tokens:
+        depth += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
+        if depth and token.type == "inline":
+            yield read_text(token.content).prose
+
+
+def _is_quoted(line: str, pieces: Sequence[Piece]) -> bool:
+    return any(_is_part(line.strip(), piece) for piece in pieces)
+
+
+def _is_part(line: str, piece: Piece) -> bool:
+    """True for whole sentences in a row, an item of a list, or a line of code."""
+    if line in (each.strip() for unit in piece.units for each in unit.split("\n")):
+        return True
+    for start in range(len(piece.units)):
+        text = ""
+        for unit in piece.units[start:]:
+            text += unit
+            if text.strip() == line:
+                return True
+            if len(text) > len(line) + 2:
+                break
+    return False

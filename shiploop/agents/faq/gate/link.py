@@ -1,0 +1,74 @@
+"""Links lead to what is cited, to where the cited sections link, or to an allowed host."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from shiploop.agents.faq.answering.quotation import is_allowed, quotable_pieces
+from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.agents.faq.gate.citation import expected_citations
+from shiploop.agents.faq.gate.refusal import Refusal
+from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
+
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_ACTING: Final = re.compile(
+    r"(?:javascript|vbscript|livescript|file|blob|view-source):\S|data:[a-z]+/[a-z]", re.IGNORECASE
+)
+# What GitHub makes a link of without any markup.
+# https://github.github.com/gfm/#autolinks-extension-
+_BARE: Final = re.compile(
+    r"(?P<scheme>\b[a-z][a-z0-9+.-]{1,20})://(?P<rest>[^\s<>]*)|\bwww\.(?P<www>[^\s<>]*)"
+    r"|\b(?:mailto|xmpp|tel|sms):\S",
+    re.IGNORECASE,
+)
+_BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f]+")
+
+
+def check_links(candidate: Candidate, text: Text) -> Iterator[Refusal]:
+    """Follow every link, with markup or without."""
+    cited = _cited_destinations(candidate)
+    for link in text.links:
+        if link.href not in cited:
+            yield from _judge(link.href, candidate.allowed_hosts)
+    if "](" in text.prose:  # what is no link to this parser may be one to another
+        yield Refusal.UNCITED_LINK
+    yield from check_bare_links(text.prose, candidate.allowed_hosts)
+
+
+def check_bare_links(prose: str, allowed_hosts: frozenset[str]) -> Iterator[Refusal]:
+    """Look for what becomes a link by itself."""
+    folded = fold(prose)
+    if _ACTING.search(folded):
+        yield Refusal.SCRIPT_LINK
+    for bare in _BARE.finditer(folded):
+        url = f"https://www.{bare['www']}" if bare["www"] is not None else bare[0]
+        if not is_allowed(url.rstrip(".,:;!?)'\"*_~。，）"), allowed_hosts):
+            yield Refusal.OUTSIDE_LINK
+
+
+def _cited_destinations(candidate: Candidate) -> frozenset[str]:
+    """Where the citations and the links of the cited sections lead, as a parser writes it."""
+    pieces = (
+        piece.markdown
+        for section in candidate.sections
+        for piece in quotable_pieces(section, FAQ_PATH, candidate.allowed_hosts)
+    )
+    citations = expected_citations(candidate.sections)
+    links = read_text("\n\n".join((*pieces, citations))).links
+    return frozenset(link.href for link in links if not _leads_outside(link.href))
+
+
+def _judge(href: str, allowed_hosts: frozenset[str]) -> Iterator[Refusal]:
+    plain = _BLANKS.sub("", unquote(unquote(fold(href))))
+    if _ACTING.match(plain):
+        yield Refusal.SCRIPT_LINK
+    elif not _leads_outside(href):
+        yield Refusal.UNCITED_LINK
+    elif not is_allowed(href, allowed_hosts):
+        yield Refusal.OUTSIDE_LINK
+
+
+def _leads_outside(href: str) -> bool:
+    plain = _BLANKS.sub("", unquote(unquote(fold(href)))).replace("\\", "/")
+    return plain.startswith("//") or _SCHEME.match(plain) is not None

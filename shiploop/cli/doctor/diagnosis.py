@@ -1,0 +1,134 @@
+"""What `shiploop doctor` concludes from what it saw: pure, no I/O."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shiploop.clients.github.setup import Webhook
+from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+
+WEBHOOK_PATH = "/webhooks/github"
+
+_XAUTOCLAIM_SINCE = (6, 2)  # https://redis.io/docs/latest/commands/xautoclaim/
+
+
+class Health(StrEnum):
+    """How a part is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BROKEN = "broken"
+    NOT_CONFIGURED = "not configured"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known of one part, and, where something can be done, what to do in a sentence."""
+
+    name: str
+    state: Health
+    what: str
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RedisFacts:
+    """What a Redis server says of itself; `save_points` is None where it may not be asked."""
+
+    version: str
+    append_only: bool
+    save_points: str | None
+    eviction_policy: str
+
+
+def judge_redis(facts: RedisFacts) -> Iterator[Finding]:
+    """Is it new enough, and does it keep what it is given?"""
+    version = tuple(int(part) for part in facts.version.split(".")[:2])
+    if version < _XAUTOCLAIM_SINCE:
+        advice = "Use Redis 6.2 or newer, or Valkey: crashed tasks are taken over by XAUTOCLAIM."
+        yield Finding("redis", Health.BROKEN, f"version {facts.version} is too old", advice)
+    else:
+        yield Finding("redis", Health.OK, f"version {facts.version}")
+    yield _persistence(facts)
+    if facts.eviction_policy != "noeviction":
+        what = f"the eviction policy is {facts.eviction_policy}: tasks may vanish when it is full"
+        advice = "Set maxmemory-policy to noeviction."
+        yield Finding("redis eviction", Health.WARNING, what, advice)
+
+
+def _persistence(facts: RedisFacts) -> Finding:
+    name, advice = "redis persistence", "Turn appendonly on, so that no accepted question is lost."
+    if facts.append_only:
+        return Finding(name, Health.OK, "append-only file")
+    if facts.save_points is None:
+        what = "no append-only file, and CONFIG GET is not allowed here"
+        hosted = "Look in your provider's settings whether data is kept over a restart."
+        return Finding(name, Health.WARNING, what, hosted)
+    if facts.save_points:
+        what = "snapshots only: a crash loses what came after the last one"
+        return Finding(name, Health.WARNING, what, advice)
+    return Finding(name, Health.WARNING, "off: a restart loses every task", advice)
+
+
+def judge_required_checks(
+    protected: Sequence[str], configured: Sequence[str], ran: frozenset[str] | None
+) -> Iterator[Finding]:
+    """Does the base branch ask for checks, and did those run on the latest pull requests?
+
+    `protected`: what branch protection asks for; `configured`: SHIPLOOP_REQUIRED_CHECKS;
+    `ran`: None where there is no pull request yet.
+    """
+    if protected:
+        yield Finding("branch protection", Health.OK, f"asks for {', '.join(protected)}")
+    else:
+        what = "the base branch asks for no check, so anybody can merge what is red"
+        advice = f"Protect it, and require {', '.join(configured) or 'faq-gate'}."
+        yield Finding("branch protection", Health.WARNING, what, advice)
+    yield _required(protected or configured, ran)
+
+
+def _required(required: Sequence[str], ran: frozenset[str] | None) -> Finding:
+    name = "required checks"
+    if not required:
+        what, advice = "none is required: nothing is ever merged", "Set SHIPLOOP_REQUIRED_CHECKS."
+        return Finding(name, Health.BROKEN, what, advice)
+    if ran is None:
+        what = f"there is no pull request yet on which {', '.join(required)} could have run"
+        return Finding(name, Health.WARNING, what, "Ask a first question, and look again.")
+    if missing := sorted(set(required) - ran):
+        what = f"{', '.join(missing)} did not run on the latest pull requests"
+        advice = "Install deployments/github/workflows in the repository, or correct the name."
+        return Finding(name, Health.WARNING, what, advice)
+    return Finding(name, Health.OK, f"{', '.join(required)} ran lately")
+
+
+def judge_webhook(hooks: Sequence[Webhook]) -> Finding:
+    """Will GitHub tell us what happens? Without it everything works, but a few seconds later."""
+    ours = [hook for hook in hooks if hook.url.rstrip("/").endswith(WEBHOOK_PATH)]
+    if not ours:
+        what = "none: results are seen by polling only, some seconds late"
+        advice = (
+            f"Add one to <the API's address>{WEBHOOK_PATH} (JSON, GITHUB_WEBHOOK_SECRET, events "
+            f"{', '.join(sorted(WEBHOOK_EVENTS))}), unless your GitHub App delivers there."
+        )
+        return Finding("webhook", Health.WARNING, what, advice)
+    hook = ours[0]
+    if (fault := next(_faults(hook), None)) is not None:
+        return Finding("webhook", Health.WARNING, *fault)
+    told = f"the last {len(hook.delivery_statuses)} deliveries arrived"
+    what = told if hook.delivery_statuses else "nothing was to be delivered in the last days"
+    return Finding("webhook", Health.OK, f"{hook.url}: {what}")
+
+
+def _faults(hook: Webhook) -> Iterator[tuple[str, str]]:
+    if not hook.active:
+        yield "it is switched off", "Make it active in the repository's settings."
+    if (missing := sorted(WEBHOOK_EVENTS - hook.events)) and "*" not in hook.events:
+        yield f"it is not sent for {', '.join(missing)}", "Add these events to it."
+    if not hook.signed:
+        yield "it has no secret: we refuse it", "Give it the secret of GITHUB_WEBHOOK_SECRET."
+    failed = [status for status in hook.delivery_statuses if not 200 <= status < 300]
+    if failed:
+        told = f"{len(failed)} of the last {len(hook.delivery_statuses)} deliveries failed"
+        advice = "See Recent Deliveries of the webhook: is the API reachable, and the secret right?"
+        yield f"{told} (the latest with {failed[0] or 'no answer'})", advice

@@ -1,0 +1,111 @@
+"""GitHub: the token, the repository and how it is set up."""
+
+from collections.abc import Iterator
+
+import httpx
+
+from shiploop.bootstrap import SettingMissing, token_source
+from shiploop.cli.doctor.diagnosis import Finding, Health, judge_required_checks, judge_webhook
+from shiploop.clients.github.client import GitHub
+from shiploop.clients.github.setup import GitHubSetup
+from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.pull_request import Base
+from shiploop.domain.delivery.webhook_facts import CheckFact
+from shiploop.errors import (
+    GitHubNotFound,
+    GitHubUnauthorized,
+    RepositoryUnusable,
+    ShiploopError,
+    TransientError,
+)
+from shiploop.settings import Settings
+
+_TIMEOUT_S = 3.0
+_RIGHTS = "contents, pull requests and issues: write; checks and statuses: read"
+
+
+def check_github(settings: Settings) -> Iterator[Finding]:
+    """Look at the token first, then at what it lets us see."""
+    repository = settings.github_repo
+    if repository is None:
+        what = "GITHUB_REPO is not set: `make up` works on a sandbox repository"
+        advice = "Set GITHUB_REPO and GITHUB_TOKEN for a repository of yours."
+        yield Finding("github", Health.NOT_CONFIGURED, what, advice)
+        return
+    with httpx.Client(timeout=_TIMEOUT_S) as http:
+        try:
+            token = token_source(settings, http, repository)
+        except SettingMissing as error:
+            advice = "Set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY."
+            yield Finding("github token", Health.BROKEN, str(error), advice)
+            return
+        transport = GitHubTransport(http, settings.github_api_url, token)
+        github = GitHub(transport, repository, settings.base_branch)
+        yield from _look(github, GitHubSetup(transport, repository), settings)
+
+
+def _look(github: GitHub, setup: GitHubSetup, settings: Settings) -> Iterator[Finding]:
+    try:
+        base = github.read_base()
+    except ShiploopError as error:
+        yield _refused(error, github.repository)
+        return
+    yield Finding("github token", Health.OK, f"valid, of {base.viewer}")
+    place = f"{github.repository}@{settings.base_branch}"
+    yield Finding("github repository", Health.OK, f"{place} has a docs/FAQ.md")
+    try:
+        yield _permissions(setup)
+        yield from _checks(github, setup, base, settings.required_checks)
+        yield from _webhook(setup, secret_set=settings.github_webhook_secret is not None)
+    except ShiploopError as error:
+        yield _refused(error, github.repository)
+
+
+def _refused(error: ShiploopError, repository: str) -> Finding:
+    match error:
+        case GitHubUnauthorized():
+            advice = f"Give a token that is valid for {repository} ({_RIGHTS})."
+            return Finding("github token", Health.BROKEN, str(error), advice)
+        case GitHubNotFound():
+            advice = "Correct GITHUB_REPO, or let the token see it."
+            what = f"{repository} is not there, or the token may not see it"
+            return Finding("github repository", Health.BROKEN, what, advice)
+        case RepositoryUnusable():
+            advice = "Correct SHIPLOOP_BASE_BRANCH, or commit a docs/FAQ.md to it."
+            return Finding("github repository", Health.BROKEN, str(error), advice)
+        case TransientError():
+            advice = "Look at GITHUB_API_URL, the network and githubstatus.com, then try again."
+            return Finding("github", Health.BROKEN, str(error), advice)
+        case _:
+            advice = "See what GitHub says, and correct the settings it names."
+            return Finding("github", Health.BROKEN, str(error), advice)
+
+
+def _permissions(setup: GitHubSetup) -> Finding:
+    if setup.may_write():
+        return Finding("github permissions", Health.OK, "may push and merge")
+    what = "may only read, so no pull request can be opened"
+    return Finding("github permissions", Health.BROKEN, what, f"Give the token {_RIGHTS}.")
+
+
+def _checks(
+    github: GitHub, setup: GitHubSetup, base: Base, configured: tuple[str, ...]
+) -> Iterator[Finding]:
+    pulls = setup.latest_pull_request_ids()
+    facts = github.poll_checks(pulls) if pulls else ()
+    ran = frozenset(one.name for one in facts if isinstance(one, CheckFact)) if pulls else None
+    yield from judge_required_checks(base.required_checks, configured, ran)
+
+
+def _webhook(setup: GitHubSetup, *, secret_set: bool) -> Iterator[Finding]:
+    if not secret_set:
+        what = "GITHUB_WEBHOOK_SECRET is not set: deliveries are refused"
+        advice = "Set it to the secret of the repository's webhook."
+        yield Finding("webhook secret", Health.NOT_CONFIGURED, what, advice)
+    try:
+        yield judge_webhook(setup.webhooks())
+    except (GitHubNotFound, GitHubUnauthorized):
+        # GitHub hides webhooks from everybody but administrators.
+        what = "only an administrator's token may read webhooks: this one could not be looked at"
+        advice = "See Settings, Webhooks, Recent Deliveries of the repository yourself."
+        yield Finding("webhook", Health.WARNING, what, advice)

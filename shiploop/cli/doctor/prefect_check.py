@@ -1,0 +1,69 @@
+"""Prefect's server, our work pool on it and our deployments."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import yaml
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import WorkPoolStatus
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from shiploop.cli.doctor.diagnosis import Finding, Health
+from shiploop.runner.prefect_deployments import WORK_POOL
+
+_DEFINITION = Path(__file__).resolve().parents[3] / "prefect.yaml"
+_REGISTERED = "Start a runner with `make up`: it registers itself and the deployments."
+
+
+def check_prefect(api_url: str | None) -> Iterator[Finding]:
+    """Does Prefect's server answer, with our pool online and our deployments on it?"""
+    if api_url is None:
+        advice = "Start the stack with `make up`, or set PREFECT_API_URL."
+        yield Finding("prefect", Health.NOT_CONFIGURED, "PREFECT_API_URL is not set", advice)
+        return
+    try:
+        with temporary_settings({PREFECT_API_URL: api_url}), get_client(sync_client=True) as client:
+            yield Finding("prefect", Health.OK, f"version {client.api_version()} at {api_url}")
+            yield _pool(client)
+            yield _deployments(client)
+    except (httpx.HTTPError, PrefectHTTPStatusError, RuntimeError) as error:
+        # A RuntimeError is what the client makes of a server that it cannot reach.
+        what = f"does not answer at {api_url}: {type(error).__name__}"
+        advice = "Start the stack with `make up`, or correct PREFECT_API_URL."
+        yield Finding("prefect", Health.BROKEN, what, advice)
+
+
+def _pool(client: SyncPrefectClient) -> Finding:
+    name = "prefect work pool"
+    try:
+        status = client.read_work_pool(WORK_POOL).status
+    except ObjectNotFound:
+        return Finding(name, Health.BROKEN, f"there is no pool {WORK_POOL}", _REGISTERED)
+    if status is WorkPoolStatus.READY:
+        return Finding(name, Health.OK, f"{WORK_POOL} is online")
+    if status is WorkPoolStatus.PAUSED:
+        advice = "Resume it in the Prefect UI: scheduled runs wait until then."
+        return Finding(name, Health.WARNING, f"{WORK_POOL} is paused", advice)
+    what = f"{WORK_POOL} has no worker online: runs from the UI and from schedules wait"
+    return Finding(name, Health.WARNING, what, _REGISTERED)
+
+
+def _deployments(client: SyncPrefectClient) -> Finding:
+    defined = yaml.safe_load(_DEFINITION.read_text(encoding="utf-8"))["deployments"]
+    # A deployment of ours is called like its flow.
+    names = [f"{each['name']}/{each['name']}" for each in defined]
+    missing = [name for name in names if not _is_there(client, name)]
+    if missing:
+        what = f"missing: {', '.join(missing)}"
+        return Finding("prefect deployments", Health.BROKEN, what, _REGISTERED)
+    return Finding("prefect deployments", Health.OK, f"all {len(names)} of prefect.yaml")
+
+
+def _is_there(client: SyncPrefectClient, name: str) -> bool:
+    try:
+        client.read_deployment_by_name(name)
+    except ObjectNotFound:
+        return False
+    return True

@@ -1,0 +1,105 @@
+"""The site, our API, and what may be set or not."""
+
+import stat
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+
+from shiploop.cli.doctor.diagnosis import Finding, Health
+from shiploop.clients.site import Site
+from shiploop.errors import SiteUnavailable
+from shiploop.settings import Settings
+
+_TIMEOUT_S = 3.0
+_READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
+
+
+def check_site(site_url: str, faq_path: str) -> Iterator[Finding]:
+    """Does the site name its commit, and does it serve the FAQ?"""
+    with httpx.Client(timeout=_TIMEOUT_S) as http:
+        try:
+            sha = Site(http, site_url, faq_path).live_sha()
+        except SiteUnavailable as error:
+            advice = 'Correct SITE_URL, or let its /healthz answer {"sha": the live commit}.'
+            yield Finding("site", Health.BROKEN, f"{site_url}: {error}", advice)
+            return
+        yield Finding("site", Health.OK, f"{site_url} runs {sha[:7]}")
+        page = f"{site_url.rstrip('/')}{faq_path}"
+        try:
+            http.get(page).raise_for_status()
+        except httpx.HTTPError as error:
+            advice = "Set SHIPLOOP_SITE_FAQ_PATH to the page that shows docs/FAQ.md."
+            yield Finding("site FAQ page", Health.BROKEN, f"{page}: {error}", advice)
+        else:
+            yield Finding("site FAQ page", Health.OK, page)
+
+
+def check_api(api_url: str) -> Iterator[Finding]:
+    """Does our API take questions?"""
+    try:
+        reply = httpx.get(f"{api_url}/healthz", timeout=_TIMEOUT_S)
+    except httpx.HTTPError as error:
+        what = f"does not answer at {api_url}: {type(error).__name__}"
+        yield Finding("api", Health.BROKEN, what, "Start the stack with `make up`.")
+        return
+    if reply.is_success:
+        yield Finding("api", Health.OK, api_url)
+    else:
+        what = f"{api_url}/healthz answers {reply.status_code}: questions cannot be worked on"
+        yield Finding("api", Health.BROKEN, what, "Mend what else is broken in this list.")
+
+
+def check_signing_key(settings: Settings) -> Iterator[Finding]:
+    """Is there a key to sign our pull requests with, and is it kept?"""
+    name = "signing key"
+    if settings.signing_key is not None:
+        yield Finding(name, Health.OK, "SHIPLOOP_SIGNING_KEY is set")
+        return
+    kept = settings.home / "signing_key"
+    if not kept.exists():
+        what = "none yet: `make up` makes one"
+        advice = "Set SHIPLOOP_SIGNING_KEY where several machines work on one repository."
+        yield Finding(name, Health.NOT_CONFIGURED, what, advice)
+    elif kept.stat().st_mode & _READABLE_BY_OTHERS:
+        what = f"others can read {kept}"
+        yield Finding(name, Health.WARNING, what, f"Run `chmod 600 {kept}`.")
+    else:
+        yield Finding(name, Health.OK, f"kept in {kept}")
+
+
+def check_options(settings: Settings) -> Iterator[Finding]:
+    """What works without being set: Slack, Sentry."""
+    yield _slack(settings)
+    if settings.sentry_dsn is None:
+        what, advice = "errors are in the logs only", "Set SENTRY_DSN to have them collected."
+        yield Finding("sentry", Health.NOT_CONFIGURED, what, advice)
+    else:
+        yield Finding("sentry", Health.OK, "SENTRY_DSN is set")
+    yield _sentry_issues(settings)
+
+
+def _slack(settings: Settings) -> Finding:
+    if settings.slack_webhook_url is None:
+        what = "nobody is told of rollbacks and incidents there"
+        advice = "Set SLACK_WEBHOOK_URL to have them told. The sandbox has a Slack of its own."
+        return Finding("slack", Health.NOT_CONFIGURED, what, advice)
+    url = urlsplit(settings.slack_webhook_url.get_secret_value())
+    if url.scheme not in ("http", "https") or not url.hostname:
+        what = "SLACK_WEBHOOK_URL is no URL: nobody is told of rollbacks and incidents there"
+        advice = "Set it to an incoming webhook's URL, https://hooks.slack.com/services/…"
+        return Finding("slack", Health.BROKEN, what, advice)
+    # Whether it is good, only a message would tell, and somebody would read that.
+    return Finding("slack", Health.OK, "SLACK_WEBHOOK_URL is set; it was not tried")
+
+
+def _sentry_issues(settings: Settings) -> Finding:
+    name = "sentry issues"
+    if settings.sentry_project is None:
+        what = "a deploy is not asked for new errors in Sentry"
+        advice = "Set SHIPLOOP_SENTRY_PROJECT and SENTRY_AUTH_TOKEN to have it asked."
+        return Finding(name, Health.NOT_CONFIGURED, what, advice)
+    if settings.sentry_auth_token is None:
+        what = "SHIPLOOP_SENTRY_PROJECT is set without a token: Sentry is not asked"
+        return Finding(name, Health.BROKEN, what, "Set SENTRY_AUTH_TOKEN (scope event:read).")
+    return Finding(name, Health.OK, f"the issues of {settings.sentry_project}; they were not read")

@@ -1,0 +1,110 @@
+"""Undoes merges on today's files, with git's own three-way merge."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pygit2
+
+from shiploop.clients.git.remote import GitRemote
+from shiploop.clients.github.auth import TokenSource
+from shiploop.domain.delivery.commit import CannotUndo, Changes
+
+_WITH_ITS_PARENT = 2
+
+
+# Given a document today, before and after a merge: what it is without that merge, None where
+# that is git's to tell.
+UndoDocument = Callable[[str, str, str], "str | CannotUndo | None"]
+
+
+class GitHistory:
+    """The repository's commits, fetched when something has to be undone."""
+
+    def __init__(self, clone_url: Callable[[], str], token: TokenSource) -> None:
+        self._clone_url = clone_url
+        self._token = token
+
+    def undo(
+        self,
+        head_sha: str,
+        merge_shas: Sequence[str],
+        path: str = "",
+        undo_document: UndoDocument = lambda _today, _before, _after: None,
+    ) -> Changes | CannotUndo:
+        """What to change at `head_sha` so that it is as if these merges had never been.
+
+        `merge_shas` are newest first. The document at `path` is undone by `undo_document`
+        where that can; everything else by the inverse of the merge. Raises MirrorUnavailable.
+        """
+        with TemporaryDirectory(prefix="shiploop-history-") as directory:
+            remote = GitRemote(Path(directory), self._clone_url(), self._token)
+            repository = remote.fetch(*merge_shas, head_sha, depth=_WITH_ITS_PARENT)
+            head = _tree(repository, head_sha)
+            today = head
+            for sha in merge_shas:
+                undone = _undo_one(repository, today, sha, path, undo_document)
+                if isinstance(undone, CannotUndo):
+                    return undone
+                today = undone
+            return _changes(repository, head, today)
+
+
+def _undo_one(
+    repository: pygit2.Repository,
+    today: pygit2.Tree,
+    merge_sha: str,
+    path: str,
+    undo_document: UndoDocument,
+) -> pygit2.Tree | CannotUndo:
+    merge = repository[merge_sha].peel(pygit2.Commit)
+    if len(merge.parent_ids) != 1:
+        return CannotUndo(f"{merge_sha[:12]} is a merge of several parents, or the first commit")
+    before, after = _tree(repository, str(merge.parent_ids[0])), merge.tree
+    index = repository.merge_trees(ancestor=after, ours=today, theirs=before)
+    documents = [_text(repository, tree, path) for tree in (today, before, after)]
+    texts = [text for text in documents if text is not None]
+    if len(texts) == len(documents) and documents[1] != documents[2]:
+        undone = undo_document(*texts)
+        if isinstance(undone, CannotUndo):
+            return undone
+        if undone is not None:
+            _replace(repository, index, path, undone)
+    if index.conflicts is not None:
+        conflicts = list(index.conflicts)
+        paths = sorted({entry.path for sides in conflicts for entry in sides if entry})
+        return CannotUndo(f"changed again since {merge_sha[:12]}: {', '.join(paths)}")
+    return repository[index.write_tree(repository)].peel(pygit2.Tree)
+
+
+def _replace(repository: pygit2.Repository, index: pygit2.Index, path: str, text: str) -> None:
+    if index.conflicts is not None and path in index.conflicts:
+        del index.conflicts[path]
+    blob = repository.create_blob(text.encode())
+    index.add(pygit2.IndexEntry(path, blob, pygit2.enums.FileMode.BLOB))
+
+
+def _tree(repository: pygit2.Repository, sha: str) -> pygit2.Tree:
+    return repository[sha].peel(pygit2.Commit).tree
+
+
+def _text(repository: pygit2.Repository, tree: pygit2.Tree, path: str) -> str | None:
+    if not path or path not in tree:
+        return None
+    blob = repository[tree[path].id]
+    try:
+        return blob.data.decode() if isinstance(blob, pygit2.Blob) else None
+    except UnicodeDecodeError:
+        return None
+
+
+def _changes(repository: pygit2.Repository, before: pygit2.Tree, after: pygit2.Tree) -> Changes:
+    changes: dict[str, bytes | None] = {}
+    for delta in before.diff_to_tree(after).deltas:
+        old, new = delta.old_file.path, delta.new_file.path
+        if delta.status_char() == "D" or old != new:
+            changes[old] = None
+        if delta.status_char() != "D":
+            blob = repository[after[new].id]
+            changes[new] = blob.data if isinstance(blob, pygit2.Blob) else b""
+    return changes

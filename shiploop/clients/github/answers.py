@@ -1,0 +1,120 @@
+"""Reads the answers to our GraphQL documents into values: pure, no I/O."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.domain.delivery.pull_request import Base, Found, Mergeable, PullRequest, Written
+from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
+from shiploop.domain.timestamps import from_iso
+from shiploop.errors import RepositoryUnusable
+
+ReadLarge = Callable[[str], str]
+
+# The GraphQL spelling of a commit status; a check run has `conclusion` for the same.
+_STATUS_PENDING = frozenset({"PENDING", "EXPECTED"})
+
+
+def read_base_answer(data: Mapping[str, Any], place: str, read_large: ReadLarge) -> Base:
+    """Read the answer to READ_BASE. Raises RepositoryUnusable when the FAQ is not there.
+
+    GraphQL cuts a file off at 512,000 bytes; `read_large` reads such a one by its id.
+    """
+    repository = data["repository"]
+    ref = repository["ref"]
+    if ref is None:
+        raise RepositoryUnusable(f"{place} does not exist: is SHIPLOOP_BASE_BRANCH right?")
+    target = ref["target"]
+    blob = (target.get("file") or {}).get("object")
+    if not blob or blob.get("text") is None or blob["isBinary"]:
+        raise RepositoryUnusable(f"{place} has no readable {FAQ_PATH}: add one, UTF-8 text")
+    rule = ref["refUpdateRule"] or {}
+    return Base(
+        repository_id=repository["id"],
+        head_sha=target["oid"],
+        document=_text(target, read_large),
+        viewer=data["viewer"]["login"],
+        required_checks=tuple(
+            name for name in rule.get("requiredStatusCheckContexts") or () if name
+        ),
+    )
+
+
+def read_found(data: Mapping[str, Any], read_large: ReadLarge) -> Found:
+    """Read the answer to FIND_PULL_REQUEST."""
+    repository = data["repository"]
+    pulls = repository["pullRequests"]["nodes"]
+    return Found(
+        repository_id=repository["id"],
+        written=_written(repository["ref"], read_large) if repository["ref"] else None,
+        pull=read_pull_request(pulls[0]) if pulls else None,
+    )
+
+
+def read_pull_request(fields: Mapping[str, Any]) -> PullRequest:
+    """Read the fields of the fragment PullRequestFields."""
+    return PullRequest(
+        id=fields["id"],
+        number=fields["number"],
+        url=fields["url"],
+        state=fields["state"],
+        body=fields["body"],
+        author=(fields["author"] or {"login": "ghost"})["login"],
+        head_ref=fields["headRefName"],
+        head_sha=fields["headRefOid"],
+        paths=_paths(fields),
+        mergeable=Mergeable(fields["mergeable"]),
+        merge_sha=fields["mergeCommit"]["oid"] if fields["mergeCommit"] else None,
+        merged_at=from_iso(fields["mergedAt"]) if fields["mergedAt"] else None,
+    )
+
+
+def read_check_facts(data: Mapping[str, Any]) -> tuple[CheckFact | ConflictFact, ...]:
+    """Read the answer to POLL_CHECKS; pull requests that are gone are left out."""
+    pulls = [node for node in data.get("nodes") or () if node]
+    commits = (pull["commits"]["nodes"][0]["commit"] for pull in pulls)
+    checks = (
+        _check_fact(commit["oid"], context)
+        for commit in commits
+        for context in (commit["statusCheckRollup"] or {"contexts": {"nodes": ()}})["contexts"][
+            "nodes"
+        ]
+    )
+    conflicts = (
+        ConflictFact(pull["headRefOid"])
+        for pull in pulls
+        if pull["mergeable"] == Mergeable.CONFLICTING
+    )
+    return (*checks, *conflicts)
+
+
+def _paths(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    listed = tuple(node["path"] for node in fields["files"]["nodes"])
+    # More files than one page lists: keep it from looking like fewer.
+    return listed if fields["changedFiles"] == len(listed) else (*listed, "…")
+
+
+def _written(ref: Mapping[str, Any], read_large: ReadLarge) -> Written:
+    target = ref["target"]
+    parents = target["parents"]["nodes"]
+    return Written(
+        ref_id=ref["id"],
+        head_sha=target["oid"],
+        document=_text(target, read_large),
+        parent_document=_text(parents[0], read_large) if len(parents) == 1 else "",
+    )
+
+
+def _text(commit: Mapping[str, Any], read_large: ReadLarge) -> str:
+    blob = (commit.get("file") or {}).get("object") or {}
+    if blob.get("isTruncated"):
+        return read_large(str(blob["oid"]))
+    return str(blob.get("text") or "")
+
+
+def _check_fact(sha: str, context: Mapping[str, Any]) -> CheckFact:
+    if context["__typename"] == "CheckRun":
+        conclusion = context["conclusion"]
+        return CheckFact(sha, context["name"], conclusion.lower() if conclusion else None)
+    pending = context["state"] in _STATUS_PENDING
+    return CheckFact(sha, context["context"], None if pending else context["state"].lower())

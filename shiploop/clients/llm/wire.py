@@ -1,0 +1,88 @@
+"""What is sent to a model by each of OpenAI's two APIs, and what their answers say.
+
+Sources: https://platform.openai.com/docs/api-reference/responses and
+https://platform.openai.com/docs/api-reference/chat. Answers are read as plain JSON: what is
+not as it should be is left out, whatever the server meant by it.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shiploop.agents.faq.answering.prompt import SCHEMA, Prompt
+from shiploop.domain.model_usage import Usage
+
+_FORMAT: Final[dict[str, Any]] = {"name": "faq_answer", "schema": dict(SCHEMA), "strict": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model wrote, and what that took where the server says so."""
+
+    text: str
+    usage: Usage | None
+
+
+def responses_request(prompt: Prompt, model: str, tokens: int) -> dict[str, Any]:
+    """The arguments of the Responses API. Nothing is kept on the other side."""
+    return {
+        "model": model,
+        "instructions": prompt.instructions,
+        "input": prompt.data,
+        "max_output_tokens": tokens,
+        "text": {"format": {"type": "json_schema", **_FORMAT}},
+        "store": False,
+    }
+
+
+def chat_request(prompt: Prompt, model: str, tokens: int) -> dict[str, Any]:
+    """The arguments of chat completions, by the names that older servers know as well."""
+    return {
+        "model": model,
+        "messages": [
+            {"role": "system", "content": prompt.instructions},
+            {"role": "user", "content": prompt.data},
+        ],
+        "max_tokens": tokens,
+        "response_format": {"type": "json_schema", "json_schema": _FORMAT},
+    }
+
+
+def read_reply(body: bytes) -> Reply | None:
+    """Read an answer of either API; None when it has no text of the model's."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    text = "".join(_texts(answer))
+    return Reply(text, _usage(answer)) if text else None
+
+
+def _texts(answer: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """The texts of a response's messages or, in chat completions, of the first choice."""
+    match answer:
+        case {"output": [*items]}:
+            for item in items:
+                match item:
+                    case {"type": "message", "content": [*parts]}:
+                        yield from _output_texts(parts)
+        case {"choices": [{"message": {"content": str(text)}}, *_]}:
+            yield text
+
+
+def _output_texts(parts: list[Any]) -> Iterator[str]:
+    for part in parts:
+        match part:
+            case {"type": "output_text", "text": str(text)}:
+                yield text
+
+
+def _usage(answer: Any) -> Usage | None:  # noqa: ANN401 - any JSON
+    match answer:
+        case {"usage": {"input_tokens": int(tokens_in), "output_tokens": int(tokens_out)}}:
+            return Usage(tokens_in, tokens_out)
+        case {"usage": {"prompt_tokens": int(tokens_in), "completion_tokens": int(tokens_out)}}:
+            return Usage(tokens_in, tokens_out)
+        case _:
+            return None

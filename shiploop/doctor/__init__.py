@@ -1,6 +1,0 @@
-"""Looks at every part that shiploop depends on, and says what to do where one is not well."""
-
-from shiploop.doctor.examination import diagnose
-from shiploop.doctor.report import exit_code, show_findings
-
-__all__ = ["diagnose", "exit_code", "show_findings"]

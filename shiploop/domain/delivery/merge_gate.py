@@ -1,0 +1,80 @@
+"""The merge policy: the one place that decides whether a pull request may be merged."""
+
+from dataclasses import dataclass
+
+from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class MergeFacts:
+    """Everything that the decision rests on, as it is known just before the merge call."""
+
+    state: str
+    signature_holds: bool
+    author: str
+    our_login: str
+    paths: tuple[str, ...]
+    document_is_parent_plus_entry: bool
+    head_sha: str
+    written_sha: str
+    checks: ChecksVerdict
+    freeze: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MergeIt:
+    """Merge, pinned to this head: GitHub refuses if the branch has moved since."""
+
+    head_sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet: the reason may pass by itself."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """Never, as it stands."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflicted:
+    """What came of trying: the base has changed at the same place, the edit is made again."""
+
+
+def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
+    """Decide on one pull request. What is wrong for good comes before what may pass.
+
+    The RFC's "the title contains trace-id" (2.2) is not a condition: anybody can write a
+    title, so it would let anybody merge.
+    """
+    if facts.state != "OPEN":
+        return Refuse("somebody has closed the pull request")
+    if not facts.signature_holds:
+        return Refuse("the pull request does not carry our signature for this entry")
+    if _account(facts.author) != _account(facts.our_login):
+        return Refuse(f"the pull request was opened by {facts.author}, not by us")
+    if facts.paths != (FAQ_PATH,):
+        return Refuse(f"the pull request changes more than {FAQ_PATH}")
+    if facts.head_sha != facts.written_sha:
+        return Refuse("somebody else has pushed to the branch")
+    if not facts.document_is_parent_plus_entry:
+        return Refuse("the document is not its parent plus our entry")
+    if facts.checks.state is ChecksState.RED:
+        return Refuse(f"checks failed: {', '.join(facts.checks.failed)}")
+    if facts.checks.state is not ChecksState.GREEN:
+        return Wait("checks are still running")
+    if facts.freeze is not None:
+        return Wait(f"merges are frozen: {facts.freeze}")
+    return MergeIt(facts.head_sha)
+
+
+def _account(login: str) -> str:
+    # GraphQL names an App `shiploop` as an author and `shiploop[bot]` as the viewer.
+    return login.removesuffix("[bot]").casefold()

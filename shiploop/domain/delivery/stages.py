@@ -1,0 +1,58 @@
+"""How long a task was in each stage, by the moments at which it entered one."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from itertools import accumulate, pairwise
+from typing import Final
+
+from shiploop.domain.delivery.task import Stage
+from shiploop.domain.timestamps import from_iso
+
+QUEUED = "queued"  # comes before the stages, and is waited for like them
+
+# The RFC's targets (5.1), by the stages that they became here; it has none for the deploy.
+TARGETS_MS: Final[Mapping[str, int]] = {
+    QUEUED: 500 + 1_000,  # to enter the queue, and to be pulled from it
+    Stage.DRAFTING: 8_000,
+    Stage.OPENING: 3_000 + 4_000,  # Git, and the pull request
+    Stage.CHECKING: 5_000 + 25_000,  # CI is triggered, and runs
+    Stage.MERGING: 2_000,
+}
+
+
+def stages_ms(task: Mapping[str, str]) -> dict[str, int]:
+    """Milliseconds in each stage that has ended, `queued` first, from the fields of a task.
+
+    After a conflict a task is opened, checked and merged again: each stage has the sum.
+    """
+    points = [(QUEUED, from_iso(task["created_at"])), *_entered(task)]
+    # What comes after the last stage is bookkeeping, and no part of it.
+    if end := task.get("ended_at", task.get("settled_at")):
+        points.append(("ended", from_iso(end)))
+    took: Counter[str] = Counter()
+    for (name, at), (_, after) in pairwise(points):
+        took[name] += round((after - at).total_seconds() * 1000)
+    return dict(took)
+
+
+def has_entered(task: Mapping[str, str], stage: Stage) -> bool:
+    """Whether a task ever came as far as a stage."""
+    return any(name == stage for name, _ in _entered(task))
+
+
+def _entered(task: Mapping[str, str]) -> list[tuple[str, datetime]]:
+    """The stages in the order in which they were entered, from `stage@time stage@time …`."""
+    moments = (moment.partition("@") for moment in task.get("stages_entered", "").split())
+    return [(stage, from_iso(at)) for stage, _, at in moments]
+
+
+def begins_ms(durations_ms: Mapping[str, int]) -> dict[str, int]:
+    """When each stage begins if one comes after the other, in ms since the request."""
+    return dict(zip(durations_ms, accumulate(durations_ms.values(), initial=0), strict=False))
+
+
+def over_target_ms(stage: str, took_ms: int) -> int | None:
+    """By how much a stage took longer than its target; None where it has none."""
+    target_ms = TARGETS_MS.get(stage)
+    return None if target_ms is None else max(0, took_ms - target_ms)

@@ -1,0 +1,114 @@
+"""What a task is: its identity, where it stands, and how it can end."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shiploop.agents.faq.answering.answer import Source
+
+
+class Status(StrEnum):
+    """Where a task stands for the person who asked."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    ERROR = "error"
+    DECLINED = "declined"
+
+    @property
+    def settled(self) -> bool:
+        """True when nothing more will happen to the task."""
+        return self in (Status.DONE, Status.ERROR, Status.DECLINED)
+
+
+class Stage(StrEnum):
+    """The step of the road that a running task is on."""
+
+    DRAFTING = "drafting"
+    OPENING = "opening"
+    CHECKING = "checking"
+    MERGING = "merging"
+    DEPLOYING = "deploying"
+    VERIFYING = "verifying"
+
+
+class FailureKind(StrEnum):
+    """Why a task ended as `error`. One word for each thing that somebody can act on."""
+
+    GITHUB = "github"
+    CI_FAILED = "ci_failed"
+    CI_TIMEOUT = "ci_timeout"
+    CONFLICT = "conflict"
+    MERGE_REFUSED = "merge_refused"
+    FROZEN = "frozen"
+    NEVER_LIVE = "never_live"
+    UNHEALTHY_DEPLOY = "unhealthy_deploy"
+    UNVERIFIED = "unverified"
+    CANCELLED = "cancelled"
+    CRASHED = "crashed"
+    DEADLINE = "deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """The merge of a task's pull request, as GitHub has it."""
+
+    sha: str
+    merged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One accepted question on its way. `task_id` is the trace id everywhere.
+
+    `merge` is there once an earlier attempt has merged: then only the deploy is left.
+    """
+
+    task_id: str
+    question: str
+    question_hash: str
+    slug: str
+    accepted_at: datetime
+    deadline_at: datetime
+    merge: Merge | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a task ended. `failure_kind` is set exactly when `status` is `error`.
+
+    `closest` has the sections that come nearest to a question that they do not answer.
+    """
+
+    status: Status
+    reason: str
+    failure_kind: FailureKind | None = None
+    merge: Merge | None = None
+    entry_url: str | None = None
+    closest: tuple[Source, ...] = ()
+
+
+def done(merge: Merge, entry_url: str) -> Outcome:
+    """The answer is merged, deployed and seen in production."""
+    return Outcome(Status.DONE, "merged and verified live", merge=merge, entry_url=entry_url)
+
+
+def declined(reason: str, closest: tuple[Source, ...] = ()) -> Outcome:
+    """The repository's documents do not answer the question."""
+    return Outcome(Status.DECLINED, reason, closest=closest)
+
+
+def answered_before(reason: str, entry_url: str) -> Outcome:
+    """The FAQ answers the question already, asked in other words."""
+    return Outcome(Status.DECLINED, reason, entry_url=entry_url)
+
+
+def failed(kind: FailureKind, reason: str, merge: Merge | None = None) -> Outcome:
+    """The task ended without a verified answer in production."""
+    return Outcome(Status.ERROR, reason, failure_kind=kind, merge=merge)
+
+
+def tte_ms(accepted_at: datetime, merged_at: datetime) -> int:
+    """Time to execute in milliseconds: from the accepted request to the merge (RFC glossary)."""
+    return max(0, round((merged_at - accepted_at).total_seconds() * 1000))

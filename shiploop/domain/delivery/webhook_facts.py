@@ -1,0 +1,103 @@
+"""Reads what a webhook delivery says: pure thinking, no I/O.
+
+Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shiploop.agents.faq.document.document import FAQ_PATH
+
+
+@dataclass(frozen=True, slots=True)
+class CheckFact:
+    """One check of one commit; `conclusion` in lower case, None while it runs."""
+
+    sha: str
+    name: str
+    conclusion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeployFact:
+    """What the platform says about the deploy of one commit (`success`, `failure`, …)."""
+
+    sha: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictFact:
+    """A head that conflicts with its base: no workflow runs for it until that is resolved.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request
+    """
+
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushFact:
+    """A branch that has got a new head, and with it other documents than the FAQ alone."""
+
+    ref: str
+    sha: str
+
+
+Fact = CheckFact | DeployFact | ConflictFact | PushFact
+
+
+def branch_ref(branch: str) -> str:
+    """The full name of a branch, as pushes tell it."""
+    return f"refs/heads/{branch}"
+
+
+def read_delivery(event: str, payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """The facts in one delivery, none for an event that we do not follow.
+
+    Raises KeyError or TypeError when a payload is not shaped as GitHub's.
+    """
+    reader = _READERS.get(event)
+    return reader(payload) if reader else ()
+
+
+def _check_run(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    run = payload["check_run"]
+    return (CheckFact(str(run["head_sha"]), str(run["name"]), _lower(run["conclusion"])),)
+
+
+def _commit_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    state = str(payload["state"])
+    conclusion = None if state == "pending" else state
+    return (CheckFact(str(payload["sha"]), str(payload["context"]), conclusion),)
+
+
+def _deployment_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    sha, state = payload["deployment"]["sha"], payload["deployment_status"]["state"]
+    return (DeployFact(str(sha), str(state)),)
+
+
+def _push(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    ref, sha, commits = str(payload["ref"]), str(payload["after"]), payload["commits"]
+    kinds = ("added", "modified", "removed")
+    changed = {path for commit in commits for kind in kinds for path in commit[kind]}
+    # Our own merges are most of all pushes, and the FAQ is no source of answers.
+    if payload["deleted"] or changed == {FAQ_PATH}:
+        return ()
+    return (PushFact(ref, sha),)
+
+
+def _lower(conclusion: object) -> str | None:
+    return None if conclusion is None else str(conclusion).lower()
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Fact, ...]]] = {
+    "check_run": _check_run,
+    "status": _commit_status,
+    "deployment_status": _deployment_status,
+    "push": _push,
+}
+
+# What the repository's webhook has to be sent for.
+WEBHOOK_EVENTS = frozenset(_READERS)

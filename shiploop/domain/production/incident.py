@@ -1,0 +1,56 @@
+"""The issue about a production that is broken and that nothing takes back: one for each incident.
+
+What strangers wrote is made harmless by `title_text`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.production.rollback_messages import list_commits, list_evidence, list_links
+from shiploop.domain.production.rollback_policy import Suspect
+
+INCIDENT_LABELS: Final = ("P0", "incident")
+
+_KEY_LINE: Final = re.compile(r"^<!-- shiploop:incident (\S+) -->\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """An issue on GitHub, where to read it and what it says."""
+
+    number: int
+    url: str
+    body: str
+
+
+def incident_title(reason: str) -> str:
+    """The title of an incident without a rollback."""
+    return f"🚨 Production incident: {title_text(reason)}"
+
+
+def incident_body(
+    key: str,
+    reason: str,
+    evidence: Sequence[str],
+    suspects: Sequence[Suspect],
+    links: Mapping[str, str],
+) -> str:
+    """The issue of an incident without a rollback."""
+    return (
+        f"<!-- shiploop:incident {key} -->\n**Nothing was rolled back: a person is needed.**\n\n"
+        f"**Reason**: {title_text(reason)}\n\n"
+        f"{list_commits('Live since production was last healthy', suspects)}"
+        f"{list_evidence(evidence)}{list_links(links)}"
+        "**Action required**\n\n"
+        "- [ ] Investigate the root cause\n"
+        "- [ ] Bring production back (docs/runbook.md), and verify it\n"
+    )
+
+
+def incident_key_in(body: str) -> str | None:
+    """What an issue of ours is about, by the invisible line in its body; None in others."""
+    found = _KEY_LINE.search(body)
+    return found[1] if found else None

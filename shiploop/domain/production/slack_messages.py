@@ -1,0 +1,63 @@
+"""Every word that we write about rollbacks and incidents in Slack.
+
+The texts are plain, because our client escapes whatever it is given; `title_text` keeps what
+strangers wrote on its own line.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.production.rollback import RollbackCase, RollbackStatus, TrbSplit
+from shiploop.domain.production.rollback_messages import standing
+from shiploop.domain.production.rollback_policy import Suspect
+
+
+def rollback_started(case: RollbackCase) -> str:
+    """What is said when a rollback begins, or waits for a person's approval."""
+    begins = "Rolling production back"
+    if case.needs_approval:
+        begins = "Production is broken, and rolling it back waits for your approval in Prefect's UI"
+    return _lines(
+        f"🚨 {begins}: {title_text(case.reason)}",
+        *_named(case.suspects),
+        *map(title_text, case.evidence),
+        "Merges are frozen until production is verified.",
+    )
+
+
+def rollback_ended(
+    case: RollbackCase, status: RollbackStatus, trb: TrbSplit | None, links: Mapping[str, str]
+) -> str:
+    """What is said at a rollback's end."""
+    sign = "✅" if status is RollbackStatus.HEALTHY else "🚨"
+    took = [f"It took {trb.total_ms / 1000:.1f} s from broken to healthy."] if trb else []
+    return _lines(
+        f"{sign} {standing(status)}",
+        f"Reason: {title_text(case.reason)}",
+        *took,
+        *(f"{title_text(name)}: {url}" for name, url in links.items()),
+        *_named(case.suspects),
+    )
+
+
+def incident_raised(reason: str, issue_url: str) -> str:
+    """What is said of an incident without a rollback."""
+    return _lines(
+        f"🚨 Production incident: {title_text(reason)}",
+        "Nothing was rolled back: a person is needed.",
+        issue_url,
+    )
+
+
+def incident_resolved(issue_url: str) -> str:
+    """What is said when production is healthy again after an incident."""
+    return _lines("✅ Production is healthy again.", issue_url)
+
+
+def _named(suspects: Sequence[Suspect]) -> Iterator[str]:
+    for one in suspects[::-1]:
+        yield f"• {title_text(one.sha)[:12]} {title_text(one.headline)}"
+
+
+def _lines(*lines: str) -> str:
+    return "\n".join(lines)

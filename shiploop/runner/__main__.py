@@ -1,0 +1,59 @@
+"""Runs a runner until it is told to stop: `python -m shiploop.runner`."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+from prefect.client.orchestration import get_client
+from prefect.context import SyncClientContext
+
+from shiploop import kill_points
+from shiploop.bootstrap import services
+from shiploop.observability import configure_logging
+from shiploop.runner.runner import Runner
+
+_START_AGAIN_S = 0.2
+
+log = logging.getLogger(__name__)
+
+
+def _wait_for(what: str, ready: Callable[[], object], stopping: threading.Event) -> None:
+    said = False
+    while not stopping.is_set():
+        try:
+            ready()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is to wait
+            if not said:
+                log.info("waiting for %s: %s", what, error)
+            said = True
+            stopping.wait(_START_AGAIN_S)
+        else:
+            return
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT."""
+    configure_logging("runner")  # first: what comes later may add hooks of its own
+    ours = services()
+    configure_logging("runner", ours.settings.secrets())
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    kill_points.arm(ours.settings.kill_at)
+    _wait_for("Redis", ours.redis.ping, stopping)
+    with get_client(sync_client=True) as probe:
+        _wait_for("Prefect", probe.hello, stopping)
+    if stopping.is_set():
+        return
+    with SyncClientContext() as context:
+        Runner(ours, context.client).run(stopping)
+
+
+if __name__ == "__main__":
+    main()

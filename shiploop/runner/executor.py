@@ -1,0 +1,196 @@
+"""Executes flow runs in this process: the one way in which a flow of ours ever runs."""
+
+import logging
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+from prefect import Flow
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.exceptions import ObjectNotFound, Pause
+from prefect.flow_engine import run_flow
+from prefect.states import Crashed, Pending
+from pydantic import TypeAdapter
+
+from shiploop.bootstrap import Services
+from shiploop.domain.delivery.messages import flow_run_name
+from shiploop.domain.delivery.task import FailureKind, Outcome, Run, Status, failed
+from shiploop.kill_points import reach
+from shiploop.stores import keys
+from shiploop.stores.queue import Entry
+from shiploop.stores.tasks import Lease, Settlement
+
+_CLOSED_LOOP = "closed-loop"
+# Of a run that had ended before, Prefect gives back the plain JSON of what it ended as.
+_OUTCOME = TypeAdapter(Outcome)
+
+log = logging.getLogger(__name__)
+
+
+class Executor:
+    """Runs tasks, and flow runs that Prefect has scheduled, and settles what a task came to."""
+
+    def __init__(
+        self,
+        services: Services,
+        prefect: SyncPrefectClient,
+        flows: Mapping[str, Flow[..., Any]],
+        deployments: Mapping[str, uuid.UUID],
+        worker_id: str,
+    ) -> None:
+        """`flows` and `deployments` are named as in prefect.yaml."""
+        results: Path = services.settings.home.resolve() / "results"
+        self._services = services
+        self._prefect = prefect
+        # Parameters are checked where they come in; a storage by path spares a look-up.
+        self._flows = {
+            name: flow.with_options(validate_parameters=False, result_storage=results)
+            for name, flow in flows.items()
+        }
+        self._deployments = deployments
+        self._worker_id = worker_id
+        self._cap = services.settings.delivery_cap
+
+    def run_task(self, entry: Entry, deliveries: int) -> None:
+        """Take a task down the closed loop, and settle it."""
+        run = self._services.tasks.load_run(entry.run_id)
+        if run is None:
+            self._services.task_queue.drop(entry)  # older than a day: nobody can ask for it
+            return
+        if deliveries > self._cap:
+            self._give_up(run, entry)
+            return
+        with self._services.sentry.task(run, self._services.github.repository):
+            self._execute(run, entry)
+
+    def _give_up(self, run: Run, entry: Entry) -> None:
+        reason = f"{self._cap} runners have died of it"
+        known = (self._services.tasks.read(run.task_id) or {}).get("prefect_run_id")
+        if known:
+            self._end_in_prefect(uuid.UUID(known), reason)
+        self._settle(run, entry, failed(FailureKind.CRASHED, reason))
+
+    def _end_in_prefect(self, run_id: uuid.UUID, reason: str) -> None:
+        # Left as it is, it would seem to run for ever, or be handed on again.
+        with suppress(ObjectNotFound):
+            self._prefect.set_flow_run_state(run_id, Crashed(message=reason), force=True)
+
+    def _execute(self, run: Run, entry: Entry) -> None:
+        reach("taken")
+        flow_run = self._flow_run_of(run)
+        reach("flow-run-created")
+        if not self._services.tasks.hold(run.task_id, Lease(self._worker_id, entry.entry_id)):
+            log.warning("taken over before it began")
+            return
+        if not self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id)):
+            self._services.task_queue.drop(entry)  # it has its outcome
+            return
+        if flow_run.state is not None and _cancelled(flow_run.state):
+            flow_run = self._reopen_to_cancel(run, flow_run)
+        self._say_status(run, Status.RUNNING)
+        self._services.sentry.executing(run)
+        state = run_flow(
+            self._flows[_CLOSED_LOOP], flow_run=_unobserved(flow_run), return_type="state"
+        )
+        reach("flow-ended")
+        self._settle(run, entry, self._outcome_of(cast("State[Outcome]", state)))
+        reach("settled")
+
+    def _reopen_to_cancel(self, run: Run, flow_run: FlowRun) -> FlowRun:
+        # Only the flow knows how to tidy up what was begun, and Prefect begins no cancelled run.
+        self._services.tasks.request_cancellation(run.task_id, _now())
+        self._prefect.set_flow_run_state(flow_run.id, Pending(), force=True)
+        return self._prefect.read_flow_run(flow_run.id)
+
+    def run_scheduled(self, entry: Entry, deliveries: int) -> None:
+        """Execute a flow run that is no task's."""
+        ended = True
+        try:
+            flow_run = self._prefect.read_flow_run(uuid.UUID(entry.run_id))
+        except ObjectNotFound:
+            flow_run = None
+        if flow_run is None or deliveries > self._cap:
+            log.error("flow run %s is given up after %d deliveries", entry.run_id, deliveries)
+            self._end_in_prefect(uuid.UUID(entry.run_id), f"{self._cap} runners have died of it")
+        else:
+            ended = self._run_to_its_end(flow_run)
+        self._services.flow_queue.drop(entry)
+        if not ended:
+            self._hand_on_if_resumed(entry.run_id)
+
+    def _run_to_its_end(self, flow_run: FlowRun) -> bool:
+        """Execute it; False when it was suspended, as one that waits for a person."""
+        try:
+            run_flow(self._flows[self._name_of(flow_run)], flow_run=flow_run, return_type="state")
+        except Pause:
+            return False
+        return True
+
+    def _hand_on_if_resumed(self, run_id: str) -> None:
+        # The worker hands a resumed run on, but to no queue that it still was on.
+        state = self._prefect.read_flow_run(uuid.UUID(run_id)).state
+        if state is not None and state.is_pending():
+            self._services.flow_queue.add_once(run_id)
+
+    def _name_of(self, flow_run: FlowRun) -> str:
+        names = {deployment_id: name for name, deployment_id in self._deployments.items()}
+        if flow_run.deployment_id is None:
+            raise LookupError(f"flow run {flow_run.id} belongs to no deployment of ours")
+        return names[flow_run.deployment_id]
+
+    def _flow_run_of(self, run: Run) -> FlowRun:
+        task = self._services.tasks.read(run.task_id) or {}
+        if known := task.get("prefect_run_id"):
+            return self._prefect.read_flow_run(uuid.UUID(known))
+        # Born Pending, so that no worker polls it; the key gives a redelivered task its own.
+        return self._prefect.create_flow_run_from_deployment(
+            self._deployments[_CLOSED_LOOP],
+            parameters={"question": run.question},
+            state=Pending(),
+            name=flow_run_name(run.question),
+            tags=[run.task_id],
+            idempotency_key=run.task_id,
+        )
+
+    def _settle(self, run: Run, entry: Entry, outcome: Outcome) -> None:
+        lease = Lease(self._worker_id, entry.entry_id)
+        if outcome.merge is None and (known := self._services.tasks.load_run(run.task_id)):
+            outcome = replace(outcome, merge=known.merge)
+        settlement = self._services.tasks.settle(run, lease, outcome, _now())
+        log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
+        if settlement is Settlement.SETTLED:
+            task = self._services.tasks.read(run.task_id) or {}
+            self._say_status(run, outcome.status, task.get("pr_url"))
+            self._services.sentry.settled(run, outcome)
+
+    def _say_status(self, run: Run, status: Status, pr_url: str | None = None) -> None:
+        self._services.sentry.status_updated(run, keys.task(run.task_id), status, pr_url)
+
+    def _outcome_of(self, state: "State[Outcome]") -> Outcome:
+        result = state.result(raise_on_failure=False)
+        if isinstance(result, Outcome | dict):
+            return _OUTCOME.validate_python(result)
+        if state.is_cancelled():
+            return failed(FailureKind.CANCELLED, "cancelled in Prefect")
+        if isinstance(result, BaseException):
+            self._services.sentry.capture(result)
+        return failed(FailureKind.CRASHED, f"the flow ended as {state.name}: {state.message}")
+
+
+def _unobserved(flow_run: FlowRun) -> FlowRun:
+    # For a run of a deployment Prefect 3.8 opens a websocket, in a thread, to hear of its
+    # suspension, and its server filters every event for each of these. We never suspend one.
+    return flow_run.model_copy(update={"deployment_id": None})
+
+
+def _cancelled(state: State[Any]) -> bool:
+    return state.is_cancelling() or state.is_cancelled()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

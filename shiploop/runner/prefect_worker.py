@@ -1,0 +1,185 @@
+"""The runner as Prefect sees it: a worker that is online, and hands each run on to a queue."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import anyio.abc
+from anyio import to_thread
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import FlowRun, State, StateType
+from prefect.states import Completed, Failed
+from prefect.workers.base import (
+    BaseJobConfiguration,
+    BaseVariables,
+    BaseWorker,
+    BaseWorkerResult,
+)
+from redis.exceptions import RedisError
+
+from shiploop.agents.faq.question import QuestionProblem, check_question
+from shiploop.bootstrap import services
+from shiploop.domain.delivery.messages import flow_run_name
+from shiploop.domain.delivery.task import Status
+from shiploop.kill_points import reach
+from shiploop.runner.prefect_deployments import WORK_POOL, WORK_POOL_TYPE
+from shiploop.stores.intake import QueueFull
+
+_START_AGAIN_S = 1.0
+_REDIS_AGAIN_S = 1.0
+_STOP_LOOK_S = 0.2
+_SWEEP_S = 15.0
+# Handing on takes milliseconds: what is pending for longer was forgotten.
+_FORGOTTEN_AFTER = timedelta(seconds=10)
+
+log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+
+class InProcessResult(BaseWorkerResult):
+    """That a run was handed on."""
+
+
+class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessResult]):
+    """Starts nothing itself: a runner takes the run from the queue and executes it."""
+
+    type = WORK_POOL_TYPE
+    job_configuration = BaseJobConfiguration
+    _description = "Runs flows inside the shiploop runner, without a process for each."
+
+    async def run(
+        self,
+        flow_run: FlowRun,
+        configuration: BaseJobConfiguration,
+        task_status: anyio.abc.TaskStatus[int] | None = None,
+    ) -> InProcessResult:
+        """Hand a scheduled run on."""
+        reach("handing-on")
+        if _question_of(flow_run) is None:
+            await self._hand_on_flow(flow_run)
+        else:
+            await self._hand_on_question(flow_run)
+        if task_status is not None:
+            task_status.started(os.getpid())
+        return InProcessResult(identifier=str(flow_run.id), status_code=0)
+
+    async def sweep(self) -> None:
+        """Hand on the runs whose runner died between Prefect's Pending and our queue.
+
+        Questions with an idempotency key are ours, born Pending. Handing on twice is harmless:
+        a question's task has the id of the flow run, and other runs are queued once.
+        """
+        pending = await self.client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.PENDING])),
+                expected_start_time=FlowRunFilterExpectedStartTime(
+                    before_=datetime.now(UTC) - _FORGOTTEN_AFTER
+                ),
+            ),
+            work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[WORK_POOL])),
+        )
+        for flow_run in pending:
+            if _question_of(flow_run) is None:
+                await self._hand_on_flow(flow_run)
+            elif flow_run.idempotency_key is None:
+                await self._hand_on_question(flow_run)
+
+    async def _hand_on_flow(self, flow_run: FlowRun) -> None:
+        await _patiently(lambda: services().flow_queue.add_once(str(flow_run.id)))
+
+    async def _hand_on_question(self, flow_run: FlowRun) -> None:
+        ending = await _patiently(lambda: _accept_unless_over(flow_run))
+        if ending is not None:
+            await self.client.set_flow_run_state(flow_run.id, ending, force=True)
+        else:
+            name = flow_run_name(str(_question_of(flow_run)))
+            await self.client.update_flow_run(flow_run.id, name=name)
+
+
+def run_worker(stopping: threading.Event) -> None:
+    """Be online in Prefect until told to stop; blocks, so it wants a thread of its own."""
+    while not stopping.is_set():
+        try:
+            asyncio.run(_work_until(stopping))
+        except Exception:
+            log.exception("the Prefect worker has stopped, and starts again")
+            stopping.wait(_START_AGAIN_S)
+
+
+async def _work_until(stopping: threading.Event) -> None:
+    # A run handed on before its time would hold a slot, and a stop of the runner, until then.
+    worker = InProcessWorker(work_pool_name=WORK_POOL, prefetch_seconds=0)
+    working = asyncio.create_task(worker.start(printer=log.info))
+    sweeping = asyncio.create_task(_keep_sweeping(worker))
+    while not stopping.is_set() and not working.done():
+        await asyncio.sleep(_STOP_LOOK_S)
+    sweeping.cancel()
+    working.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await working
+
+
+async def _keep_sweeping(worker: InProcessWorker) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP_S)
+        try:
+            await worker.sweep()
+        except Exception:
+            log.exception("forgotten runs could not be looked for, the next sweep tries again")
+
+
+async def _patiently(hand_on: Callable[[], _T]) -> _T:
+    """Try until Redis answers: what is given up here is a run that nobody executes."""
+    while True:
+        try:
+            return await to_thread.run_sync(hand_on)
+        except RedisError as error:
+            log.warning("a run waits for Redis to be handed on: %s", error)
+            await asyncio.sleep(_REDIS_AGAIN_S)
+
+
+def _question_of(flow_run: FlowRun) -> object | None:
+    # Of our flows only the closed loop has this parameter.
+    return flow_run.parameters.get("question")
+
+
+def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
+    """Queue the run's question; a state when the run is over at once instead."""
+    if (task := _task_of(flow_run)) is not None:
+        if not Status(task["status"]).settled:
+            return None
+        again = f"task {task['task_id']} is settled as {task['status']}: ask the question again"
+        return Failed(message=again)
+    question = check_question(str(_question_of(flow_run)))
+    if isinstance(question, QuestionProblem):
+        return Failed(message=question.value)
+    run_id = str(flow_run.id)
+    ours = services()
+    accepted = ours.intake.accept(
+        run_id, question, datetime.now(UTC), ours.settings.queue_limit, prefect_run_id=run_id
+    )
+    if isinstance(accepted, QueueFull):
+        return Failed(message="too many questions wait already: try again a little later")
+    if accepted.task_id != run_id:
+        return Completed(name="Duplicate", message=f"asked already: task {accepted.task_id}")
+    return None
+
+
+def _task_of(flow_run: FlowRun) -> dict[str, str] | None:
+    """The task that the run belongs to already, as when somebody retries it in the UI."""
+    tasks = services().tasks
+    owner = tasks.read(flow_run.idempotency_key) if flow_run.idempotency_key else None
+    return owner or tasks.read(str(flow_run.id))

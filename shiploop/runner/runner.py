@@ -1,0 +1,132 @@
+"""The long-lived process that takes tasks and scheduled flow runs, and executes them itself."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import Flow
+from prefect.client.orchestration import SyncPrefectClient
+from redis.exceptions import RedisError
+
+from flows.closed_loop import closed_loop
+from flows.health_check import health_check
+from flows.rollback import rollback
+from flows.slo_review import slo_review
+from shiploop.bootstrap import Services
+from shiploop.domain.delivery.webhook_facts import branch_ref
+from shiploop.errors import ShiploopError
+from shiploop.runner.cancellation import CancellationWatch
+from shiploop.runner.executor import Executor
+from shiploop.runner.notifier import Messenger
+from shiploop.runner.prefect_deployments import apply_deployments
+from shiploop.runner.prefect_worker import run_worker
+from shiploop.runner.worker_pool import Lane
+
+FLOWS: dict[str, Flow[..., Any]] = {
+    "closed-loop": closed_loop,
+    "health-check": health_check,
+    "rollback": rollback,
+    "slo-review": slo_review,
+}
+
+_HEARTBEAT_S = 5.0
+# Somebody waits for an answer of the API, and nobody for a moment's work of a task.
+_NICENESS = 5
+_GRACE_S = 10.0  # what is not done by then, the next runner resumes
+_START_AGAIN_S = 0.2
+_NOTICE_GRACE_S = 1.0  # with Slack away, a longer one would only slow down each stop
+# Rollbacks and scheduled flows: never kept waiting by tasks, however many there are.
+_FLOW_SLOTS = 8
+_PROJECT = Path(__file__).resolve().parent.parent.parent
+
+log = logging.getLogger(__name__)
+
+
+class Runner:
+    """Works on both queues until told to stop."""
+
+    def __init__(self, services: Services, prefect: SyncPrefectClient) -> None:
+        settings, worker_id = services.settings, services.worker_id
+        self._services = services
+        self._worker_id = worker_id
+        deployments = apply_deployments(prefect, _PROJECT, FLOWS)
+        executor = Executor(services, prefect, FLOWS, deployments, worker_id)
+        self._tasks = Lane(
+            services.task_queue,
+            worker_id,
+            settings.runner_concurrency,
+            settings.lease_s,
+            executor.run_task,
+        )
+        self._flows = Lane(
+            services.flow_queue, worker_id, _FLOW_SLOTS, settings.lease_s, executor.run_scheduled
+        )
+        messenger = Messenger(services)
+        # One slot: people hear of things in their order.
+        self._notices = Lane(
+            services.notice_queue, worker_id, 1, settings.lease_s, messenger.deliver
+        )
+        self._cancellations = CancellationWatch(services, prefect, self._tasks.held)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Take work until told to stop, then give what is running a grace time."""
+        ours = self._services
+        os.nice(_NICENESS)
+        for queue in (ours.task_queue, ours.flow_queue, ours.notice_queue):
+            queue.create_group()
+        if ours.llm is not None:
+            ours.llm.warm()
+        for loop in (
+            self._services.facts.listen,
+            self._services.check_poll.run,
+            self._keep_documents_fresh,
+            self._tasks.keep_leases,
+            self._flows.keep_leases,
+            self._flows.take_until,
+            self._notices.keep_leases,
+            self._notices.take_until,
+            self._cancellations.watch,
+            self._beat,
+            run_worker,
+        ):
+            _in_background(loop, stopping)
+        log.info("runner %s takes tasks", self._worker_id)
+        self._tasks.take_until(stopping)
+        give_up_at = time.monotonic() + _GRACE_S
+        for lane in (self._tasks, self._flows):
+            lane.finish(give_up_at)
+        self._notices.finish(time.monotonic() + _NOTICE_GRACE_S)
+        self._services.heartbeats.clear(self._worker_id)
+
+    def _keep_documents_fresh(self, stopping: threading.Event) -> None:
+        branch = branch_ref(self._services.settings.base_branch)
+        with self._services.facts.watching(branch) as pushed:
+            self._services.documents.keep_fresh(stopping, pushed)
+
+    def _beat(self, stopping: threading.Event) -> None:
+        self._warm_up()
+        while not stopping.is_set():
+            running = len(self._tasks.held()) + len(self._flows.held())
+            try:
+                now = datetime.now(UTC)
+                self._services.heartbeats.beat(self._worker_id, now, "ready", running)
+                self._services.metrics.note_runner_alive(now)
+            except RedisError as error:
+                log.warning("no heartbeat could be written: %s", error)
+            stopping.wait(_HEARTBEAT_S)
+
+    def _warm_up(self) -> None:
+        # The first question shall not wait for the repository's documents to be fetched.
+        try:
+            self._services.documents.refresh()
+        except ShiploopError as error:
+            log.warning("there are no documents to answer from yet: %s", error)
+
+
+def _in_background(loop: Callable[[threading.Event], None], stopping: threading.Event) -> None:
+    threading.Thread(target=loop, args=[stopping], name=loop.__qualname__, daemon=True).start()

@@ -1,0 +1,127 @@
+"""One process of the stack: started, waited for, kept alive, stopped with all its children."""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from shiploop.errors import PermanentError
+
+_PROJECT = Path(__file__).resolve().parent.parent.parent
+_POLL_S = 0.05
+_ANSWER_TIMEOUT_S = 1.0
+_STOP_TIMEOUT_S = 15.0  # longer than the runner's grace time
+_FIRST_BACKOFF_S = 0.5
+_LONGEST_BACKOFF_S = 30.0
+_PROVEN_AFTER_S = 60.0  # what has lived so long starts again without delay
+
+log = logging.getLogger(__name__)
+
+
+class StackFailed(PermanentError):
+    """A part of the stack could not be started."""
+
+
+class Part:
+    """A Python module that runs as a process, in a session of its own."""
+
+    def __init__(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        log_path: Path,
+    ) -> None:
+        self.name = name
+        self._arguments = arguments
+        self._environment = environment
+        self._log_path = log_path
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._restarting = threading.Lock()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id, None before the start."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start the process; what it says is appended to its log."""
+        self._log_path.parent.mkdir(parents=True, exist_ok=True)
+        with self._log_path.open("ab") as log_file:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._arguments],
+                cwd=_PROJECT,
+                env={**os.environ, **self._environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log_file,
+                stderr=log_file,
+                start_new_session=True,  # Ctrl-C is for the stack, which stops its parts
+            )
+
+    def wait_until(
+        self, http: httpx.Client, url: str, timeout_s: float, given_up: threading.Event
+    ) -> None:
+        """Wait until the address answers with success, or another part has failed.
+
+        Raises StackFailed.
+        """
+        give_up_at = time.monotonic() + timeout_s
+        while time.monotonic() < give_up_at and not given_up.is_set():
+            if self._process is None or self._process.poll() is not None:
+                raise StackFailed(f"{self.name} ended while it started: see {self._log_path}")
+            with suppress(httpx.HTTPError):
+                if http.get(url, timeout=_ANSWER_TIMEOUT_S).is_success:
+                    return
+            time.sleep(_POLL_S)
+        why = "when another part failed" if given_up.is_set() else f"after {timeout_s:.0f} s"
+        raise StackFailed(f"{self.name} was not ready {why}: see {self._log_path}")
+
+    def keep_alive(self, told: Callable[[], None]) -> None:
+        """Start the process again whenever it dies, ever later if it goes on dying.
+
+        `told` is called after each start.
+        """
+        threading.Thread(
+            target=self._watch, args=[told], name=f"keep-{self.name}", daemon=True
+        ).start()
+
+    def stop(self) -> None:
+        """Ask the process to end, and end its whole session if it does not."""
+        with self._restarting:  # a process that is just being started is ended too
+            self._stopping.set()
+        if self._process is None:
+            return
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_TIMEOUT_S)
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def _watch(self, told: Callable[[], None]) -> None:
+        backoff_s = _FIRST_BACKOFF_S
+        started_at = time.monotonic()
+        while not self._stopping.wait(_POLL_S):
+            if self._process is None or self._process.poll() is None:
+                continue
+            lived_s = time.monotonic() - started_at
+            backoff_s = _FIRST_BACKOFF_S if lived_s > _PROVEN_AFTER_S else backoff_s
+            log.warning("%s has died, it starts again in %.1f s", self.name, backoff_s)
+            if self._stopping.wait(backoff_s):
+                return
+            backoff_s = min(2 * backoff_s, _LONGEST_BACKOFF_S)
+            started_at = time.monotonic()
+            with self._restarting:
+                if self._stopping.is_set():
+                    return
+                self.start()
+            told()

@@ -1,0 +1,300 @@
+"""Starts and stops everything for one command."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+
+import httpx
+
+from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+from shiploop.settings import Settings
+from shiploop.stack.addresses import Addresses, choose_addresses, note_of_stack, port_of
+from shiploop.stack.embedded_servers import embedded_postgres, embedded_redis
+from shiploop.stack.process import Part, StackFailed
+
+# The sandbox world keeps its state in memory: started again, it would be another world.
+_WORLD = ("github", "site")
+_START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
+_REPOSITORY = "acme/shiploop-docs"
+_SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
+
+# What halves the CPU that Prefect's server takes, and keeps it from asking the network.
+_PREFECT_SETTINGS = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "50",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
+    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "2",
+    "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
+    "PREFECT_CLIENT_MAX_RETRIES": "4",  # 30 s; after that the lane tries again
+    "PREFECT_WORKER_QUERY_SECONDS": "1",
+    # A flow is scheduled each minute. Keep a week of runs, but plan minutes ahead and not an
+    # hour: what was planned for while the stack was off begins all at once when it is back.
+    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
+    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+}
+
+
+class Stack:
+    """Everything that questions need, started at once and stopped together.
+
+    Without GITHUB_REPO the sandbox world is started too. That world begins anew each
+    time, and so does the embedded Redis that knows of it.
+    """
+
+    def __init__(
+        self, settings: Settings, told: Callable[[str], None], dashboard: bool = False
+    ) -> None:
+        """`told` hears the name of each part that is ready. `dashboard`: start that too, last."""
+        self._settings = settings
+        self._told = told
+        self._home = settings.home.resolve()
+        self._addresses = choose_addresses(settings, dashboard)
+        self._admin_token, self._platform_token = secrets.token_hex(20), secrets.token_hex(20)
+        self._slack_webhook = f"T000/B000/{secrets.token_hex(12)}"
+        self._environment = self._shared_environment()
+        self._parts: dict[str, Part] = {}
+        self._redis_pid: int | None = None
+        self._servers = ExitStack()
+        # One client: making one takes 20 ms of CPU, which all that starts needs more.
+        self._http = httpx.Client()
+        self._servers.callback(self._http.close)
+        self._given_up = threading.Event()
+
+    def __enter__(self) -> Addresses:
+        """Start all parts side by side. Raises StackFailed, and then nothing is left running."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        try:
+            self._start_all()
+            self._wait_for_runners()
+            self._describe()  # whoever wants to ask need not wait for the dashboard
+            if self._addresses.dashboard:
+                self._start_dashboard()
+                self._describe()
+            self._keep_alive()
+        except BaseException:
+            self._stop_all()
+            raise
+        return self._addresses
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop everything: the users of a part before the part."""
+        self._stop_all()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a further process of this stack, such as one more runner, needs to be told."""
+        return dict(self._environment)
+
+    @property
+    def admin_token(self) -> str:
+        """Opens the sandbox's GitHub as its administrator, who may push to main."""
+        return self._admin_token
+
+    def part(self, name: str) -> Part:
+        """One process of the stack: `github`, `site`, `api`, `prefect`, `runner-1`, …"""
+        return self._parts[name]
+
+    def _start_all(self) -> None:
+        parts = [self._start_redis, self._start_prefect, self._start_api, self._start_runner]
+        if self._settings.github_repo is None:
+            shutil.rmtree(self._home / "redis", ignore_errors=True)
+            parts += [self._start_github, self._start_site]
+        try:
+            self._start_side_by_side(parts)
+        except (OSError, httpx.HTTPError, subprocess.SubprocessError) as error:
+            raise StackFailed(f"{error} (logs: {self._home / 'logs'})") from error
+
+    def _start_side_by_side(self, parts: list[Callable[[], None]]) -> None:
+        with ThreadPoolExecutor(len(parts)) as pool:
+            try:
+                for started in as_completed([pool.submit(part) for part in parts]):
+                    started.result()
+            except BaseException:
+                self._given_up.set()
+                raise
+
+    def _start_redis(self) -> None:
+        if self._settings.redis_url is None:
+            server = embedded_redis(port_of(self._addresses.redis), self._home / "redis")
+            self._redis_pid = self._servers.enter_context(server)
+        self._told("redis")
+
+    def _start_prefect(self) -> None:
+        if self._settings.prefect_api_url is not None:
+            return
+        environment = {"PREFECT_UI_API_URL": self._environment["PREFECT_API_URL"]}
+        if self._settings.prefect_database_url is None:
+            server = embedded_postgres(self._home / "postgres" / "data")
+            database_url = self._servers.enter_context(server)
+            environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database_url
+        port = str(port_of(self._addresses.prefect))
+        command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
+        self._start("prefect", command, f"{self._addresses.prefect}/api/health", environment)
+
+    def _start_github(self) -> None:
+        port, home = str(port_of(self._addresses.github)), str(self._home / "sandbox")
+        tokens = {
+            self._environment["GITHUB_TOKEN"]: "shiploop-bot:write",
+            self._platform_token: "deploy-platform:write",
+            self._admin_token: "ada:admin",
+        }
+        self._start(
+            "github",
+            ["sandbox", "--port", port, "--home", home, "--repo", _REPOSITORY, *_SEED],
+            f"{self._addresses.github}/_sandbox/healthz",
+            {
+                "SANDBOX_TOKENS": ",".join(f"{each}:{account}" for each, account in tokens.items()),
+                "SANDBOX_SLACK_WEBHOOK": self._slack_webhook,
+            },
+        )
+        self._add_webhook(f"{self._addresses.api}/webhooks/github", sorted(WEBHOOK_EVENTS))
+        self._add_webhook(f"{self._addresses.site}/hooks/github", ["push"])
+
+    def _start_site(self) -> None:
+        port, home = str(port_of(self._addresses.site)), self._home / "site"
+        shutil.rmtree(home, ignore_errors=True)
+        self._start(
+            "site",
+            ["sandbox.site", "--port", port, "--home", str(home)],
+            f"{self._addresses.site}/healthz",
+            {
+                "SITE_GITHUB_API_URL": self._addresses.github,
+                "SITE_GITHUB_TOKEN": self._platform_token,
+                "SITE_GITHUB_REPO": _REPOSITORY,
+                "SITE_WEBHOOK_SECRET": self._environment["GITHUB_WEBHOOK_SECRET"],
+            },
+        )
+
+    def _start_api(self) -> None:
+        # Ready once it answers; whether it is healthy depends on parts that start meanwhile.
+        self._start("api", ["api"], f"{self._addresses.api}/openapi.json", {})
+
+    def _start_runner(self) -> None:
+        for number in range(1, self._settings.runners + 1):
+            self._begin(f"runner-{number}", ["shiploop.runner"], {})
+
+    def _start(
+        self, name: str, arguments: list[str], url: str, environment: dict[str, str]
+    ) -> None:
+        self._wait_for(self._begin(name, arguments, environment), url)
+        self._told(name)
+
+    def _wait_for(self, part: Part, url: str) -> None:
+        part.wait_until(self._http, url, _START_TIMEOUT_S, self._given_up)
+
+    def _begin(self, name: str, arguments: list[str], environment: dict[str, str]) -> Part:
+        log_path = self._home / "logs" / f"{name}.log"
+        log_path.unlink(missing_ok=True)
+        part = Part(
+            name,
+            ["-m", "shiploop.stack.launch", *arguments],
+            {**self._environment, **environment},
+            log_path,
+        )
+        self._parts[name] = part
+        part.start()
+        return part
+
+    def _add_webhook(self, url: str, events: list[str]) -> None:
+        secret = self._environment["GITHUB_WEBHOOK_SECRET"]
+        config = {"url": url, "content_type": "json", "secret": secret}
+        self._http.post(
+            f"{self._addresses.github}/repos/{_REPOSITORY}/hooks",
+            json={"name": "web", "config": config, "events": events, "active": True},
+            headers={"authorization": f"Bearer {self._admin_token}"},
+        ).raise_for_status()
+
+    def _wait_for_runners(self) -> None:
+        if self._settings.runners:
+            # The API is healthy as soon as one runner has shown a sign of life.
+            self._wait_for(self._parts["runner-1"], f"{self._addresses.api}/healthz")
+            self._told("runner")
+
+    def _start_dashboard(self) -> None:
+        # It takes seconds of CPU to load, which those before it need more.
+        address = self._addresses.dashboard
+        given = {"SHIPLOOP_DASHBOARD_PORT": str(port_of(address))}
+        self._start("dashboard", ["dashboard"], f"{address}/_stcore/health", given)
+
+    def _keep_alive(self) -> None:
+        for name, part in self._parts.items():
+            if name not in _WORLD:
+                part.keep_alive(self._describe)
+
+    def _stop_all(self) -> None:
+        note_of_stack(self._home).unlink(missing_ok=True)
+        # The runners first, while there still is a Prefect to tell how their runs ended.
+        runners = [part for name, part in self._parts.items() if name.startswith("runner")]
+        others = [part for part in self._parts.values() if part not in runners]
+        for parts in (runners, others):
+            with ThreadPoolExecutor(max(1, len(parts))) as pool:
+                list(pool.map(Part.stop, parts))
+        self._servers.close()
+
+    def _describe(self) -> None:
+        pids = {"redis": self._redis_pid, **{name: part.pid for name, part in self._parts.items()}}
+        described = {**asdict(self._addresses), "pids": pids}
+        path = note_of_stack(self._home)
+        with tempfile.NamedTemporaryFile("w", dir=self._home, delete=False) as draft:
+            # Readable by its owner only, as a Redis of somebody's own may have its password in
+            # the address; and replaced as a whole, so that nobody reads half of it.
+            draft.write(json.dumps(described, indent=2) + "\n")
+        Path(draft.name).replace(path)
+
+    def _shared_environment(self) -> dict[str, str]:
+        shared = {
+            **_PREFECT_SETTINGS,
+            **self._settings.as_environment(),
+            "PREFECT_HOME": str(self._home / "prefect"),
+            "PREFECT_API_URL": f"{self._addresses.prefect.removesuffix('/api')}/api",
+            "REDIS_URL": self._addresses.redis,
+            "SHIPLOOP_HOME": str(self._home),
+            "SHIPLOOP_API_PORT": str(port_of(self._addresses.api)),
+        }
+        if self._settings.signing_key is None:
+            shared["SHIPLOOP_SIGNING_KEY"] = _kept_secret(self._home / "signing_key")
+        if self._settings.github_repo is None:
+            shared |= {
+                "GITHUB_REPO": _REPOSITORY,
+                "GITHUB_API_URL": self._addresses.github,
+                "SITE_URL": self._addresses.site,
+            }
+            for secret in ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"):
+                shared.setdefault(secret, secrets.token_hex(20))
+            slack = f"{self._addresses.github}/services/{self._slack_webhook}"
+            shared.setdefault("SLACK_WEBHOOK_URL", slack)
+            shared.setdefault("SHIPLOOP_HEALTH_INTERVAL_S", "0.25")  # the world is at hand
+        return shared
+
+
+def _kept_secret(path: Path) -> str:
+    """A secret made on first use, readable by its owner only."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text().strip()

@@ -1,0 +1,40 @@
+"""What a runner does that was paused for longer than its lease: the work is somebody else's."""
+
+import logging
+import os
+import signal
+import threading
+from contextlib import suppress
+
+from shiploop.bootstrap import services
+from shiploop.domain.delivery.messages import branch_name
+from shiploop.domain.delivery.task import Run
+from shiploop.errors import ShiploopError
+
+log = logging.getLogger(__name__)
+
+
+def end_if_taken_over(run: Run) -> None:
+    """Stop this runner when another one has the task: the stack starts it again.
+
+    The run goes no step further here, and says no word to Prefect, whose record of it is the
+    other runner's by now. What else this runner holds has the usual grace time to end.
+    """
+    ours = services()
+    if not ours.tasks.taken_over(run.task_id, ours.worker_id):
+        return
+    log.critical("another runner has taken this task over: this one was paused, and stops")
+    with suppress(ShiploopError):
+        _close_what_came_late(run)
+    os.kill(os.getpid(), signal.SIGTERM)
+    threading.Event().wait()
+
+
+def _close_what_came_late(run: Run) -> None:
+    """Close a pull request that this runner has opened after the other's was merged."""
+    if "merge_sha" not in (services().tasks.read(run.task_id) or {}):
+        return
+    pull = services().github.find_pull_request(branch_name(run.task_id)).pull
+    if pull is not None and pull.state == "OPEN":
+        services().github.close_pull_request(pull.number)
+        services().github.delete_branch(branch_name(run.task_id))

@@ -1,0 +1,56 @@
+"""Looks at production: each look is taken once, and shared by all who wait for one."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from shiploop.bootstrap import services
+from shiploop.domain.production.health_verdict import HealthRule, HealthVerdict, decide_health
+from shiploop.domain.production.probe import ProbeResult, Round
+from shiploop.errors import ShiploopError, SiteUnavailable
+from tasks.shared.probes import DECIDING, Probe
+
+
+def watch_production(since: datetime, rule: HealthRule | None = None) -> HealthVerdict:
+    """The verdict on production from what is seen of it after `since`."""
+    rule = rule or health_rule()
+    while (verdict := decide_health(rule, services().health.rounds_since(since))) is None:
+        if services().health.take_turn(rule.interval_s):
+            services().health.record_round(look())
+        else:
+            time.sleep(rule.interval_s / 2)
+    return verdict
+
+
+def health_rule() -> HealthRule:
+    """How often to look, and how much to see before anything is said."""
+    return HealthRule(interval_s=services().settings.health_interval_s)
+
+
+def look() -> Round:
+    """One look at everything that decides, all at the same time."""
+    at, sha = datetime.now(UTC), live_sha()
+    taken = Round(at, sha, ask_all(DECIDING))
+    if taken.failing and live_sha() != sha:
+        # A deploy came in between: what fails may be either, and would be blamed on the old one.
+        return replace(taken, live_sha=None)
+    return taken
+
+
+def ask_all(probes: Sequence[Probe]) -> tuple[ProbeResult, ...]:
+    """Every probe's result, in the order of the probes."""
+    ours = services()
+    with ThreadPoolExecutor(len(probes)) as pool:
+        return tuple(pool.map(lambda probe: probe.result(ours), probes))
+
+
+def live_sha() -> str | None:
+    """What production serves: as the site says, or else the platform; None if neither does."""
+    with suppress(SiteUnavailable):
+        return services().site.live_sha()
+    with suppress(ShiploopError):
+        return services().commits.deployed_sha()
+    return None

@@ -1,0 +1,179 @@
+"""Which questions are one, asked in other words, and which only sound alike."""
+
+import ast
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.many_questions import many_questions
+from bench.retrieval_questions import faq, pages
+from bench.world import questions
+from shiploop.agents.faq.answering.answer import Answer, Declined, Source, compose_extractive_answer
+from shiploop.agents.faq.answering.near_duplicate import find_duplicate
+from shiploop.agents.faq.document.document import Entry, entry_id, insert
+from shiploop.agents.faq.question import Question, check_question
+from shiploop.agents.faq.retrieval.index import DocsIndex
+
+FLOWS = Path(__file__).parents[4] / "flows"
+NOTHING = Declined(())
+
+
+def entry(text: str, answer: str = "An answer.") -> Entry:
+    question = check_question(text)
+    assert isinstance(question, Question)
+    return Entry(question.text, question.hash, question.slug, "a-trace", answer)
+
+
+def duplicate(present: str, asked: str) -> bool:
+    return find_duplicate(asked, NOTHING, insert("# FAQ\n", entry(present))) is not None
+
+
+def asked_in_the_tests_of_flows() -> list[str]:
+    """Every text there that ends as a question does, in the order in which they are asked."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in sorted(FLOWS.glob("test_*.py"))]
+    texts = [
+        node.value
+        for tree in trees
+        for node in sorted(ast.walk(tree), key=lambda node: getattr(node, "lineno", 0))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    pointed_away = {"How can I cancel a running task?", "Who can merge an answer?"}
+    found = [text for text in texts if text.endswith(("?", "？")) and "\n" not in text]
+    return [
+        text
+        for text in dict.fromkeys(found)
+        if not text.startswith("## ")  # a line of a document
+        and text not in pointed_away
+        and isinstance(check_question(text), Question)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("present", "asked"),
+    [
+        ("How do I cancel a task?", "How can I abort a task"),
+        ("How do I cancel a task?", "how do I cancle a task?"),
+        ("How is a rollback verified?", "How are rollbacks checked?"),
+        ("Which port does the dashboard use?", "What port does the dashboard listen on?"),
+        ("How long does an answer take?", "How much time does an answer take?"),
+        ("Who may merge an answer?", "Who is allowed to merge answers?"),
+        ("任務會保留多久？", "任務會保留多長時間？"),
+        ("ロールバックの目標時間は？", "ロールバックの目標時間を教えてください"),
+    ],
+)
+def test_the_same_in_other_words_is_found(present: str, asked: str) -> None:
+    assert duplicate(present, asked)
+    assert duplicate(asked, present)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("How do I freeze merges?", "How do I lift the merge freeze?"),
+        ("How do I freeze merges?", "What does a merge freeze do?"),
+        ("How do I cancel a task?", "What happens when a task is cancelled?"),
+        ("How do I cancel a task?", "How do I start a task?"),
+        ("How long is a task kept?", "Where is a task kept?"),
+        ("Which port does the dashboard use?", "Which port does the API use?"),
+        ("How do I cancel a task?", "How do I cancel a task, and what does it cost?"),
+        ("什麼時候算是上線？", "怎樣的問題算是重複？"),
+    ],
+)
+def test_what_only_sounds_alike_is_another_question(one: str, other: str) -> None:
+    assert not duplicate(one, other)
+    assert not duplicate(other, one)
+
+
+def test_the_very_same_question_is_no_duplicate_for_its_entry_is_replaced() -> None:
+    document = insert("", entry("How do I cancel a task?"))
+    assert find_duplicate("how do i CANCEL a task", NOTHING, document) is None
+
+
+def test_what_a_person_wrote_is_found_by_its_heading() -> None:
+    document = "# FAQ\n\n## Who may merge it?\n\nNobody.\n\n## Empty?\n"
+    found = find_duplicate("Who can merge it?", NOTHING, document)
+    assert found is not None
+    assert (found.question, found.answer, found.anchor) == (
+        "Who may merge it?",
+        "Nobody.",
+        "who-may-merge-it",
+    )
+
+
+def test_an_entry_of_ours_is_named_by_its_own_anchor() -> None:
+    present = entry("How do I cancel a task?")
+    found = find_duplicate("How can I cancel a task?", NOTHING, insert("", present))
+    assert found is not None
+    assert found.anchor == entry_id(present)
+
+
+def test_words_of_the_titles_say_little_where_both_answers_are_from_one_section() -> None:
+    text = "Set it.\n\nSource: [Alerts › Slack](alerts.md#slack)"
+    document = insert("", entry("How do I connect Slack?", text))
+    source = Source("docs/alerts.md", "slack", "Alerts › Slack")
+    same, elsewhere = (
+        Answer(one, (source,), "extractive") for one in (text, "Set it.\n\nSource: [B](b.md#b)")
+    )
+    assert find_duplicate("How do I connect Slack alerts?", same, document) is not None
+    assert find_duplicate("How do I connect Slack alerts?", elsewhere, document) is None
+    assert find_duplicate("How do I connect Slack twice?", same, document) is None
+
+
+def test_a_broader_question_wants_more_than_the_narrow_one_is_told() -> None:
+    text = "Set it.\n\nSource: [Alerts › Slack](alerts.md#slack)"
+    document = insert("", entry("How do I connect Slack alerts?", text))
+    same = Answer(text, (Source("docs/alerts.md", "slack", "Alerts › Slack"),), "extractive")
+    assert find_duplicate("How do I connect alerts?", same, document) is None
+
+
+@pytest.mark.parametrize(
+    "texts", [asked_in_the_tests_of_flows(), questions(50)], ids=["flows", "bench"]
+)
+def test_what_the_tests_and_the_bench_ask_are_different_questions(texts: list[str]) -> None:
+    index = DocsIndex(pages())
+    answers = {text: compose_extractive_answer(text, index.search(text)) for text in texts}
+    document = faq()
+    for text, answer in answers.items():
+        assert find_duplicate(text, answer, document) is None, text
+        if isinstance(answer, Answer):
+            document = insert(document, entry(text, answer.text))
+
+
+def test_the_many_questions_of_the_bench_are_different_questions() -> None:
+    document = faq()
+    for text in many_questions(120):
+        assert find_duplicate(text, NOTHING, document) is None, text
+        document = insert(document, entry(text))
+
+
+WORDS = st.sampled_from(
+    ["How", "do", "I", "what", "merge", "freeze", "任務", "task", "?", "#", "<"]
+)
+TEXTS = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)
+
+
+@given(TEXTS.filter(lambda text: isinstance(check_question(text), Question)), TEXTS)
+def test_who_is_the_other_ones_duplicate_has_it_as_its_own(one: str, other: str) -> None:
+    if not isinstance(check_question(other), Question):
+        return
+    assert duplicate(one, other) == duplicate(other, one)
+
+
+@given(TEXTS, st.text(max_size=200))
+def test_any_text_is_a_document(question: str, document: str) -> None:
+    found = find_duplicate(question, NOTHING, document)
+    assert found is None or found.question
+
+
+def test_the_order_of_the_entries_does_not_matter() -> None:
+    texts = ["How do I cancel a task?", "How do I start a task?", "Where is a task?"]
+    for order in permutations(texts):
+        document = "# FAQ\n"
+        for text in order:
+            document = insert(document, entry(text))
+        found = find_duplicate("How can I abort a task?", NOTHING, document)
+        assert found is not None
+        assert found.question == texts[0]

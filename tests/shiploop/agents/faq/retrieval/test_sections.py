@@ -1,0 +1,86 @@
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shiploop.agents.faq.retrieval.sections import Section, heading_anchor, split_sections
+
+PAGE = """\
+---
+title: x
+# not: a heading
+---
+Before any heading.
+
+# Guide to `shiploop`
+
+Intro.
+
+```sh
+# not a heading
+```
+
+## Install & *run* it!
+
+Text.
+
+### Details
+
+## Install & run it!
+> # quoted
+
+Setext
+======
+last"""
+
+
+def test_a_page_is_split_at_its_headings_and_not_in_code_or_front_matter() -> None:
+    sections = split_sections("docs/guide.md", PAGE)
+    assert [(s.heading_path, s.anchor, s.start_line, s.end_line) for s in sections] == [
+        ((), "", 5, 6),
+        (("Guide to shiploop",), "guide-to-shiploop", 7, 14),
+        (("Guide to shiploop", "Install & run it!"), "install--run-it", 15, 18),
+        (("Guide to shiploop", "Install & run it!", "Details"), "details", 19, 20),
+        (("Guide to shiploop", "Install & run it!"), "install--run-it-1", 21, 23),
+        (("Setext",), "setext", 24, 26),
+    ]
+    assert sections[1].text == "Intro.\n\n```sh\n# not a heading\n```"
+    assert [s.text for s in sections[3:]] == ["", "> # quoted", "last"]
+
+
+def test_a_page_without_a_heading_is_one_section_and_an_empty_one_is_none() -> None:
+    assert split_sections("a.md", "\ufeffone\r\ntwo\r\n") == (
+        Section("a.md", (), "", 1, 2, "one\ntwo"),
+    )
+    assert split_sections("a.md", " \n\n") == ()
+
+
+def test_anchors_follow_githubs_rule() -> None:
+    assert heading_anchor("What's new in C# / .NET_8 - beta?") == "whats-new-in-c--net_8---beta"
+    assert heading_anchor("檢查 Vercel 部署狀態？") == "檢查-vercel-部署狀態"
+    assert heading_anchor("हिन्दी") == "हिन्दी"
+
+
+def test_repeated_headings_are_numbered_past_those_that_look_numbered() -> None:
+    page = "# a\n# a-1\n# a\n# a\n"
+    assert [s.anchor for s in split_sections("p.md", page)] == ["a", "a-1", "a-2", "a-3"]
+
+
+LINES = st.sampled_from(
+    ["# One", "## Two", "text", "", "```", "---", "- item", "> # no", "Under", "===", "<!--", "-->"]
+)
+
+
+@given(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\r\n"]))
+def test_sections_follow_one_another_and_have_anchors_of_their_own(
+    lines: list[str], newline: str
+) -> None:
+    page = newline.join(lines)
+    sections = split_sections("p.md", page)
+    for before, after in pairwise(sections):
+        assert before.end_line + 1 == after.start_line
+    for section in sections:
+        own = "\n".join(lines[section.start_line - 1 : section.end_line])
+        assert own.rstrip().endswith(section.text.rstrip())
+    anchors = [section.anchor for section in sections if section.anchor]
+    assert len(set(anchors)) == len(anchors)

@@ -1,0 +1,106 @@
+"""What is concluded from what was seen."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from shiploop.cli.doctor.diagnosis import (
+    Health,
+    RedisFacts,
+    Webhook,
+    judge_redis,
+    judge_required_checks,
+    judge_webhook,
+)
+from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+
+SAFE = RedisFacts("7.2.4", append_only=True, save_points="", eviction_policy="noeviction")
+HOOK = Webhook(
+    "https://shiploop.example/webhooks/github",
+    WEBHOOK_EVENTS,
+    active=True,
+    signed=True,
+    delivery_statuses=(202, 202),
+)
+
+
+def states(facts: RedisFacts) -> dict[str, Health]:
+    return {finding.name: finding.state for finding in judge_redis(facts)}
+
+
+def test_a_redis_that_keeps_everything_is_well() -> None:
+    assert states(SAFE) == {"redis": Health.OK, "redis persistence": Health.OK}
+
+
+@pytest.mark.parametrize(
+    ("version", "state"),
+    [("6.0.16", Health.BROKEN), ("6.2.0", Health.OK), ("10.0.1", Health.OK), ("8.0", Health.OK)],
+)
+def test_a_redis_without_xautoclaim_is_too_old(version: str, state: Health) -> None:
+    assert states(replace(SAFE, version=version))["redis"] is state
+
+
+@pytest.mark.parametrize(
+    ("save_points", "told"),
+    [("3600 1 300 100", "snapshots only"), ("", "off"), (None, "CONFIG GET is not allowed")],
+)
+def test_a_redis_that_may_forget_is_warned_of(save_points: str | None, told: str) -> None:
+    forgetful = replace(SAFE, append_only=False, save_points=save_points)
+    (finding,) = (each for each in judge_redis(forgetful) if each.name == "redis persistence")
+    assert finding.state is Health.WARNING
+    assert told in finding.what
+    assert finding.advice
+
+
+def test_a_redis_that_throws_keys_away_when_it_is_full_is_warned_of() -> None:
+    found = states(replace(SAFE, eviction_policy="allkeys-lru"))
+    assert found["redis eviction"] is Health.WARNING
+
+
+@pytest.mark.parametrize(
+    ("protected", "configured", "ran", "protection", "required"),
+    [
+        (("gate",), ("other",), {"gate"}, Health.OK, Health.OK),
+        (("gate",), (), {"lint"}, Health.OK, Health.WARNING),
+        ((), ("gate",), {"gate", "lint"}, Health.WARNING, Health.OK),
+        ((), ("gate",), set(), Health.WARNING, Health.WARNING),
+        (("gate",), (), None, Health.OK, Health.WARNING),
+        ((), (), {"gate"}, Health.WARNING, Health.BROKEN),
+    ],
+)
+def test_checks_are_asked_for_and_have_run(
+    protected: tuple[str, ...],
+    configured: tuple[str, ...],
+    ran: set[str] | None,
+    protection: Health,
+    required: Health,
+) -> None:
+    found = list(
+        judge_required_checks(protected, configured, None if ran is None else frozenset(ran))
+    )
+    assert [finding.state for finding in found] == [protection, required]
+
+
+def test_a_webhook_that_delivers_is_well() -> None:
+    assert judge_webhook([replace(HOOK, url="https://x.example/ci"), HOOK]).state is Health.OK
+    assert judge_webhook([replace(HOOK, events=frozenset("*"))]).state is Health.OK
+    assert judge_webhook([replace(HOOK, delivery_statuses=())]).state is Health.OK
+
+
+@pytest.mark.parametrize(
+    ("hook", "told"),
+    [
+        (replace(HOOK, url="https://shiploop.example/elsewhere"), "none"),
+        (replace(HOOK, active=False), "switched off"),
+        (replace(HOOK, events=frozenset({"push", "status"})), "check_run, deployment_status"),
+        (replace(HOOK, signed=False), "no secret"),
+        (replace(HOOK, delivery_statuses=(202, 502, 500)), "2 of the last 3 .* latest with 502"),
+        (replace(HOOK, delivery_statuses=(0,)), "latest with no answer"),
+    ],
+)
+def test_a_webhook_that_does_not_deliver_is_warned_of(hook: Webhook, told: str) -> None:
+    finding = judge_webhook([hook])
+    assert finding.state is Health.WARNING
+    assert finding.advice
+    assert re.search(told, finding.what)

@@ -1,0 +1,74 @@
+"""The mirror over git's smart HTTP: the head, its documents, and what is wrong without."""
+
+from pathlib import Path
+
+import pytest
+
+from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.github.auth import fixed_token
+from shiploop.errors import GitHubUnavailable, MirrorUnavailable
+from shiploop.stack.addresses import free_port
+from tests.sandbox_process import BOT_TOKEN, FAQ, GUIDE, REPOSITORY, SandboxProcess
+
+
+def mirror_of(sandbox: SandboxProcess, path: Path) -> Mirror:
+    clone_url = sandbox.client().clone_url()
+    return Mirror(path, clone_url, "main", fixed_token(BOT_TOKEN))
+
+
+def test_a_mirror_has_the_head_and_its_markdown_files(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    mirror = mirror_of(sandbox, tmp_path / "mirror.git")
+    head = mirror.fetch()
+    assert head == sandbox.client().read_base().head_sha
+    pages = mirror.pages(head)
+    assert pages.keys() == {"README.md", "docs/FAQ.md", "docs/guide.md"}
+    assert pages["docs/guide.md"] == GUIDE
+    assert pages["docs/FAQ.md"].startswith(FAQ)
+
+
+def test_a_mirror_follows_its_branch(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    mirror = mirror_of(sandbox, tmp_path / "mirror.git")
+    before = mirror.fetch()
+    assert mirror.fetch() == before
+    _, pull = sandbox.open_green("\n## Is it followed?\n\nYes.\n")
+    merged = sandbox.client().merge(pull.number, pull.head_sha, ("More", ""))
+    assert mirror.fetch() == merged
+    assert "Is it followed?" in mirror.pages(merged)["docs/FAQ.md"]
+    assert "Is it followed?" not in mirror.pages(before)["docs/FAQ.md"]
+
+
+def test_a_repository_that_cannot_be_fetched_is_unavailable(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    gone = Mirror(
+        tmp_path / "mirror.git",
+        f"http://127.0.0.1:{free_port()}/{REPOSITORY}.git",
+        "main",
+        fixed_token(BOT_TOKEN),
+    )
+    with pytest.raises(MirrorUnavailable):
+        gone.fetch()
+    no_branch = Mirror(
+        tmp_path / "mirror.git", sandbox.client().clone_url(), "trunk", fixed_token(BOT_TOKEN)
+    )
+    with pytest.raises(MirrorUnavailable):
+        no_branch.fetch()
+
+
+def test_an_interrupted_first_fetch_is_made_good(sandbox: SandboxProcess, tmp_path: Path) -> None:
+    path = tmp_path / "mirror.git"
+    gone = Mirror(path, f"http://127.0.0.1:{free_port()}/x.git", "main", fixed_token(BOT_TOKEN))
+    with pytest.raises(MirrorUnavailable):
+        gone.fetch()
+    assert mirror_of(sandbox, path).fetch()
+
+
+def test_what_github_says_about_the_token_is_not_hidden(tmp_path: Path) -> None:
+    def no_token() -> str:
+        raise GitHubUnavailable("GitHub did not answer")
+
+    mirror = Mirror(tmp_path / "mirror.git", "http://127.0.0.1:1/x.git", "main", no_token)
+    with pytest.raises(GitHubUnavailable):
+        mirror.fetch()

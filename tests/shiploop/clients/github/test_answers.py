@@ -1,0 +1,166 @@
+"""Reading GraphQL answers: what GitHub leaves out or cuts short never looks like good news."""
+
+from typing import Any
+
+import pytest
+
+from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.clients.github.answers import (
+    read_base_answer,
+    read_check_facts,
+    read_found,
+    read_pull_request,
+)
+from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
+from shiploop.errors import RepositoryUnusable
+
+
+def read_nothing(blob_id: str) -> str:
+    raise AssertionError(f"nothing large is read: {blob_id}")
+
+
+def a_blob(**changes: Any) -> dict[str, Any]:
+    blob = {"text": "# FAQ\n", "isBinary": False, "isTruncated": False}
+    return {"object": {**blob, **changes}}
+
+
+def a_base_answer(file: Any, rule: Any = None) -> dict[str, Any]:
+    ref = {"refUpdateRule": rule, "target": {"oid": "a" * 40, "file": file}}
+    return {"viewer": {"login": "bot"}, "repository": {"id": "R_1", "ref": ref}}
+
+
+def pull_fields(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "id": "PR_1",
+        "number": 7,
+        "url": "http://127.0.0.1/pull/7",
+        "state": "OPEN",
+        "body": "",
+        "mergedAt": None,
+        "mergeCommit": None,
+        "mergeable": "MERGEABLE",
+        "headRefName": "topic",
+        "headRefOid": "a" * 40,
+        "changedFiles": 1,
+        "author": {"login": "bot"},
+        "files": {"nodes": [{"path": FAQ_PATH}]},
+    }
+    return {**fields, **changes}
+
+
+def a_poll_answer(*contexts: dict[str, Any], mergeable: str = "MERGEABLE") -> dict[str, Any]:
+    rollup = {"contexts": {"nodes": list(contexts)}}
+    commit = {"oid": "a" * 40, "statusCheckRollup": rollup}
+    pull = {
+        "headRefOid": "a" * 40,
+        "mergeable": mergeable,
+        "commits": {"nodes": [{"commit": commit}]},
+    }
+    return {"nodes": [pull]}
+
+
+def a_check_run(conclusion: str | None) -> dict[str, Any]:
+    return {"__typename": "CheckRun", "name": "gate", "status": "x", "conclusion": conclusion}
+
+
+def a_status(state: str) -> dict[str, Any]:
+    return {"__typename": "StatusContext", "context": "gate", "state": state}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        None,
+        {"object": None},
+        {"object": {}},  # a directory of that name
+        a_blob(text=None),
+        a_blob(isBinary=True),
+    ],
+)
+def test_a_faq_that_cannot_be_read_whole_makes_the_repository_unusable(file: Any) -> None:
+    with pytest.raises(RepositoryUnusable, match=r"acme/docs@main .* docs/FAQ\.md"):
+        read_base_answer(a_base_answer(file), "acme/docs@main", read_nothing)
+
+
+def test_an_empty_faq_is_read() -> None:
+    assert (
+        read_base_answer(a_base_answer(a_blob(text="")), "acme/docs@main", read_nothing).document
+        == ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "required"),
+    [
+        (None, ()),
+        ({"requiredStatusCheckContexts": None}, ()),
+        ({"requiredStatusCheckContexts": ["gate", None]}, ("gate",)),
+    ],
+)
+def test_the_required_checks_are_those_of_the_branch(rule: Any, required: tuple[str, ...]) -> None:
+    base = read_base_answer(a_base_answer(a_blob(), rule), "acme/docs@main", read_nothing)
+    assert base.required_checks == required
+
+
+def test_more_files_than_were_listed_never_look_like_one() -> None:
+    assert read_pull_request(pull_fields()).paths == (FAQ_PATH,)
+    assert read_pull_request(pull_fields(changedFiles=2)).paths != (FAQ_PATH,)
+
+
+def test_the_author_of_a_deleted_account_is_the_ghost() -> None:
+    assert read_pull_request(pull_fields(author=None)).author == "ghost"
+
+
+def test_a_branch_with_two_parents_or_none_has_no_parent_document() -> None:
+    parent = {"oid": "b" * 40, "file": a_blob()}
+    for parents, expected in (([], ""), ([parent], "# FAQ\n"), ([parent, parent], "")):
+        target = {"oid": "a" * 40, "file": None, "parents": {"nodes": parents}}
+        repository = {
+            "id": "R_1",
+            "ref": {"id": "REF_1", "target": target},
+            "pullRequests": {"nodes": []},
+        }
+        found = read_found({"repository": repository}, read_nothing)
+        assert found.written is not None
+        assert (found.written.document, found.written.parent_document) == ("", expected)
+
+
+@pytest.mark.parametrize(
+    ("context", "conclusion"),
+    [
+        (a_check_run("SUCCESS"), "success"),
+        (a_check_run("TIMED_OUT"), "timed_out"),
+        (a_check_run(None), None),
+        (a_status("SUCCESS"), "success"),
+        (a_status("ERROR"), "error"),
+        (a_status("PENDING"), None),
+        (a_status("EXPECTED"), None),
+    ],
+)
+def test_a_check_is_read_in_lower_case_and_none_while_it_runs(
+    context: dict[str, Any], conclusion: str | None
+) -> None:
+    assert read_check_facts(a_poll_answer(context)) == (CheckFact("a" * 40, "gate", conclusion),)
+
+
+def test_pull_requests_without_checks_or_gone_give_no_facts() -> None:
+    commit = {"oid": "a" * 40, "statusCheckRollup": None}
+    pull = {
+        "headRefOid": "a" * 40,
+        "mergeable": "UNKNOWN",
+        "commits": {"nodes": [{"commit": commit}]},
+    }
+    answer = {"nodes": [None, {}, pull]}
+    assert read_check_facts(answer) == ()
+    assert read_check_facts({"nodes": None}) == ()
+
+
+def test_a_pull_request_that_conflicts_is_told_with_its_head() -> None:
+    facts = read_check_facts(a_poll_answer(mergeable="CONFLICTING"))
+    assert facts == (ConflictFact("a" * 40),)
+
+
+def test_a_faq_that_graphql_cuts_off_is_read_by_its_id() -> None:
+    answer = a_base_answer(a_blob(isTruncated=True, oid="b" * 40))
+    base = read_base_answer(answer, "acme/docs@main", lambda blob_id: f"all of {blob_id}")
+    assert base.document == f"all of {'b' * 40}"

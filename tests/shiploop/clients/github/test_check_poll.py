@@ -1,0 +1,136 @@
+"""The shared poll: every pull request that is waited for, in few queries, whatever happens."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from redis.exceptions import RedisError
+
+from shiploop.clients.github.check_poll import CheckPoll
+from shiploop.domain.delivery.webhook_facts import CheckFact, Fact
+from shiploop.errors import GitHubUnavailable
+from tests.until import wait_until
+
+
+class Reader:
+    """Answers a poll with one fact a pull request, and remembers what it was asked.
+
+    The head of a pull request is named like it, to tell them apart in what is asked.
+    """
+
+    def __init__(self, silent: frozenset[str] = frozenset()) -> None:
+        self.asked: list[list[str]] = []
+        self.away = False
+        self.silent = silent
+
+    def read(self, pull_request_ids: list[str]) -> tuple[CheckFact, ...]:
+        self.asked.append(pull_request_ids)
+        if self.away:
+            raise GitHubUnavailable("GitHub is away")
+        return tuple(
+            CheckFact(id_, "faq-gate", "success")
+            for id_ in pull_request_ids
+            if id_ not in self.silent
+        )
+
+
+@contextmanager
+def polling(reader: Reader) -> Iterator[tuple[CheckPoll, list[Fact]]]:
+    recorded: list[Fact] = []
+
+    def record(facts: Iterable[Fact]) -> None:
+        recorded.extend(facts)
+
+    poll, stopping = CheckPoll(reader.read, record, 0.01), threading.Event()
+    thread = threading.Thread(target=poll.run, args=[stopping])
+    thread.start()
+    try:
+        yield poll, recorded
+    finally:
+        stopping.set()
+        thread.join(timeout=5)
+        assert not thread.is_alive()
+
+
+def test_nobody_is_asked_while_nobody_waits() -> None:
+    reader = Reader()
+    with polling(reader) as (poll, recorded):
+        with poll.covering("PR_1", "PR_1"):
+            wait_until(lambda: bool(recorded))
+        wait_until(lambda: poll._covered == {})
+        asked = len(reader.asked)
+        with poll.covering("PR_2", "PR_2"):
+            wait_until(lambda: len(reader.asked) > asked + 1)
+    assert {id_ for ids in reader.asked[asked + 1 :] for id_ in ids} == {"PR_2"}
+
+
+def test_a_pull_request_is_polled_until_the_last_who_waits_for_it_leaves() -> None:
+    reader = Reader()
+    with polling(reader) as (poll, _), poll.covering("PR_1", "PR_1"):
+        with poll.covering("PR_1", "PR_1"):
+            wait_until(lambda: bool(reader.asked))
+        asked = len(reader.asked)
+        wait_until(lambda: len(reader.asked) > asked)
+    assert all(ids == ["PR_1"] for ids in reader.asked)
+
+
+def test_a_query_names_no_more_pull_requests_than_github_takes() -> None:
+    reader = Reader()
+    poll = CheckPoll(reader.read, lambda facts: None, 0.01)
+    with ExitStack() as waiting:
+        for number in range(250):
+            waiting.enter_context(poll.covering(f"PR_{number}", f"PR_{number}"))
+        stopping = threading.Event()
+        thread = threading.Thread(target=poll.run, args=[stopping])
+        thread.start()
+        wait_until(lambda: len(reader.asked) >= 3)
+        stopping.set()
+        thread.join()
+    first_round = reader.asked[:3]
+    assert [len(ids) for ids in first_round] == [100, 100, 50]
+    assert {id_ for ids in first_round for id_ in ids} == {f"PR_{n}" for n in range(250)}
+
+
+def test_what_nothing_is_told_of_is_asked_again_at_once() -> None:
+    reader, stopping = Reader(frozenset({"PR_1"})), threading.Event()
+    poll = CheckPoll(reader.read, lambda facts: None, every_s=0.5)
+    thread = threading.Thread(target=poll.run, args=[stopping])
+    with poll.covering("PR_1", "PR_1"), poll.covering("PR_2", "PR_2"):
+        thread.start()
+        wait_until(lambda: len(reader.asked) >= 3)
+        stopping.set()
+        thread.join(timeout=5)
+    assert reader.asked[:3] == [["PR_1", "PR_2"], ["PR_1"], ["PR_1", "PR_2"]]
+
+
+def test_a_poll_that_failed_is_made_again(caplog: pytest.LogCaptureFixture) -> None:
+    reader = Reader()
+    reader.away = True
+    with polling(reader) as (poll, recorded), poll.covering("PR_1", "PR_1"):
+        wait_until(lambda: len(reader.asked) >= 2)
+        reader.away = False
+        wait_until(lambda: bool(recorded))
+    assert "GitHub is away" in caplog.text
+
+
+def test_a_store_that_is_away_does_not_end_the_poll(caplog: pytest.LogCaptureFixture) -> None:
+    recorded: list[Fact] = []
+    refused: list[RedisError] = []
+
+    def record(facts: Iterable[Fact]) -> None:
+        if len(refused) < 2:
+            refused.append(RedisError("Redis is away"))
+            raise refused[-1]
+        recorded.extend(facts)
+
+    poll, stopping = CheckPoll(Reader().read, record, 0.01), threading.Event()
+    thread = threading.Thread(target=poll.run, args=[stopping])
+    thread.start()
+    with poll.covering("PR_1", "PR_1"):
+        wait_until(lambda: bool(recorded))
+    stopping.set()
+    thread.join(timeout=5)
+    assert not thread.is_alive()
+    assert recorded[0] == CheckFact("PR_1", "faq-gate", "success")
+    assert caplog.text.count("Redis is away") == 2

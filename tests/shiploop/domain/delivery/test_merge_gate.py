@@ -1,0 +1,52 @@
+import pytest
+
+from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.merge_gate import MergeIt, Refuse, Wait, decide_merge
+from tests.builders import merge_facts
+
+RED = ChecksVerdict(ChecksState.RED, ("faq-gate",))
+PENDING = ChecksVerdict(ChecksState.PENDING)
+
+
+def test_merges_our_own_green_pull_request_pinned_to_its_head() -> None:
+    assert decide_merge(merge_facts()) == MergeIt("a" * 40)
+
+
+def test_an_app_is_the_same_account_with_and_without_its_suffix() -> None:
+    facts = merge_facts(author="shiploop", our_login="shiploop[bot]")
+    assert isinstance(decide_merge(facts), MergeIt)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"state": "CLOSED"}, "closed"),
+        ({"signature_holds": False}, "signature"),
+        ({"author": "mallory"}, "mallory"),
+        ({"paths": ("docs/FAQ.md", "src/app.py")}, "more than"),
+        ({"paths": ("src/app.py",)}, "more than"),
+        ({"paths": ()}, "more than"),
+        ({"document_is_parent_plus_entry": False}, "parent plus our entry"),
+        ({"head_sha": "b" * 40}, "pushed"),
+        ({"checks": RED}, "faq-gate"),
+    ],
+)
+def test_refuses_each_way_to_be_wrong(wrong: dict[str, object], reason: str) -> None:
+    decision = decide_merge(merge_facts(**wrong))
+    assert isinstance(decision, Refuse)
+    assert reason in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("early", "reason"),
+    [({"checks": PENDING}, "running"), ({"freeze": "rollback of abc"}, "rollback of abc")],
+)
+def test_waits_for_what_may_pass(early: dict[str, object], reason: str) -> None:
+    decision = decide_merge(merge_facts(**early))
+    assert isinstance(decision, Wait)
+    assert reason in decision.reason
+
+
+def test_what_is_wrong_for_good_is_said_before_what_may_pass() -> None:
+    decision = decide_merge(merge_facts(checks=PENDING, freeze="frozen", author="mallory"))
+    assert isinstance(decision, Refuse)

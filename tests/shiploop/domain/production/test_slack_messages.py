@@ -1,0 +1,70 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from shiploop.domain.production import slack_messages
+from shiploop.domain.production.rollback import RollbackCase, RollbackStatus, TrbSplit
+from tests.builders import a_rollback_case, a_suspect
+from tests.hostile import HOSTILE, assert_without_effect, poisoned
+
+CASE = a_rollback_case(
+    "b" * 40,
+    suspects=(
+        a_suspect("a" * 40, headline="Update FAQ - Is it? (#11)"),
+        a_suspect("b" * 40, headline="Update FAQ - Who is it? (#12)"),
+    ),
+    reason="home, faq failing",
+)
+TRB = TrbSplit(25_000, 31_000, 3000, 30_500, 20_500)
+ISSUE_URL = "http://127.0.0.1/acme/docs/issues/15"
+DRAFT_URL = "http://127.0.0.1/acme/docs/pull/14"
+
+TEXTS: dict[str, Callable[[RollbackCase, str], str]] = {
+    "started": lambda case, _: slack_messages.rollback_started(case),
+    "ended": lambda case, text: slack_messages.rollback_ended(
+        case, RollbackStatus.STUCK, None, {text: ISSUE_URL}
+    ),
+    "incident": lambda _, text: slack_messages.incident_raised(text, ISSUE_URL),
+}
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("name", TEXTS)
+def test_nothing_that_strangers_wrote_has_an_effect(name: str, hostile: str) -> None:
+    text = TEXTS[name](poisoned(CASE, hostile), hostile)
+    assert_without_effect(text, TEXTS[name](poisoned(CASE, "x"), "x"))
+
+
+def test_people_are_told_what_begins_and_whether_somebody_has_to_agree() -> None:
+    text = slack_messages.rollback_started(CASE)
+    assert text.startswith("🚨 Rolling production back: home, faq failing\n• bbbbbbbbbbbb Update")
+    assert "approval" in slack_messages.rollback_started(replace(CASE, needs_approval=True))
+
+
+def test_what_is_taken_back_is_named_newest_first_with_the_evidence() -> None:
+    text = slack_messages.rollback_started(CASE)
+    assert text.index("• bbbbbbbbbbbb") < text.index("• aaaaaaaaaaaa")
+    assert CASE.evidence[0] in text.splitlines()
+
+
+@pytest.mark.parametrize("status", RollbackStatus)
+def test_people_are_told_how_it_ended(status: RollbackStatus) -> None:
+    links = {"Draft that re-applies it": DRAFT_URL}
+    text = slack_messages.rollback_ended(CASE, status, None, links)
+    assert text.startswith("✅") is (status is RollbackStatus.HEALTHY)
+    assert f"\nDraft that re-applies it: {DRAFT_URL}\n" in text
+    assert "took" not in text.splitlines()[2]
+
+
+def test_people_are_told_how_long_it_took() -> None:
+    text = slack_messages.rollback_ended(CASE, RollbackStatus.HEALTHY, TRB, {})
+    assert "110.0 s" in text
+
+
+def test_people_are_told_of_an_incident_and_of_its_end_with_the_issue() -> None:
+    raised = slack_messages.incident_raised("no runner", ISSUE_URL)
+    assert raised.startswith("🚨 Production incident: no runner\n")
+    assert raised.endswith(f"\n{ISSUE_URL}")
+    resolved = slack_messages.incident_resolved(ISSUE_URL)
+    assert resolved == f"✅ Production is healthy again.\n{ISSUE_URL}"

@@ -1,0 +1,418 @@
+"""What the executor does with an entry: run it once, settle it, or give it up, never more.
+
+The flow is a short one of the test's own; Prefect and Redis are real.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect import flow, suspend_flow_run
+from prefect.client.orchestration import SyncPrefectClient
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import SyncClientContext
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_HOME,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
+from prefect.states import Cancelled, Cancelling, Completed, Pending
+from redis import Redis
+
+from shiploop.bootstrap import Services, build
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, done, failed
+from shiploop.runner.executor import Executor
+from shiploop.settings import Settings
+from shiploop.stores import keys
+from shiploop.stores.queue import Entry
+from tasks.ending import conclude
+from tests.builders import a_question
+from tests.sandbox_process import REPOSITORY
+from tests.world import World
+
+pytestmark = pytest.mark.xdist_group("patient-world")
+
+WORKER = "the-runner-under-test"
+CAP = 3
+MERGE = Merge("a" * 40, datetime.now(UTC))
+DONE = done(MERGE, "http://127.0.0.1/faq#x")
+
+
+class Flows:
+    """Stands where our flows stand; `ends` decides how a run of it ends."""
+
+    def __init__(self) -> None:
+        self.ran: list[str] = []
+        self.ends: Callable[[], Outcome | State[Any] | None] = lambda: DONE
+
+        @flow(name="flow-of-the-test")
+        def closed_loop(question: str = "") -> Any:
+            self.ran.append(question)
+            return self.ends()
+
+        self.closed_loop = closed_loop
+
+
+@pytest.fixture
+def flows() -> Flows:
+    return Flows()
+
+
+@pytest.fixture
+def services(redis_url: str, tmp_path: Path) -> Services:
+    ours = build(
+        Settings(
+            _env_file=None,
+            redis_url=redis_url,
+            github_repo=REPOSITORY,
+            github_token="unused",
+            home=tmp_path,
+            delivery_cap=CAP,
+        )
+    )
+    ours.task_queue.create_group()
+    ours.flow_queue.create_group()
+    return ours
+
+
+@pytest.fixture
+def prefect(world: World, tmp_path: Path) -> Iterator[SyncPrefectClient]:
+    """A client of the stack's Prefect, which runs of this test use as well."""
+    with (
+        temporary_settings(
+            {
+                PREFECT_API_URL: f"{world.addresses.prefect}/api",
+                PREFECT_HOME: tmp_path / "prefect",
+                PREFECT_LOGGING_TO_API_ENABLED: False,
+            }
+        ),
+        SyncClientContext() as context,
+    ):
+        yield context.client
+
+
+@pytest.fixture
+def deployment_id(prefect: SyncPrefectClient) -> uuid.UUID:
+    return prefect.read_deployment_by_name("closed-loop/closed-loop").id
+
+
+@pytest.fixture
+def executor(
+    services: Services, prefect: SyncPrefectClient, flows: Flows, deployment_id: uuid.UUID
+) -> Executor:
+    named = {"closed-loop": flows.closed_loop}
+    return Executor(services, prefect, named, {"closed-loop": deployment_id}, WORKER)
+
+
+def accepted(services: Services, prefect_run_id: str = "") -> str:
+    """Accept a question; returns the id of its task."""
+    task_id = str(uuid.uuid4())
+    now = datetime.now(UTC)
+    services.intake.accept(task_id, a_question(), now, 10, prefect_run_id=prefect_run_id)
+    return task_id
+
+
+def taken(services: Services, consumer: str = WORKER) -> Entry:
+    (entry,) = services.task_queue.take(consumer, 1, 50)
+    return entry
+
+
+def task(services: Services, task_id: str) -> dict[str, str]:
+    fields = services.tasks.read(task_id)
+    assert fields is not None
+    return fields
+
+
+def ending(services: Services, task_id: str) -> tuple[str | None, ...]:
+    fields = task(services, task_id)
+    return fields["status"], fields.get("failure_kind"), fields.get("error")
+
+
+def counted(redis: Redis) -> dict[str, int]:
+    """How many successes and failures were counted today."""
+    today = datetime.now(UTC).date()
+    return {n: int(redis.get(keys.metrics(n, today)) or 0) for n in ("success", "failure")}
+
+
+def pending_run(prefect: SyncPrefectClient, deployment_id: uuid.UUID, key: str) -> FlowRun:
+    """A run of the closed loop as the runner creates it."""
+    return prefect.create_flow_run_from_deployment(
+        deployment_id,
+        parameters={"question": "Why?"},
+        state=Pending(),
+        idempotency_key=key,
+    )
+
+
+@contextmanager
+def not_run(flows: Flows, services: Services) -> Iterator[None]:
+    """In the block no flow runs; after it no entry is left."""
+    yield
+    assert flows.ran == []
+    assert services.task_queue.backlog() == 0
+
+
+def test_a_task_is_run_once_and_settled_as_its_flow_says(
+    executor: Executor, services: Services, flows: Flows, prefect: SyncPrefectClient, redis: Redis
+) -> None:
+    task_id = accepted(services)
+    executor.run_task(taken(services), 1)
+    assert flows.ran == [a_question().text]
+    settled = task(services, task_id)
+    assert (settled["status"], settled["merge_sha"]) == ("done", MERGE.sha)
+    assert services.task_queue.backlog() == 0
+    assert counted(redis) == {"success": 1, "failure": 0}
+    run = prefect.read_flow_run(uuid.UUID(settled["prefect_run_id"]))
+    assert run.idempotency_key == task_id
+    assert run.state is not None
+    assert run.state.is_completed()
+
+
+def test_the_outcome_of_a_run_that_failed_in_prefect_is_the_flows_own(
+    executor: Executor, services: Services, flows: Flows
+) -> None:
+    outcome = failed(FailureKind.CI_FAILED, "checks failed: lint")
+    flows.ends = lambda: conclude(outcome)
+    task_id = accepted(services)
+    executor.run_task(taken(services), 1)
+    assert ending(services, task_id) == ("error", "ci_failed", "checks failed: lint")
+
+
+def test_a_flow_that_raises_is_a_crash_with_its_reason(
+    executor: Executor, services: Services, flows: Flows, redis: Redis
+) -> None:
+    def boom() -> Outcome:
+        raise ZeroDivisionError("there is nothing to divide by")
+
+    flows.ends = boom
+    task_id = accepted(services)
+    executor.run_task(taken(services), 1)
+    status, kind, error = ending(services, task_id)
+    assert (status, kind) == ("error", "crashed")
+    assert "there is nothing to divide by" in str(error)
+    assert services.task_queue.backlog() == 0
+    assert counted(redis) == {"success": 0, "failure": 1}
+
+
+def test_who_was_overtaken_before_it_began_runs_nothing(
+    executor: Executor, services: Services, flows: Flows
+) -> None:
+    task_id = accepted(services)
+    entry = taken(services)
+    assert services.task_queue.take_over("another", 0) == (entry, 2)
+    executor.run_task(entry, 1)
+    assert flows.ran == []
+    assert task(services, task_id)["status"] == "queued"
+    assert services.task_queue.backlog() == 1
+
+
+def test_what_so_many_runners_have_died_of_is_not_run_again(
+    executor: Executor, services: Services, flows: Flows, redis: Redis
+) -> None:
+    task_id = accepted(services)
+    with not_run(flows, services):
+        executor.run_task(taken(services), CAP + 1)
+    assert ending(services, task_id) == ("error", "crashed", "3 runners have died of it")
+    assert counted(redis) == {"success": 0, "failure": 1}
+
+
+def test_the_last_delivery_that_is_allowed_runs(
+    executor: Executor, services: Services, flows: Flows
+) -> None:
+    task_id = accepted(services)
+    executor.run_task(taken(services), CAP)
+    assert flows.ran == [a_question().text]
+    assert ending(services, task_id)[0] == "done"
+
+
+def test_the_run_of_a_task_that_is_given_up_has_ended_in_prefect(
+    executor: Executor,
+    services: Services,
+    prefect: SyncPrefectClient,
+    deployment_id: uuid.UUID,
+) -> None:
+    run = pending_run(prefect, deployment_id, str(uuid.uuid4()))
+    accepted(services, prefect_run_id=str(run.id))
+    executor.run_task(taken(services), CAP + 1)
+    state = prefect.read_flow_run(run.id).state
+    assert state is not None
+    assert state.is_crashed()
+
+
+def test_the_entry_of_a_task_that_is_gone_is_dropped(
+    executor: Executor, services: Services, flows: Flows, redis: Redis
+) -> None:
+    task_id = accepted(services)
+    entry = taken(services)
+    redis.delete(keys.task(task_id))
+    with not_run(flows, services):
+        executor.run_task(entry, 1)
+    assert services.tasks.read(task_id) is None
+    assert counted(redis) == {"success": 0, "failure": 0}
+
+
+@pytest.mark.parametrize("failed_in_prefect", [False, True])
+def test_a_settled_task_is_not_run_again(
+    executor: Executor, services: Services, flows: Flows, redis: Redis, failed_in_prefect: bool
+) -> None:
+    if failed_in_prefect:
+        flows.ends = lambda: conclude(failed(FailureKind.CI_FAILED, "checks failed: lint"))
+    task_id = accepted(services)
+    executor.run_task(taken(services), 1)
+    before, once = task(services, task_id), counted(redis)
+    flows.ran.clear()
+    services.task_queue.add(task_id)
+    with not_run(flows, services):
+        executor.run_task(taken(services), 1)
+    assert task(services, task_id) == before
+    assert counted(redis) == once
+
+
+@pytest.mark.parametrize("state", [Cancelling(), Cancelled()], ids=["cancelling", "cancelled"])
+def test_the_flow_of_a_run_that_was_cancelled_in_prefect_hears_of_it(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    deployment_id: uuid.UUID,
+    state: State[Any],
+) -> None:
+    run = pending_run(prefect, deployment_id, str(uuid.uuid4()))
+    prefect.set_flow_run_state(run.id, state, force=True)
+    task_id = accepted(services, prefect_run_id=str(run.id))
+
+    def tidied_up() -> State[Any]:
+        assert services.tasks.cancellation_requested(task_id)
+        return conclude(failed(FailureKind.CANCELLED, "cancelled on request"))
+
+    flows.ends = tidied_up
+    executor.run_task(taken(services), 1)
+    assert ending(services, task_id) == ("error", "cancelled", "cancelled on request")
+    ended = prefect.read_flow_run(run.id).state
+    assert ended is not None
+    assert ended.is_cancelled()
+
+
+def test_who_has_lost_its_lease_settles_nothing(
+    executor: Executor, services: Services, flows: Flows, redis: Redis
+) -> None:
+    task_id = accepted(services)
+    entry = taken(services)
+
+    def taken_over_meanwhile() -> Outcome:
+        assert services.task_queue.take_over("another", 0) == (entry, 2)
+        return DONE
+
+    flows.ends = taken_over_meanwhile
+    executor.run_task(entry, 1)
+    assert task(services, task_id)["status"] == "running"
+    assert services.task_queue.backlog() == 1
+    assert counted(redis) == {"success": 0, "failure": 0}
+
+
+def test_a_task_that_is_taken_over_goes_on_with_the_same_flow_run(
+    executor: Executor,
+    services: Services,
+    prefect: SyncPrefectClient,
+    deployment_id: uuid.UUID,
+) -> None:
+    task_id = accepted(services)
+    entry = taken(services, "a runner that died")
+    run = pending_run(prefect, deployment_id, task_id)  # all that it came to
+    assert services.task_queue.take_over(WORKER, 0) == (entry, 2)
+    executor.run_task(entry, 2)
+    assert task(services, task_id)["prefect_run_id"] == str(run.id)
+    assert ending(services, task_id)[0] == "done"
+
+
+@pytest.fixture
+def scheduled(
+    services: Services, prefect: SyncPrefectClient, deployment_id: uuid.UUID
+) -> tuple[Entry, uuid.UUID]:
+    """A flow run that is no task's, as the worker hands it on."""
+    run = pending_run(prefect, deployment_id, str(uuid.uuid4()))
+    services.flow_queue.add_once(str(run.id))
+    (entry,) = services.flow_queue.take(WORKER, 1, 50)
+    return entry, run.id
+
+
+def state_of(prefect: SyncPrefectClient, run_id: uuid.UUID) -> "State[Any]":
+    state = prefect.read_flow_run(run_id).state
+    assert state is not None
+    return state
+
+
+def test_a_scheduled_run_is_run_and_off_the_queue(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    scheduled: tuple[Entry, uuid.UUID],
+) -> None:
+    flows.ends = Completed
+    entry, run_id = scheduled
+    executor.run_scheduled(entry, 1)
+    assert flows.ran == ["Why?"]
+    assert services.flow_queue.backlog() == 0
+    assert state_of(prefect, run_id).is_completed()
+
+
+def test_a_run_that_waits_for_a_person_is_on_no_queue_meanwhile(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    scheduled: tuple[Entry, uuid.UUID],
+) -> None:
+    flows.ends = lambda: suspend_flow_run(timeout=60)
+    entry, run_id = scheduled
+    executor.run_scheduled(entry, 1)
+    assert state_of(prefect, run_id).is_paused()
+    assert services.flow_queue.backlog() == 0
+    assert services.flow_queue.add_once(str(run_id))  # as soon as it is resumed
+
+
+def test_a_run_that_is_resumed_while_it_is_still_being_suspended_is_queued_again(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    scheduled: tuple[Entry, uuid.UUID],
+) -> None:
+    entry, run_id = scheduled
+
+    def resumed_at_once() -> None:
+        try:
+            suspend_flow_run(timeout=60)
+        finally:
+            prefect.set_flow_run_state(run_id, Pending(), force=True)
+            assert not services.flow_queue.add_once(str(run_id))  # the worker comes too early
+
+    flows.ends = resumed_at_once
+    executor.run_scheduled(entry, 1)
+    (again,) = services.flow_queue.take(WORKER, 1, 50)
+    assert again.run_id == str(run_id)
+
+
+def test_a_scheduled_run_that_runners_die_of_is_given_up(
+    executor: Executor, services: Services, flows: Flows, scheduled: tuple[Entry, uuid.UUID]
+) -> None:
+    entry, _ = scheduled
+    executor.run_scheduled(entry, CAP + 1)
+    assert flows.ran == []
+    assert services.flow_queue.backlog() == 0
+
+
+def test_a_scheduled_run_that_prefect_no_longer_knows_is_dropped(
+    executor: Executor, services: Services, flows: Flows
+) -> None:
+    services.flow_queue.add(str(uuid.uuid4()))
+    (entry,) = services.flow_queue.take(WORKER, 1, 50)
+    executor.run_scheduled(entry, 1)
+    assert flows.ran == []
+    assert services.flow_queue.backlog() == 0

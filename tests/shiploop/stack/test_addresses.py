@@ -1,0 +1,96 @@
+"""Where the parts of the stack listen."""
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shiploop.settings import Settings
+from shiploop.stack.addresses import (
+    Addresses,
+    PortTaken,
+    api_address,
+    choose_addresses,
+    find_stack,
+    note_of_stack,
+    port_of,
+)
+
+PARTS = ["api", "prefect", "github", "site", "redis", "dashboard"]
+ANY_PORT = {f"{part}_port": 0 for part in PARTS}
+
+
+def settings(**changes: Any) -> Settings:
+    given: dict[str, Any] = {**ANY_PORT, **changes}
+    return Settings(_env_file=None, **given)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_taken_port_is_named_with_its_setting(part: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        with pytest.raises(PortTaken, match=rf"port {port} .* SHIPLOOP_{part.upper()}_PORT"):
+            choose_addresses(settings(**{f"{part}_port": port}), dashboard=True)
+
+
+def test_each_part_has_a_port_of_its_own() -> None:
+    addresses = choose_addresses(settings(), dashboard=True)
+    ports = {port_of(getattr(addresses, part)) for part in PARTS}
+    assert len(ports) == len(PARTS)
+    # What the system gives to whoever asks for any port cannot be one of them.
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert all(1024 < port < lowest for port in ports)
+    assert addresses.api.startswith("http://127.0.0.1:")
+    assert addresses.redis.startswith("redis://127.0.0.1:")
+
+
+def test_two_stacks_that_start_at_once_share_no_port_though_none_is_bound_yet() -> None:
+    chosen = [choose_addresses(settings(), dashboard=True) for _ in range(2)]
+    ports = {port_of(getattr(addresses, part)) for addresses in chosen for part in PARTS}
+    assert len(ports) == 2 * len(PARTS)
+
+
+def test_what_runs_elsewhere_is_used_from_there_and_takes_no_port_here() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
+        addresses = choose_addresses(
+            settings(
+                github_repo="acme/docs",
+                github_api_url="https://github.example.com/api/v3",
+                site_url="https://docs.example.com",
+                redis_url="redis://redis.example.com:6379",
+                prefect_api_url="https://prefect.example.com/api",
+                **{f"{part}_port": taken for part in PARTS if part != "api"},
+            )
+        )
+    assert addresses.github == "https://github.example.com/api/v3"
+    assert addresses.site == "https://docs.example.com"
+    assert addresses.redis == "redis://redis.example.com:6379"
+    assert addresses.prefect == "https://prefect.example.com/api"
+
+
+def test_where_no_dashboard_is_started_it_needs_no_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        taken = listener.getsockname()[1]
+        assert choose_addresses(settings(dashboard_port=taken)).dashboard == ""
+
+
+def test_a_stack_that_runs_here_is_found_by_its_note(tmp_path: Path) -> None:
+    note = {part: f"http://{part}" for part in PARTS}
+    note_of_stack(tmp_path).write_text(json.dumps({**note, "pids": {"api": 1}}))
+    here = settings(home=tmp_path)
+    assert find_stack(here) == Addresses(**note)
+    assert api_address(here) == "http://api"
+
+
+@pytest.mark.parametrize("note", [None, "", '{"api": "http://api', "[]", '{"api": "http://api"}'])
+def test_without_a_whole_note_the_port_that_is_set_is_asked(
+    tmp_path: Path, note: str | None
+) -> None:
+    if note is not None:
+        note_of_stack(tmp_path).write_text(note)
+    here = settings(home=tmp_path, api_port=8123)
+    assert find_stack(here) is None
+    assert api_address(here) == "http://127.0.0.1:8123"

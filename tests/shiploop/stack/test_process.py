@@ -1,0 +1,187 @@
+"""A part of the stack: it comes back when it dies, and nothing of it stays when it is stopped."""
+
+import os
+import signal
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import psutil
+import pytest
+
+from shiploop.stack.process import Part, StackFailed
+from tests.loopback import loopback
+from tests.until import wait_until
+
+NOWHERE = "http://127.0.0.1:9/"  # the discard port: nobody listens there
+
+LIVES = "import threading; threading.Event().wait()"
+DIES = "raise SystemExit(3)"
+# Its child ends by SIGKILL only.
+HAS_A_CHILD = """
+    import pathlib, subprocess, sys, threading
+    deaf = "import signal, threading; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    deaf += "print(flush=True); threading.Event().wait()"
+    child = subprocess.Popen([sys.executable, "-c", deaf], stdout=subprocess.PIPE)
+    child.stdout.readline()
+    path = pathlib.Path(sys.argv[1])
+    path.with_suffix(".new").write_text(str(child.pid))
+    path.with_suffix(".new").rename(path)
+    threading.Event().wait()
+"""
+
+
+class Workshop:
+    """Makes parts, and ends what a test has left of them."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.parts: list[Part] = []
+
+    def part(self, program: str, *arguments: str, **environment: str) -> Part:
+        code = textwrap.dedent(program)
+        log = self.home / "logs" / "part.log"
+        made = Part("part", ["-c", code, *arguments], environment, log)
+        self.parts.append(made)
+        return made
+
+    def log(self) -> str:
+        return (self.home / "logs" / "part.log").read_text()
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Workshop]:
+    made = Workshop(tmp_path)
+    yield made
+    for part in made.parts:
+        part.stop()
+
+
+def pid_of(part: Part) -> int:
+    assert part.pid is not None
+    return part.pid
+
+
+def lives(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits for its parent does not."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_part_has_a_session_of_its_own_the_environment_it_is_given_and_a_log(
+    workshop: Workshop,
+) -> None:
+    program = "import os; print(os.getsid(0) == os.getpid(), os.environ['GREETING'], flush=True);"
+    part = workshop.part(program + LIVES, GREETING="hello")
+    assert part.pid is None
+    part.start()
+    wait_until(lambda: workshop.log() == "True hello\n")
+    assert os.getsid(pid_of(part)) == pid_of(part)
+
+
+def test_a_part_that_dies_is_started_again_ever_later(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    part = workshop.part(DIES)
+    pids: list[int] = []
+    started_at: list[float] = [time.monotonic()]
+
+    def told() -> None:
+        pids.append(pid_of(part))
+        started_at.append(time.monotonic())
+
+    part.start()
+    first = pid_of(part)
+    part.keep_alive(told)
+    wait_until(lambda: len(pids) == 2)
+    assert len({first, *pids}) == 3
+    waits_s = [later - earlier for earlier, later in pairwise(started_at)]
+    assert waits_s[0] >= 0.5
+    assert waits_s[1] >= 1.0
+    assert "starts again in 0.5 s" in caplog.text
+    assert "starts again in 1.0 s" in caplog.text
+
+
+def test_a_part_that_was_killed_is_there_again(workshop: Workshop) -> None:
+    part, again = workshop.part(LIVES), threading.Event()
+    part.start()
+    part.keep_alive(again.set)
+    killed = pid_of(part)
+    os.kill(killed, signal.SIGKILL)
+    assert again.wait(10)
+    assert lives(pid_of(part))
+    assert pid_of(part) != killed
+
+
+def test_stop_ends_a_part_and_its_children_even_those_that_ignore_sigterm(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    told = tmp_path / "child"
+    part = workshop.part(HAS_A_CHILD, str(told))
+    part.start()
+    wait_until(told.exists)
+    child = int(told.read_text())
+    assert lives(child)
+    part.stop()
+    assert not lives(pid_of(part))
+    wait_until(lambda: not lives(child))
+
+
+def test_what_is_stopped_is_not_started_again(workshop: Workshop) -> None:
+    part = workshop.part(LIVES)
+    restarts: list[int] = []
+    part.start()
+    part.keep_alive(lambda: restarts.append(1))
+    watcher = next(one for one in threading.enumerate() if one.name == "keep-part")
+    part.stop()
+    watcher.join(timeout=5)
+    assert not watcher.is_alive()
+    assert restarts == []
+    assert not lives(pid_of(part))
+
+
+def test_a_stop_while_it_waits_to_start_again_leaves_nothing(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    part = workshop.part(DIES)
+    part.start()
+    part.keep_alive(lambda: None)
+    watcher = next(one for one in threading.enumerate() if one.name == "keep-part")
+    wait_until(lambda: "starts again" in caplog.text)
+    part.stop()
+    watcher.join(timeout=5)
+    assert not watcher.is_alive()
+    assert not lives(pid_of(part))
+
+
+def test_stopping_what_was_never_started_is_harmless(workshop: Workshop) -> None:
+    part = workshop.part(LIVES)
+    part.stop()
+    assert part.pid is None
+
+
+def test_waiting_ends_at_once_when_the_part_has_died(workshop: Workshop) -> None:
+    part = workshop.part(DIES)
+    part.start()
+    with pytest.raises(StackFailed, match=r"part ended while it started: see .*part\.log"):
+        part.wait_until(loopback, NOWHERE, 60, threading.Event())
+
+
+def test_waiting_ends_at_once_when_another_part_has_failed(workshop: Workshop) -> None:
+    part, given_up = workshop.part(LIVES), threading.Event()
+    part.start()
+    given_up.set()
+    with pytest.raises(StackFailed, match="not ready when another part failed"):
+        part.wait_until(loopback, NOWHERE, 60, given_up)
+
+
+def test_waiting_ends_after_its_time(workshop: Workshop) -> None:
+    part = workshop.part(LIVES)
+    part.start()
+    with pytest.raises(StackFailed, match="not ready after 0 s"):
+        part.wait_until(loopback, NOWHERE, 0.2, threading.Event())

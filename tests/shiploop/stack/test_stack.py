@@ -1,0 +1,205 @@
+"""The stack: it is there whole, or it is not there at all."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from redis import Redis
+
+from shiploop.settings import Settings
+from shiploop.stack.addresses import PortTaken
+from shiploop.stack.process import StackFailed
+from shiploop.stack.stack import Stack
+from tests.loopback import loopback
+from tests.stacks import processes_of
+from tests.until import wait_until
+from tests.valkey import url_of
+from tests.world import World
+
+_START_TIMEOUT_S = 60.0
+_STOP_TIMEOUT_S = 40.0  # a stack gives its runners 15 s, and then as much to all others
+ANY_PORTS = {
+    f"SHIPLOOP_{part}_PORT": "0"
+    for part in ("API", "PREFECT", "GITHUB", "SITE", "REDIS", "DASHBOARD")
+}
+
+
+def settings(home: Path, **changes: Any) -> Settings:
+    given: dict[str, Any] = {
+        name.lower().removeprefix("shiploop_"): int(port) for name, port in ANY_PORTS.items()
+    }
+    return Settings(_env_file=None, home=home, **{**given, **changes})
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Where a stack may live whose PostgreSQL runs as a user of its own."""
+    with tempfile.TemporaryDirectory(prefix="shiploop-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def parts(pids: dict[str, int]) -> set[str]:
+    """The parts that are running; of some there are several, with a number each."""
+    return {name.partition("-")[0] for name in pids}
+
+
+def pid_in_description(home: Path, part: str) -> int | None:
+    """The process id of a part as the stack describes itself, None before it is in there."""
+    try:
+        pids: dict[str, int] = json.loads((home / "stack.json").read_text())["pids"]
+    except FileNotFoundError:
+        return None
+    return pids.get(part)
+
+
+def answers(url: str) -> bool:
+    try:
+        return loopback.get(url).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@contextmanager
+def shiploop_up(home: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run `shiploop up` for the length of the block; yields it when all of it is up."""
+    command = [sys.executable, "-m", "shiploop.cli.main", "up"]
+    given = {**os.environ, **ANY_PORTS, "SHIPLOOP_HOME": str(home), **environment}
+    # What a shell starts in the background ignores Ctrl-C, and so would all that we start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with (
+        (home / "up.log").open("wb") as log,
+        subprocess.Popen(
+            command, env=given, stdout=log, stderr=log, start_new_session=True
+        ) as process,
+    ):
+        try:
+            said = (home / "up.log").read_text
+            wait_until(
+                lambda: "Ctrl-C stops" in said() or process.poll() is not None, _START_TIMEOUT_S
+            )
+            assert process.poll() is None, said()
+            yield process
+        finally:
+            process.terminate()  # killed, it would leave its parts behind
+
+
+def assert_ends_well(up: "subprocess.Popen[bytes]", home: Path) -> None:
+    """It ends by itself without an error, or the test fails with what it and its runner say."""
+    with suppress(subprocess.TimeoutExpired):
+        up.wait(_STOP_TIMEOUT_S)
+    logs = (home / "up.log", home / "logs/runner-1.log")
+    assert up.poll() == 0, "\n".join(log.read_text()[-5000:] for log in logs)
+
+
+def test_a_taken_port_is_known_before_anything_is_started(redis: Redis, tmp_path: Path) -> None:
+    taken = int(url_of(redis).rpartition(":")[2])
+    with pytest.raises(PortTaken, match=f"port {taken} .* SHIPLOOP_SITE_PORT"):
+        Stack(settings(tmp_path, site_port=taken), lambda part: None)
+    assert processes_of(tmp_path) == set()
+
+
+def test_the_sandbox_world_has_a_slack_of_its_own_and_is_looked_at_often(tmp_path: Path) -> None:
+    stack = Stack(settings(tmp_path), lambda part: None)
+    given, github = stack.environment, stack.environment["GITHUB_API_URL"]
+    assert given["SLACK_WEBHOOK_URL"].startswith(f"{github}/services/T000/B000/")
+    assert float(given["SHIPLOOP_HEALTH_INTERVAL_S"]) == 0.25
+
+
+def test_a_slack_and_an_interval_of_ones_own_are_kept_in_the_sandbox_world(tmp_path: Path) -> None:
+    webhook = "https://hooks.example/services/T/B/secret"
+    ours = settings(tmp_path, slack_webhook_url=webhook, health_interval_s=1.5)
+    given = Stack(ours, lambda part: None).environment
+    assert given["SLACK_WEBHOOK_URL"] == webhook
+    assert given["SHIPLOOP_HEALTH_INTERVAL_S"] == "1.5"
+
+
+def test_a_repository_of_ones_own_gets_neither(tmp_path: Path) -> None:
+    given = Stack(settings(tmp_path, github_repo="acme/docs"), lambda part: None).environment
+    assert given.keys().isdisjoint({"SLACK_WEBHOOK_URL", "SHIPLOOP_HEALTH_INTERVAL_S"})
+
+
+@pytest.mark.timeout(60)  # the others wait for it, and must not do so for long
+@pytest.mark.xdist_group("patient-world")
+def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "sandbox").write_text("a file where GitHub's directory should be")
+    ready: list[str] = []
+    stack = Stack(
+        settings(tmp_path, prefect_api_url=f"{world.addresses.prefect}/api"), ready.append
+    )
+    with (
+        pytest.raises(StackFailed, match=r"github .* see .*github\.log") as failed,
+        stack,
+    ):
+        pass
+    log = Path(str(failed.value).rpartition(" ")[2])
+    assert "Traceback" in log.read_text()
+    assert "github" not in ready
+    assert processes_of(tmp_path) == set()
+    assert not (tmp_path / "stack.json").exists()
+
+
+@pytest.mark.xdist_group("patient-world")
+def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
+    world: World, home: Path
+) -> None:
+    with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
+        described = json.loads((home / "stack.json").read_text())
+        pids = described.pop("pids")
+        assert described.keys() == {"api", "prefect", "github", "site", "redis", "dashboard"}
+        assert loopback.get(f"{described['api']}/healthz").json()["status"] == "ok"
+        assert parts(pids) == {"api", "github", "site", "redis", "runner", "dashboard"}
+        assert answers(f"{described['dashboard']}/_stcore/health")
+        assert {up.pid, *pids.values()} <= processes_of(home)
+        assert (home / "stack.json").stat().st_mode & 0o777 == 0o600
+        os.kill(pids["api"], signal.SIGKILL)
+        wait_until(lambda: pid_in_description(home, "api") not in (pids["api"], None))
+        assert pid_in_description(home, "api") in processes_of(home)
+        wait_until(lambda: answers(f"{described['api']}/healthz"))
+        os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all of its processes
+        assert_ends_well(up, home)
+    assert described["dashboard"] in (home / "up.log").read_text()
+    assert processes_of(home) == set()
+    assert not (home / "stack.json").exists()
+
+
+@pytest.mark.xdist_group("patient-world")
+def test_a_stack_with_a_prefect_of_its_own_describes_that_too(world: World) -> None:
+    home = world.mirror.parent
+    pids = json.loads((home / "stack.json").read_text())["pids"]
+    assert parts(pids) == {"api", "github", "prefect", "site", "redis", "runner"}
+    assert any("postgres" in psutil.Process(pid).name() for pid in processes_of(home))
+
+
+@pytest.mark.xdist_group("patient-world")
+def test_sigterm_leaves_nothing_of_a_stack(world: World, home: Path) -> None:
+    with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
+        up.send_signal(signal.SIGTERM)
+        assert_ends_well(up, home)
+    assert processes_of(home) == set()
+    assert not (home / "stack.json").exists()
+
+
+@pytest.mark.xdist_group("patient-world")
+def test_a_stop_during_the_start_leaves_nothing_behind(world: World, home: Path) -> None:
+    command = [sys.executable, "-m", "shiploop.cli.main", "up"]
+    prefect = f"{world.addresses.prefect}/api"
+    given = {**os.environ, **ANY_PORTS, "SHIPLOOP_HOME": str(home), "PREFECT_API_URL": prefect}
+    with subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL) as up:
+        wait_until(lambda: len(processes_of(home) - {up.pid}) >= 2, _START_TIMEOUT_S)
+        assert not (home / "stack.json").exists()
+        up.send_signal(signal.SIGTERM)
+        assert up.wait(_STOP_TIMEOUT_S) != 0
+    assert processes_of(home) == set()
