@@ -41,8 +41,9 @@ schemas: $(VENV)/ready-to-test
 $(VENV)/compiled: $(VENV)/ready-to-test
 	@$(VENV)/bin/pytest --collect-only --quiet >/dev/null; touch $@
 
+# BESIDE=folder compares with the build of that checkout, in one run.
 bench: $(VENV)/ready-to-test
-	$(VENV)/bin/python -m bench
+	$(VENV)/bin/python -m bench $(if $(BESIDE),--beside $(BESIDE))
 
 # Kills and stops processes of its own stack at every dangerous moment; nothing may be lost.
 chaos: $(VENV)/ready-to-test

@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from redis.asyncio import Redis as AsyncRedis
 
-from api import events, faq, health, metrics, tasks, webhooks
+from api import events, health, metrics, tasks, webhooks
+from api.agents import routes_of
 from api.body_limit import BodyLimit
 from api.dependencies import Reading
 from api.problems import answer_with_problems
@@ -37,7 +38,8 @@ def create_app(services: Services) -> FastAPI:
         services.redis, settings.rate_limit_per_key, settings.rate_limit_per_address
     )
     answer_with_problems(app)
-    for routes in (faq, tasks, events, metrics, webhooks, health):
+    app.include_router(routes_of(services.agents.all()))
+    for routes in (tasks, events, metrics, webhooks, health):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit, limit=_BODY_LIMIT, limits=_BODY_LIMITS)
     app.add_middleware(RequestLog)

@@ -1,15 +1,17 @@
 """Every refusal as a problem (RFC 9457), as it is answered and as it is documented."""
 
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import fastapi_problem_details as problem_details
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_problem_details import Problem, ProblemResponse
+from pydantic_core.core_schema import ErrorType
 from redis.exceptions import RedisError
 from starlette.routing import Match
 
 _REDIS_RETRY_S = "2"
+_KNOWN_TO_PYDANTIC = frozenset(get_args(ErrorType))
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 _TITLES = {
     400: "This is not what it says it is",
@@ -57,8 +59,20 @@ def _documentation(status: int) -> dict[str, Any]:
 def _invalid(_request: Request, error: Exception) -> ProblemResponse:
     # What was sent is not repeated: it may be long, and need not be encodable.
     wrong = cast(RequestValidationError, error).errors()
+    if len(wrong) == 1 and wrong[0]["type"] not in _KNOWN_TO_PYDANTIC:
+        return _refused_by_agent(wrong[0])
     return ProblemResponse(
         status=422, title="Request refused", detail="; ".join(map(_sentence, wrong))
+    )
+
+
+def _refused_by_agent(wrong: dict[str, Any]) -> ProblemResponse:
+    """What an agent's own model has to say of one of its fields, in its words."""
+    return ProblemResponse(
+        status=422,
+        title=f"{str(wrong['loc'][-1]).capitalize()} refused",
+        detail=wrong["msg"],
+        code=wrong["type"],
     )
 
 

@@ -5,12 +5,14 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import click
 from rich.console import Console
 
+from bench.beside import measure_beside
 from bench.burst import measure_burst
 from bench.critical_path import measure_critical_path
 from bench.dashboard import measure_dashboard
@@ -54,15 +56,23 @@ _BENCHES = {
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(_BENCHES)))
 @click.option("--times", type=click.IntRange(min=1), help="How many questions, starts or reads.")
+@click.option(
+    "--beside",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Compare with the build of that checkout, which has an environment, and nothing else.",
+)
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all values there.")
-def main(names: tuple[str, ...], times: int | None, file: Path | None) -> None:
+def main(names: tuple[str, ...], times: int | None, beside: Path | None, file: Path | None) -> None:
     """Take the named measurements, or all; exit 1 when a bound is missed."""
     signal.signal(signal.SIGTERM, _interrupt)
     forget_environment()
     console, machine = Console(), describe_machine()
     show_machine(machine, console)
     measurements = []
-    for bench in (_BENCHES[name] for name in names or _BENCHES):
+    wanted = [_BENCHES[name] for name in names or _BENCHES]
+    if beside is not None:
+        wanted = [_Bench(partial(measure_beside, beside.resolve()), 20)]
+    for bench in wanted:
         try:
             measurement = bench.measure(times or bench.times)
         except ShiploopError as error:

@@ -35,8 +35,8 @@ def fill_faq(world: World, size: int, questions: list[str]) -> None:
         token = fixed_token(world.environment["GITHUB_TOKEN"])
         transport = GitHubTransport(http, world.addresses.github, token)
         github = GitHub(transport, REPOSITORY, "main")
-        base = github.read_base()
-        document = filled(base.document, size, questions)
+        base = github.read_base((FAQ_PATH,))
+        document = filled(base.files[FAQ_PATH] or "", size, questions)
         with world.latency(ci_ms=_CI_MS):
             changes = {FAQ_PATH: document.encode()}
             pull = github.open_pull_request(base, _BRANCH, changes, _TITLE, "")

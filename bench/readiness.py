@@ -42,13 +42,14 @@ def _start_and_stop(home: Path) -> float:
     # In its own home, so that it finds no `.env` of ours.
     with subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.DEVNULL) as stack:
         try:
-            _wait_until_ready(stack, home / "stack.json")
+            wait_until_ready(stack, home / "stack.json")
             return time.perf_counter() - started_s
         finally:
             stack.terminate()  # leaving the block waits for it
 
 
-def _wait_until_ready(stack: subprocess.Popen[bytes], described: Path) -> None:
+def wait_until_ready(stack: subprocess.Popen[bytes], described: Path) -> None:
+    """Wait until a stack that is being started takes questions. Raises BenchFailed."""
     give_up_at = time.monotonic() + _START_TIMEOUT_S
     with httpx.Client() as http:  # one for all looks: making one takes 20 ms of CPU
         while not _healthy(http, described):

@@ -1,100 +1,101 @@
-"""The closed loop: a question becomes a verified answer in production."""
+"""The closed loop: what was asked for becomes a verified change in production."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
 from pydantic import Field
 
-from shiploop.agents.faq.answering.answer import Answer, Declined
+from shiploop.domain.delivery.change import Declined, Proposal
 from shiploop.domain.delivery.checks import ChecksState
 from shiploop.domain.delivery.merge_gate import Conflicted
-from shiploop.domain.delivery.messages import decline_reason
-from shiploop.domain.delivery.pull_request import Base, Proposal
-from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Run, declined, done, failed
+from shiploop.domain.delivery.pull_request import OwnPullRequest
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Task, declined, done, failed
 from shiploop.errors import ShiploopError
-from tasks.answer import draft_answer
 from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
+from tasks.draft import begin_reading, draft_change, find_already_there
 from tasks.ending import conclude, outcome_of, tidy_up
-from tasks.health import verify_live_entry
+from tasks.health import verify_live_change
 from tasks.incident import report_never_live
 from tasks.merge import merge_pull_request
-from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
+from tasks.pull_request import open_pull_request, rebuild_pull_request
 from tasks.reaction import react_to_deploy
-from tasks.run import begin_run
-from tasks.shared.duplicate import answered_already
+from tasks.recall import begin_task
 from tasks.verdict import begin_baseline, judge_deploy
 
-MOST_EDITS = 25  # each costs a run of CI; a burst onto a small FAQ needs a few
+MOST_EDITS = 25  # each costs a run of CI; a burst onto a small file needs a few
 
-Question = Annotated[
-    str, Field(min_length=1, max_length=500, description="What the FAQ should answer.")
-]
+Question = Annotated[str, Field(max_length=500, description="What the FAQ should answer.")]
+Request = Annotated[Mapping[str, Any], Field(description="What is asked of that agent.")]
 
 
 @flow(name="closed-loop", persist_result=True, result_serializer="json")
-def closed_loop(question: Question) -> State[Any]:
-    """Answer a question in the FAQ, merge it when CI is green, and see it live."""
-    run = begin_run()
+def closed_loop(
+    question: Question = "", agent: str = "faq", request: Request | None = None
+) -> State[Any]:
+    """Ship the change that an agent proposes: merged when CI is green, and seen live."""
+    task = begin_task()  # it has been stored with what was asked, by whoever took it in
     try:
-        outcome = ship(run)
+        outcome = ship(task)
     except ShiploopError as error:
-        outcome = outcome_of(error, run)
-    tidy_up(run, outcome, return_state=True)  # the outcome stands, tidied up or not
+        outcome = outcome_of(error, task)
+    tidy_up(task, outcome, return_state=True)  # the outcome stands, tidied up or not
     return conclude(outcome)
 
 
-def ship(run: Run) -> Outcome:
-    """Take one run down the road, as far as it goes."""
-    reading = read_base.submit()  # while the answer is being written
-    answer = draft_answer(run)
-    if run.merge is not None and isinstance(answer, Answer):
-        return see_live(run, answer, run.merge)
+def ship(task: Task) -> Outcome:
+    """Take one task down the road, as far as it goes."""
+    reading = begin_reading(task)  # while the change is being drafted
+    drafted = draft_change(task)
+    if task.merge is not None and isinstance(drafted, Proposal):
+        return see_live(task, drafted, task.merge)
     base = reading.result()
-    if (known := answered_already(run, answer, base)) is not None:
+    if (known := find_already_there(task, drafted, base)) is not None:
         return known
-    if isinstance(answer, Declined):
-        return declined(decline_reason(answer), answer.closest)
-    proposal = open_pull_request(run, answer, base)
-    if isinstance(proposal, Outcome):
-        return proposal
-    merge = merge_when_green(run, answer, proposal, base)
-    return merge if isinstance(merge, Outcome) else see_live(run, answer, merge)
+    if isinstance(drafted, Declined):
+        return declined(drafted.reason, drafted.closest)
+    own = open_pull_request(task, drafted, base)
+    if isinstance(own, Outcome):
+        return own
+    merge = merge_when_green(task, drafted, own)
+    return merge if isinstance(merge, Outcome) else see_live(task, drafted, merge)
 
 
-def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -> Merge | Outcome:
+def merge_when_green(task: Task, proposal: Proposal, own: OwnPullRequest) -> Merge | Outcome:
     """Merge as soon as the checks are green; on a conflict, make the edit again and repeat."""
-    looking = begin_baseline()  # while CI runs: how production was before the merge
+    await_baseline = begin_baseline()  # while CI runs: how production was before the merge
     for _ in range(MOST_EDITS):
-        checks = wait_for_checks(run, proposal, base)
+        checks = wait_for_checks(task, own)
         if checks.state is ChecksState.RED:
             return failed(FailureKind.CI_FAILED, f"checks failed: {', '.join(checks.failed)}")
         if checks.state is ChecksState.PENDING:
             return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
         if checks.state is ChecksState.GREEN:
-            if looking is not None:
-                looking.wait()
-            merge = merge_pull_request(run, answer, proposal, checks)
+            await_baseline()
+            merge = merge_pull_request(task, proposal, own, checks)
             if not isinstance(merge, Conflicted):
                 return merge
-        proposal = rebuild_pull_request(run, answer, proposal)
+        rebuilt = rebuild_pull_request(task, proposal, own)
+        if isinstance(rebuilt, Outcome):
+            return rebuilt
+        own = rebuilt
     return failed(FailureKind.CONFLICT, f"main changed at the same place {MOST_EDITS} times")
 
 
-def see_live(run: Run, answer: Answer, merge: Merge) -> Outcome:
+def see_live(task: Task, proposal: Proposal, merge: Merge) -> Outcome:
     """Wait for the deploy, judge production with it, and look at it as a reader would."""
     try:
-        live = wait_until_live(run, merge)
+        live = wait_until_live(task, merge)
         if live is None:
             report_never_live(merge)
             return failed(FailureKind.NEVER_LIVE, "the merge did not go live in time", merge)
-        broken = react_to_deploy(judge_deploy(run, live), merge)
-        entry_url = verify_live_entry(run, answer) if broken is None else None
+        if (broken := react_to_deploy(judge_deploy(task, live), merge)) is not None:
+            return broken
+        entry_url = verify_live_change(proposal)
     except ShiploopError as error:
         return failed(FailureKind.UNVERIFIED, str(error), merge)
-    if broken is not None:
-        return broken
     if entry_url is None:
-        return failed(FailureKind.UNVERIFIED, "the entry cannot be seen on the site", merge)
+        return failed(FailureKind.UNVERIFIED, "the change cannot be seen on the site", merge)
     return done(merge, entry_url)

@@ -17,6 +17,7 @@ from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
+from shiploop.agents.registry import Agents, load_agents
 from shiploop.clients.git.history import GitHistory
 from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.repository_documents import RepositoryDocuments
@@ -88,6 +89,7 @@ class Services:
     api: OwnApi
     documents: RepositoryDocuments
     llm: Llm | None
+    agents: Agents
     check_poll: CheckPoll
     facts: Facts
     freeze: Freeze
@@ -124,7 +126,13 @@ def build(settings: Settings) -> Services:
     transport = GitHubTransport(http, settings.github_api_url, token)
     github = GitHub(transport, repository, settings.base_branch)
     others = httpx.Client(timeout=_TIMEOUT, limits=_CONNECTIONS, verify=_tls())
+    documents = RepositoryDocuments(
+        lambda: Mirror(_mirror_path(), github.clone_url(), settings.base_branch, token),
+        settings.documents_refresh_s,
+    )
+    llm = _llm(settings)
     facts = Facts(redis, blocking)
+    agents = load_agents(settings, documents, llm)
     slos = read_objectives(settings.slo_file)
     metrics, alerts = Metrics(redis, settings.metrics_retention_days), Alerts(redis)
     slo_events, rollback_metrics = SloEvents(redis), RollbackMetrics(redis, metrics)
@@ -141,11 +149,9 @@ def build(settings: Settings) -> Services:
         history=GitHistory(github.clone_url, token),
         api=OwnApi(others, settings.api_address(), _first_key(settings)),
         site=Site(others, settings.site_url, settings.site_faq_path),
-        documents=RepositoryDocuments(
-            lambda: Mirror(_mirror_path(), github.clone_url(), settings.base_branch, token),
-            settings.documents_refresh_s,
-        ),
-        llm=_llm(settings),
+        documents=documents,
+        llm=llm,
+        agents=agents,
         check_poll=CheckPoll(github.poll_checks, facts.record, settings.check_poll_s),
         facts=facts,
         freeze=Freeze(redis),
@@ -163,7 +169,7 @@ def build(settings: Settings) -> Services:
         slo_events=slo_events,
         rollback_metrics=rollback_metrics,
         alerts=alerts,
-        reports=Reports(metrics, slo_events, rollback_metrics, alerts, slos),
+        reports=Reports(metrics, slo_events, rollback_metrics, alerts, slos, agents.names),
     )
 
 

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     signing_key: SecretStr | None = None
     # What was signed with it before the key was changed is still merged.
     previous_signing_key: SecretStr | None = None
+    # The modules of the agents: what may be asked for, and which change is shipped for it.
+    agents: tuple[str, ...] = ("shiploop.agents.faq.agent",)
     # Where a link of an answer may lead outside the repository; a host is that host alone.
     allowed_link_hosts: tuple[str, ...] = ()
 

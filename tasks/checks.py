@@ -4,28 +4,28 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from prefect import task
+import prefect
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict, decide_checks
-from shiploop.domain.delivery.pull_request import Base, Proposal
-from shiploop.domain.delivery.task import Run, Stage
+from shiploop.domain.delivery.pull_request import OwnPullRequest
+from shiploop.domain.delivery.task import Stage, Task
 from tasks.shared.durability import RETRIED
 from tasks.shared.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AGAIN_S = 1.0  # for a cancellation, and for facts whose news was lost with Redis
 
 
-@task(name="wait-for-checks", **RETRIED)
-def wait_for_checks(run: Run, proposal: Proposal, base: Base) -> ChecksVerdict:
-    """Wait for green, red or a conflict; at the run's deadline it may still be pending."""
-    enter_stage(run, Stage.CHECKING)
+@prefect.task(name="wait-for-checks", **RETRIED)
+def wait_for_checks(task: Task, own: OwnPullRequest) -> ChecksVerdict:
+    """Wait for green, red or a conflict; at the task's deadline it may still be pending."""
+    enter_stage(task, Stage.CHECKING)
     return await_checks(
-        proposal.pull.id,
-        proposal.written_sha,
-        base.required_checks,
-        run.deadline_at,
-        on_look=lambda: raise_if_cancelled(run),
+        own.pull.id,
+        own.written_sha,
+        own.required_checks,
+        task.deadline_at,
+        on_look=lambda: raise_if_cancelled(task),
     )
 
 

@@ -3,14 +3,14 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from prefect import task
+import prefect
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery import messages
-from shiploop.domain.delivery.task import FailureKind, Outcome, Run, Status, failed
+from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, failed
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import (
     DeadlinePassed,
@@ -43,19 +43,19 @@ _KINDS: dict[type[ShiploopError], FailureKind] = {
 }
 
 
-def outcome_of(error: ShiploopError, run: Run) -> Outcome:
+def outcome_of(error: ShiploopError, task: Task) -> Outcome:
     """The outcome of a run that an error has ended; a merge that was made stays in it."""
-    return failed(_KINDS.get(type(error), FailureKind.CRASHED), str(error), run.merge)
+    return failed(_KINDS.get(type(error), FailureKind.CRASHED), str(error), task.merge)
 
 
-@task(name="tidy-up", **RETRIED)
-def tidy_up(run: Run, outcome: Outcome) -> None:
+@prefect.task(name="tidy-up", **RETRIED)
+def tidy_up(task: Task, outcome: Outcome) -> None:
     """Tell the pull request why it ended, and delete the branch that nobody needs any more."""
     now = datetime.now(UTC)
-    services().tasks.note(run.task_id, now, ended_at=iso_ms(now))
-    _tidy_branch(run, outcome)
-    pr_url = (services().tasks.read(run.task_id) or {}).get("pr_url")
-    create_markdown_artifact(messages.summary(run, outcome, pr_url), key="faq-task")
+    services().tasks.note(task.task_id, now, ended_at=iso_ms(now))
+    pr_url = (services().tasks.read(task.task_id) or {}).get("pr_url")
+    _tidy_branch(task, outcome, pr_url)
+    create_markdown_artifact(messages.summary(task, outcome, pr_url), key="task")
 
 
 def conclude(outcome: Outcome) -> State[Outcome]:
@@ -67,11 +67,11 @@ def conclude(outcome: Outcome) -> State[Outcome]:
     return Completed(name=outcome.status.capitalize(), message=outcome.reason, data=outcome)
 
 
-def _tidy_branch(run: Run, outcome: Outcome) -> None:
-    # An attempt that died may have opened one before somebody else answered the question.
-    if outcome.status is Status.DECLINED and on_first_attempt():
+def _tidy_branch(task: Task, outcome: Outcome, pr_url: str | None) -> None:
+    # An attempt that died may have opened one before somebody else's change was the same.
+    if outcome.status is Status.DECLINED and on_first_attempt() and pr_url is None:
         return
-    branch = messages.branch_name(run.task_id)
+    branch = messages.branch_name(task)
     if outcome.merge is None and not _close_pull_request(branch, outcome):
         return
     services().github.delete_branch(branch)

@@ -1,6 +1,6 @@
 """Shows in Prefect's UI how every part is, those that decide nothing too."""
 
-from prefect import task
+import prefect
 from prefect.artifacts import create_table_artifact
 
 from shiploop.domain.production.judgement import Judgement
@@ -9,7 +9,7 @@ from tasks.shared.observation import ask_all
 from tasks.shared.probes import DECIDING, WATCHED
 
 
-@task(name="report-health", **RETRIED)
+@prefect.task(name="report-health", **RETRIED)
 def report_health(judgement: Judgement) -> None:
     """Look once more, at everything, and keep it as a table."""
     rows = [

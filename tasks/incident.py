@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from prefect import task
+import prefect
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.task import Merge
@@ -18,19 +18,19 @@ from tasks.shared.durability import RETRIED
 _PRODUCTION = "production"
 
 
-@task(name="report-broken-production", **RETRIED)
+@prefect.task(name="report-broken-production", **RETRIED)
 def report_broken_production(judgement: Judgement) -> None:
     """Raise the incident about production, which stays one until production is healthy."""
     raise_incident(_PRODUCTION, judgement.reason, judgement.evidence, judgement.suspects)
 
 
-@task(name="report-never-live", **RETRIED)
+@prefect.task(name="report-never-live", **RETRIED)
 def report_never_live(merge: Merge) -> None:
     """Raise the incident about a merge that did not go live in time."""
     raise_incident(f"never-live-{merge.sha}", f"{merge.sha[:12]} was merged and never went live")
 
 
-@task(name="report-dead-runners", **RETRIED)
+@prefect.task(name="report-dead-runners", **RETRIED)
 def report_dead_runners() -> None:
     """Raise an incident for each runner that has fallen silent without taking its leave."""
     for worker_id in services().heartbeats.silent(datetime.now(UTC)):
@@ -38,7 +38,7 @@ def report_dead_runners() -> None:
         raise_incident(f"runner-{worker_id}", reason)
 
 
-@task(name="end-incident", **RETRIED)
+@prefect.task(name="end-incident", **RETRIED)
 def end_incident() -> None:
     """Production is healthy: whoever was told that it is not is told so."""
     ended = services().incidents.close(_PRODUCTION)

@@ -3,13 +3,12 @@
 import time
 from datetime import UTC, datetime
 
-from prefect import task
+import prefect
 
-from shiploop.agents.faq.answering.answer import Answer
-from shiploop.agents.faq.document.document import Entry
 from shiploop.bootstrap import services
 from shiploop.domain.delivery import messages
 from shiploop.domain.delivery.adoption import holds_exactly
+from shiploop.domain.delivery.change import Proposal
 from shiploop.domain.delivery.checks import ChecksVerdict
 from shiploop.domain.delivery.merge_gate import (
     Conflicted,
@@ -20,60 +19,62 @@ from shiploop.domain.delivery.merge_gate import (
     decide_merge,
 )
 from shiploop.domain.delivery.provenance import signature_holds
-from shiploop.domain.delivery.pull_request import Mergeable, Proposal, PullRequest
-from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Run, Stage, failed
+from shiploop.domain.delivery.pull_request import Mergeable, OwnPullRequest, PullRequest
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Stage, Task, failed
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import GitHubRefused, MergeNotReady
+from tasks.shared.change import claim_of, edit_of, signing_keys
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
-from tasks.shared.entry import claim_of, entry_of, signing_keys
 from tasks.shared.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AT_FREEZE_S = 0.5
 _HEAD_MOVED = 409
 
 
-@task(name="merge-pull-request", **RETRIED, **remembered("merge"))
+@prefect.task(name="merge-pull-request", **RETRIED, **remembered("merge"))
 def merge_pull_request(
-    run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict
+    task: Task, proposal: Proposal, own: OwnPullRequest, checks: ChecksVerdict
 ) -> Merge | Conflicted | Outcome:
     """Merge what the gate lets through, pinned to the head that was checked."""
     # Looked for first: neither a deadline nor a cancellation undoes a merge.
-    if not on_first_attempt() and (merge := merged_already(run)):
+    if not on_first_attempt() and (merge := merged_already(task)):
         return merge
-    enter_stage(run, Stage.MERGING)
-    match _decide_when_thawed(run, answer, proposal, checks):
+    enter_stage(task, Stage.MERGING)
+    match _decide_when_thawed(task, proposal, own, checks):
         case Refuse(reason):
             return failed(FailureKind.MERGE_REFUSED, reason)
         case Wait(reason):
             return failed(FailureKind.FROZEN, reason)
         case MergeIt(head_sha):
-            return _merge(run, entry_of(run, answer), proposal.pull, head_sha)
+            return _merge(task, proposal, own.pull, head_sha)
 
 
 def _merge(
-    run: Run, entry: Entry, pull: PullRequest, head_sha: str
+    task: Task, proposal: Proposal, pull: PullRequest, head_sha: str
 ) -> Merge | Conflicted | Outcome:
+    message = messages.commit_message(task, proposal)
     try:
-        sha = services().github.merge(pull.number, head_sha, messages.commit_message(run))
+        sha = services().github.merge(pull.number, head_sha, message)
     except GitHubRefused as refusal:
-        if refusal.status == _HEAD_MOVED and not _moved_by_us(pull, entry):
+        if refusal.status == _HEAD_MOVED and not _moved_by_us(task, proposal, pull):
             return failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
-        return _after_refusal(run, pull, refusal)
-    return _noted(run, Merge(sha, datetime.now(UTC)))
+        return _after_refusal(task, pull, refusal)
+    return _record_merge(task, Merge(sha, datetime.now(UTC)))
 
 
-def _moved_by_us(pull: PullRequest, entry: Entry) -> bool:
+def _moved_by_us(task: Task, proposal: Proposal, pull: PullRequest) -> bool:
     """True when a paused runner of ours has made the same edit on a newer base."""
-    written = services().github.find_pull_request(pull.head_ref).written
-    return written is not None and holds_exactly(written, entry)
+    paths = services().agents.reads(task)
+    written = services().github.find_pull_request(pull.head_ref, paths).written
+    return written is not None and holds_exactly(written, edit_of(proposal))
 
 
 def _after_refusal(
-    run: Run, pull: PullRequest, refusal: GitHubRefused
+    task: Task, pull: PullRequest, refusal: GitHubRefused
 ) -> Merge | Conflicted | Outcome:
     now = services().github.find_pull_request(pull.head_ref).pull
     if now is not None and (merge := _merge_of(now)):
-        return _noted(run, merge)
+        return _record_merge(task, merge)
     if now is not None and (now.state == "CLOSED" or now.number != pull.number):
         # Another one on our branch is somebody else's: we open one only where there is none.
         return failed(FailureKind.MERGE_REFUSED, "somebody has closed the pull request")
@@ -84,11 +85,11 @@ def _after_refusal(
     raise MergeNotReady(str(refusal)) from refusal
 
 
-def merged_already(run: Run) -> Merge | None:
+def merged_already(task: Task) -> Merge | None:
     """The merge of the task's pull request, when an earlier attempt got so far."""
-    now = services().github.find_pull_request(messages.branch_name(run.task_id)).pull
+    now = services().github.find_pull_request(messages.branch_name(task)).pull
     merge = _merge_of(now) if now is not None else None
-    return _noted(run, merge) if merge else None
+    return _record_merge(task, merge) if merge else None
 
 
 def _merge_of(pull: PullRequest) -> Merge | None:
@@ -98,37 +99,40 @@ def _merge_of(pull: PullRequest) -> Merge | None:
 
 
 def _decide_when_thawed(
-    run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict
+    task: Task, proposal: Proposal, own: OwnPullRequest, checks: ChecksVerdict
 ) -> MergeIt | Wait | Refuse:
     while True:
-        decision = decide_merge(_facts(run, answer, proposal, checks))
-        if not isinstance(decision, Wait) or datetime.now(UTC) >= run.deadline_at:
+        decision = decide_merge(_facts(task, proposal, own, checks))
+        if not isinstance(decision, Wait) or datetime.now(UTC) >= task.deadline_at:
             return decision
-        raise_if_cancelled(run)
+        raise_if_cancelled(task)
         time.sleep(_LOOK_AT_FREEZE_S)
 
 
-def _facts(run: Run, answer: Answer, proposal: Proposal, checks: ChecksVerdict) -> MergeFacts:
-    pull = proposal.pull
+def _facts(
+    task: Task, proposal: Proposal, own: OwnPullRequest, checks: ChecksVerdict
+) -> MergeFacts:
+    pull = own.pull
     signature = messages.signature_in(pull.body)
     return MergeFacts(
         state=pull.state,
-        signature_holds=signature_holds(signing_keys(), claim_of(run, answer), signature),
+        signature_holds=signature_holds(signing_keys(), claim_of(task, proposal), signature),
         author=pull.author,
-        our_login=proposal.our_login,
+        our_login=own.our_login,
         paths=pull.paths,
-        document_is_parent_plus_entry=proposal.document_is_ours,
+        our_paths=own.paths,
+        is_exact_edit=own.is_exact_edit,
         head_sha=pull.head_sha,
-        written_sha=proposal.written_sha,
+        written_sha=own.written_sha,
         checks=checks,
         freeze=services().freeze.reason(),
     )
 
 
-def _noted(run: Run, merge: Merge) -> Merge:
+def _record_merge(task: Task, merge: Merge) -> Merge:
     now = datetime.now(UTC)
     merged_at = iso_ms(merge.merged_at)
     services().tasks.note(
-        run.task_id, now, state="merged", merge_sha=merge.sha, merged_at=merged_at
+        task.task_id, now, state="merged", merge_sha=merge.sha, merged_at=merged_at
     )
     return merge

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
-from prefect import task
+import prefect
 from prefect.cache_policies import NO_CACHE
 
-from shiploop.agents.faq.answering.answer import Answer
-from shiploop.agents.faq.document.document import FAQ_PATH, Entry
 from shiploop.bootstrap import services
 from shiploop.domain.delivery import messages
 from shiploop.domain.delivery.adoption import (
+    Adoption,
     BranchOnly,
     CommitOnly,
     Nothing,
@@ -18,116 +18,140 @@ from shiploop.domain.delivery.adoption import (
     decide_adoption,
     holds_exactly,
 )
-from shiploop.domain.delivery.provenance import sign
-from shiploop.domain.delivery.pull_request import Base, Proposal, PullRequest, Written
-from shiploop.domain.delivery.task import Outcome, Run, Stage
+from shiploop.domain.delivery.change import AlreadyThere, Edited, Proposal
+from shiploop.domain.delivery.provenance import is_of_version_before, sign
+from shiploop.domain.delivery.pull_request import Base, OwnPullRequest, PullRequest, Written
+from shiploop.domain.delivery.task import Outcome, Stage, Task, declined
 from shiploop.errors import GitHubUncertain
+from tasks.shared.change import (
+    changes_of,
+    claim_of,
+    conclude_already_there,
+    edit_of,
+    edit_on,
+    signing_keys,
+)
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
-from tasks.shared.entry import claim_of, entry_of, signing_keys, with_entry
-from tasks.shared.gate import refusal_of
 from tasks.shared.stage import enter_stage
 
 
-@task(name="read-base", cache_policy=NO_CACHE, **RETRIED)  # a resumed run wants the newest
-def read_base() -> Base:
-    """Read the branch that we merge into, and the FAQ as it stands there."""
-    return services().github.read_base()
+@prefect.task(name="read-base", cache_policy=NO_CACHE, **RETRIED)  # a resumed run wants the newest
+def read_base(paths: tuple[str, ...] = ()) -> Base:
+    """Read the branch that we merge into, and these files as they stand there."""
+    return services().github.read_base(paths)
 
 
-@task(name="open-pull-request", **RETRIED, **remembered("open"))
-def open_pull_request(run: Run, answer: Answer, base: Base) -> Proposal | Outcome:
+@prefect.task(name="open-pull-request", **RETRIED, **remembered("open"))
+def open_pull_request(task: Task, proposal: Proposal, base: Base) -> OwnPullRequest | Outcome:
     """Open the pull request, or adopt what an earlier attempt has done of it.
 
-    What the gate refuses is declined, and GitHub never sees it.
+    What the agent's gate refuses is declined, and GitHub never sees it.
     """
-    enter_stage(run, Stage.OPENING)
-    entry = entry_of(run, answer)
-    match _what_is_there(run, entry):
-        case Opened(pull, document_is_ours):
-            proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours)
-        case CommitOnly(repository_id, written_sha):
-            pull = _open_on_commit(run, answer, repository_id)
-            proposal = Proposal(pull, base.viewer, written_sha, document_is_ours=True)
-        case BranchOnly(head_sha, document):
-            pull = _open(run, answer, replace(base, head_sha=head_sha, document=document))
-            proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours=True)
-        case Nothing():
-            if refused := refusal_of(run, answer, base.document):
-                return refused
-            pull = _open(run, answer, base)
-            proposal = Proposal(pull, base.viewer, pull.head_sha, document_is_ours=True)
-    pull = proposal.pull
-    now = datetime.now(UTC)
-    known = {"pr_url": pull.url, "state": pull.state.lower(), "generator": answer.generator}
-    services().tasks.note(run.task_id, now, **known)
-    return proposal
+    enter_stage(task, Stage.OPENING)
+    found = _what_is_there(task, proposal)
+    if isinstance(found, BranchOnly):
+        base = replace(base, head_sha=found.head_sha, files=found.files)
+    edited = edit_on(base, proposal)
+    if isinstance(edited, AlreadyThere):
+        return conclude_already_there(edited)
+    if isinstance(found, Nothing) and (refusals := services().agents.check(proposal, base.files)):
+        return declined("; ".join(refusals))
+    own = _open(task, proposal, base, edited, found)
+    pull = own.pull
+    known = {"pr_url": pull.url, "state": pull.state.lower(), "generator": proposal.generator}
+    services().tasks.note(task.task_id, datetime.now(UTC), **known)
+    return own
 
 
-@task(name="rebuild-pull-request", **RETRIED, **remembered("rebuild"))
-def rebuild_pull_request(run: Run, answer: Answer, proposal: Proposal) -> Proposal:
+@prefect.task(name="rebuild-pull-request", **RETRIED, **remembered("rebuild"))
+def rebuild_pull_request(
+    task: Task, proposal: Proposal, own: OwnPullRequest
+) -> OwnPullRequest | Outcome:
     """Make the same edit on the newest base: a conflict needs no person to resolve it."""
-    enter_stage(run, Stage.OPENING)
-    github, entry = services().github, entry_of(run, answer)
-    base = github.read_base()
-    written = github.find_pull_request(proposal.pull.head_ref).written
+    enter_stage(task, Stage.OPENING)
+    github, paths = services().github, services().agents.reads(task)
+    base = github.read_base(paths)
+    edited = edit_on(base, proposal)
+    if isinstance(edited, AlreadyThere):
+        return conclude_already_there(edited)
+    written = github.find_pull_request(own.pull.head_ref, paths).written
     if written is None:
-        raise GitHubUncertain(f"the branch {proposal.pull.head_ref} is gone")
+        raise GitHubUncertain(f"the branch {own.pull.head_ref} is gone")
     head_sha = written.head_sha
-    if not _stands(written, base, entry):
-        temporary = messages.temporary_branch_name(run.task_id)
-        changes = {FAQ_PATH: with_entry(base.document, entry).encode()}
-        message = messages.commit_message(run)
-        head_sha = github.rebuild_branch(base, written, temporary, changes, message)
-    else:
+    if _stands(written, base, proposal):
         services().facts.forget_conflict(head_sha)  # it conflicts with this base no more
+    else:
+        temporary = messages.temporary_branch_name(task)
+        message = messages.commit_message(task, proposal)
+        changes = changes_of(edited.files)
+        head_sha = github.rebuild_branch(base, written, temporary, changes, message)
+    pull = replace(own.pull, head_sha=head_sha)
     return replace(
-        proposal,
-        pull=replace(proposal.pull, head_sha=head_sha),
+        own,
+        pull=pull,
         written_sha=head_sha,
-        document_is_ours=True,
-        edit=proposal.edit + 1,
+        required_checks=base.required_checks,
+        is_exact_edit=True,
+        edit=own.edit + 1,
     )
 
 
-def _stands(written: Written, base: Base, entry: Entry) -> bool:
+def _stands(written: Written, base: Base, proposal: Proposal) -> bool:
     """True when the edit is made on this base already, and its checks have begun.
 
     A head that conflicted when it was pushed never gets any, not even when a rollback has
     brought its own base back: it is written anew.
     """
     return (
-        written.parent_document == base.document
-        and holds_exactly(written, entry)
+        written.parent_files == base.files
+        and holds_exactly(written, edit_of(proposal))
         and bool(services().facts.known(written.head_sha).conclusions)
     )
 
 
-def _what_is_there(run: Run, entry: Entry) -> Nothing | BranchOnly | CommitOnly | Opened:
+def _what_is_there(task: Task, proposal: Proposal) -> Adoption:
     if on_first_attempt():
         return Nothing()
-    found = services().github.find_pull_request(messages.branch_name(run.task_id))
-    return decide_adoption(found, entry)
+    branch = messages.branch_name(task)
+    found = services().github.find_pull_request(branch, services().agents.reads(task))
+    pull = found.pull
+    if pull is not None and pull.state == "OPEN" and _is_of_version_before(pull):
+        # What it has signed is not what we would sign: the task's change is opened anew.
+        services().github.close_pull_request(pull.number)
+        services().github.delete_branch(branch)
+        return Nothing()
+    return decide_adoption(found, edit_of(proposal))
 
 
-def _open(run: Run, answer: Answer, base: Base) -> PullRequest:
-    return services().github.open_pull_request(
-        base,
-        messages.branch_name(run.task_id),
-        {FAQ_PATH: with_entry(base.document, entry_of(run, answer)).encode()},
-        messages.commit_message(run),
-        _body(run, answer),
+def _is_of_version_before(pull: PullRequest) -> bool:
+    return is_of_version_before(messages.signature_in(pull.body))
+
+
+def _open(
+    task: Task, proposal: Proposal, base: Base, edited: Edited, found: Adoption
+) -> OwnPullRequest:
+    own = partial(
+        OwnPullRequest,
+        our_login=base.viewer,
+        paths=tuple(edited.files),
+        required_checks=base.required_checks,
     )
+    branch, body = messages.branch_name(task), _body(task, proposal)
+    match found:
+        case Opened(pull, is_exact_edit):
+            return own(pull, written_sha=pull.head_sha, is_exact_edit=is_exact_edit)
+        case CommitOnly(repository_id, written_sha):
+            pull = services().github.create_pull_request(
+                repository_id, branch, proposal.title, body
+            )
+            return own(pull, written_sha=written_sha, is_exact_edit=True)
+        case BranchOnly() | Nothing():
+            message = messages.commit_message(task, proposal)
+            changes = changes_of(edited.files)
+            pull = services().github.open_pull_request(base, branch, changes, message, body)
+            return own(pull, written_sha=pull.head_sha, is_exact_edit=True)
 
 
-def _open_on_commit(run: Run, answer: Answer, repository_id: str) -> PullRequest:
-    return services().github.create_pull_request(
-        repository_id,
-        messages.branch_name(run.task_id),
-        messages.pull_request_title(run.question),
-        _body(run, answer),
-    )
-
-
-def _body(run: Run, answer: Answer) -> str:
-    sources = tuple(f"{source.path}#{source.anchor}" for source in answer.sources)
-    return messages.pull_request_body(run, sources, sign(signing_keys()[0], claim_of(run, answer)))
+def _body(task: Task, proposal: Proposal) -> str:
+    signature = sign(signing_keys()[0], claim_of(task, proposal))
+    return messages.pull_request_body(task, proposal, signature)

@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from prefect import task
+import prefect
 from prefect.client.orchestration import get_client
 from prefect.deployments import run_deployment
 
@@ -30,7 +30,7 @@ def react_to_deploy(judgement: Judgement, merge: Merge) -> Outcome | None:
     return react_to_broken_deploy(judgement, merge)
 
 
-@task(name="react-to-deploy", **RETRIED)
+@prefect.task(name="react-to-deploy", **RETRIED)
 def react_to_broken_deploy(judgement: Judgement, merge: Merge) -> Outcome | None:
     """Do what a judgement calls for; the outcome of a task that it ends, else None."""
     match judgement.reaction:
@@ -53,7 +53,7 @@ def react_to_broken_deploy(judgement: Judgement, merge: Merge) -> Outcome | None
             assert_never(never)
 
 
-@task(name="react-to-production", **RETRIED)
+@prefect.task(name="react-to-production", **RETRIED)
 def react_to_production(judgement: Judgement) -> None:
     """Do what a judgement calls for that no task has asked for."""
     if judgement.reaction is Reaction.ROLL_BACK:
@@ -62,7 +62,7 @@ def react_to_production(judgement: Judgement) -> None:
         report_broken_production.fn(judgement)
 
 
-@task(name="mend-rollback", **RETRIED)
+@prefect.task(name="mend-rollback", **RETRIED)
 def mend_rollback() -> None:
     """Start the rollback that was claimed by somebody who died before it began."""
     lead_sha = services().rollbacks.running()

@@ -3,11 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from prefect import task
+import prefect
 from prefect.cache_policies import NO_CACHE
 
-from shiploop.agents.faq.document.document import FAQ_PATH
-from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.checks import ChecksVerdict
 from shiploop.domain.delivery.commit import CannotUndo, Changes
@@ -24,7 +22,9 @@ from tasks.shared.durability import RETRIED
 from tasks.shared.liveness import await_live
 
 
-@task(name="open-rollback", cache_policy=NO_CACHE, **RETRIED)  # after a conflict it is another
+@prefect.task(
+    name="open-rollback", cache_policy=NO_CACHE, **RETRIED
+)  # after a conflict it is another
 def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | Stuck:
     """Open the pull request that undoes the suspects, or bring the one there is up to date."""
     branch = messages.rollback_branch(case.lead_sha)
@@ -41,7 +41,7 @@ def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | St
     return pull
 
 
-@task(name="wait-for-rollback-checks", **RETRIED)
+@prefect.task(name="wait-for-rollback-checks", **RETRIED)
 def wait_for_rollback_checks(case: RollbackCase, pull: PullRequest, base: Base) -> ChecksVerdict:
     """Wait for the fast lane; at the rollback's deadline it may still be pending."""
     patience = timedelta(seconds=services().settings.rollback_deadline_s)
@@ -49,7 +49,7 @@ def wait_for_rollback_checks(case: RollbackCase, pull: PullRequest, base: Base) 
     return await_checks(pull.id, pull.head_sha, base.required_checks, deadline)
 
 
-@task(name="merge-rollback", **RETRIED)
+@prefect.task(name="merge-rollback", **RETRIED)
 def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflicted | Stuck:
     """Merge it, pinned to what was written. The freeze is for all others."""
     try:
@@ -59,7 +59,7 @@ def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflict
     return _merged(case, pull, sha, datetime.now(UTC))
 
 
-@task(name="wait-until-rolled-back", **RETRIED)
+@prefect.task(name="wait-until-rolled-back", **RETRIED)
 def wait_until_rolled_back(case: RollbackCase, reverted: Reverted) -> Live | None:
     """What is live once the rollback is; None at the deploy's deadline."""
     patience = timedelta(seconds=services().settings.deploy_deadline_s)
@@ -79,18 +79,10 @@ def pull_opened_at(case: RollbackCase) -> datetime:
 def inverse(head_sha: str, case: RollbackCase) -> Changes | Stuck:
     """What undoes the suspects on the files at `head_sha`."""
     newest_first = [one.sha for one in reversed(case.suspects)]
-    undone = services().history.undo(head_sha, newest_first, FAQ_PATH, undo_faq)
+    undone = services().history.undo(head_sha, newest_first, services().agents.undo)
     if isinstance(undone, CannotUndo):
         return Stuck(undone.reason)
     return undone or Stuck("nothing is left of these merges to take back")
-
-
-def undo_faq(today: str, before: str, after: str) -> str | CannotUndo | None:
-    """Take a merge's entries out of today's FAQ, or put back those that it took out."""
-    undone = undo_entries(today, before, after)
-    if isinstance(undone, UndoConflict):
-        return CannotUndo(f"{undone.question}: {undone.reason}")
-    return undone
 
 
 def _written(case: RollbackCase, found: Found, base: Base, changes: Changes) -> PullRequest:

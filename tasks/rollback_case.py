@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from prefect import runtime, task
+import prefect
+from prefect import runtime
 
 from shiploop.bootstrap import services
 from shiploop.domain.production import slack_messages
@@ -15,7 +16,7 @@ from tasks.shared.durability import RETRIED
 from tasks.shared.suspects import suspect_of
 
 
-@task(name="open-rollback-case", **RETRIED)
+@prefect.task(name="open-rollback-case", **RETRIED)
 def open_case(merge_sha: str, task_id: str, reason: str) -> RollbackCase | Refused:
     """The case of this flow run. A merge that nobody has claimed yet is claimed, by hand."""
     merge_sha = merge_sha or (services().tasks.read(task_id) or {}).get("merge_sha", "")
@@ -36,7 +37,7 @@ def open_case(merge_sha: str, task_id: str, reason: str) -> RollbackCase | Refus
     return case
 
 
-@task(name="announce-rollback", **RETRIED)
+@prefect.task(name="announce-rollback", **RETRIED)
 def announce(case: RollbackCase) -> None:
     """Say that it begins, in Slack and at each of its tasks."""
     begun = replace(case, needs_approval=False)
@@ -46,7 +47,7 @@ def announce(case: RollbackCase) -> None:
     note_progress(case, RollbackStatus.REVERTING)
 
 
-@task(name="note-approval-wanted", **RETRIED)
+@prefect.task(name="note-approval-wanted", **RETRIED)
 def note_approval_wanted(case: RollbackCase) -> None:
     """Say that a person has to decide, and where."""
     where = runtime.flow_run.ui_url or f"flow run {runtime.flow_run.id} in Prefect"

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from prefect import runtime, task
+import prefect
+from prefect import runtime
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.production import rollback_messages as messages
@@ -23,13 +23,12 @@ from shiploop.domain.production.rollback import (
 )
 from shiploop.domain.production.rollback_ending import Ending, timeline
 from tasks.incident import find_issue
-from tasks.revert import undo_faq
 from tasks.rollback_case import note_progress
 from tasks.shared.durability import RETRIED
 from tasks.verdict import note_state, watch_site
 
 
-@task(name="verify-rollback", **RETRIED)
+@prefect.task(name="verify-rollback", **RETRIED)
 def verify_rollback(case: RollbackCase, reverted: Reverted, live: Live) -> Ending:
     """Judge production again, with the rollback live: only healthy is the end of it."""
     verdict = watch_site(live.seen_at)
@@ -44,7 +43,7 @@ def verify_rollback(case: RollbackCase, reverted: Reverted, live: Live) -> Endin
     return Ending(RollbackStatus.HEALTHY, "production is healthy again", reverted, trb)
 
 
-@task(name="settle-rollback", **RETRIED)
+@prefect.task(name="settle-rollback", **RETRIED)
 def settle_rollback(case: RollbackCase, ending: Ending) -> None:
     """Write how it ended; merges go on when production is healthy, and only then."""
     fields = {"rollback_reason": ending.reason}
@@ -56,7 +55,7 @@ def settle_rollback(case: RollbackCase, ending: Ending) -> None:
         services().freeze.lift_if_owned(freeze_owner(case.lead_sha))
 
 
-@task(name="file-rollback-issue", **RETRIED)
+@prefect.task(name="file-rollback-issue", **RETRIED)
 def file_issue(case: RollbackCase, ending: Ending) -> None:
     """Open the one issue of this rollback, or find it."""
     found = find_issue(case.lead_sha)
@@ -70,7 +69,7 @@ def file_issue(case: RollbackCase, ending: Ending) -> None:
     create_markdown_artifact(found.body, key="rollback")
 
 
-@task(name="tell-rollback-end", **RETRIED)
+@prefect.task(name="tell-rollback-end", **RETRIED)
 def tell_end(case: RollbackCase, ending: Ending) -> None:
     """Say how it ended, once."""
     links = {}
@@ -82,7 +81,7 @@ def tell_end(case: RollbackCase, ending: Ending) -> None:
     services().notices.post(f"rollback-ended-{case.lead_sha}", text)
 
 
-@task(name="propose-reapply", **RETRIED)
+@prefect.task(name="propose-reapply", **RETRIED)
 def propose_reapply(case: RollbackCase, reverted: Reverted) -> None:
     """Open a draft that puts back what was taken back, for a person to finish."""
     branch = messages.reapply_branch(case.lead_sha)
@@ -92,7 +91,7 @@ def propose_reapply(case: RollbackCase, reverted: Reverted) -> None:
     base = services().github.read_base()
     # The inverse of the inverse. Where that conflicts it is for a person to write.
     merges = [reverted.merge_sha]
-    changes = services().history.undo(base.head_sha, merges, FAQ_PATH, undo_faq)
+    changes = services().history.undo(base.head_sha, merges, services().agents.undo)
     if isinstance(changes, CannotUndo) or not changes:
         return
     trailers = "\n".join(f"Re-Applies: {one.sha}" for one in case.suspects)

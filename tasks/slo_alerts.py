@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from prefect import task
+import prefect
 
 from shiploop.bootstrap import services
 from shiploop.domain.objectives.alerts import Alert, AlertState, advance, news
@@ -15,7 +15,7 @@ from shiploop.domain.timestamps import iso_ms
 from tasks.shared.durability import RETRIED
 
 
-@task(name="watch-objectives", **RETRIED)
+@prefect.task(name="watch-objectives", **RETRIED)
 def watch_objectives() -> list[str]:
     """Judge all objectives now; returns the names of the alerts that fire."""
     now = datetime.now(UTC)

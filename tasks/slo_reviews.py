@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from prefect import task
+import prefect
 from prefect.artifacts import create_markdown_artifact
 
 from shiploop.bootstrap import services
@@ -14,7 +14,7 @@ _REVIEWED = (Period.DAY, Period.WEEK)
 _TREND = {Period.DAY: timedelta(days=7), Period.WEEK: timedelta(days=28)}
 
 
-@task(name="write-due-reviews", **RETRIED)
+@prefect.task(name="write-due-reviews", **RETRIED)
 def write_due_reviews() -> list[str]:
     """Review the day and the week before this one; returns the titles of what was written."""
     today = datetime.now(UTC).date()

@@ -1,15 +1,15 @@
 """Judges a deploy, once for all tasks that it contains, and claims the rollback it calls for."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
-from prefect import task
-from prefect.futures import PrefectFuture
+import prefect
 from redis.exceptions import RedisError
 
 from shiploop.bootstrap import services
-from shiploop.domain.delivery.task import Run, Stage
+from shiploop.domain.delivery.task import Stage, Task
 from shiploop.domain.production.health_verdict import HealthState, HealthVerdict
 from shiploop.domain.production.judgement import Judgement, Live, PastState, Reaction
 from shiploop.domain.production.rollback import RollbackCase
@@ -35,18 +35,18 @@ _BASELINE_FRESH = timedelta(seconds=10)
 _VERDICT_FRESH = timedelta(seconds=5)
 
 
-def begin_baseline() -> PrefectFuture[None] | None:
-    """Begin to see how production is before the merge; None when somebody has just looked."""
+def begin_baseline() -> Callable[[], object]:
+    """Begin to see how production is before the merge; call what is returned to await it."""
     try:
         newest = services().health.newest_state()
     except RedisError:
         newest = None  # the task tries again, here nobody does
     if newest is not None and datetime.now(UTC) - newest.at < _BASELINE_FRESH:
-        return None  # and so nearly always on a busy day: that needs no row in the UI
-    return take_baseline.submit()
+        return lambda: None  # nearly always on a busy day: that needs no row in the UI
+    return take_baseline.submit().wait
 
 
-@task(name="take-baseline", **RETRIED)
+@prefect.task(name="take-baseline", **RETRIED)
 def take_baseline() -> None:
     """See how production is before the merge."""
     # One look that finds all well is enough: it only has to be told from a broken production.
@@ -55,10 +55,10 @@ def take_baseline() -> None:
     note_state(watch_production(began, rule), sha, began)
 
 
-@task(name="judge-deploy", **RETRIED)
-def judge_deploy(run: Run, live: Live) -> Judgement:
+@prefect.task(name="judge-deploy", **RETRIED)
+def judge_deploy(task: Task, live: Live) -> Judgement:
     """Judge production with this commit live, or take over what was judged of it already."""
-    enter_stage(run, Stage.VERIFYING)
+    enter_stage(task, Stage.VERIFYING)
     if (known := services().health.judgement(live.sha)) is not None:
         return known
     since = live.seen_at
@@ -74,7 +74,7 @@ def judge_deploy(run: Run, live: Live) -> Judgement:
         since = datetime.now(UTC)
 
 
-@task(name="judge-production", **RETRIED)
+@prefect.task(name="judge-production", **RETRIED)
 def judge_production() -> Judgement:
     """Judge production as it is now, whatever was said of its deploy."""
     while True:

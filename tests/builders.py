@@ -1,15 +1,17 @@
 """Values for tests: each builder makes a good one, and takes what should differ."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from shiploop.agents.faq.document.document import Entry
 from shiploop.agents.faq.question import Question, check_question
+from shiploop.domain.delivery.change import Proposal, Source
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.github_text import title_text
 from shiploop.domain.delivery.merge_gate import MergeFacts
 from shiploop.domain.delivery.pull_request import Mergeable, PullRequest
-from shiploop.domain.delivery.task import Run
+from shiploop.domain.delivery.task import Task, TaskRequest
 from shiploop.domain.production.rollback import RollbackCase
 from shiploop.domain.production.rollback_policy import Suspect
 
@@ -23,13 +25,19 @@ def a_question(text: str = "What is the worker heartbeat mechanism?") -> Questio
     return question
 
 
-def a_run(text: str = "What is the worker heartbeat mechanism?", task_id: str = TASK_ID) -> Run:
+def a_request(text: str = "What is the worker heartbeat mechanism?") -> TaskRequest:
     question = a_question(text)
-    return Run(
+    return TaskRequest("faq", {"question": question.text}, question.hash, question.text)
+
+
+def a_task(text: str = "What is the worker heartbeat mechanism?", task_id: str = TASK_ID) -> Task:
+    request = a_request(text)
+    return Task(
         task_id=task_id,
-        question=question.text,
-        question_hash=question.hash,
-        slug=question.slug,
+        agent=request.agent,
+        request=request.fields,
+        dedupe_key=request.dedupe_key,
+        title=request.title,
         accepted_at=NOON,
         deadline_at=NOON + timedelta(minutes=10),
     )
@@ -39,6 +47,19 @@ def an_entry(text: str = "What is the worker heartbeat mechanism?", **changes: A
     question = a_question(text)
     entry = Entry(question.text, question.hash, question.slug, TASK_ID, "It beats every 5 s.")
     return replace(entry, **changes)
+
+
+def a_proposal(text: str = "What is the worker heartbeat mechanism?", **changes: Any) -> Proposal:
+    entry = an_entry(text)
+    proposal = Proposal(
+        agent="faq",
+        title=f"Update FAQ - {title_text(text)}",
+        summary=f"Adds the answer to: {title_text(text)}",
+        content=asdict(entry),
+        evidence=(Source("docs/workers.md", "heartbeats", "Workers › Heartbeats"),),
+        generator="extractive",
+    )
+    return replace(proposal, **changes)
 
 
 def a_pull_request(**changes: Any) -> PullRequest:
@@ -64,7 +85,8 @@ def merge_facts(**changes: Any) -> MergeFacts:
         author="shiploop-bot",
         our_login="shiploop-bot",
         paths=("docs/FAQ.md",),
-        document_is_parent_plus_entry=True,
+        our_paths=("docs/FAQ.md",),
+        is_exact_edit=True,
         head_sha="a" * 40,
         written_sha="a" * 40,
         checks=ChecksVerdict(ChecksState.GREEN),

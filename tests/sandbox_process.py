@@ -137,10 +137,10 @@ class SandboxProcess:
 
     def open(self, addition: str = "\n## More?\n\nMore.\n") -> tuple[Base, PullRequest]:
         """Open a pull request on a new branch that adds a text to the end of the FAQ."""
-        github, base = self.client(), self.client().read_base()
+        github, base = self.client(), self.client().read_base((FAQ_PATH,))
         branch = new_branch()
         message = ("Update FAQ - more", f"Trace-Id: {branch}")
-        document = base.document + addition
+        document = f"{base.files[FAQ_PATH]}{addition}"
         return base, github.open_pull_request(
             base, branch, {FAQ_PATH: document.encode()}, message, "a body"
         )

@@ -135,7 +135,7 @@ def test_no_task_has_a_long_body() -> None:
 
 
 def is_task(function: ast.FunctionDef) -> bool:
-    return any(ast.unparse(each).startswith("task") for each in function.decorator_list)
+    return any(ast.unparse(each).startswith("prefect.task") for each in function.decorator_list)
 
 
 def body_lines(function: ast.FunctionDef) -> int:

@@ -74,7 +74,7 @@ class World:
         answer = loopback.request(method, f"{self.addresses.prefect}/api{path}", json=body)
         return answer.raise_for_status().json()
 
-    def start_prefect_run(self, name: str, **parameters: str) -> str:
+    def start_prefect_run(self, name: str, **parameters: Any) -> str:
         """Start a deployment as the UI does; returns the id of the flow run."""
         deployment = self.prefect("GET", f"/deployments/name/{name}/{name}")
         body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
@@ -155,8 +155,12 @@ class World:
 
     def document(self) -> str:
         """The FAQ as it stands on main."""
+        return self.file("docs/FAQ.md")
+
+    def file(self, path: str) -> str:
+        """A file as it stands on main."""
         self._fetch()
-        return self._git("show", "main:docs/FAQ.md")
+        return self._git("show", f"main:{path}")
 
     def entry_hashes(self) -> list[str]:
         """The question hashes of our entries on main, in order."""

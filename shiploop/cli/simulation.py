@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 
 from redis import Redis
 
-from shiploop.agents.faq.question import Question, check_question
+from shiploop.agents.faq.question import question_hash
 from shiploop.domain.delivery.task import (
     FailureKind,
     Merge,
     Outcome,
     Stage,
     Status,
+    TaskRequest,
     declined,
     failed,
 )
@@ -75,7 +76,7 @@ class _Story:
     """One simulated task: when each stage began, and how it ended."""
 
     task_id: str
-    question: Question
+    request: TaskRequest
     accepted_at: datetime
     stages: tuple[tuple[Stage, datetime], ...]
     ended_at: datetime
@@ -97,7 +98,7 @@ class Simulation:
             self._live_through(story)
 
     def _live_through(self, story: _Story) -> None:
-        accepted = self._intake.accept(story.task_id, story.question, story.accepted_at, 1_000_000)
+        accepted = self._intake.accept(story.task_id, story.request, story.accepted_at, 1_000_000)
         if not isinstance(accepted, Accepted) or accepted.duplicate:
             return
         (entry,) = self._queue.take(_RUNNER, 1, _TAKE_MS)
@@ -106,7 +107,7 @@ class Simulation:
             self._tasks.enter_stage(story.task_id, stage, at)
         if story.outcome.status is not Status.DECLINED:
             self._tasks.note(story.task_id, story.ended_at, generator="extractive")
-        run = self._tasks.load_run(story.task_id)
+        run = self._tasks.load(story.task_id)
         if run is not None:
             lease = Lease(_RUNNER, entry.entry_id)
             self._tasks.settle(run, lease, story.outcome, story.ended_at)
@@ -120,18 +121,15 @@ def _stories(count: int, hours: int, now: datetime, dice: random.Random) -> Iter
 
 
 def _story(number: int, accepted_at: datetime, dice: random.Random) -> _Story:
-    question = check_question(
-        f"{dice.choice(_QUESTIONS)}? (simulated, {accepted_at:%d %b}, no. {number})"
-    )
-    if not isinstance(question, Question):
-        raise TypeError(f"refused: {question}")
+    question = f"{dice.choice(_QUESTIONS)}? (simulated, {accepted_at:%d %b}, no. {number})"
+    request = TaskRequest("faq", {"question": question}, question_hash(question), question)
     ending = dice.choices(_ENDINGS, [one.weight for one in _ENDINGS])[0]
     stages, ended_at = _stages(ending.last, accepted_at, dice)
     merged_at = dict(stages).get(Stage.DEPLOYING)  # which begins with the merge
     merge = Merge(f"{dice.getrandbits(160):040x}", merged_at) if merged_at else None
     task_id = str(uuid.UUID(int=dice.getrandbits(128), version=4))
     outcome = _outcome(ending, merge)
-    return _Story(task_id, question, accepted_at, stages, ended_at, outcome)
+    return _Story(task_id, request, accepted_at, stages, ended_at, outcome)
 
 
 def _stages(

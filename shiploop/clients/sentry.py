@@ -8,7 +8,7 @@ from importlib.metadata import version
 from types import ModuleType
 from typing import Any
 
-from shiploop.domain.delivery.task import Outcome, Run, Status, tte_ms
+from shiploop.domain.delivery.task import Outcome, Status, Task, tte_ms
 from shiploop.errors import PermanentError
 
 _FLUSH_TIMEOUT_S = 2.0
@@ -29,7 +29,7 @@ class Sentry:
     """
 
     @contextmanager
-    def task(self, run: Run, repository: str) -> Iterator[None]:
+    def task(self, task: Task, repository: str) -> Iterator[None]:
         """Keep what happens in the block apart from every other task.
 
         An error that leaves the block is captured. To be entered in the task's own thread;
@@ -40,18 +40,18 @@ class Sentry:
     def breadcrumb(self, category: str, message: str, **data: object) -> None:
         """Note what is being done, for the errors that may come."""
 
-    def executing(self, run: Run) -> None:
+    def executing(self, task: Task) -> None:
         """Note that the flow begins."""
-        ids = {"task_id": run.task_id, "trace_id": run.task_id}
+        ids = {"task_id": task.task_id, "trace_id": task.task_id}
         self.breadcrumb("orchestrator", "Executing orchestrator", **ids)
 
     def status_updated(
-        self, run: Run, redis_key: str, status: Status, pr_url: str | None = None
+        self, task: Task, redis_key: str, status: Status, pr_url: str | None = None
     ) -> None:
         """Note that a status is written to Redis."""
         link = {"pr_url": pr_url} if pr_url else {}
         message = f"Updating task status to {status}"
-        self.breadcrumb("redis", message, redis_key=redis_key, task_id=run.task_id, **link)
+        self.breadcrumb("redis", message, redis_key=redis_key, task_id=task.task_id, **link)
 
     def capture(self, error: BaseException) -> None:
         """Report an error, once a task.
@@ -60,7 +60,7 @@ class Sentry:
         words, it stays one event.
         """
 
-    def settled(self, run: Run, outcome: Outcome) -> None:
+    def settled(self, task: Task, outcome: Outcome) -> None:
         """Add the time to execute to the distribution `tte_ms`, for a task that was merged."""
 
 
@@ -93,13 +93,13 @@ class _StartedSentry(Sentry):
         self._sdk = sdk
 
     @contextmanager
-    def task(self, run: Run, repository: str) -> Iterator[None]:
+    def task(self, task: Task, repository: str) -> Iterator[None]:
         with self._sdk.isolation_scope() as scope:
             before = _captured.set(set())
             try:
-                scope.generate_propagation_context({"sentry-trace": _trace_header(run)})
-                scope.set_tag("trace_id", run.task_id)
-                self._starting(run, repository)
+                scope.generate_propagation_context({"sentry-trace": _trace_header(task)})
+                scope.set_tag("trace_id", task.task_id)
+                self._starting(task, repository)
                 yield
             except Exception as error:
                 self.capture(error)
@@ -107,13 +107,13 @@ class _StartedSentry(Sentry):
             finally:
                 _captured.reset(before)
 
-    def _starting(self, run: Run, repository: str) -> None:
+    def _starting(self, task: Task, repository: str) -> None:
         self.breadcrumb(
             "task",
             "Starting orchestrator task",
-            task_id=run.task_id,
-            trace_id=run.task_id,
-            question=run.question,
+            task_id=task.task_id,
+            trace_id=task.task_id,
+            question=task.title,
             repo=repository,
         )
 
@@ -133,13 +133,13 @@ class _StartedSentry(Sentry):
                 return
         self._sdk.capture_exception(error)
 
-    def settled(self, run: Run, outcome: Outcome) -> None:
+    def settled(self, task: Task, outcome: Outcome) -> None:
         if outcome.merge is None:
             return
         attributes = {"status": str(outcome.status), "failure_kind": outcome.failure_kind or "none"}
-        value = tte_ms(run.accepted_at, outcome.merge.merged_at)
+        value = tte_ms(task.accepted_at, outcome.merge.merged_at)
         self._sdk.metrics.distribution(
-            "tte_ms", value, unit="millisecond", attributes={**attributes, "trace_id": run.task_id}
+            "tte_ms", value, unit="millisecond", attributes={**attributes, "trace_id": task.task_id}
         )
 
 
@@ -168,9 +168,9 @@ def _options(redact: Callable[[str], str]) -> dict[str, Any]:
     }
 
 
-def _trace_header(run: Run) -> str:
+def _trace_header(task: Task) -> str:
     """The task's id as a trace id. Source: https://develop.sentry.dev/sdk/telemetry/traces/"""
-    trace_id = uuid.UUID(run.task_id).hex
+    trace_id = uuid.UUID(task.task_id).hex
     return f"{trace_id}-{trace_id[:16]}"
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from shiploop.domain.delivery.change import Sighting
 from shiploop.errors import SiteSlow, SiteUnavailable
 
 _TAG = re.compile(r"<[^>]*>")
@@ -56,19 +57,22 @@ class Site:
         """Where the FAQ is."""
         return self._faq_path
 
-    def shows(self, anchor: str, *texts: str) -> bool:
-        """Tell whether the FAQ page has this anchor, and below it these texts, as read.
+    def shows(self, sighting: Sighting) -> bool:
+        """Tell whether a page has this anchor, if one is named, and below it these texts, as read.
 
         Letters and digits are compared, so that a platform's typography does not matter.
         """
-        page = self._get(self._faq_path).text
-        _, found, below = page.partition(f'id="{html.escape(anchor)}"')
-        visible = _words(html.unescape(_TAG.sub(" ", below)))
-        return bool(found) and all(_words(text) in visible for text in texts)
+        page = self._get(sighting.page).text
+        if sighting.anchor:
+            _, found, page = page.partition(f'id="{html.escape(sighting.anchor)}"')
+            if not found:
+                return False
+        visible = _words(html.unescape(_TAG.sub(" ", page)))
+        return all(_words(text) in visible for text in sighting.texts)
 
-    def entry_url(self, anchor: str) -> str:
-        """The address of one entry on the live page."""
-        return f"{self._site_url}{self._faq_path}#{anchor}"
+    def url(self, page: str, anchor: str = "") -> str:
+        """The address of a place on a live page."""
+        return f"{self._site_url}{page}{f'#{anchor}' if anchor else ''}"
 
     def _get(self, path: str) -> httpx.Response:
         answer = self._answer(path)

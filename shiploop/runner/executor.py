@@ -19,7 +19,7 @@ from pydantic import TypeAdapter
 
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.messages import flow_run_name
-from shiploop.domain.delivery.task import FailureKind, Outcome, Run, Status, failed
+from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, failed
 from shiploop.kill_points import reach
 from shiploop.stores import keys
 from shiploop.stores.queue import Entry
@@ -58,7 +58,7 @@ class Executor:
 
     def run_task(self, entry: Entry, deliveries: int) -> None:
         """Take a task down the closed loop, and settle it."""
-        run = self._services.tasks.load_run(entry.run_id)
+        run = self._services.tasks.load(entry.run_id)
         if run is None:
             self._services.task_queue.drop(entry)  # older than a day: nobody can ask for it
             return
@@ -68,7 +68,7 @@ class Executor:
         with self._services.sentry.task(run, self._services.github.repository):
             self._execute(run, entry)
 
-    def _give_up(self, run: Run, entry: Entry) -> None:
+    def _give_up(self, run: Task, entry: Entry) -> None:
         reason = f"{self._cap} runners have died of it"
         known = (self._services.tasks.read(run.task_id) or {}).get("prefect_run_id")
         if known:
@@ -80,7 +80,7 @@ class Executor:
         with suppress(ObjectNotFound):
             self._prefect.set_flow_run_state(run_id, Crashed(message=reason), force=True)
 
-    def _execute(self, run: Run, entry: Entry) -> None:
+    def _execute(self, run: Task, entry: Entry) -> None:
         reach("taken")
         flow_run = self._flow_run_of(run)
         reach("flow-run-created")
@@ -101,7 +101,7 @@ class Executor:
         self._settle(run, entry, self._outcome_of(cast("State[Outcome]", state)))
         reach("settled")
 
-    def _reopen_to_cancel(self, run: Run, flow_run: FlowRun) -> FlowRun:
+    def _reopen_to_cancel(self, run: Task, flow_run: FlowRun) -> FlowRun:
         # Only the flow knows how to tidy up what was begun, and Prefect begins no cancelled run.
         self._services.tasks.request_cancellation(run.task_id, _now())
         self._prefect.set_flow_run_state(flow_run.id, Pending(), force=True)
@@ -143,23 +143,23 @@ class Executor:
             raise LookupError(f"flow run {flow_run.id} belongs to no deployment of ours")
         return names[flow_run.deployment_id]
 
-    def _flow_run_of(self, run: Run) -> FlowRun:
+    def _flow_run_of(self, run: Task) -> FlowRun:
         task = self._services.tasks.read(run.task_id) or {}
         if known := task.get("prefect_run_id"):
             return self._prefect.read_flow_run(uuid.UUID(known))
         # Born Pending, so that no worker polls it; the key gives a redelivered task its own.
         return self._prefect.create_flow_run_from_deployment(
             self._deployments[_CLOSED_LOOP],
-            parameters={"question": run.question},
+            parameters={"agent": run.agent, "request": dict(run.request)},
             state=Pending(),
-            name=flow_run_name(run.question),
+            name=flow_run_name(run.agent, run.title),
             tags=[run.task_id],
             idempotency_key=run.task_id,
         )
 
-    def _settle(self, run: Run, entry: Entry, outcome: Outcome) -> None:
+    def _settle(self, run: Task, entry: Entry, outcome: Outcome) -> None:
         lease = Lease(self._worker_id, entry.entry_id)
-        if outcome.merge is None and (known := self._services.tasks.load_run(run.task_id)):
+        if outcome.merge is None and (known := self._services.tasks.load(run.task_id)):
             outcome = replace(outcome, merge=known.merge)
         settlement = self._services.tasks.settle(run, lease, outcome, _now())
         log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
@@ -168,7 +168,7 @@ class Executor:
             self._say_status(run, outcome.status, task.get("pr_url"))
             self._services.sentry.settled(run, outcome)
 
-    def _say_status(self, run: Run, status: Status, pr_url: str | None = None) -> None:
+    def _say_status(self, run: Task, status: Status, pr_url: str | None = None) -> None:
         self._services.sentry.status_updated(run, keys.task(run.task_id), status, pr_url)
 
     def _outcome_of(self, state: "State[Outcome]") -> Outcome:

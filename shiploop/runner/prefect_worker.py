@@ -5,9 +5,9 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio.abc
 from anyio import to_thread
@@ -29,7 +29,7 @@ from prefect.workers.base import (
 )
 from redis.exceptions import RedisError
 
-from shiploop.agents.faq.question import QuestionProblem, check_question
+from shiploop.agents.registry import RequestRefused, UnknownAgent
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.messages import flow_run_name
 from shiploop.domain.delivery.task import Status
@@ -68,10 +68,10 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
     ) -> InProcessResult:
         """Hand a scheduled run on."""
         reach("handing-on")
-        if _question_of(flow_run) is None:
+        if _asked_by(flow_run) is None:
             await self._hand_on_flow(flow_run)
         else:
-            await self._hand_on_question(flow_run)
+            await self._hand_on_request(flow_run)
         if task_status is not None:
             task_status.started(os.getpid())
         return InProcessResult(identifier=str(flow_run.id), status_code=0)
@@ -92,21 +92,22 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[WORK_POOL])),
         )
         for flow_run in pending:
-            if _question_of(flow_run) is None:
+            if _asked_by(flow_run) is None:
                 await self._hand_on_flow(flow_run)
             elif flow_run.idempotency_key is None:
-                await self._hand_on_question(flow_run)
+                await self._hand_on_request(flow_run)
 
     async def _hand_on_flow(self, flow_run: FlowRun) -> None:
         await _patiently(lambda: services().flow_queue.add_once(str(flow_run.id)))
 
-    async def _hand_on_question(self, flow_run: FlowRun) -> None:
+    async def _hand_on_request(self, flow_run: FlowRun) -> None:
         ending = await _patiently(lambda: _accept_unless_over(flow_run))
         if ending is not None:
             await self.client.set_flow_run_state(flow_run.id, ending, force=True)
         else:
-            name = flow_run_name(str(_question_of(flow_run)))
-            await self.client.update_flow_run(flow_run.id, name=name)
+            agent, fields = _asked_by(flow_run) or ("", {})
+            title = services().agents.ask(agent, fields).title
+            await self.client.update_flow_run(flow_run.id, name=flow_run_name(agent, title))
 
 
 def run_worker(stopping: threading.Event) -> None:
@@ -151,25 +152,30 @@ async def _patiently(hand_on: Callable[[], _T]) -> _T:
             await asyncio.sleep(_REDIS_AGAIN_S)
 
 
-def _question_of(flow_run: FlowRun) -> object | None:
-    # Of our flows only the closed loop has this parameter.
-    return flow_run.parameters.get("question")
+def _asked_by(flow_run: FlowRun) -> tuple[str, Mapping[str, Any]] | None:
+    """The agent, and what is asked of it; None for a flow run of another flow than the loop."""
+    given = flow_run.parameters
+    if question := given.get("question"):
+        return "faq", {"question": question}
+    if "request" in given or "question" in given:
+        return str(given.get("agent", "")), given.get("request") or {}
+    return None
 
 
 def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
-    """Queue the run's question; a state when the run is over at once instead."""
+    """Queue what the run asks for; a state when the run is over at once instead."""
     if (task := _task_of(flow_run)) is not None:
         if not Status(task["status"]).settled:
             return None
-        again = f"task {task['task_id']} is settled as {task['status']}: ask the question again"
+        again = f"task {task['task_id']} is settled as {task['status']}: ask again"
         return Failed(message=again)
-    question = check_question(str(_question_of(flow_run)))
-    if isinstance(question, QuestionProblem):
-        return Failed(message=question.value)
-    run_id = str(flow_run.id)
-    ours = services()
+    ours, run_id = services(), str(flow_run.id)
+    try:
+        request = ours.agents.ask(*(_asked_by(flow_run) or ("", {})))
+    except (UnknownAgent, RequestRefused) as error:
+        return Failed(message=str(error))
     accepted = ours.intake.accept(
-        run_id, question, datetime.now(UTC), ours.settings.queue_limit, prefect_run_id=run_id
+        run_id, request, datetime.now(UTC), ours.settings.queue_limit, prefect_run_id=run_id
     )
     if isinstance(accepted, QueueFull):
         return Failed(message="too many questions wait already: try again a little later")

@@ -1,13 +1,13 @@
-"""The way in: a question is stored with everything that belongs to it, or not at all."""
+"""The way in: a request is stored with everything that belongs to it, or not at all."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
 from redis import Redis
 
-from shiploop.agents.faq.question import Question
-from shiploop.domain.delivery.task import Status
+from shiploop.domain.delivery.task import RECORD_VERSION, Status, TaskRequest
 from shiploop.domain.timestamps import iso_ms
 from shiploop.stores import keys
 from shiploop.stores.events import WRITE_EVENT
@@ -21,16 +21,17 @@ _ACCEPT = (
     WRITE_EVENT
     + """
 local dedupe, task, queue, events, index = unpack(KEYS)
-local task_id, limit, dedupe_ttl, status, question, now, task_prefix, question_hash, slug,
-  task_ttl, prefect_run_id, wanted_score, oldest_score = unpack(ARGV)
+local task_id, limit, dedupe_ttl, status, title, now, task_prefix, agent, request, dedupe_key,
+  version, task_ttl, prefect_run_id, wanted_score, oldest_score = unpack(ARGV)
 if redis.call('EXISTS', task) == 1 then return {'duplicate', task_id} end
 local first = redis.call('GET', dedupe)
 if first and redis.call('EXISTS', task_prefix .. first) == 1 then return {'duplicate', first} end
 if redis.call('XLEN', queue) >= tonumber(limit) then return {'full', ''} end
 redis.call('SET', dedupe, task_id, 'EX', dedupe_ttl)
 redis.call('HSET', task,
-  'task_id', task_id, 'trace_id', task_id, 'status', status, 'question', question,
-  'question_hash', question_hash, 'slug', slug, 'created_at', now, 'updated_at', now)
+  'task_id', task_id, 'trace_id', task_id, 'status', status, 'question', title,
+  'agent', agent, 'request', request, 'dedupe_key', dedupe_key, 'dedupe', dedupe,
+  'version', version, 'created_at', now, 'updated_at', now)
 if prefect_run_id ~= '' then redis.call('HSET', task, 'prefect_run_id', prefect_run_id) end
 redis.call('EXPIRE', task, task_ttl)
 redis.call('XADD', queue, '*', 'task_id', task_id)
@@ -38,7 +39,7 @@ local newest = redis.call('ZRANGE', index, 0, 0, 'REV', 'WITHSCORES')[2]
 local score = math.max(tonumber(wanted_score), tonumber(newest or 0) + 1)
 redis.call('ZADD', index, string.format('%.0f', score), task_id)
 redis.call('ZREMRANGEBYSCORE', index, '-inf', '(' .. oldest_score)
-write_event(events, task_id, 'queued', now, {'status', status, 'question', question})
+write_event(events, task_id, 'queued', now, {'status', status, 'question', title})
 return {'accepted', task_id}
 """
 )
@@ -46,7 +47,7 @@ return {'accepted', task_id}
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The question has a task; `duplicate` when it had one already."""
+    """The request has a task; `duplicate` when it had one already."""
 
     task_id: str
     duplicate: bool
@@ -58,7 +59,7 @@ class QueueFull:
 
 
 class Intake:
-    """Accepts questions."""
+    """Accepts requests."""
 
     def __init__(self, redis: Redis, queue: str = keys.QUEUE) -> None:
         self._queue = queue
@@ -67,12 +68,12 @@ class Intake:
     def accept(
         self,
         task_id: str,
-        question: Question,
+        request: TaskRequest,
         now: datetime,
         limit: int,
         prefect_run_id: str = "",
     ) -> Accepted | QueueFull:
-        """Store a question durably, or name the task that it already has.
+        """Store a request durably, or name the task that it already has.
 
         `prefect_run_id` is the flow run that asks, when it was started in Prefect.
         """
@@ -80,7 +81,7 @@ class Intake:
             list[str],
             self._accept(
                 keys=[
-                    keys.dedupe(question.hash),
+                    keys.dedupe(request.agent, request.dedupe_key),
                     keys.task(task_id),
                     self._queue,
                     keys.events(task_id),
@@ -91,11 +92,13 @@ class Intake:
                     limit,
                     keys.DEDUPE_TTL_S,
                     Status.QUEUED,
-                    question.text,
+                    request.title,
                     iso_ms(now),
                     keys.task(""),
-                    question.hash,
-                    question.slug,
+                    request.agent,
+                    json.dumps(request.fields, ensure_ascii=False),
+                    request.dedupe_key,
+                    RECORD_VERSION,
                     keys.TASK_TTL_S,
                     prefect_run_id,
                     _microseconds(now),

@@ -49,9 +49,9 @@ def events(task_id: str) -> str:
     return f"agent:events:{task_id}"
 
 
-def dedupe(question_hash: str) -> str:
-    """String: the task that a question belongs to for an hour."""
-    return f"agent:faq:hash:{question_hash}"
+def dedupe(agent: str, dedupe_key: str) -> str:
+    """String: the task that a request belongs to for an hour (RFC 3.2, for the agent `faq`)."""
+    return f"agent:{agent}:hash:{dedupe_key}"
 
 
 def fact(subject: str) -> str:

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import assert_never
 
 from shiploop.domain.objectives.alerts import Alert, AlertKind
-from shiploop.domain.objectives.measurement import FAQ_AGENT
 from shiploop.domain.objectives.report import Percentiles, Report, Settled, SloStatus
 from shiploop.domain.objectives.slo import (
     Burn,
@@ -24,8 +23,6 @@ from shiploop.stores.metrics import STAGES, Metrics
 from shiploop.stores.rollback_metrics import RollbackMetrics
 from shiploop.stores.slo_events import SloEvents
 
-AGENTS = (FAQ_AGENT,)
-
 
 class Reports:
     """Puts together what the stores have counted."""
@@ -37,24 +34,27 @@ class Reports:
         rollbacks: RollbackMetrics,
         alerts: Alerts,
         slos: Sequence[Slo],
+        agents: Sequence[str],
     ) -> None:
+        """`agents` are the names of those whose numbers are told one by one."""
         self._metrics = metrics
         self._events = events
         self._rollbacks = rollbacks
         self._alerts = alerts
         self.slos = tuple(slos)
+        self.agents = tuple(agents)
 
     def report(self, days: Sequence[date]) -> Report:
         """The numbers of these days."""
         counts = self._metrics.counts(days)
         success, failure = self._metrics.settled(days)
         declined = counts.get("status:declined", 0)
-        names = ["tte", *(f"tte:{agent}" for agent in AGENTS), *map(_of_stage, STAGES)]
+        names = ["tte", *(f"tte:{agent}" for agent in self.agents), *map(_of_stage, STAGES)]
         took = self._metrics.percentiles_of(names, days)
         return Report(
             days=tuple(days),
             total=Settled(success, failure, declined, took["tte"]),
-            agents={agent: _settled(agent, counts, took[f"tte:{agent}"]) for agent in AGENTS},
+            agents={agent: _settled(agent, counts, took[f"tte:{agent}"]) for agent in self.agents},
             stages={stage: took[_of_stage(stage)] for stage in STAGES},
             failures=_beginning("failure:", counts),
             generators=_beginning("generator:", counts),

@@ -14,16 +14,14 @@ _TAKE_BACK = (
     RECORD
     + """
 local ledger, index = unpack(KEYS)
-local task_prefix, events_prefix, dedupe_prefix = unpack(ARGV)
+local task_prefix, events_prefix = unpack(ARGV)
 local measured = redis.call('LPOP', ledger)
 if not measured then return 0 end
 measured = cjson.decode(measured)
 record(measured, -1)
 local task = task_prefix .. measured.task_id
-local hash = redis.call('HGET', task, 'question_hash')
-if hash and redis.call('GET', dedupe_prefix .. hash) == measured.task_id then
-  redis.call('DEL', dedupe_prefix .. hash)
-end
+local dedupe = redis.call('HGET', task, 'dedupe')
+if dedupe and redis.call('GET', dedupe) == measured.task_id then redis.call('DEL', dedupe) end
 redis.call('DEL', task, events_prefix .. measured.task_id)
 redis.call('ZREM', index, measured.task_id)
 return 1
@@ -45,7 +43,7 @@ class Simulated:
     def remove_all(self) -> int:
         """Take all of them back, with what they added to the numbers; returns how many."""
         names = [LEDGER, keys.TASK_INDEX]
-        prefixes = [keys.task(""), keys.events(""), keys.dedupe("")]
+        prefixes = [keys.task(""), keys.events("")]
         removed = 0
         while self._take_back(keys=names, args=prefixes):
             removed += 1

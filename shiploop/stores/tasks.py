@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 
 from redis import Redis
 
-from shiploop.agents.faq.answering.answer import Source
-from shiploop.domain.delivery.task import Merge, Outcome, Run, Stage, Status, tte_ms
+from shiploop.domain.delivery.change import Source
+from shiploop.domain.delivery.task import Merge, Outcome, Stage, Status, Task, tte_ms
 from shiploop.domain.objectives.measurement import measure
 from shiploop.domain.objectives.slo import Slo
 from shiploop.domain.timestamps import from_iso, iso_ms
@@ -81,7 +81,8 @@ end
 redis.call('HSET', task, 'updated_at', at)
 redis.call('EXPIRE', task, task_ttl)
 local task_id = redis.call('HGET', task, 'task_id')
-local dedupe = dedupe_prefix .. redis.call('HGET', task, 'question_hash')
+local dedupe = redis.call('HGET', task, 'dedupe')
+  or dedupe_prefix .. redis.call('HGET', task, 'question_hash')
 if redis.call('GET', dedupe) == task_id then redis.call('EXPIRE', dedupe, dedupe_ttl) end
 if #changes > 0 then write_event(events, task_id, kind, at, changes) end
 return 1
@@ -174,17 +175,19 @@ class Tasks:
         """All fields of a task, None when there is no such task (any more)."""
         return cast(dict[str, str], self._redis.hgetall(keys.task(task_id))) or None
 
-    def load_run(self, task_id: str) -> Run | None:
+    def load(self, task_id: str) -> Task | None:
         """The task as the flow needs it."""
         fields = self.read(task_id)
         if fields is None:
             return None
         accepted_at = from_iso(fields["created_at"])
-        return Run(
+        agent, request, dedupe_key = _asked(fields)
+        return Task(
             task_id=task_id,
-            question=fields["question"],
-            question_hash=fields["question_hash"],
-            slug=fields["slug"],
+            agent=agent,
+            request=request,
+            dedupe_key=dedupe_key,
+            title=fields["question"],
             accepted_at=accepted_at,
             deadline_at=accepted_at + self._deadline,
             merge=_merge_of(fields),
@@ -228,7 +231,7 @@ class Tasks:
         """Whether somebody has asked to cancel the task."""
         return bool(self._redis.hexists(keys.task(task_id), "cancel_requested_at"))
 
-    def settle(self, run: Run, lease: Lease, outcome: Outcome, now: datetime) -> Settlement:
+    def settle(self, run: Task, lease: Lease, outcome: Outcome, now: datetime) -> Settlement:
         """Write the outcome, count it, and take the task off the queue, all or nothing.
 
         ALREADY when the task had an outcome; LOST when the lease belongs to somebody
@@ -239,7 +242,7 @@ class Tasks:
         names = [
             self._queue,
             keys.task(run.task_id),
-            keys.dedupe(run.question_hash),
+            keys.dedupe(run.agent, run.dedupe_key),
             keys.events(run.task_id),
         ]
         arguments: list[str | int] = [
@@ -257,8 +260,15 @@ class Tasks:
     def _write(self, task_id: str, kind: EventKind, now: datetime, fields: dict[str, str]) -> bool:
         flat = [part for item in fields.items() for part in item]
         names = [keys.task(task_id), keys.events(task_id)]
-        lives: list[str | int] = [keys.TASK_TTL_S, keys.dedupe(""), keys.DEDUPE_TTL_S]
+        lives: list[str | int] = [keys.TASK_TTL_S, keys.dedupe("faq", ""), keys.DEDUPE_TTL_S]
         return bool(self._update(keys=names, args=[*lives, kind, iso_ms(now), *flat]))
+
+
+def _asked(fields: dict[str, str]) -> tuple[str, dict[str, Any], str]:
+    """Agent, request and dedupe key. Version 1 of the record knew one agent, and its question."""
+    if "agent" not in fields:
+        return "faq", {"question": fields["question"]}, fields["question_hash"]
+    return fields["agent"], json.loads(fields["request"]), fields["dedupe_key"]
 
 
 def _merge_of(fields: dict[str, str]) -> Merge | None:
@@ -267,7 +277,7 @@ def _merge_of(fields: dict[str, str]) -> Merge | None:
     return Merge(fields["merge_sha"], from_iso(fields["merged_at"]))
 
 
-def _outcome_fields(run: Run, outcome: Outcome, now: datetime) -> dict[str, str]:
+def _outcome_fields(run: Task, outcome: Outcome, now: datetime) -> dict[str, str]:
     fields = {"status": str(outcome.status), "updated_at": iso_ms(now), "settled_at": iso_ms(now)}
     if outcome.failure_kind is not None:
         fields |= {"failure_kind": str(outcome.failure_kind), "error": outcome.reason}
@@ -284,7 +294,7 @@ def _as_json(sections: Sequence[Source]) -> str:
     return json.dumps([asdict(section) for section in sections], ensure_ascii=False)
 
 
-def _merge_fields(run: Run, merge: Merge) -> dict[str, str]:
+def _merge_fields(run: Task, merge: Merge) -> dict[str, str]:
     return {
         "state": "merged",
         "merge_sha": merge.sha,

@@ -16,6 +16,9 @@ from shiploop.errors import TransientError
 # asks for. Jitter keeps a burst from coming back as a burst.
 _RETRY_DELAYS_S = [0.2, 0.5, 1, 2, 4, 8, 15, 30, 60, 60]
 
+# Of what steps store: what another version has stored is not read as if it were of this one.
+_RECORD_VERSION = 2
+
 
 def _is_transient(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
     error = state.result(raise_on_failure=False)
@@ -31,16 +34,17 @@ RETRIED: dict[str, Any] = {
 
 
 def remembered(step: str) -> dict[str, Any]:
-    """Options of a task whose result a later attempt of the same run takes over.
+    """Options of a step whose result a later attempt of the same task takes over.
 
-    The key is the task id and the step, not the source of the task, so that a new version
-    goes on where the old one was. A step on a pull request is another one after each edit.
+    The key is the task id and the step, not the source of the step, so that a new version
+    goes on where the old one was, as long as it stores the same. A step on a pull request is
+    another one after each edit.
     """
 
     def key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
-        proposal = parameters.get("proposal")
-        edit = f"-{proposal.edit}" if proposal else ""
-        return f"{parameters['run'].task_id}-{step}{edit}"
+        own = parameters.get("own")
+        edit = f"-{own.edit}" if own else ""
+        return f"{parameters['task'].task_id}-{step}{edit}.{_RECORD_VERSION}"
 
     cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str] = key
     return {
@@ -52,7 +56,7 @@ def remembered(step: str) -> dict[str, Any]:
 
 
 def on_first_attempt() -> bool:
-    """True when neither this task nor the run it belongs to was ever tried before.
+    """True when neither this step nor the flow run it belongs to was ever tried before.
 
     On a later attempt something may have been done already: look before doing it.
     """

@@ -8,33 +8,33 @@ from contextlib import suppress
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.messages import branch_name
-from shiploop.domain.delivery.task import Run
+from shiploop.domain.delivery.task import Task
 from shiploop.errors import ShiploopError
 
 log = logging.getLogger(__name__)
 
 
-def end_if_taken_over(run: Run) -> None:
+def end_if_taken_over(task: Task) -> None:
     """Stop this runner when another one has the task: the stack starts it again.
 
-    The run goes no step further here, and says no word to Prefect, whose record of it is the
+    The flow run goes no step further here, and says no word to Prefect, whose record of it is the
     other runner's by now. What else this runner holds has the usual grace time to end.
     """
     ours = services()
-    if not ours.tasks.taken_over(run.task_id, ours.worker_id):
+    if not ours.tasks.taken_over(task.task_id, ours.worker_id):
         return
     log.critical("another runner has taken this task over: this one was paused, and stops")
     with suppress(ShiploopError):
-        _close_what_came_late(run)
+        _close_what_came_late(task)
     os.kill(os.getpid(), signal.SIGTERM)
     threading.Event().wait()
 
 
-def _close_what_came_late(run: Run) -> None:
+def _close_what_came_late(task: Task) -> None:
     """Close a pull request that this runner has opened after the other's was merged."""
-    if "merge_sha" not in (services().tasks.read(run.task_id) or {}):
+    if "merge_sha" not in (services().tasks.read(task.task_id) or {}):
         return
-    pull = services().github.find_pull_request(branch_name(run.task_id)).pull
+    pull = services().github.find_pull_request(branch_name(task)).pull
     if pull is not None and pull.state == "OPEN":
         services().github.close_pull_request(pull.number)
-        services().github.delete_branch(branch_name(run.task_id))
+        services().github.delete_branch(branch_name(task))

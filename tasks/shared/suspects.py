@@ -46,10 +46,10 @@ def rollback_mode() -> RollbackMode | None:
 
 def _merged_by(task_id: str, sha: str) -> bool:
     # A trailer can be written by anybody: the task's own pull request has to be that merge.
-    task = services().tasks.read(task_id)
+    task = services().tasks.load(task_id)
     if task is None:
         return False
-    if task.get("merge_sha") == sha:
+    if task.merge is not None and task.merge.sha == sha:
         return True
-    pull = services().github.find_pull_request(messages.branch_name(task_id)).pull
+    pull = services().github.find_pull_request(messages.branch_name(task)).pull
     return pull is not None and pull.merge_sha == sha

@@ -11,7 +11,7 @@ from shiploop.domain.delivery.messages import commit_message, pull_request_title
 from tests.adversarial.harmless import harms
 from tests.adversarial.inputs import FAMILIES, A, Q
 from tests.adversarial.target import extract, from_model, pages
-from tests.builders import a_run
+from tests.builders import a_task
 from tests.hostile import assert_without_effect
 
 GOOD = "`shiploop freeze` holds every merge, and `shiploop unfreeze` lets them continue."
@@ -52,7 +52,7 @@ def test_it_is_refused_or_harmless(hostile: Q | A) -> None:
 def test_no_question_has_an_effect_in_a_title_or_a_commit(hostile: Q) -> None:
     question = check_question(hostile.text)
     if isinstance(question, Question):
-        run = replace(a_run(), question=question.text)
+        run = replace(a_task(), question=question.text)
         assert_without_effect(pull_request_title(run.question), "Update FAQ - x")
         headline, body = commit_message(run)
         assert (headline, body) == (pull_request_title(run.question), f"Trace-Id: {run.task_id}")

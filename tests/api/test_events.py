@@ -70,7 +70,7 @@ def walk(services: Services, task_id: str) -> None:
 def settle(services: Services, task_id: str) -> None:
     services.task_queue.create_group()
     (entry,) = services.task_queue.take("one", 1, 50)
-    run = services.tasks.load_run(task_id)
+    run = services.tasks.load(task_id)
     assert run is not None
     outcome = failed(FailureKind.CI_FAILED, "red: faq-gate")
     services.tasks.settle(run, Lease("one", entry.entry_id), outcome, now())

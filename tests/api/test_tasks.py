@@ -10,7 +10,7 @@ from redis import Redis
 
 from shiploop.agents.faq.answering.answer import Source
 from shiploop.bootstrap import Services, build
-from shiploop.domain.delivery.task import FailureKind, Outcome, answered_before, declined, failed
+from shiploop.domain.delivery.task import FailureKind, Outcome, declined, failed, there_already
 from shiploop.stores import keys
 from shiploop.stores.tasks import Lease
 from tests.api.conftest import settings
@@ -57,7 +57,7 @@ def settle(services: Services, task_id: str, outcome: Outcome = RED) -> None:
     """End the oldest task on the queue, as a runner does."""
     services.task_queue.create_group()
     (entry,) = services.task_queue.take("one", 1, 50)
-    run = services.tasks.load_run(task_id)
+    run = services.tasks.load(task_id)
     assert run is not None
     services.tasks.settle(run, Lease("one", entry.entry_id), outcome, datetime.now(UTC))
 
@@ -87,11 +87,9 @@ def test_a_declined_task_has_the_closest_sections_as_data(
     ]
 
 
-def test_a_question_answered_before_leads_to_the_entry(
-    api: httpx.Client, services: Services
-) -> None:
+def test_a_question_there_already_leads_to_the_entry(api: httpx.Client, services: Services) -> None:
     task_id = ask(api, 1)
-    settle(services, task_id, answered_before("it is there", "https://site.example/faq#there"))
+    settle(services, task_id, there_already("it is there", "https://site.example/faq#there"))
     task = api.get(f"{TASKS}/{task_id}").json()
     assert (task["status"], task["reason"]) == ("declined", "it is there")
     assert task["entry_url"] == "https://site.example/faq#there"

@@ -69,7 +69,7 @@ def walk(services: Services, asked: Asked, tte: timedelta, until: Stage = Stage.
 
 def settle(services: Services, asked: Asked, outcome: Outcome, now: datetime) -> str:
     """End a run; returns its task."""
-    run = services.tasks.load_run(asked.task_id)
+    run = services.tasks.load(asked.task_id)
     assert run is not None
     assert services.tasks.settle(run, asked.lease, outcome, now) == "settled"
     return asked.task_id

@@ -10,7 +10,7 @@ from redis import Redis
 
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.intake import Accepted, Intake
-from tests.builders import a_question
+from tests.builders import a_request
 from tests.stacks import TASK_DEADLINE_S
 from tests.until import wait_until
 from tests.world import World
@@ -40,7 +40,7 @@ def accept_long_ago(redis: Redis, question: str, left_s: float) -> str:
     """Put a task on the queue that has only so much left until its deadline."""
     asked_at = datetime.now(UTC) - timedelta(seconds=TASK_DEADLINE_S - left_s)
     task_id = str(uuid.uuid4())
-    accepted = Intake(redis).accept(task_id, a_question(question), asked_at, _QUEUE_LIMIT)
+    accepted = Intake(redis).accept(task_id, a_request(question), asked_at, _QUEUE_LIMIT)
     assert accepted == Accepted(task_id, duplicate=False)
     return task_id
 

@@ -10,7 +10,7 @@ from redis import Redis
 from shiploop.agents.faq.document.document import remove
 from shiploop.stores import keys
 from shiploop.stores.intake import Accepted, Intake
-from tests.builders import a_question
+from tests.builders import a_question, a_request
 from tests.rolling import (
     approve,
     ended,
@@ -43,7 +43,7 @@ def accept_long_ago(redis: Redis, question: str, left_s: float) -> str:
     """Put a task on the queue that has only so much left until its deadline."""
     asked_at = datetime.now(UTC) - timedelta(seconds=PATIENT_DEADLINE_S - left_s)
     task_id = str(uuid.uuid4())
-    accepted = Intake(redis).accept(task_id, a_question(question), asked_at, _QUEUE_LIMIT)
+    accepted = Intake(redis).accept(task_id, a_request(question), asked_at, _QUEUE_LIMIT)
     assert accepted == Accepted(task_id, duplicate=False)
     return task_id
 

@@ -20,7 +20,7 @@ from shiploop.domain.delivery.pull_request import Base, Proposal
 from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Status, declined, failed
 from shiploop.domain.production.health_verdict import HealthState
 from shiploop.domain.production.judgement import Judgement, Live, Reaction
-from tests.builders import NOON, a_pull_request, a_run
+from tests.builders import NOON, a_pull_request, a_task
 
 MERGE = Merge("c" * 40, NOON)
 ENTRY_URL = "http://127.0.0.1/faq#entry"
@@ -39,7 +39,7 @@ BROKEN = failed(FailureKind.UNHEALTHY_DEPLOY, "site-home failing", MERGE)
 UNSURE = failed(FailureKind.UNVERIFIED, "the probes could not tell", MERGE)
 
 WELL: Final[Mapping[str, object]] = {
-    "begin_run": a_run(),
+    "begin_run": a_task(),
     "read_base": Base("R_1", "a" * 40, "# FAQ\n", "shiploop-bot", ("faq-gate",)),
     "draft_answer": Answer("It beats every 5 s.", (), "extractive"),
     "open_pull_request": Proposal(a_pull_request(), "shiploop-bot", "a" * 40, True),
@@ -176,7 +176,7 @@ def test_a_declined_question_is_neither_success_nor_failure(ship: Ship) -> None:
 
 
 def test_a_resumed_task_that_had_merged_is_done_once_it_is_seen_live(ship: Ship) -> None:
-    merged = replace(a_run(), merge=MERGE)
+    merged = replace(a_task(), merge=MERGE)
     never = errors.GitHubRefused("this step is not for it", 422)
     steps = ("open_pull_request", "wait_for_checks", "merge_pull_request")
     outcome = ship(begin_run=merged, **dict.fromkeys(steps, never))

@@ -10,16 +10,16 @@ import pytest
 from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
+from tasks.answer import draft_answer
+from tasks.shared.entry import entry_of
+from tasks.shared.gate import refusal_of
 
 from sandbox.openai_replies import HOSTILE_ANSWERS
 from shiploop.agents.faq.answering.answer import Answer, Declined
 from shiploop.agents.faq.document.document import insert
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.task import Run
-from tasks.answer import draft_answer
-from tasks.shared.entry import entry_of
-from tasks.shared.gate import refusal_of
-from tests.builders import a_question
+from tests.builders import a_request
 from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
@@ -68,8 +68,8 @@ def draft(services_with: ServicesWith, sandbox: SandboxProcess) -> Draft:
 
 def a_task(text: str) -> Run:
     task_id = str(uuid.uuid4())
-    services().intake.accept(task_id, a_question(text), datetime.now(UTC), limit=100)
-    run = services().tasks.load_run(task_id)
+    services().intake.accept(task_id, a_request(text), datetime.now(UTC), limit=100)
+    run = services().tasks.load(task_id)
     assert run is not None
     return run
 

@@ -9,7 +9,7 @@ from shiploop import errors
 from shiploop.domain.delivery.task import FailureKind, Merge, Status
 from shiploop.errors import ShiploopError
 from tasks.ending import outcome_of
-from tests.builders import NOON, a_run
+from tests.builders import NOON, a_task
 
 MERGE = Merge("a" * 40, NOON + timedelta(seconds=20))
 
@@ -38,12 +38,12 @@ MERGE = Merge("a" * 40, NOON + timedelta(seconds=20))
 def test_an_error_ends_a_task_as_the_failure_that_somebody_can_act_on(
     error: ShiploopError, kind: FailureKind
 ) -> None:
-    outcome = outcome_of(error, a_run())
+    outcome = outcome_of(error, a_task())
     assert (outcome.status, outcome.failure_kind) == (Status.ERROR, kind)
     assert outcome.reason == str(error)
     assert outcome.merge is None
 
 
 def test_a_merge_that_was_made_stays_in_the_outcome() -> None:
-    run = replace(a_run(), merge=MERGE)
+    run = replace(a_task(), merge=MERGE)
     assert outcome_of(errors.GitHubUnavailable("503"), run).merge == MERGE

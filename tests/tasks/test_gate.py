@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from tasks.shared.gate import refusal_of
 
 from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.task import Status
 from shiploop.errors import RepositoryUnusable
-from tasks.shared.gate import refusal_of
-from tests.builders import a_run
+from tests.builders import a_task
 from tests.sandbox_process import FAQ, SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
@@ -28,14 +28,14 @@ def test_an_answer_that_the_documents_give_is_not_refused(
     answered: tuple[Services, Answer],
 ) -> None:
     _, answer = answered
-    assert refusal_of(a_run(QUESTION), answer, FAQ) is None
+    assert refusal_of(a_task(QUESTION), answer, FAQ) is None
 
 
 def test_an_answer_that_was_tampered_with_is_declined_in_words(
     answered: tuple[Services, Answer],
 ) -> None:
     _, answer = answered
-    refused = refusal_of(a_run(QUESTION), replace(answer, text=f"Ask @ops.\n\n{answer.text}"), FAQ)
+    refused = refusal_of(a_task(QUESTION), replace(answer, text=f"Ask @ops.\n\n{answer.text}"), FAQ)
     assert refused is not None
     assert refused.status is Status.DECLINED
     assert "an @ stands before a name" in refused.reason
@@ -48,7 +48,7 @@ def test_an_answer_that_the_repositorys_lint_would_complain_about_is_declined(
     _, answer = answered
     body, source = answer.text.split("\n\n")
     unclean = replace(answer, text=f"- {body}\n* {body}\n\n{source}", generator="model")
-    refused = refusal_of(a_run(QUESTION), unclean, FAQ)
+    refused = refusal_of(a_task(QUESTION), unclean, FAQ)
     assert refused is not None
     assert refused.reason.endswith(
         "The repository's Markdown lint would complain about the answer."
@@ -61,7 +61,7 @@ def test_a_section_that_is_no_longer_there_cannot_be_cited(
 ) -> None:
     _, answer = answered
     gone = replace(answer.sources[0], anchor="gone")
-    refused = refusal_of(a_run(QUESTION), replace(answer, sources=(gone,)), FAQ)
+    refused = refusal_of(a_task(QUESTION), replace(answer, sources=(gone,)), FAQ)
     assert refused is not None
     assert "a section that the documents do not have" in refused.reason
 
@@ -71,4 +71,4 @@ def test_a_faq_that_nothing_can_be_added_to_is_the_repositorys_fault(
 ) -> None:
     _, answer = answered
     with pytest.raises(RepositoryUnusable, match=r"the entry cannot stand in the FAQ: .+"):
-        refusal_of(a_run(QUESTION), answer, FAQ + "```\n")
+        refusal_of(a_task(QUESTION), answer, FAQ + "```\n")

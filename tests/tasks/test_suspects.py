@@ -12,7 +12,7 @@ from shiploop.domain.delivery import messages
 from shiploop.domain.production.rollback_policy import RollbackMode, Suspect
 from shiploop.stores import keys
 from tasks.shared.suspects import find_suspects, rollback_mode, suspect_of, within_window
-from tests.builders import NOON, a_question, a_suspect
+from tests.builders import NOON, a_request, a_suspect
 from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
@@ -27,7 +27,7 @@ def ours(services_with: ServicesWith, sandbox: SandboxProcess) -> Services:
 def accepted(ours: Services, **fields: str) -> str:
     """A task that was accepted, and of which this is known."""
     task_id, now = str(uuid.uuid4()), datetime.now(UTC)
-    ours.intake.accept(task_id, a_question(f"What is {task_id}?"), now, 100)
+    ours.intake.accept(task_id, a_request(f"What is {task_id}?"), now, 100)
     if fields:
         ours.tasks.note(task_id, now, **fields)
     return task_id

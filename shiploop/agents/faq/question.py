@@ -5,7 +5,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 MAX_QUESTION_CHARACTERS: Final = 500
 MAX_SLUG_CHARACTERS: Final = 60
@@ -112,3 +115,28 @@ def heading_text(question: str) -> str:
 def unescape_heading(heading: str) -> str:
     """Read back what `heading_text` wrote."""
     return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", heading)
+
+
+def _accepted(text: str) -> str:
+    question = check_question(text)
+    if isinstance(question, QuestionProblem):
+        raise PydanticCustomError(question.name.lower(), question.value)
+    return question.text
+
+
+class AskRequest(BaseModel):
+    """A question for the FAQ."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    # `check_question` decides, and says in words what is wrong. No schema can say it all.
+    question: Annotated[
+        str,
+        AfterValidator(_accepted),
+        Field(
+            description=f"1 to {MAX_QUESTION_CHARACTERS} characters on one line, "
+            "with a letter or a digit among them and none that is invisible.",
+            examples=["What is the worker heartbeat mechanism?"],
+            json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION_CHARACTERS},
+        ),
+    ]

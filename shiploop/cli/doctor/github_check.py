@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 
+from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.bootstrap import SettingMissing, token_source
 from shiploop.cli.doctor.diagnosis import Finding, Health, judge_required_checks, judge_webhook
 from shiploop.clients.github.client import GitHub
@@ -46,13 +47,17 @@ def check_github(settings: Settings) -> Iterator[Finding]:
 
 def _look(github: GitHub, setup: GitHubSetup, settings: Settings) -> Iterator[Finding]:
     try:
-        base = github.read_base()
+        base = github.read_base((FAQ_PATH,))
     except ShiploopError as error:
         yield _refused(error, github.repository)
         return
     yield Finding("github token", Health.OK, f"valid, of {base.viewer}")
     place = f"{github.repository}@{settings.base_branch}"
-    yield Finding("github repository", Health.OK, f"{place} has a docs/FAQ.md")
+    if base.files[FAQ_PATH] is None:
+        advice = f"Commit a {FAQ_PATH} to it, UTF-8 text."
+        yield Finding("github repository", Health.BROKEN, f"{place} has no {FAQ_PATH}", advice)
+    else:
+        yield Finding("github repository", Health.OK, f"{place} has a {FAQ_PATH}")
     try:
         yield _permissions(setup)
         yield from _checks(github, setup, base, settings.required_checks)
@@ -71,7 +76,7 @@ def _refused(error: ShiploopError, repository: str) -> Finding:
             what = f"{repository} is not there, or the token may not see it"
             return Finding("github repository", Health.BROKEN, what, advice)
         case RepositoryUnusable():
-            advice = "Correct SHIPLOOP_BASE_BRANCH, or commit a docs/FAQ.md to it."
+            advice = "Correct SHIPLOOP_BASE_BRANCH."
             return Finding("github repository", Health.BROKEN, str(error), advice)
         case TransientError():
             advice = "Look at GITHUB_API_URL, the network and githubstatus.com, then try again."

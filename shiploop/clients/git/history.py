@@ -1,6 +1,6 @@
 """Undoes merges on today's files, with git's own three-way merge."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,14 +8,15 @@ import pygit2
 
 from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.github.auth import TokenSource
+from shiploop.domain.delivery.change import Files, MergedChange
 from shiploop.domain.delivery.commit import CannotUndo, Changes
 
 _WITH_ITS_PARENT = 2
 
 
-# Given a document today, before and after a merge: what it is without that merge, None where
-# that is git's to tell.
-UndoDocument = Callable[[str, str, str], "str | CannotUndo | None"]
+# Given what a merge did and the same files today: what these are without it, a conflict for a
+# person, or None where that is git's to tell.
+UndoFiles = Callable[[MergedChange, Files], "Mapping[str, str] | CannotUndo | None"]
 
 
 class GitHistory:
@@ -29,13 +30,12 @@ class GitHistory:
         self,
         head_sha: str,
         merge_shas: Sequence[str],
-        path: str = "",
-        undo_document: UndoDocument = lambda _today, _before, _after: None,
+        undo_files: UndoFiles = lambda _merged, _today: None,
     ) -> Changes | CannotUndo:
         """What to change at `head_sha` so that it is as if these merges had never been.
 
-        `merge_shas` are newest first. The document at `path` is undone by `undo_document`
-        where that can; everything else by the inverse of the merge. Raises MirrorUnavailable.
+        `merge_shas` are newest first. What `undo_files` can undo it does; everything else is
+        undone by the inverse of the merge. Raises MirrorUnavailable.
         """
         with TemporaryDirectory(prefix="shiploop-history-") as directory:
             remote = GitRemote(Path(directory), self._clone_url(), self._token)
@@ -43,7 +43,7 @@ class GitHistory:
             head = _tree(repository, head_sha)
             today = head
             for sha in merge_shas:
-                undone = _undo_one(repository, today, sha, path, undo_document)
+                undone = _undo_one(repository, today, sha, undo_files)
                 if isinstance(undone, CannotUndo):
                     return undone
                 today = undone
@@ -51,29 +51,24 @@ class GitHistory:
 
 
 def _undo_one(
-    repository: pygit2.Repository,
-    today: pygit2.Tree,
-    merge_sha: str,
-    path: str,
-    undo_document: UndoDocument,
+    repository: pygit2.Repository, today: pygit2.Tree, merge_sha: str, undo_files: UndoFiles
 ) -> pygit2.Tree | CannotUndo:
     merge = repository[merge_sha].peel(pygit2.Commit)
     if len(merge.parent_ids) != 1:
         return CannotUndo(f"{merge_sha[:12]} is a merge of several parents, or the first commit")
     before, after = _tree(repository, str(merge.parent_ids[0])), merge.tree
     index = repository.merge_trees(ancestor=after, ours=today, theirs=before)
-    documents = [_text(repository, tree, path) for tree in (today, before, after)]
-    texts = [text for text in documents if text is not None]
-    if len(texts) == len(documents) and documents[1] != documents[2]:
-        undone = undo_document(*texts)
-        if isinstance(undone, CannotUndo):
-            return undone
-        if undone is not None:
-            _replace(repository, index, path, undone)
+    paths = _changes(repository, before, after)
+    merged = MergedChange(_texts(repository, before, paths), _texts(repository, after, paths))
+    undone = undo_files(merged, _texts(repository, today, paths))
+    if isinstance(undone, CannotUndo):
+        return undone
+    for path, text in (undone or {}).items():
+        _replace(repository, index, path, text)
     if index.conflicts is not None:
         conflicts = list(index.conflicts)
-        paths = sorted({entry.path for sides in conflicts for entry in sides if entry})
-        return CannotUndo(f"changed again since {merge_sha[:12]}: {', '.join(paths)}")
+        names = sorted({entry.path for sides in conflicts for entry in sides if entry})
+        return CannotUndo(f"changed again since {merge_sha[:12]}: {', '.join(names)}")
     return repository[index.write_tree(repository)].peel(pygit2.Tree)
 
 
@@ -88,8 +83,12 @@ def _tree(repository: pygit2.Repository, sha: str) -> pygit2.Tree:
     return repository[sha].peel(pygit2.Commit).tree
 
 
+def _texts(repository: pygit2.Repository, tree: pygit2.Tree, paths: Iterable[str]) -> Files:
+    return {path: _text(repository, tree, path) for path in paths}
+
+
 def _text(repository: pygit2.Repository, tree: pygit2.Tree, path: str) -> str | None:
-    if not path or path not in tree:
+    if path not in tree:
         return None
     blob = repository[tree[path].id]
     try:

@@ -1,74 +1,82 @@
-"""The target repository's own documents, searchable: what an answer may be grounded in."""
+"""The target repository's files as they were last fetched, and what agents make of them."""
 
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
-from shiploop.agents.faq.answering.answer import Source
-from shiploop.agents.faq.document.document import FAQ_PATH
-from shiploop.agents.faq.gate.lint import RULES_PATH, lint
-from shiploop.agents.faq.retrieval.index import DocsIndex, Hit
-from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.clients.git.mirror import Mirror
 from shiploop.errors import ShiploopError
 
 _NOTICE_STOP_S = 1.0  # how soon a stop is noticed
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The files of one commit."""
+
+    mirror: Mirror
+    sha: str
+
+    def markdown(self) -> dict[str, str]:
+        """Every Markdown file in UTF-8, by path."""
+        return self.mirror.pages(self.sha)
+
+    def text(self, path: str) -> str | None:
+        """One file; None where there is none, or none in UTF-8."""
+        return self.mirror.text(self.sha, path)
+
+
+Build = Callable[[Snapshot], Any]
+
+
 class RepositoryDocuments:
-    """An index over the newest documents. The FAQ itself is left out: it is no source."""
+    """Fetches one branch, and keeps what agents make of it as new as the branch."""
 
     def __init__(self, mirror: Callable[[], Mirror], refresh_s: float) -> None:
         self._make_mirror = mirror
         self._refresh_s = refresh_s
         self._mirror: Mirror | None = None
         self._head_sha = ""
-        self._index: DocsIndex | None = None
-        self._faq = ""
-        self._lint_rules: str | None = None
+        self._builds: list[Build] = []
+        self._built: dict[Build, Any] = {}
         self._lock = threading.RLock()
 
-    def search(self, question: str) -> tuple[Hit, ...]:
-        """The sections that fit a question best. Raises MirrorUnavailable."""
-        return self._newest_index().search(question)
+    def keep_ready(self, build: Callable[[Snapshot], T]) -> Callable[[], T]:
+        """What `build` makes of the newest files: made anew with each fetch that brings some.
 
-    def cited(self, sources: Iterable[Source]) -> tuple[Section, ...]:
-        """Those sections of an answer's sources that there are. Raises MirrorUnavailable."""
-        index = self._newest_index()
-        found = (index.section(source.path, source.anchor) for source in sources)
-        return tuple(section for section in found if section is not None)
+        What is returned fetches by itself where nobody has, and raises MirrorUnavailable.
+        """
+        self._builds.append(build)
+        return lambda: cast(T, self._newest(build))
 
-    def faq(self) -> str:
-        """The FAQ as it stood when the documents were fetched. Raises MirrorUnavailable."""
-        self._newest_index()
-        return self._faq
+    def _newest(self, build: Build) -> Any:  # noqa: ANN401 - each build's own
+        if build not in self._built:
+            with self._lock:
+                if build not in self._built:  # somebody else may have fetched meanwhile
+                    self.refresh()
+        return self._built[build]
 
-    def lint(self, text: str) -> tuple[str, ...]:
-        """What the repository's Markdown lint says of a page. Raises MirrorUnavailable."""
-        self._newest_index()
-        return lint(text, self._lint_rules)
+    def refresh(self) -> str:
+        """Fetch, and build again when the branch has moved; returns its head sha.
 
-    def _newest_index(self) -> DocsIndex:
-        if self._index is not None:
-            return self._index
-        with self._lock:
-            return self._index or self.refresh()  # somebody else may have fetched meanwhile
-
-    def refresh(self) -> DocsIndex:
-        """Fetch, and index again when the branch has moved."""
+        Raises MirrorUnavailable.
+        """
         with self._lock:
             if self._mirror is None:
                 self._mirror = self._make_mirror()
             head_sha = self._mirror.fetch()
-            if self._index is None or head_sha != self._head_sha:
-                pages = self._mirror.pages(head_sha)
-                self._faq = pages.pop(FAQ_PATH, "")
-                self._lint_rules = self._mirror.text(head_sha, RULES_PATH)
-                self._index, self._head_sha = DocsIndex(pages), head_sha
-            return self._index
+            if head_sha != self._head_sha or len(self._built) < len(self._builds):
+                snapshot = Snapshot(self._mirror, head_sha)
+                self._built = {build: build(snapshot) for build in self._builds}
+                self._head_sha = head_sha
+            return head_sha
 
     def keep_fresh(self, stopping: threading.Event, pushed: threading.Event) -> None:
         """Refresh after each push, and now and then in case that one was not told of.

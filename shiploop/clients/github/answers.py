@@ -1,9 +1,9 @@
 """Reads the answers to our GraphQL documents into values: pure, no I/O."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.domain.delivery.change import Files
 from shiploop.domain.delivery.pull_request import Base, Found, Mergeable, PullRequest, Written
 from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
 from shiploop.domain.timestamps import from_iso
@@ -15,8 +15,10 @@ ReadLarge = Callable[[str], str]
 _STATUS_PENDING = frozenset({"PENDING", "EXPECTED"})
 
 
-def read_base_answer(data: Mapping[str, Any], place: str, read_large: ReadLarge) -> Base:
-    """Read the answer to READ_BASE. Raises RepositoryUnusable when the FAQ is not there.
+def read_base_answer(
+    data: Mapping[str, Any], place: str, paths: Sequence[str], read_large: ReadLarge
+) -> Base:
+    """Read the answer to READ_BASE. Raises RepositoryUnusable when the branch is not there.
 
     GraphQL cuts a file off at 512,000 bytes; `read_large` reads such a one by its id.
     """
@@ -25,28 +27,27 @@ def read_base_answer(data: Mapping[str, Any], place: str, read_large: ReadLarge)
     if ref is None:
         raise RepositoryUnusable(f"{place} does not exist: is SHIPLOOP_BASE_BRANCH right?")
     target = ref["target"]
-    blob = (target.get("file") or {}).get("object")
-    if not blob or blob.get("text") is None or blob["isBinary"]:
-        raise RepositoryUnusable(f"{place} has no readable {FAQ_PATH}: add one, UTF-8 text")
     rule = ref["refUpdateRule"] or {}
     return Base(
         repository_id=repository["id"],
         head_sha=target["oid"],
-        document=_text(target, read_large),
+        files=_files(target, paths, read_large),
         viewer=data["viewer"]["login"],
         required_checks=tuple(
             name for name in rule.get("requiredStatusCheckContexts") or () if name
         ),
+        place=place,
     )
 
 
-def read_found(data: Mapping[str, Any], read_large: ReadLarge) -> Found:
+def read_found(data: Mapping[str, Any], paths: Sequence[str], read_large: ReadLarge) -> Found:
     """Read the answer to FIND_PULL_REQUEST."""
     repository = data["repository"]
     pulls = repository["pullRequests"]["nodes"]
+    ref = repository["ref"]
     return Found(
         repository_id=repository["id"],
-        written=_written(repository["ref"], read_large) if repository["ref"] else None,
+        written=_written(ref, paths, read_large) if ref else None,
         pull=read_pull_request(pulls[0]) if pulls else None,
     )
 
@@ -94,22 +95,30 @@ def _paths(fields: Mapping[str, Any]) -> tuple[str, ...]:
     return listed if fields["changedFiles"] == len(listed) else (*listed, "…")
 
 
-def _written(ref: Mapping[str, Any], read_large: ReadLarge) -> Written:
+def _written(ref: Mapping[str, Any], paths: Sequence[str], read_large: ReadLarge) -> Written:
     target = ref["target"]
     parents = target["parents"]["nodes"]
     return Written(
         ref_id=ref["id"],
         head_sha=target["oid"],
-        document=_text(target, read_large),
-        parent_document=_text(parents[0], read_large) if len(parents) == 1 else "",
+        files=_files(target, paths, read_large),
+        parent_files=_files(parents[0], paths, read_large) if len(parents) == 1 else {},
     )
 
 
-def _text(commit: Mapping[str, Any], read_large: ReadLarge) -> str:
-    blob = (commit.get("file") or {}).get("object") or {}
+def _files(commit: Mapping[str, Any], paths: Sequence[str], read_large: ReadLarge) -> Files:
+    """The files by path, as `with_files` has asked for them."""
+    return {
+        path: _text(commit.get(f"file{number}"), read_large) for number, path in enumerate(paths)
+    }
+
+
+def _text(file: Mapping[str, Any] | None, read_large: ReadLarge) -> str | None:
+    blob = (file or {}).get("object") or {}
     if blob.get("isTruncated"):
         return read_large(str(blob["oid"]))
-    return str(blob.get("text") or "")
+    text = blob.get("text")
+    return None if text is None or blob.get("isBinary") else str(text)
 
 
 def _check_fact(sha: str, context: Mapping[str, Any]) -> CheckFact:

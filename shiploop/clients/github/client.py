@@ -1,13 +1,12 @@
 """GitHub, as the loop speaks to it: three calls take a task from question to merge."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
 import httpx
 
-from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.clients.github import queries
 from shiploop.clients.github.answers import (
     read_base_answer,
@@ -48,14 +47,15 @@ class GitHub:
         self._owner, self._name = repository.split("/", 1)
         self._base_branch = base_branch
 
-    def read_base(self) -> Base:
-        """Read the head of the base branch and the FAQ as it stands there, in one query."""
+    def read_base(self, paths: Sequence[str] = ()) -> Base:
+        """Read the head of the base branch, and these files as they stand there, in one query."""
         answer = self._transport.graphql(
-            queries.READ_BASE, self._at(f"refs/heads/{self._base_branch}")
+            queries.with_files(queries.READ_BASE, paths),
+            self._at(f"refs/heads/{self._base_branch}", paths),
         )
         _raise_for(answer.errors)
         place = f"{self.repository}@{self._base_branch}"
-        return read_base_answer(answer.data, place, self._read_large)
+        return read_base_answer(answer.data, place, paths, self._read_large)
 
     def open_pull_request(
         self,
@@ -90,12 +90,14 @@ class GitHub:
         variables = {"pull": self._pull_input(repository_id, branch, title, body)}
         return _created_pull(self._transport.graphql(queries.CREATE_PULL_REQUEST, variables))
 
-    def find_pull_request(self, branch: str) -> Found:
-        """Read what there is already of a task: its branch, and its newest pull request."""
-        variables = {**self._at(f"refs/heads/{branch}"), "head": branch}
-        answer = self._transport.graphql(queries.FIND_PULL_REQUEST, variables)
+    def find_pull_request(self, branch: str, paths: Sequence[str] = ()) -> Found:
+        """Read what there is already of a task: its branch with these files, its newest pull."""
+        answer = self._transport.graphql(
+            queries.with_files(queries.FIND_PULL_REQUEST, paths),
+            {**self._at(f"refs/heads/{branch}", paths), "head": branch},
+        )
         _raise_for(answer.errors)
-        return read_found(answer.data, self._read_large)
+        return read_found(answer.data, paths, self._read_large)
 
     def rebuild_branch(
         self,
@@ -195,8 +197,9 @@ class GitHub:
         blob = self._transport.rest("GET", f"/repos/{self.repository}/git/blobs/{blob_id}")
         return base64.b64decode(blob["content"]).decode()
 
-    def _at(self, ref: str) -> dict[str, object]:
-        return {"owner": self._owner, "name": self._name, "ref": ref, "path": FAQ_PATH}
+    def _at(self, ref: str, paths: Sequence[str]) -> dict[str, object]:
+        files = {f"path{number}": path for number, path in enumerate(paths)}
+        return {"owner": self._owner, "name": self._name, "ref": ref, **files}
 
     def _ref_input(self, repository_id: str, branch: str, sha: str) -> dict[str, object]:
         return {"repositoryId": repository_id, "name": f"refs/heads/{branch}", "oid": sha}

@@ -4,6 +4,8 @@ They are validated in the tests against GitHub's full published schema
 (npm `@octokit/graphql-schema`). Source: https://docs.github.com/en/graphql
 """
 
+from collections.abc import Sequence
+
 _PULL_REQUEST = """
 fragment PullRequestFields on PullRequest {
   id
@@ -18,26 +20,39 @@ fragment PullRequestFields on PullRequest {
   headRefOid
   changedFiles
   author { login }
-  files(first: 10) { nodes { path } }
+  files(first: 100) { nodes { path } }
 }
 """
 
-# The file is read through the head commit, so that head and text belong together.
+
+def with_files(document: str, paths: Sequence[str]) -> str:
+    """Have a document read these files, as `file0`, `file1` …, from each commit that it names.
+
+    They are read through the commit, so that its sha and their text belong together; their paths
+    come as the variables `$path0`, `$path1` ….
+    """
+    variables = "".join(f", $path{number}: String!" for number in range(len(paths)))
+    files = "".join(
+        f"file{number}: file(path: $path{number}) {{ object {{ ...Text }} }} "
+        for number in range(len(paths))
+    )
+    text = _TEXT if paths else ""
+    return document.replace("VARIABLES", variables).replace("FILES", files) + text
+
+
+_TEXT = """
+fragment Text on Blob { oid text isBinary isTruncated }
+"""
+
+# To be completed by `with_files`.
 READ_BASE = """
-query ReadBase($owner: String!, $name: String!, $ref: String!, $path: String!) {
+query ReadBase($owner: String!, $name: String!, $ref: String!VARIABLES) {
   viewer { login }
   repository(owner: $owner, name: $name) {
     id
     ref(qualifiedName: $ref) {
       refUpdateRule { requiredStatusCheckContexts }
-      target {
-        oid
-        ... on Commit {
-          file(path: $path) {
-            object { ... on Blob { oid text isBinary isTruncated } }
-          }
-        }
-      }
+      target { oid ... on Commit { oid FILES } }
     }
   }
 }
@@ -69,28 +84,15 @@ mutation CreatePullRequest($pull: CreatePullRequestInput!) {
 )
 
 # What there is already of a task: its branch, what stands on it, its pull request.
+# To be completed by `with_files`.
 FIND_PULL_REQUEST = (
     """
-query FindPullRequest(
-  $owner: String!
-  $name: String!
-  $ref: String!
-  $head: String!
-  $path: String!
-) {
+query FindPullRequest($owner: String!, $name: String!, $ref: String!, $head: String!VARIABLES) {
   repository(owner: $owner, name: $name) {
     id
     ref(qualifiedName: $ref) {
       id
-      target {
-        oid
-        ... on Commit {
-          file(path: $path) { object { ... on Blob { oid text isTruncated } } }
-          parents(first: 2) {
-            nodes { oid file(path: $path) { object { ... on Blob { oid text isTruncated } } } }
-          }
-        }
-      }
+      target { oid ... on Commit { oid FILES parents(first: 2) { nodes { oid FILES } } } }
     }
     pullRequests(
       headRefName: $head

@@ -9,9 +9,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from shiploop.agents.faq.answering.prompt import Prompt
 from shiploop.clients.llm.sdk import Sdk, Unwaited
-from shiploop.clients.llm.wire import Reply, chat_request, read_reply, responses_request
+from shiploop.clients.llm.wire import chat_request, read_reply, responses_request
+from shiploop.domain.model import Prompt, Reply
 from shiploop.errors import ModelFailed
 
 if TYPE_CHECKING:

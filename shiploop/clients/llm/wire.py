@@ -7,21 +7,9 @@ not as it should be is left out, whatever the server meant by it.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from shiploop.agents.faq.answering.prompt import SCHEMA, Prompt
-from shiploop.domain.model_usage import Usage
-
-_FORMAT: Final[dict[str, Any]] = {"name": "faq_answer", "schema": dict(SCHEMA), "strict": True}
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the model wrote, and what that took where the server says so."""
-
-    text: str
-    usage: Usage | None
+from shiploop.domain.model import Prompt, Reply, Usage
 
 
 def responses_request(prompt: Prompt, model: str, tokens: int) -> dict[str, Any]:
@@ -31,7 +19,7 @@ def responses_request(prompt: Prompt, model: str, tokens: int) -> dict[str, Any]
         "instructions": prompt.instructions,
         "input": prompt.data,
         "max_output_tokens": tokens,
-        "text": {"format": {"type": "json_schema", **_FORMAT}},
+        "text": {"format": {"type": "json_schema", **_format(prompt)}},
         "store": False,
     }
 
@@ -45,8 +33,12 @@ def chat_request(prompt: Prompt, model: str, tokens: int) -> dict[str, Any]:
             {"role": "user", "content": prompt.data},
         ],
         "max_tokens": tokens,
-        "response_format": {"type": "json_schema", "json_schema": _FORMAT},
+        "response_format": {"type": "json_schema", "json_schema": _format(prompt)},
     }
+
+
+def _format(prompt: Prompt) -> dict[str, Any]:
+    return {"name": prompt.schema_name, "schema": dict(prompt.schema), "strict": True}
 
 
 def read_reply(body: bytes) -> Reply | None:

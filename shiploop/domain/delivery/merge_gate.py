@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass
 
-from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 
 
 @dataclass(frozen=True, slots=True)
 class MergeFacts:
-    """Everything that the decision rests on, as it is known just before the merge call."""
+    """Everything that the decision rests on, as it is known just before the merge call.
+
+    `paths` are those that the pull request changes, `our_paths` those that our edit does.
+    """
 
     state: str
     signature_holds: bool
     author: str
     our_login: str
     paths: tuple[str, ...]
-    document_is_parent_plus_entry: bool
+    our_paths: tuple[str, ...]
+    is_exact_edit: bool
     head_sha: str
     written_sha: str
     checks: ChecksVerdict
@@ -57,15 +60,15 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
     if facts.state != "OPEN":
         return Refuse("somebody has closed the pull request")
     if not facts.signature_holds:
-        return Refuse("the pull request does not carry our signature for this entry")
+        return Refuse("the pull request does not carry our signature for this change")
     if _account(facts.author) != _account(facts.our_login):
         return Refuse(f"the pull request was opened by {facts.author}, not by us")
-    if facts.paths != (FAQ_PATH,):
-        return Refuse(f"the pull request changes more than {FAQ_PATH}")
+    if sorted(facts.paths) != sorted(facts.our_paths):
+        return Refuse(f"the pull request changes more than {', '.join(facts.our_paths)}")
     if facts.head_sha != facts.written_sha:
         return Refuse("somebody else has pushed to the branch")
-    if not facts.document_is_parent_plus_entry:
-        return Refuse("the document is not its parent plus our entry")
+    if not facts.is_exact_edit:
+        return Refuse("the files are not their parent's with our edit, and nothing else")
     if facts.checks.state is ChecksState.RED:
         return Refuse(f"checks failed: {', '.join(facts.checks.failed)}")
     if facts.checks.state is not ChecksState.GREEN:

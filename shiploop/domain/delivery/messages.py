@@ -2,46 +2,42 @@
 
 import re
 
-from shiploop.agents.faq.answering.answer import Declined
+from shiploop.domain.delivery.change import Proposal
 from shiploop.domain.delivery.github_text import title_text
-from shiploop.domain.delivery.task import FailureKind, Outcome, Run, tte_ms
+from shiploop.domain.delivery.task import FailureKind, Outcome, Task, tte_ms
 
 CI_FAILED_LABEL = "ci-failed"
 
 _RUN_NAME_LIMIT = 60
 _TRACE_ID_LINE = re.compile(r"^Trace-Id: ([0-9A-Za-z-]{1,64})\r?$", re.MULTILINE)
-_SIGNATURE_LINE = re.compile(r"^signature: (v1:[0-9a-f]{64})\r?$", re.MULTILINE)
+_SIGNATURE_LINE = re.compile(r"^signature: (v[12]:[0-9a-f]{64})\r?$", re.MULTILINE)
 
 
-def flow_run_name(question: str) -> str:
+def flow_run_name(agent: str, title: str) -> str:
     """How the run is listed in Prefect's UI."""
-    short = question if len(question) <= _RUN_NAME_LIMIT else f"{question[: _RUN_NAME_LIMIT - 1]}…"
-    return f"faq: {short}"
+    short = title if len(title) <= _RUN_NAME_LIMIT else f"{title[: _RUN_NAME_LIMIT - 1]}…"
+    return f"{agent}: {short}"
 
 
-def branch_name(task_id: str) -> str:
+def branch_name(task: Task) -> str:
     """The branch of a task: one task, one branch, however often it is tried."""
-    return f"orchestrator/faq-{task_id}"
+    return f"orchestrator/{task.agent}-{task.task_id}"
 
 
-def temporary_branch_name(task_id: str) -> str:
+def temporary_branch_name(task: Task) -> str:
     """Where the edit is made again on a new base, before the task's branch moves onto it."""
-    return f"orchestrator/rebase-{task_id}"
+    return f"orchestrator/rebase-{task.task_id}"
 
 
-def pull_request_title(question: str) -> str:
-    """The title, which is also the headline of the squash commit."""
-    return f"Update FAQ - {title_text(question)}"
-
-
-def pull_request_body(run: Run, sources: tuple[str, ...], signature: str) -> str:
-    """The body: what it is, where the answer comes from, and our signature over it."""
-    cited = "".join(f"- `{source}`\n" for source in sources)
+def pull_request_body(task: Task, proposal: Proposal, signature: str) -> str:
+    """The body: what it is, where it comes from, and our signature over it."""
+    cited = "".join(f"- `{source.path}#{source.anchor}`\n" for source in proposal.evidence)
+    quoted = f"Quoted from:\n\n{cited}\n" if cited else ""
     return (
-        f"Adds the answer to: {title_text(run.question)}\n\n"
-        f"Quoted from:\n\n{cited}\n"
+        f"{proposal.summary}\n\n"
+        f"{quoted}"
         "Merged by shiploop when its required checks are green.\n\n"
-        f"trace-id: {run.task_id}\n"
+        f"trace-id: {task.task_id}\n"
         f"signature: {signature}\n"
     )
 
@@ -52,28 +48,15 @@ def signature_in(body: str) -> str:
     return found.group(1) if found else ""
 
 
-def commit_message(run: Run) -> tuple[str, str]:
+def commit_message(task: Task, proposal: Proposal) -> tuple[str, str]:
     """Headline and body of the commit, on the branch and after the squash."""
-    return pull_request_title(run.question), f"Trace-Id: {run.task_id}"
+    return proposal.title, f"Trace-Id: {task.task_id}"
 
 
 def trace_id_in(commit_body: str) -> str | None:
     """The task that a commit claims to be of, None when it claims none. Anybody can claim it."""
     found = _TRACE_ID_LINE.search(commit_body)
     return found.group(1) if found else None
-
-
-def decline_reason(declined: Declined) -> str:
-    """Why a question was declined, and where to read on."""
-    if not declined.closest:
-        return "the documents do not answer this question"
-    closest = ", ".join(f"{source.path}#{source.anchor}" for source in declined.closest)
-    return f"the documents do not answer this question; closest: {closest}"
-
-
-def duplicate_reason(question: str) -> str:
-    """Why nothing was added for a question that the FAQ answers already."""
-    return f"the FAQ answers this already: {question}"
 
 
 def closing_comment(outcome: Outcome) -> str:
@@ -89,16 +72,16 @@ def closing_comment(outcome: Outcome) -> str:
     return f"shiploop gave up on this task (`{kind}`): {title_text(outcome.reason)}\n\n{ending}"
 
 
-def summary(run: Run, outcome: Outcome, pr_url: str | None) -> str:
+def summary(task: Task, outcome: Outcome, pr_url: str | None) -> str:
     """The Markdown page that Prefect's UI shows for a run."""
-    rows = [("Question", title_text(run.question)), ("Outcome", title_text(outcome.reason))]
+    rows = [("Asked for", title_text(task.title)), ("Outcome", title_text(outcome.reason))]
     if outcome.failure_kind is not None:
         rows.append(("Failure", f"`{outcome.failure_kind}`"))
     if pr_url is not None:
         rows.append(("Pull request", f"<{pr_url}>"))
     if outcome.merge is not None:
         rows.append(("Merge", f"`{outcome.merge.sha}`"))
-        rows.append(("TTE", f"{tte_ms(run.accepted_at, outcome.merge.merged_at)} ms"))
+        rows.append(("TTE", f"{tte_ms(task.accepted_at, outcome.merge.merged_at)} ms"))
     if outcome.entry_url is not None:
         rows.append(("Live entry", f"<{outcome.entry_url}>"))
     lines = "".join(f"| {name} | {value.replace('|', '｜')} |\n" for name, value in rows)

@@ -6,29 +6,33 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_VERSION = "v1"
+_VERSION = "v2"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a signature vouches for."""
+    """What a signature vouches for; `content_hash` is that of the proposal (see `change`)."""
 
     task_id: str
     repository: str
-    question_hash: str
-    entry: str
+    dedupe_key: str
+    content_hash: str
 
 
 def sign(key: bytes, claim: Claim) -> str:
-    """Return the signature as `v1:<hex>`: HMAC-SHA256 over the claim.
+    """Return the signature as `v2:<hex>`: HMAC-SHA256 over the claim.
 
     The claim is serialised as a JSON list, so that no two claims share their bytes.
     """
-    entry_hash = hashlib.sha256(claim.entry.encode()).hexdigest()
-    message = json.dumps([claim.task_id, claim.repository, claim.question_hash, entry_hash])
+    message = json.dumps([claim.task_id, claim.repository, claim.dedupe_key, claim.content_hash])
     return f"{_VERSION}:{hmac.new(key, message.encode(), hashlib.sha256).hexdigest()}"
 
 
 def signature_holds(keys: Sequence[bytes], claim: Claim, signature: str) -> bool:
     """Tell, in constant time for each key, whether one of ours has signed this very claim."""
     return any(hmac.compare_digest(sign(key, claim).encode(), signature.encode()) for key in keys)
+
+
+def is_of_version_before(signature: str) -> bool:
+    """True for what a runner of the version before has signed: over other claims, by our key."""
+    return signature.startswith("v1:")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shiploop.domain.delivery.change import Files
+
 
 class Mergeable(StrEnum):
     """GitHub's `MergeableState`."""
@@ -33,23 +35,30 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The branch that we merge into: its head, and the FAQ as it stands there."""
+    """The branch that we merge into: its head, and the files that were asked for there.
+
+    `place` names it for people, as `owner/name@branch`.
+    """
 
     repository_id: str
     head_sha: str
-    document: str
+    files: Files
     viewer: str
     required_checks: tuple[str, ...]
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands on a task's branch: the FAQ at its head and at that head's parent."""
+    """What stands on a task's branch: files at its head, and at that head's only parent.
+
+    `parent_files` is empty where the head has not exactly one parent.
+    """
 
     ref_id: str
     head_sha: str
-    document: str
-    parent_document: str
+    files: Files
+    parent_files: Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +71,19 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class OwnPullRequest:
     """Our open pull request, with what the merge gate has to know of its content.
 
     `written_sha` is the commit that we wrote, or found to be exactly what we would have
-    written; `document_is_ours` tells that its FAQ is its parent's plus our entry.
-    `edit` counts how often the edit was made: once, and again after each conflict.
+    written; `is_exact_edit` tells that its files are its parent's with our edit, which
+    changes `paths`. `required_checks` are those that its base asks for. `edit` counts how often
+    the edit was made: once, and again after each conflict.
     """
 
     pull: PullRequest
     our_login: str
     written_sha: str
-    document_is_ours: bool
+    paths: tuple[str, ...]
+    required_checks: tuple[str, ...]
+    is_exact_edit: bool
     edit: int = 1

@@ -1,10 +1,15 @@
 """What a task is: its identity, where it stands, and how it can end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
-from shiploop.agents.faq.answering.answer import Source
+from shiploop.domain.delivery.change import Source
+
+# Of what is stored of a task; version 1 knew one agent, and its question alone.
+RECORD_VERSION: Final = 2
 
 
 class Status(StrEnum):
@@ -59,16 +64,30 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One accepted question on its way. `task_id` is the trace id everywhere.
+class TaskRequest:
+    """What is asked of an agent, before it is a task.
+
+    `fields` are JSON, `title` says it in a line. Requests with one `dedupe_key` are one task.
+    """
+
+    agent: str
+    fields: Mapping[str, Any]
+    dedupe_key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One accepted request on its way. `task_id` is the trace id everywhere.
 
     `merge` is there once an earlier attempt has merged: then only the deploy is left.
     """
 
     task_id: str
-    question: str
-    question_hash: str
-    slug: str
+    agent: str
+    request: Mapping[str, Any]
+    dedupe_key: str
+    title: str
     accepted_at: datetime
     deadline_at: datetime
     merge: Merge | None = None
@@ -78,7 +97,7 @@ class Run:
 class Outcome:
     """How a task ended. `failure_kind` is set exactly when `status` is `error`.
 
-    `closest` has the sections that come nearest to a question that they do not answer.
+    `closest` has the sections that come nearest to what was declined.
     """
 
     status: Status
@@ -90,22 +109,22 @@ class Outcome:
 
 
 def done(merge: Merge, entry_url: str) -> Outcome:
-    """The answer is merged, deployed and seen in production."""
+    """The change is merged, deployed and seen in production."""
     return Outcome(Status.DONE, "merged and verified live", merge=merge, entry_url=entry_url)
 
 
 def declined(reason: str, closest: tuple[Source, ...] = ()) -> Outcome:
-    """The repository's documents do not answer the question."""
+    """The agent proposes nothing, or nothing that may be shipped."""
     return Outcome(Status.DECLINED, reason, closest=closest)
 
 
-def answered_before(reason: str, entry_url: str) -> Outcome:
-    """The FAQ answers the question already, asked in other words."""
+def there_already(reason: str, entry_url: str) -> Outcome:
+    """Production shows already what was asked for."""
     return Outcome(Status.DECLINED, reason, entry_url=entry_url)
 
 
 def failed(kind: FailureKind, reason: str, merge: Merge | None = None) -> Outcome:
-    """The task ended without a verified answer in production."""
+    """The task ended without a verified change in production."""
     return Outcome(Status.ERROR, reason, failure_kind=kind, merge=merge)
 
 

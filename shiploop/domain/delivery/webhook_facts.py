@@ -3,11 +3,12 @@
 Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shiploop.agents.faq.document.document import FAQ_PATH
+_OWN_TRAILER = re.compile(r"^(?:Trace-Id|Rolls-Back): \S", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class ConflictFact:
 
 @dataclass(frozen=True, slots=True)
 class PushFact:
-    """A branch that has got a new head, and with it other documents than the FAQ alone."""
+    """A branch that has got a new head, and not only by merges of ours."""
 
     ref: str
     sha: str
@@ -80,12 +81,10 @@ def _deployment_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 def _push(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     ref, sha, commits = str(payload["ref"]), str(payload["after"]), payload["commits"]
-    kinds = ("added", "modified", "removed")
-    changed = {path for commit in commits for kind in kinds for path in commit[kind]}
-    # Our own merges are most of all pushes, and the FAQ is no source of answers.
-    if payload["deleted"] or changed == {FAQ_PATH}:
-        return ()
-    return (PushFact(ref, sha),)
+    # Our own merges are most of all pushes. What they change in the documents is read again
+    # with the next push of anybody else, and with the timer.
+    ours = bool(commits) and all(_OWN_TRAILER.search(str(one["message"])) for one in commits)
+    return () if payload["deleted"] or ours else (PushFact(ref, sha),)
 
 
 def _lower(conclusion: object) -> str | None:

@@ -9,11 +9,9 @@ from datetime import datetime
 from typing import Final, assert_never
 
 from shiploop.domain.delivery.stages import has_entered, stages_ms
-from shiploop.domain.delivery.task import FailureKind, Outcome, Run, Stage, Status, tte_ms
+from shiploop.domain.delivery.task import FailureKind, Outcome, Stage, Status, Task, tte_ms
 from shiploop.domain.objectives.slo import Indicator, Slo
 from shiploop.domain.timestamps import iso_ms
-
-FAQ_AGENT: Final = "faq"  # the one agent there is so far (RFC 8.1 has more in mind)
 
 # Upper bounds in seconds of the TTE histogram that is scraped; the objectives are among them.
 TTE_BUCKETS_S: Final = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
@@ -39,7 +37,7 @@ class Measurement:
 
 
 def measure(
-    run: Run, task: Mapping[str, str], outcome: Outcome, slos: Iterable[Slo], now: datetime
+    run: Task, task: Mapping[str, str], outcome: Outcome, slos: Iterable[Slo], now: datetime
 ) -> Measurement:
     """Measure a task that settles now; `task` has its fields, its stages' times among them."""
     tte = tte_ms(run.accepted_at, outcome.merge.merged_at) if outcome.merge else None
@@ -47,24 +45,26 @@ def measure(
         f"stage:{stage}": took_ms for stage, took_ms in _ended_stages_ms(run, task, now).items()
     }
     if tte is not None:
-        durations |= {"tte": tte, f"tte:{FAQ_AGENT}": tte}
+        durations |= {"tte": tte, f"tte:{run.agent}": tte}
     good = {
         slo.name: verdict
         for slo in slos
         if (verdict := _is_good(slo, task, outcome, tte)) is not None
     }
-    counts = tuple(_counts(task, outcome, tte))
+    counts = tuple(_counts(run.agent, task, outcome, tte))
     return Measurement(run.task_id, now, counts, durations, good)
 
 
-def _ended_stages_ms(run: Run, task: Mapping[str, str], now: datetime) -> dict[str, int]:
+def _ended_stages_ms(run: Task, task: Mapping[str, str], now: datetime) -> dict[str, int]:
     known = {"created_at": iso_ms(run.accepted_at), "settled_at": iso_ms(now)}
     return stages_ms(known | dict(task))
 
 
-def _counts(task: Mapping[str, str], outcome: Outcome, tte: int | None) -> Iterator[str]:
+def _counts(
+    agent: str, task: Mapping[str, str], outcome: Outcome, tte: int | None
+) -> Iterator[str]:
     yield f"status:{outcome.status}"
-    yield f"agent:{FAQ_AGENT}:{outcome.status}"
+    yield f"agent:{agent}:{outcome.status}"
     if outcome.failure_kind is not None:
         yield f"failure:{outcome.failure_kind}"
     if "generator" in task:

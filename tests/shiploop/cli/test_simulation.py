@@ -13,7 +13,7 @@ from shiploop.slo_file import read_objectives
 from shiploop.stores import keys
 from shiploop.stores.simulated import Simulated
 from shiploop.stores.task_index import TaskIndex
-from tests.builders import TASK_ID, a_question
+from tests.builders import TASK_ID, a_request
 
 SLOS = read_objectives(Path("deployments/slo.yaml"))
 NOW = datetime(2026, 11, 26, 18, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_simulated_tasks_count_in_every_number(services: Services, redis: Redis)
 def test_removed_simulated_tasks_leave_what_is_real_as_it_was(
     services: Services, redis: Redis
 ) -> None:
-    services.intake.accept(TASK_ID, a_question(), NOW, 100)
+    services.intake.accept(TASK_ID, a_request(), NOW, 100)
     before = {key: redis.dump(key) for key in redis.scan_iter()}
     simulate(redis, 30)
     assert Simulated(redis).count() == 30

@@ -22,9 +22,10 @@ import pytest
 import sentry_sdk
 
 from shiploop.clients.sentry import Sentry, SentryMisconfigured, start_sentry
-from shiploop.domain.delivery.task import FailureKind, Merge, Run, Status, declined, done, failed
+from shiploop.domain.delivery.task import FailureKind, Merge, Status, Task, declined, done, failed
 from shiploop.observability import Redactor
 from shiploop.stack.addresses import free_port
+from tests.builders import a_task
 
 REPOSITORY = "acme/docs"
 CANARY = "canary-that-nobody-may-see"
@@ -101,21 +102,16 @@ def sentry(receiver: Receiver) -> Iterator[Sentry]:
     sentry_sdk.get_global_scope().set_client(None)
 
 
-def run_of(question: str = "Where are the docs?") -> Run:
-    return Run(
-        task_id=str(uuid.uuid4()),
-        question=question,
-        question_hash="0" * 64,
-        slug="where-are-the-docs",
-        accepted_at=ACCEPTED_AT,
-        deadline_at=ACCEPTED_AT + timedelta(minutes=10),
-    )
+def task_of(question: str = "Where are the docs?") -> Task:
+    deadline_at = ACCEPTED_AT + timedelta(minutes=10)
+    task = a_task(question, task_id=str(uuid.uuid4()))
+    return dataclasses.replace(task, accepted_at=ACCEPTED_AT, deadline_at=deadline_at)
 
 
 @contextmanager
-def failing_task(sentry: Sentry, run: Run) -> Iterator[None]:
+def failing_task(sentry: Sentry, task: Task) -> Iterator[None]:
     """A task that an error ends, which goes on to whoever started it."""
-    with pytest.raises((RuntimeError, ValueError)), sentry.task(run, REPOSITORY):
+    with pytest.raises((RuntimeError, ValueError)), sentry.task(task, REPOSITORY):
         yield
 
 
@@ -127,24 +123,24 @@ def fail(message: str) -> None:
     raise RuntimeError(message)
 
 
-def merged(run: Run, ms: int) -> Merge:
-    return Merge("a" * 40, run.accepted_at + timedelta(milliseconds=ms))
+def merged(task: Task, ms: int) -> Merge:
+    return Merge("a" * 40, task.accepted_at + timedelta(milliseconds=ms))
 
 
 def test_an_error_comes_with_the_rfcs_breadcrumbs_under_the_tasks_id(
     sentry: Sentry, receiver: Receiver
 ) -> None:
-    run = run_of()
-    key = f"agent:task:{run.task_id}"
-    with failing_task(sentry, run):
-        sentry.status_updated(run, key, Status.RUNNING)
-        sentry.executing(run)
-        sentry.status_updated(run, key, Status.DONE, pr_url="https://github.example/pull/1")
+    task = task_of()
+    key = f"agent:task:{task.task_id}"
+    with failing_task(sentry, task):
+        sentry.status_updated(task, key, Status.RUNNING)
+        sentry.executing(task)
+        sentry.status_updated(task, key, Status.DONE, pr_url="https://github.example/pull/1")
         fail("what went wrong")
     (event,) = receiver.events()
     assert event["exception"]["values"][0]["value"] == "what went wrong"
-    assert event["tags"]["trace_id"] == run.task_id
-    assert event["contexts"]["trace"]["trace_id"] == uuid.UUID(run.task_id).hex
+    assert event["tags"]["trace_id"] == task.task_id
+    assert event["contexts"]["trace"]["trace_id"] == uuid.UUID(task.task_id).hex
     assert event["release"].startswith("shiploop@")
     assert set(receiver.paths) == {"/api/1/envelope/"}
     assert crumbs(event) == [
@@ -153,12 +149,12 @@ def test_an_error_comes_with_the_rfcs_breadcrumbs_under_the_tasks_id(
         ("orchestrator", "Executing orchestrator"),
         ("redis", "Updating task status to done"),
     ]
-    ids = {"task_id": run.task_id, "trace_id": run.task_id}
+    ids = {"task_id": task.task_id, "trace_id": task.task_id}
     assert [each["data"] for each in event["breadcrumbs"]["values"]] == [
-        {**ids, "question": run.question, "repo": REPOSITORY},
-        {"redis_key": key, "task_id": run.task_id},
+        {**ids, "question": task.title, "repo": REPOSITORY},
+        {"redis_key": key, "task_id": task.task_id},
         ids,
-        {"redis_key": key, "task_id": run.task_id, "pr_url": "https://github.example/pull/1"},
+        {"redis_key": key, "task_id": task.task_id, "pr_url": "https://github.example/pull/1"},
     ]
 
 
@@ -167,19 +163,19 @@ def test_tasks_side_by_side_share_neither_breadcrumbs_nor_ids(
 ) -> None:
     threads, steps = 8, 20
     together = threading.Barrier(threads)
-    runs = [run_of(f"Question {number}?") for number in range(threads)]
+    tasks = [task_of(f"Question {number}?") for number in range(threads)]
 
-    def work(run: Run) -> None:
-        with failing_task(sentry, run):
+    def work(task: Task) -> None:
+        with failing_task(sentry, task):
             for step in range(steps):
                 together.wait()
-                sentry.breadcrumb("step", f"{run.task_id} {step}")
-            fail(run.task_id)
+                sentry.breadcrumb("step", f"{task.task_id} {step}")
+            fail(task.task_id)
 
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(work, runs))
+        list(pool.map(work, tasks))
     events = {event["tags"]["trace_id"]: event for event in receiver.events()}
-    assert events.keys() == {run.task_id for run in runs}
+    assert events.keys() == {task.task_id for task in tasks}
     for task_id, event in events.items():
         steps_taken = [("step", f"{task_id} {step}") for step in range(steps)]
         assert crumbs(event) == [("task", "Starting orchestrator task"), *steps_taken]
@@ -190,8 +186,8 @@ def test_tasks_side_by_side_share_neither_breadcrumbs_nor_ids(
 def test_a_thread_in_a_copy_of_its_context_belongs_to_the_task(
     sentry: Sentry, receiver: Receiver
 ) -> None:
-    run, error = run_of(), RuntimeError("once")
-    with sentry.task(run, REPOSITORY):
+    task, error = task_of(), RuntimeError("once")
+    with sentry.task(task, REPOSITORY):
 
         def step() -> None:
             sentry.breadcrumb("step", "in another thread")
@@ -202,7 +198,7 @@ def test_a_thread_in_a_copy_of_its_context_belongs_to_the_task(
         thread.join()
         sentry.capture(error)
     (event,) = receiver.events()
-    assert event["tags"]["trace_id"] == run.task_id
+    assert event["tags"]["trace_id"] == task.task_id
     assert ("step", "in another thread") in crumbs(event)
 
 
@@ -210,7 +206,7 @@ def test_a_task_leaves_nothing_behind_for_the_next_one_in_its_thread(
     sentry: Sentry, receiver: Receiver
 ) -> None:
     for message in ("first", "second"):
-        with failing_task(sentry, run_of()):
+        with failing_task(sentry, task_of()):
             sentry.breadcrumb("step", message)
             fail("the same words")
     first, second = receiver.events()
@@ -228,7 +224,7 @@ def test_an_error_that_passes_several_layers_is_one_event(
             sentry.capture(error)
             raise
 
-    with failing_task(sentry, run_of()):
+    with failing_task(sentry, task_of()):
         try:
             inner()
         except RuntimeError as error:
@@ -238,7 +234,7 @@ def test_an_error_that_passes_several_layers_is_one_event(
 
 
 def test_an_error_that_every_attempt_meets_is_one_event(sentry: Sentry, receiver: Receiver) -> None:
-    with sentry.task(run_of(), REPOSITORY):
+    with sentry.task(task_of(), REPOSITORY):
         for _attempt in range(3):
             with pytest.raises(RuntimeError) as raised:
                 fail("GitHub is away")
@@ -249,7 +245,7 @@ def test_an_error_that_every_attempt_meets_is_one_event(sentry: Sentry, receiver
 
 
 def test_what_is_logged_as_an_error_is_no_event(sentry: Sentry, receiver: Receiver) -> None:
-    with sentry.task(run_of(), REPOSITORY):
+    with sentry.task(task_of(), REPOSITORY):
         logging.getLogger("steps").error("Task run failed, will be retried")
     assert receiver.events() == []
 
@@ -257,13 +253,13 @@ def test_what_is_logged_as_an_error_is_no_event(sentry: Sentry, receiver: Receiv
 def test_an_outcome_is_no_error_and_a_merged_task_has_its_tte(
     sentry: Sentry, receiver: Receiver
 ) -> None:
-    run = run_of()
-    merge = merged(run, 4321)
-    with sentry.task(run, REPOSITORY):
-        sentry.settled(run, done(merge, "https://site.example/faq#x"))
-        sentry.settled(run, failed(FailureKind.NEVER_LIVE, "not live", merge))
-        sentry.settled(run, failed(FailureKind.CI_FAILED, "checks failed: lint"))
-        sentry.settled(run, declined("not in the documents"))
+    task = task_of()
+    merge = merged(task, 4321)
+    with sentry.task(task, REPOSITORY):
+        sentry.settled(task, done(merge, "https://site.example/faq#x"))
+        sentry.settled(task, failed(FailureKind.NEVER_LIVE, "not live", merge))
+        sentry.settled(task, failed(FailureKind.CI_FAILED, "checks failed: lint"))
+        sentry.settled(task, declined("not in the documents"))
     kinds = ["none", "never_live"]
     assert receiver.events() == []
     metrics = receiver.metrics()
@@ -271,13 +267,13 @@ def test_an_outcome_is_no_error_and_a_merged_task_has_its_tte(
         ("tte_ms", "distribution", "millisecond", 4321)
     ] * 2
     assert [each["attributes"]["failure_kind"]["value"] for each in metrics] == kinds
-    assert {each["trace_id"] for each in metrics} == {uuid.UUID(run.task_id).hex}
+    assert {each["trace_id"] for each in metrics} == {uuid.UUID(task.task_id).hex}
 
 
 def test_no_secret_leaves_the_process(sentry: Sentry, receiver: Receiver) -> None:
     minted = f"ghs_{'x' * 36}"
     header = f"Authorization: Bearer {minted}"
-    with failing_task(sentry, run_of(CANARY)):
+    with failing_task(sentry, task_of(CANARY)):
         local = [CANARY, minted]
         sentry.breadcrumb("step", f"with {CANARY}", header=header, nested={CANARY: local})
         try:
@@ -312,15 +308,15 @@ _PROGRAM_HEAD = """
 import sys, uuid
 from datetime import UTC, datetime
 from shiploop.clients.sentry import start_sentry
-from shiploop.domain.delivery.task import Merge, Run, Status, done
+from shiploop.domain.delivery.task import Merge, Status, Task, done
 now = datetime.now(UTC)
-run = Run(str(uuid.uuid4()), "Where?", "0" * 64, "where", now, now)
+task = Task(str(uuid.uuid4()), "faq", {"question": "Where?"}, "0" * 64, "Where?", now, now)
 def use(sentry):
-    with sentry.task(run, "acme/docs"):
-        sentry.status_updated(run, "key", Status.RUNNING)
-        sentry.executing(run)
+    with sentry.task(task, "acme/docs"):
+        sentry.status_updated(task, "key", Status.RUNNING)
+        sentry.executing(task)
         sentry.capture(RuntimeError("captured"))
-        sentry.settled(run, done(Merge("a" * 40, now), "https://site.example"))
+        sentry.settled(task, done(Merge("a" * 40, now), "https://site.example"))
 """
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from shiploop.clients.site import Site, SiteHealth
+from shiploop.domain.delivery.change import Sighting
 from shiploop.errors import SiteSlow, SiteUnavailable
 from shiploop.stack.addresses import free_port
 from tests.loopback import NO_TLS
@@ -56,7 +57,7 @@ def test_a_site_that_is_down_or_hangs_up_is_unavailable(site: Site) -> None:
     with httpx.Client(timeout=2, verify=NO_TLS) as http:
         gone = Site(http, f"http://127.0.0.1:{free_port()}", "/faq")
         with pytest.raises(SiteUnavailable):
-            gone.shows("a", "b")
+            gone.shows(Sighting("/faq", "a", ("b",)))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,8 @@ def test_an_entry_is_shown_when_its_anchor_and_its_text_are_on_the_page(
     site: Site, scripted: ScriptedServer, anchor: str, text: str, shown: bool
 ) -> None:
     scripted.replies.append(Reply(200, PAGE))
-    assert site.shows(anchor, text) is shown
+    assert site.shows(Sighting("/faq", anchor, (text,))) is shown
+    assert scripted.requests == ["GET /faq"]
 
 
 @pytest.mark.parametrize(
@@ -91,11 +93,28 @@ def test_every_text_is_read_below_the_anchor_by_its_letters_and_digits(
     site: Site, scripted: ScriptedServer, anchor: str, texts: tuple[str, ...], shown: bool
 ) -> None:
     scripted.replies.append(Reply(200, PAGE))
-    assert site.shows(anchor, *texts) is shown
+    assert site.shows(Sighting("/faq", anchor, texts)) is shown
 
 
-def test_the_address_of_an_entry(site: Site, scripted: ScriptedServer) -> None:
-    assert site.entry_url("how-1a2b3c4d") == f"{scripted.url}/faq#how-1a2b3c4d"
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        (("How do I begin & end?", "打開設定"), True),
+        (("How do I begin & end?", "This is not there."), False),
+        ((), True),
+    ],
+)
+def test_without_an_anchor_the_texts_may_stand_anywhere_on_the_page(
+    site: Site, scripted: ScriptedServer, texts: tuple[str, ...], shown: bool
+) -> None:
+    scripted.replies.append(Reply(200, PAGE))
+    assert site.shows(Sighting("/docs/notes", texts=texts)) is shown
+    assert scripted.requests == ["GET /docs/notes"]
+
+
+def test_the_address_of_a_page_and_of_a_place_on_it(site: Site, scripted: ScriptedServer) -> None:
+    assert site.url("/faq", "how-1a2b3c4d") == f"{scripted.url}/faq#how-1a2b3c4d"
+    assert site.url("/docs/notes") == f"{scripted.url}/docs/notes"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +167,7 @@ def test_a_site_that_does_not_answer_in_time_is_slow_whatever_is_asked() -> None
             site.health,
             site.live_sha,
             lambda: site.status_of("/"),
-            lambda: site.shows("anchor"),
+            lambda: site.shows(Sighting("/faq", "anchor")),
         ):
             with pytest.raises(SiteSlow):
                 asked()

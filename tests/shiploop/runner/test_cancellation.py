@@ -16,7 +16,7 @@ from shiploop.bootstrap import Services
 from shiploop.runner.cancellation import CancellationWatch
 from shiploop.stack.addresses import free_port
 from shiploop.stores.queue import Entry
-from tests.builders import a_question
+from tests.builders import a_request
 from tests.until import wait_until
 from tests.world import World
 
@@ -59,7 +59,7 @@ def begun(services: Services, prefect: SyncPrefectClient, question: str) -> tupl
         idempotency_key=task_id,
     )
     now = datetime.now(UTC)
-    services.intake.accept(task_id, a_question(question), now, 10, prefect_run_id=str(run.id))
+    services.intake.accept(task_id, a_request(question), now, 10, prefect_run_id=str(run.id))
     return task_id, run
 
 
@@ -83,7 +83,7 @@ def test_what_is_held_but_has_no_flow_run_yet_or_no_task_any_more_does_no_harm(
     services: Services, prefect: SyncPrefectClient
 ) -> None:
     queued = str(uuid.uuid4())
-    services.intake.accept(queued, a_question("When?"), datetime.now(UTC), 10)
+    services.intake.accept(queued, a_request("When?"), datetime.now(UTC), 10)
     cancelled, run = begun(services, prefect, "Why?")
     prefect.set_flow_run_state(run.id, Cancelling(), force=True)
     with watching(services, prefect, entries_of(queued, "gone", cancelled)):

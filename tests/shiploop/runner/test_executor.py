@@ -31,7 +31,7 @@ from shiploop.settings import Settings
 from shiploop.stores import keys
 from shiploop.stores.queue import Entry
 from tasks.ending import conclude
-from tests.builders import a_question
+from tests.builders import a_question, a_request
 from tests.sandbox_process import REPOSITORY
 from tests.world import World
 
@@ -113,7 +113,7 @@ def accepted(services: Services, prefect_run_id: str = "") -> str:
     """Accept a question; returns the id of its task."""
     task_id = str(uuid.uuid4())
     now = datetime.now(UTC)
-    services.intake.accept(task_id, a_question(), now, 10, prefect_run_id=prefect_run_id)
+    services.intake.accept(task_id, a_request(), now, 10, prefect_run_id=prefect_run_id)
     return task_id
 
 

@@ -44,7 +44,7 @@ def test_a_run_that_was_accepted_once_is_not_accepted_again_when_its_task_has_fa
     queue.create_group()
     assert intake.accept(run_id, question, now, 10, run_id) == Accepted(run_id, duplicate=False)
     (entry,) = queue.take("one", 1, 50)
-    run = tasks.load_run(run_id)
+    run = tasks.load(run_id)
     assert run is not None
     outcome = failed(FailureKind.CRASHED, "5 runners have died of it")
     tasks.settle(run, Lease("one", entry.entry_id), outcome, now)

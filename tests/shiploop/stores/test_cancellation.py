@@ -10,7 +10,7 @@ from shiploop.domain.delivery.task import FailureKind, failed
 from shiploop.stores import keys
 from shiploop.stores.events import Events
 from shiploop.stores.tasks import Cancellation, Lease
-from tests.builders import NOON, TASK_ID, a_question
+from tests.builders import NOON, TASK_ID, a_request
 
 LATER = NOON + timedelta(seconds=2)
 
@@ -19,7 +19,7 @@ LATER = NOON + timedelta(seconds=2)
 def lease(services: Services) -> Lease:
     """A task that was accepted, and is held."""
     services.task_queue.create_group()
-    services.intake.accept(TASK_ID, a_question(), NOON, 100)
+    services.intake.accept(TASK_ID, a_request(), NOON, 100)
     (entry,) = services.task_queue.take("one", 1, 50)
     return Lease("one", entry.entry_id)
 
@@ -46,7 +46,7 @@ def test_a_second_request_changes_nothing(services: Services, redis: Redis) -> N
 
 
 def test_a_settled_task_cannot_be_cancelled(services: Services, lease: Lease, redis: Redis) -> None:
-    run = services.tasks.load_run(TASK_ID)
+    run = services.tasks.load(TASK_ID)
     assert run is not None
     services.tasks.settle(run, lease, failed(FailureKind.CI_FAILED, "red"), NOON)
     before = redis.dump(keys.task(TASK_ID))

@@ -13,7 +13,7 @@ from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Stage, de
 from shiploop.stores import keys
 from shiploop.stores.events import EventFeed, Events, TaskEvent
 from shiploop.stores.tasks import Lease
-from tests.builders import NOON, TASK_ID, a_question
+from tests.builders import NOON, TASK_ID, a_question, a_request
 
 LATER = NOON + timedelta(seconds=2)
 DONE = done(Merge("f" * 40, NOON + timedelta(milliseconds=1234)), "http://127.0.0.1/faq#entry")
@@ -28,13 +28,13 @@ def events(redis: Redis) -> Events:
 def lease(services: Services) -> Lease:
     """A task that was accepted, and is held."""
     services.task_queue.create_group()
-    services.intake.accept(TASK_ID, a_question(), NOON, 100)
+    services.intake.accept(TASK_ID, a_request(), NOON, 100)
     (entry,) = services.task_queue.take("one", 1, 50)
     return Lease("one", entry.entry_id)
 
 
 def settle(services: Services, lease: Lease, outcome: Outcome) -> None:
-    run = services.tasks.load_run(TASK_ID)
+    run = services.tasks.load(TASK_ID)
     assert run is not None
     services.tasks.settle(run, lease, outcome, LATER)
 
@@ -53,9 +53,9 @@ def test_an_accepted_question_is_the_first_event(events: Events) -> None:
 
 
 def test_a_duplicate_and_a_full_queue_tell_nothing(services: Services, redis: Redis) -> None:
-    services.intake.accept("t1", a_question("How?"), NOON, 1)
-    services.intake.accept("t2", a_question("How?"), NOON, 1)
-    services.intake.accept("t3", a_question("Why?"), NOON, 1)
+    services.intake.accept("t1", a_request("How?"), NOON, 1)
+    services.intake.accept("t2", a_request("How?"), NOON, 1)
+    services.intake.accept("t3", a_request("Why?"), NOON, 1)
     assert list(redis.scan_iter(match=keys.events("*"))) == [keys.events("t1")]
 
 
@@ -152,7 +152,7 @@ def test_a_follower_is_woken_by_its_own_task_only(redis_url: str, services: Serv
         with feed.following("t1") as mine, feed.following("t2") as other:
             await _woken(mine)  # once, when the feed is subscribed
             await _woken(other)
-            await asyncio.to_thread(services.intake.accept, "t1", a_question(), NOON, 100)
+            await asyncio.to_thread(services.intake.accept, "t1", a_request(), NOON, 100)
             await _woken(mine)
             assert not other.is_set()
 
@@ -167,7 +167,7 @@ def test_all_followers_are_woken_when_the_connection_was_lost(
             await _woken(changed)
             redis.client_kill_filter(_type="pubsub")
             await _woken(changed)
-            await asyncio.to_thread(services.intake.accept, "t1", a_question(), NOON, 100)
+            await asyncio.to_thread(services.intake.accept, "t1", a_request(), NOON, 100)
             await _woken(changed)
 
     asyncio.run(_with_feed(redis_url, follow))

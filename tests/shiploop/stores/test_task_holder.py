@@ -2,13 +2,13 @@
 
 from shiploop.bootstrap import Services
 from shiploop.stores.tasks import Lease
-from tests.builders import NOON, TASK_ID, a_question
+from tests.builders import NOON, TASK_ID, a_request
 
 
 def held_task(services: Services, consumer: str) -> Lease:
     """A task that was accepted, and whose entry this consumer holds."""
     services.task_queue.create_group()
-    services.intake.accept(TASK_ID, a_question(), NOON, 100)
+    services.intake.accept(TASK_ID, a_request(), NOON, 100)
     (entry,) = services.task_queue.take(consumer, 1, 50)
     return Lease(consumer, entry.entry_id)
 

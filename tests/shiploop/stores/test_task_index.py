@@ -8,7 +8,7 @@ from redis import Redis
 from shiploop.bootstrap import Services
 from shiploop.stores import keys
 from shiploop.stores.task_index import TaskIndex
-from tests.builders import NOON, a_question
+from tests.builders import NOON, a_request
 
 MANY = 1000
 
@@ -20,7 +20,7 @@ def index(redis: Redis) -> TaskIndex:
 
 def accept(services: Services, *names: str, now: datetime = NOON) -> None:
     for name in names:
-        services.intake.accept(name, a_question(f"What is {name}?"), now, MANY)
+        services.intake.accept(name, a_request(f"What is {name}?"), now, MANY)
 
 
 def pages(index: TaskIndex, limit: int) -> list[list[str]]:
@@ -60,7 +60,7 @@ def test_a_clock_that_goes_back_makes_no_two_tasks_one(
 
 def test_a_duplicate_keeps_its_place(services: Services, index: TaskIndex) -> None:
     accept(services, "t1", "t2")
-    services.intake.accept("t3", a_question("What is t1?"), NOON, MANY)
+    services.intake.accept("t3", a_request("What is t1?"), NOON, MANY)
     assert pages(index, 5) == [["t2", "t1"]]
 
 

@@ -11,15 +11,15 @@ from shiploop.domain.delivery.task import (
     FailureKind,
     Merge,
     Outcome,
-    Run,
     Stage,
+    Task,
     declined,
     done,
     failed,
 )
 from shiploop.stores import keys
 from shiploop.stores.tasks import Lease
-from tests.builders import NOON, TASK_ID, a_question
+from tests.builders import NOON, TASK_ID, a_request
 from tests.until import wait_until
 
 LATER = NOON + timedelta(seconds=2)
@@ -34,15 +34,15 @@ DAY = "20261122"
 def held_task(services: Services, task_id: str = TASK_ID, consumer: str = "one") -> Lease:
     """A task that was accepted, and that this consumer holds."""
     services.task_queue.create_group()
-    services.intake.accept(task_id, a_question(f"What is {task_id}?"), NOON, 100)
+    services.intake.accept(task_id, a_request(f"What is {task_id}?"), NOON, 100)
     (entry,) = services.task_queue.take(consumer, 1, 50)
     return Lease(consumer, entry.entry_id)
 
 
-def run_of(services: Services, task_id: str = TASK_ID) -> Run:
-    run = services.tasks.load_run(task_id)
-    assert run is not None
-    return run
+def task_of(services: Services, task_id: str = TASK_ID) -> Task:
+    task = services.tasks.load(task_id)
+    assert task is not None
+    return task
 
 
 def everything(redis: Redis) -> dict[str, object]:
@@ -52,9 +52,9 @@ def everything(redis: Redis) -> dict[str, object]:
 
 def test_a_done_task_says_what_it_did(services: Services) -> None:
     lease = held_task(services)
-    run = run_of(services)
+    held = task_of(services)
     services.tasks.enter_stage(TASK_ID, Stage.VERIFYING, NOON)
-    assert services.tasks.settle(run, lease, DONE, LATER) == "settled"
+    assert services.tasks.settle(held, lease, DONE, LATER) == "settled"
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert task["status"] == "done"
@@ -70,7 +70,7 @@ def test_a_done_task_says_what_it_did(services: Services) -> None:
 
 def test_a_failed_task_says_why(services: Services) -> None:
     lease = held_task(services)
-    services.tasks.settle(run_of(services), lease, FAILED, LATER)
+    services.tasks.settle(task_of(services), lease, FAILED, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert (task["status"], task["failure_kind"]) == ("error", "ci_failed")
@@ -80,7 +80,7 @@ def test_a_failed_task_says_why(services: Services) -> None:
 
 def test_a_declined_task_says_why_and_has_not_failed(services: Services) -> None:
     lease = held_task(services)
-    services.tasks.settle(run_of(services), lease, DECLINED, LATER)
+    services.tasks.settle(task_of(services), lease, DECLINED, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert (task["status"], task["reason"]) == ("declined", DECLINED.reason)
@@ -105,7 +105,7 @@ def test_an_outcome_counts_once_on_the_day_it_was_settled(
     tte_ms: int | None,
 ) -> None:
     lease = held_task(services)
-    services.tasks.settle(run_of(services), lease, outcome, LATER)
+    services.tasks.settle(task_of(services), lease, outcome, LATER)
     assert redis.get(f"agent:metrics:success:{DAY}") == success
     assert redis.get(f"agent:metrics:failure:{DAY}") == failure
     assert redis.zscore(f"agent:metrics:tte:{DAY}", TASK_ID) == tte_ms
@@ -114,7 +114,7 @@ def test_an_outcome_counts_once_on_the_day_it_was_settled(
 
 def test_metrics_are_kept_for_ninety_days(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    services.tasks.settle(run_of(services), lease, DONE, LATER)
+    services.tasks.settle(task_of(services), lease, DONE, LATER)
     for name in ("success", "tte"):
         ttl_s = redis.ttl(f"agent:metrics:{name}:{DAY}")
         assert ttl_s == pytest.approx(90 * 24 * 3600, abs=5)
@@ -125,42 +125,42 @@ def test_only_a_done_question_stays_a_duplicate(
     services: Services, outcome: Outcome, kept: bool, redis: Redis
 ) -> None:
     lease = held_task(services)
-    run = run_of(services)
-    services.tasks.settle(run, lease, outcome, LATER)
-    assert bool(redis.exists(keys.dedupe(run.question_hash))) is kept
+    held = task_of(services)
+    services.tasks.settle(held, lease, outcome, LATER)
+    assert bool(redis.exists(keys.dedupe("faq", held.dedupe_key))) is kept
 
 
 def test_the_dedupe_key_of_a_later_task_is_left_alone(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    run = run_of(services)
-    redis.set(keys.dedupe(run.question_hash), "a-later-task")
-    services.tasks.settle(run, lease, FAILED, LATER)
-    assert redis.get(keys.dedupe(run.question_hash)) == "a-later-task"
+    held = task_of(services)
+    redis.set(keys.dedupe("faq", held.dedupe_key), "a-later-task")
+    services.tasks.settle(held, lease, FAILED, LATER)
+    assert redis.get(keys.dedupe("faq", held.dedupe_key)) == "a-later-task"
 
 
 def test_settling_takes_the_entry_off_the_stream(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    services.tasks.settle(run_of(services), lease, DONE, LATER)
+    services.tasks.settle(task_of(services), lease, DONE, LATER)
     assert services.task_queue.backlog() == 0
     assert redis.xpending(keys.QUEUE, keys.QUEUE_GROUP)["pending"] == 0
 
 
 def test_who_lost_the_lease_writes_nothing(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    run = run_of(services)
+    held = task_of(services)
     wait_until(lambda: bool(services.task_queue.take_over("two", idle_ms=1)))
     before = everything(redis)
-    assert services.tasks.settle(run, lease, DONE, LATER) == "lost"
+    assert services.tasks.settle(held, lease, DONE, LATER) == "lost"
     assert everything(redis) == before
-    assert services.tasks.settle(run, replace(lease, consumer="two"), DONE, LATER) == "settled"
+    assert services.tasks.settle(held, replace(lease, consumer="two"), DONE, LATER) == "settled"
 
 
 def test_a_second_settle_by_the_same_holder_is_lost(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    run = run_of(services)
-    services.tasks.settle(run, lease, DONE, LATER)
+    held = task_of(services)
+    services.tasks.settle(held, lease, DONE, LATER)
     before = everything(redis)
-    assert services.tasks.settle(run, lease, FAILED, LATER) == "lost"
+    assert services.tasks.settle(held, lease, FAILED, LATER) == "lost"
     assert everything(redis) == before
 
 
@@ -168,25 +168,25 @@ def test_a_settled_task_that_comes_again_is_only_taken_off_the_stream(
     services: Services, redis: Redis
 ) -> None:
     lease = held_task(services)
-    run = run_of(services)
-    services.tasks.settle(run, lease, DONE, LATER)
+    held = task_of(services)
+    services.tasks.settle(held, lease, DONE, LATER)
     redis.xadd(keys.QUEUE, {"task_id": TASK_ID})
     (again,) = services.task_queue.take("two", 1, 50)
-    settled = services.tasks.settle(run, Lease("two", again.entry_id), FAILED, LATER)
+    settled = services.tasks.settle(held, Lease("two", again.entry_id), FAILED, LATER)
     assert settled == "already"
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert task["status"] == "done"
     assert redis.get(f"agent:metrics:failure:{DAY}") is None
-    assert redis.exists(keys.dedupe(run.question_hash))
+    assert redis.exists(keys.dedupe("faq", held.dedupe_key))
     assert services.task_queue.backlog() == 0
 
 
 def test_a_task_that_has_expired_is_not_written_again(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    run = run_of(services)
+    held = task_of(services)
     redis.delete(keys.task(TASK_ID))
-    assert services.tasks.settle(run, lease, DONE, LATER) == "already"
+    assert services.tasks.settle(held, lease, DONE, LATER) == "already"
     assert services.tasks.read(TASK_ID) is None
     assert services.task_queue.backlog() == 0
 
@@ -209,7 +209,7 @@ def test_a_late_writer_changes_nothing_of_a_settled_task(
     services: Services, redis: Redis, outcome: Outcome
 ) -> None:
     lease = held_task(services)
-    services.tasks.settle(run_of(services), lease, outcome, LATER)
+    services.tasks.settle(task_of(services), lease, outcome, LATER)
     before = everything(redis)
     assert services.tasks.start(TASK_ID, LATER) is False
     services.tasks.enter_stage(TASK_ID, Stage.MERGING, LATER)
@@ -222,14 +222,14 @@ def test_a_writer_makes_no_task_of_nothing(services: Services, redis: Redis) -> 
     services.tasks.note("unknown", NOON, state="open")
     assert everything(redis) == {}
     assert services.tasks.read("unknown") is None
-    assert services.tasks.load_run("unknown") is None
+    assert services.tasks.load("unknown") is None
 
 
 def test_a_running_task_keeps_itself_and_its_dedupe_key_alive(
     services: Services, redis: Redis
 ) -> None:
     held_task(services)
-    dedupe = keys.dedupe(run_of(services).question_hash)
+    dedupe = keys.dedupe("faq", task_of(services).dedupe_key)
     redis.expire(keys.task(TASK_ID), 10)
     redis.expire(dedupe, 10)
     services.tasks.enter_stage(TASK_ID, Stage.CHECKING, LATER)
@@ -241,7 +241,7 @@ def test_a_running_task_does_not_prolong_the_dedupe_key_of_another(
     services: Services, redis: Redis
 ) -> None:
     held_task(services)
-    dedupe = keys.dedupe(run_of(services).question_hash)
+    dedupe = keys.dedupe("faq", task_of(services).dedupe_key)
     redis.set(dedupe, "another-task", ex=10)
     services.tasks.enter_stage(TASK_ID, Stage.CHECKING, LATER)
     assert 0 < int(str(redis.ttl(dedupe))) <= 10
@@ -249,9 +249,9 @@ def test_a_running_task_does_not_prolong_the_dedupe_key_of_another(
 
 def test_a_settled_task_is_kept_a_day_from_then_on(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    run = run_of(services)
+    held = task_of(services)
     redis.expire(keys.task(TASK_ID), 10)
-    services.tasks.settle(run, lease, DONE, LATER)
+    services.tasks.settle(held, lease, DONE, LATER)
     assert redis.ttl(keys.task(TASK_ID)) == pytest.approx(24 * 3600, abs=5)
 
 
@@ -259,7 +259,7 @@ def test_words_from_outside_are_stored_as_they_are(services: Services) -> None:
     lease = held_task(services)
     reason = 'refused: "quoted" \\ 如何\n{"a": [1]} \x00'
     outcome = failed(FailureKind.GITHUB, reason)
-    services.tasks.settle(run_of(services), lease, outcome, LATER)
+    services.tasks.settle(task_of(services), lease, outcome, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert task["error"] == reason
@@ -269,7 +269,7 @@ def test_how_far_the_rollback_is_is_noted_at_the_task_that_has_ended(
     services: Services, redis: Redis
 ) -> None:
     lease = held_task(services)
-    services.tasks.settle(run_of(services), lease, FAILED_AFTER_MERGE, NOON)
+    services.tasks.settle(task_of(services), lease, FAILED_AFTER_MERGE, NOON)
     before = services.tasks.read(TASK_ID)
     assert before is not None
     events = redis.xlen(keys.events(TASK_ID))

@@ -13,6 +13,7 @@ from shiploop.agents.faq.question import heading_text
 from shiploop.agents.faq.retrieval.language import Language, language_of, understands
 from shiploop.agents.faq.retrieval.sections import Hit, Section
 from shiploop.agents.faq.retrieval.synonyms import meanings
+from shiploop.domain.delivery.change import Source
 
 # Below this share of the question's terms a section speaks of something else.
 MIN_COVERAGE: Final = 0.5
@@ -26,13 +27,7 @@ _WORDS_PER_CJK_CHARACTER: Final = 0.5
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A section that an answer is taken from; `title` names its page and heading."""
-
-    path: str
-    anchor: str
-    title: str
+Generator = Literal["extractive", "model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +36,11 @@ class Answer:
 
     text: str
     sources: tuple[Source, ...]
-    generator: Literal["extractive", "model"]
+    generator: Generator
 
 
 @dataclass(frozen=True, slots=True)
-class Declined:
+class Unanswered:
     """The documentation does not answer the question; `closest` is what comes nearest."""
 
     closest: tuple[Source, ...]
@@ -60,11 +55,11 @@ def plain_text(markdown: str) -> str:
 
 def compose_extractive_answer(
     question: str, hits: Sequence[Hit], allowed_hosts: frozenset[str] = frozenset()
-) -> Answer | Declined:
+) -> Answer | Unanswered:
     """Quote what the best section says to the question: whole sentences, at most 100 words.
 
     Two Chinese, Japanese or Korean characters count as a word. Of a link out of the repository
-    only the words are kept, unless its host is allowed. Declined when no section covers enough
+    only the words are kept, unless its host is allowed. Unanswered when no section covers enough
     of the question in its language, or none has text to quote.
     """
     terms = frozenset(meanings(question))
@@ -77,7 +72,7 @@ def compose_extractive_answer(
         if quotation:
             source = source_of(hit.section)
             return Answer(with_sources(quotation, (source,)), (source,), "extractive")
-    return Declined(tuple(source_of(hit.section) for hit in hits))
+    return Unanswered(tuple(source_of(hit.section) for hit in hits))
 
 
 def _readable(section: Section, language: Language) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from shiploop.agents.faq.answering.answer import Answer, Declined
+from shiploop.agents.faq.answering.answer import Answer, Unanswered
 from shiploop.agents.faq.answering.question_kind import Kind, asks_twice, kind_of
 from shiploop.agents.faq.document.document import FAQ_PATH, entries, entry_id
 from shiploop.agents.faq.document.markers import find_markers
@@ -55,7 +55,7 @@ class _Asked:
         return all(term.isascii() for term in self.terms)
 
 
-def find_duplicate(question: str, answer: Answer | Declined, document: str) -> Existing | None:
+def find_duplicate(question: str, answer: Answer | Unanswered, document: str) -> Existing | None:
     """Return the entry of an FAQ, ours or a person's, that answers this question already.
 
     None when there is none, and when the very same question is there: that entry is replaced.
@@ -100,7 +100,7 @@ def _asked(question: str) -> _Asked:
     return _Asked(kind, terms - little or terms)
 
 
-def _is_same(asked: _Asked, answer: Answer | Declined, entry: Existing) -> bool:
+def _is_same(asked: _Asked, answer: Answer | Unanswered, entry: Existing) -> bool:
     present = _asked(entry.question)
     if not asked.terms & present.terms or not _same_kind(asked.kind, present.kind):
         return False
@@ -117,9 +117,9 @@ def _same_kind(one: Kind, other: Kind) -> bool:
     return one is other or Kind.OPEN in (one, other)
 
 
-def _shared_titles(answer: Answer | Declined, entry: Existing) -> frozenset[str] | None:
+def _shared_titles(answer: Answer | Unanswered, entry: Existing) -> frozenset[str] | None:
     """The terms of the section's titles that both answers name as their source, if they do."""
-    if isinstance(answer, Declined):
+    if isinstance(answer, Unanswered):
         return None
     source = answer.text.rpartition("\n\n")[2]
     if entry.answer.rstrip().rpartition("\n\n")[2] != source:

@@ -12,13 +12,14 @@ from typing import Any, Final
 from shiploop.agents.faq.answering.answer import (
     MAX_QUOTED_WORDS,
     Answer,
-    Declined,
+    Unanswered,
     count_words,
     source_of,
     with_sources,
 )
 from shiploop.agents.faq.document.entry import answer_problem, clean_answer
-from shiploop.agents.faq.retrieval.sections import Hit, Section
+from shiploop.agents.faq.retrieval.sections import Section
+from shiploop.domain.model import Prompt
 
 MIN_CONFIDENCE: Final = 0.5
 # A page without headings is one section: what a question is about stands near its beginning.
@@ -44,6 +45,7 @@ Reply with a JSON object:
 
 # Strict structured output: every property is required, and there is no other.
 # Source: https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+SCHEMA_NAME: Final = "faq_answer"
 SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
@@ -55,15 +57,6 @@ SCHEMA: Final[Mapping[str, Any]] = {
     "required": ["answerable", "answer", "citations", "confidence"],
     "additionalProperties": False,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """`data` is what the model reads of `sections`, which it cites by number, from 1."""
-
-    instructions: str
-    data: str
-    sections: tuple[Section, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +76,13 @@ class Draft:
     confidence: float
 
 
-def build_prompt(question: str, hits: Sequence[Hit]) -> Prompt:
-    """Ask a question about the sections that a search has found, best first."""
-    sections = tuple(hit.section for hit in hits)
+def build_prompt(question: str, sections: Sequence[Section]) -> Prompt:
+    """Ask a question about sections, which the model reads by number, from 1, and cites so."""
     data = {
         "question": question,
         "sections": [_excerpt(number, section) for number, section in enumerate(sections, 1)],
     }
-    return Prompt(INSTRUCTIONS, json.dumps(data, ensure_ascii=False), sections)
+    return Prompt(INSTRUCTIONS, json.dumps(data, ensure_ascii=False), SCHEMA_NAME, SCHEMA)
 
 
 def _excerpt(number: int, section: Section) -> dict[str, object]:
@@ -103,20 +95,20 @@ def _excerpt(number: int, section: Section) -> dict[str, object]:
     }
 
 
-def read_answer(reply: str, prompt: Prompt) -> Answer | Declined | Unusable:
-    """Read a model's reply as an answer that links the sections it cites."""
+def read_answer(reply: str, sections: Sequence[Section]) -> Answer | Unanswered | Unusable:
+    """Read a model's reply as an answer that links those of the sections that it cites."""
     draft = read_draft(reply)
     if isinstance(draft, Unusable):
         return draft
     if not draft.answerable:
-        return Declined(tuple(source_of(section) for section in prompt.sections))
+        return Unanswered(tuple(source_of(section) for section in sections))
     cited = dict.fromkeys(draft.citations)
-    if not cited or not all(1 <= number <= len(prompt.sections) for number in cited):
+    if not cited or not all(1 <= number <= len(sections) for number in cited):
         return Unusable("it cites no section, or one that there is not")
     text = clean_answer(draft.answer)
     if (problem := _problem(draft, text)) is not None:
         return Unusable(problem)
-    sources = tuple(source_of(prompt.sections[number - 1]) for number in cited)
+    sources = tuple(source_of(sections[number - 1]) for number in cited)
     return Answer(with_sources(text, sources), sources, "model")
 
 

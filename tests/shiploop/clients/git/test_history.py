@@ -7,6 +7,7 @@ import pytest
 
 from shiploop.clients.git.history import GitHistory
 from shiploop.clients.github.auth import fixed_token
+from shiploop.domain.delivery.change import Files, MergedChange
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.errors import MirrorUnavailable
 from shiploop.stack.addresses import free_port
@@ -163,7 +164,7 @@ def test_several_merges_are_undone_as_one_set_newest_first(
     assert isinstance(history.undo(head, [first]), CannotUndo)
 
 
-def test_the_document_is_undone_by_its_own_rules_also_where_git_would_conflict(
+def test_a_file_is_undone_by_its_own_rules_also_where_git_would_conflict(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
     faq, page = f"{place}/faq.txt", f"{place}/page.txt"
@@ -171,25 +172,38 @@ def test_the_document_is_undone_by_its_own_rules_also_where_git_would_conflict(
     merge = sandbox.commit({faq: b"after\n", page: text(at_3="bad")})
     head = sandbox.commit({faq: b"today\n"})
     assert isinstance(history.undo(head, [merge]), CannotUndo)
-    seen: list[tuple[str, str, str]] = []
+    seen: list[tuple[MergedChange, Files]] = []
 
-    def undo_document(today: str, before: str, after: str) -> str:
-        seen.append((today, before, after))
-        return "undone é\n"
+    def undo_faq(merged: MergedChange, today: Files) -> dict[str, str]:
+        seen.append((merged, today))
+        return {faq: "undone é\n"}
 
-    undone = history.undo(head, [merge], faq, undo_document)
+    undone = history.undo(head, [merge], undo_faq)
     assert undone == {faq: "undone é\n".encode(), page: text()}
-    assert seen == [("today\n", "before\n", "after\n")]
+    good, bad = text().decode(), text(at_3="bad").decode()
+    merged = MergedChange({faq: "before\n", page: good}, {faq: "after\n", page: bad})
+    assert seen == [(merged, {faq: "today\n", page: bad})]
 
 
-def test_the_document_and_another_file_in_conflict_is_a_conflict_of_that_file(
+def test_several_files_are_undone_by_their_own_rules(
+    sandbox: SandboxProcess, history: GitHistory, place: str
+) -> None:
+    one, two, other = (f"{place}/{name}.txt" for name in ("one", "two", "other"))
+    sandbox.commit({one: b"1\n", two: b"2\n", other: b"3\n"})
+    merge = sandbox.commit({one: b"1 bad\n", two: b"2 bad\n", other: b"3 bad\n"})
+    head = sandbox.commit({one: b"1 today\n", two: b"2 today\n"})
+    undone = history.undo(head, [merge], lambda *_: {one: "1 undone\n", two: "2 undone\n"})
+    assert undone == {one: b"1 undone\n", two: b"2 undone\n", other: b"3\n"}
+
+
+def test_one_file_undone_and_another_in_conflict_is_a_conflict_of_that_file(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
     faq, page = f"{place}/faq.txt", f"{place}/page.txt"
     sandbox.commit({faq: b"before\n", page: text()})
     merge = sandbox.commit({faq: b"after\n", page: text(at_3="bad")})
     head = sandbox.commit({faq: b"today\n", page: text(at_3="worse")})
-    undone = history.undo(head, [merge], faq, lambda *_: "undone\n")
+    undone = history.undo(head, [merge], lambda *_: {faq: "undone\n"})
     assert undone == CannotUndo(f"changed again since {merge[:12]}: {page}")
 
 
@@ -200,7 +214,7 @@ def test_what_its_own_rules_cannot_undo_is_not_undone(
     sandbox.commit({faq: b"before\n"})
     merge = sandbox.commit({faq: b"after\n"})
     refused = CannotUndo("a person has edited the entry since")
-    assert history.undo(merge, [merge], faq, lambda *_: refused) == refused
+    assert history.undo(merge, [merge], lambda *_: refused) == refused
 
 
 def test_what_its_own_rules_leave_to_git_is_undone_by_git(
@@ -210,35 +224,40 @@ def test_what_its_own_rules_leave_to_git_is_undone_by_git(
     sandbox.commit({faq: text()})
     merge = sandbox.commit({faq: text(at_3="bad")})
     head = sandbox.commit({faq: text(at_3="bad", at_15="good")})
-    undone = history.undo(head, [merge], faq, lambda *_: None)
+    undone = history.undo(head, [merge], lambda *_: None)
     assert undone == {faq: text(at_15="good")}
 
 
 @pytest.mark.parametrize("before", [None, LATIN])
-def test_a_document_that_was_not_there_or_is_no_text_is_left_to_git(
+def test_a_file_that_was_not_there_or_is_no_text_is_told_as_none_and_undone_by_git(
     sandbox: SandboxProcess, history: GitHistory, place: str, before: bytes | None
 ) -> None:
     faq = f"{place}/faq.txt"
     sandbox.commit({f"{place}/other": b"", **({faq: before} if before else {})})
     merge = sandbox.commit({faq: b"after\n"})
+    seen: list[tuple[MergedChange, Files]] = []
 
-    def undo_document(*_texts: str) -> str:
-        raise AssertionError("these are not three texts")
+    def undo_nothing(merged: MergedChange, today: Files) -> None:
+        seen.append((merged, today))
 
-    assert history.undo(merge, [merge], faq, undo_document) == {faq: before}
+    assert history.undo(merge, [merge], undo_nothing) == {faq: before}
+    assert seen == [(MergedChange({faq: None}, {faq: "after\n"}), {faq: "after\n"})]
 
 
-def test_a_merge_that_did_not_touch_the_document_asks_nobody_about_it(
+def test_of_a_merge_only_the_files_are_told_that_it_has_touched(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
     faq, page = f"{place}/faq.txt", f"{place}/page.txt"
     sandbox.commit({faq: b"today\n", page: text()})
     merge = sandbox.commit({page: text(at_3="bad")})
-    undone = history.undo(merge, [merge], faq, lambda *_: CannotUndo("not asked"))
-    assert undone == {page: text()}
+
+    def undo_nothing(merged: MergedChange, today: Files) -> None:
+        assert merged.before.keys() == merged.after.keys() == today.keys() == {page}
+
+    assert history.undo(merge, [merge], undo_nothing) == {page: text()}
 
 
-def test_each_of_several_merges_undoes_the_document_as_the_newer_have_left_it(
+def test_each_of_several_merges_undoes_a_file_as_the_newer_have_left_it(
     sandbox: SandboxProcess, history: GitHistory, place: str
 ) -> None:
     faq = f"{place}/faq.txt"
@@ -247,10 +266,11 @@ def test_each_of_several_merges_undoes_the_document_as_the_newer_have_left_it(
     second = sandbox.commit({faq: b"1\n2\n3\n"})
     head = sandbox.commit({faq: b"1\n2\n3\n4\n"})
 
-    def undo_document(today: str, before: str, after: str) -> str:
-        return today.replace(after.removeprefix(before), "")
+    def undo_faq(merged: MergedChange, today: Files) -> dict[str, str]:
+        added = str(merged.after[faq]).removeprefix(str(merged.before[faq]))
+        return {faq: str(today[faq]).replace(added, "")}
 
-    undone = history.undo(head, [second, first], faq, undo_document)
+    undone = history.undo(head, [second, first], undo_faq)
     assert undone == {faq: b"1\n4\n"}
 
 

@@ -1,16 +1,17 @@
-"""The repository's own documents, searchable and kept fresh."""
+"""The repository's files, and what agents make of them: kept as new as the branch."""
 
 import threading
 from pathlib import Path
 
 import pytest
 
+from shiploop.agents.faq.retrieval.library import Library
 from shiploop.clients.git.mirror import Mirror
-from shiploop.clients.git.repository_documents import RepositoryDocuments
+from shiploop.clients.git.repository_documents import RepositoryDocuments, Snapshot
 from shiploop.clients.github.auth import fixed_token
 from shiploop.errors import MirrorUnavailable
 from shiploop.stack.addresses import free_port
-from tests.sandbox_process import BOT_TOKEN, SandboxProcess
+from tests.sandbox_process import BOT_TOKEN, GUIDE, SandboxProcess
 from tests.until import wait_until
 
 
@@ -23,42 +24,70 @@ def documents_of(
     )
 
 
-def test_a_search_finds_the_section_that_answers(sandbox: SandboxProcess, tmp_path: Path) -> None:
+def merge_more(sandbox: SandboxProcess, title: str) -> None:
+    _, pull = sandbox.open_green(f"\n## {title}\n\nYes.\n")
+    sandbox.client().merge(pull.number, pull.head_sha, ("More", ""))
+
+
+def test_what_is_built_of_the_files_is_there_when_it_is_asked_for(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
     documents = documents_of(sandbox, tmp_path / "mirror.git")
-    best = documents.search("What is the worker heartbeat?")[0]
+    markdown = documents.keep_ready(Snapshot.markdown)
+    guide = documents.keep_ready(lambda snapshot: snapshot.text("docs/guide.md"))
+    nothing = documents.keep_ready(lambda snapshot: snapshot.text("docs/gone.md"))
+    assert markdown()["docs/guide.md"] == guide() == GUIDE
+    assert nothing() is None
+
+
+def test_what_is_built_is_the_same_until_the_branch_has_moved(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    documents = documents_of(sandbox, tmp_path / "mirror.git")
+    markdown = documents.keep_ready(Snapshot.markdown)
+    first, head_sha = markdown(), documents.refresh()
+    assert head_sha == sandbox.client().read_base().head_sha
+    assert documents.refresh() == head_sha
+    assert markdown() is first
+    merge_more(sandbox, "Built again?")
+    assert documents.refresh() != head_sha
+    assert "Built again?" in markdown()["docs/FAQ.md"]
+
+
+def test_what_is_registered_after_the_fetch_is_built_as_well(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    documents = documents_of(sandbox, tmp_path / "mirror.git")
+    first = documents.keep_ready(Snapshot.markdown)
+    assert first()
+    assert documents.keep_ready(lambda snapshot: snapshot.sha)() == documents.refresh()
+
+
+def test_what_an_agent_asks_for_is_built_of_the_newest_files(
+    sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    documents = documents_of(sandbox, tmp_path / "mirror.git")
+    library = documents.keep_ready(Library.of)
+    best = library().index.search("What is the worker heartbeat?")[0]
     assert best.section.path == "docs/guide.md"
     assert "every five seconds" in best.section.text
 
 
-def test_the_faq_is_no_source_of_its_own_answers(sandbox: SandboxProcess, tmp_path: Path) -> None:
-    hits = documents_of(sandbox, tmp_path / "mirror.git").search("Where are the docs?")
-    assert not [hit for hit in hits if hit.section.path == "docs/FAQ.md"]
-
-
-def test_documents_are_indexed_again_only_when_the_branch_has_moved(
-    sandbox: SandboxProcess, tmp_path: Path
-) -> None:
-    documents = documents_of(sandbox, tmp_path / "mirror.git")
-    first = documents.refresh()
-    assert documents.refresh() is first
-    _, pull = sandbox.open_green("\n## Indexed again?\n\nYes.\n")
-    sandbox.client().merge(pull.number, pull.head_sha, ("More", ""))
-    assert documents.refresh() is not first
-
-
-def test_a_search_without_documents_says_that_the_mirror_is_unavailable(tmp_path: Path) -> None:
+def test_without_documents_it_says_that_the_mirror_is_unavailable(tmp_path: Path) -> None:
     gone = f"http://127.0.0.1:{free_port()}/x.git"
     documents = RepositoryDocuments(
         lambda: Mirror(tmp_path / "mirror.git", gone, "main", fixed_token("a-token")), 60
     )
+    markdown = documents.keep_ready(Snapshot.markdown)
     with pytest.raises(MirrorUnavailable):
-        documents.search("anything")
+        markdown()
 
 
 def test_keeping_fresh_outlives_an_outage_and_stops_when_told(
     sandbox: SandboxProcess, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     documents, stopping = documents_of(sandbox, tmp_path / "mirror.git"), threading.Event()
+    markdown = documents.keep_ready(Snapshot.markdown)
     sandbox.set_faults(github_503=2)
     thread = threading.Thread(target=documents.keep_fresh, args=[stopping, threading.Event()])
     thread.start()
@@ -69,22 +98,22 @@ def test_keeping_fresh_outlives_an_outage_and_stops_when_told(
         thread.join(timeout=10)
     assert not thread.is_alive()
     assert "the documents are as old as before" in caplog.text
-    assert documents.search("worker heartbeat")
+    assert markdown()
 
 
 def test_a_push_is_fetched_long_before_the_timer_is_due(
     sandbox: SandboxProcess, tmp_path: Path
 ) -> None:
     documents = documents_of(sandbox, tmp_path / "mirror.git", refresh_s=3600)
-    before = documents.refresh()
+    markdown = documents.keep_ready(Snapshot.markdown)
+    documents.refresh()
     stopping, pushed = threading.Event(), threading.Event()
     thread = threading.Thread(target=documents.keep_fresh, args=[stopping, pushed])
     thread.start()
     try:
-        _, pull = sandbox.open_green("\n## Fetched at once?\n\nYes.\n")
-        sandbox.client().merge(pull.number, pull.head_sha, ("More", ""))
+        merge_more(sandbox, "Fetched at once?")
         pushed.set()
-        wait_until(lambda: documents._index is not before)
+        wait_until(lambda: "Fetched at once?" in markdown()["docs/FAQ.md"])
     finally:
         stopping.set()
         thread.join(timeout=10)

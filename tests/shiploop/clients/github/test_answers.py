@@ -1,18 +1,22 @@
 """Reading GraphQL answers: what GitHub leaves out or cuts short never looks like good news."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.clients.github.answers import (
     read_base_answer,
     read_check_facts,
     read_found,
     read_pull_request,
 )
+from shiploop.domain.delivery.pull_request import Base
 from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
 from shiploop.errors import RepositoryUnusable
+
+PATH = "docs/FAQ.md"
+OTHER = "docs/index.md"
 
 
 def read_nothing(blob_id: str) -> str:
@@ -24,9 +28,15 @@ def a_blob(**changes: Any) -> dict[str, Any]:
     return {"object": {**blob, **changes}}
 
 
-def a_base_answer(file: Any, rule: Any = None) -> dict[str, Any]:
-    ref = {"refUpdateRule": rule, "target": {"oid": "a" * 40, "file": file}}
-    return {"viewer": {"login": "bot"}, "repository": {"id": "R_1", "ref": ref}}
+def read_base(
+    *files: Any, rule: Any = None, read_large: Callable[[str], str] = read_nothing
+) -> Base:
+    """The base as it is read from an answer that holds these files, of as many paths."""
+    read = {f"file{number}": file for number, file in enumerate(files)}
+    ref = {"refUpdateRule": rule, "target": {"oid": "a" * 40, **read}}
+    answer = {"viewer": {"login": "bot"}, "repository": {"id": "R_1", "ref": ref}}
+    paths = (PATH, OTHER)[: len(files)]
+    return read_base_answer(answer, "acme/docs@main", paths, read_large)
 
 
 def pull_fields(**changes: Any) -> dict[str, Any]:
@@ -43,7 +53,7 @@ def pull_fields(**changes: Any) -> dict[str, Any]:
         "headRefOid": "a" * 40,
         "changedFiles": 1,
         "author": {"login": "bot"},
-        "files": {"nodes": [{"path": FAQ_PATH}]},
+        "files": {"nodes": [{"path": PATH}]},
     }
     return {**fields, **changes}
 
@@ -77,16 +87,24 @@ def a_status(state: str) -> dict[str, Any]:
         a_blob(isBinary=True),
     ],
 )
-def test_a_faq_that_cannot_be_read_whole_makes_the_repository_unusable(file: Any) -> None:
-    with pytest.raises(RepositoryUnusable, match=r"acme/docs@main .* docs/FAQ\.md"):
-        read_base_answer(a_base_answer(file), "acme/docs@main", read_nothing)
+def test_a_file_that_is_not_there_or_is_no_text_is_none(file: Any) -> None:
+    assert read_base(file).files == {PATH: None}
 
 
-def test_an_empty_faq_is_read() -> None:
-    assert (
-        read_base_answer(a_base_answer(a_blob(text="")), "acme/docs@main", read_nothing).document
-        == ""
-    )
+def test_an_empty_file_is_read() -> None:
+    assert read_base(a_blob(text="")).files == {PATH: ""}
+
+
+def test_each_file_stands_under_the_path_that_asked_for_it() -> None:
+    assert read_base(a_blob(text="one"), a_blob(text="two")).files == {PATH: "one", OTHER: "two"}
+    assert read_base(None, a_blob(text="two")).files == {PATH: None, OTHER: "two"}
+    assert read_base().files == {}
+
+
+def test_a_base_branch_that_is_not_there_makes_the_repository_unusable() -> None:
+    answer = {"viewer": {"login": "bot"}, "repository": {"id": "R_1", "ref": None}}
+    with pytest.raises(RepositoryUnusable, match=r"acme/docs@main .* SHIPLOOP_BASE_BRANCH"):
+        read_base_answer(answer, "acme/docs@main", (PATH,), read_nothing)
 
 
 @pytest.mark.parametrize(
@@ -98,31 +116,30 @@ def test_an_empty_faq_is_read() -> None:
     ],
 )
 def test_the_required_checks_are_those_of_the_branch(rule: Any, required: tuple[str, ...]) -> None:
-    base = read_base_answer(a_base_answer(a_blob(), rule), "acme/docs@main", read_nothing)
-    assert base.required_checks == required
+    assert read_base(a_blob(), rule=rule).required_checks == required
 
 
 def test_more_files_than_were_listed_never_look_like_one() -> None:
-    assert read_pull_request(pull_fields()).paths == (FAQ_PATH,)
-    assert read_pull_request(pull_fields(changedFiles=2)).paths != (FAQ_PATH,)
+    assert read_pull_request(pull_fields()).paths == (PATH,)
+    assert read_pull_request(pull_fields(changedFiles=2)).paths != (PATH,)
 
 
 def test_the_author_of_a_deleted_account_is_the_ghost() -> None:
     assert read_pull_request(pull_fields(author=None)).author == "ghost"
 
 
-def test_a_branch_with_two_parents_or_none_has_no_parent_document() -> None:
-    parent = {"oid": "b" * 40, "file": a_blob()}
-    for parents, expected in (([], ""), ([parent], "# FAQ\n"), ([parent, parent], "")):
-        target = {"oid": "a" * 40, "file": None, "parents": {"nodes": parents}}
+def test_a_branch_with_two_parents_or_none_has_no_parent_files() -> None:
+    parent = {"oid": "b" * 40, "file0": a_blob()}
+    for parents, expected in (([], {}), ([parent], {PATH: "# FAQ\n"}), ([parent, parent], {})):
+        target = {"oid": "a" * 40, "file0": None, "parents": {"nodes": parents}}
         repository = {
             "id": "R_1",
             "ref": {"id": "REF_1", "target": target},
             "pullRequests": {"nodes": []},
         }
-        found = read_found({"repository": repository}, read_nothing)
+        found = read_found({"repository": repository}, (PATH,), read_nothing)
         assert found.written is not None
-        assert (found.written.document, found.written.parent_document) == ("", expected)
+        assert (found.written.files, found.written.parent_files) == ({PATH: None}, expected)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +177,12 @@ def test_a_pull_request_that_conflicts_is_told_with_its_head() -> None:
     assert facts == (ConflictFact("a" * 40),)
 
 
-def test_a_faq_that_graphql_cuts_off_is_read_by_its_id() -> None:
-    answer = a_base_answer(a_blob(isTruncated=True, oid="b" * 40))
-    base = read_base_answer(answer, "acme/docs@main", lambda blob_id: f"all of {blob_id}")
-    assert base.document == f"all of {'b' * 40}"
+def test_a_file_that_graphql_cuts_off_is_read_by_its_id() -> None:
+    cut_off = a_blob(isTruncated=True, oid="b" * 40)
+    base = read_base(a_blob(), cut_off, read_large=lambda blob_id: f"all of {blob_id}")
+    assert base.files == {PATH: "# FAQ\n", OTHER: f"all of {'b' * 40}"}
+
+
+def test_of_a_large_file_that_is_no_text_nothing_more_is_read() -> None:
+    cut_off = a_blob(isTruncated=True, isBinary=True, text=None, oid="b" * 40)
+    assert read_base(cut_off).files == {PATH: None}

@@ -24,10 +24,11 @@ from tests.sandbox_process import (
 from tests.until import wait_until
 
 MESSAGE = ("Update FAQ - more", "Trace-Id: 1")
+PATHS = (FAQ_PATH,)
 
 
 def found_branch(github: GitHub, branch: str) -> Written:
-    written = github.find_pull_request(branch).written
+    written = github.find_pull_request(branch, PATHS).written
     assert written is not None
     return written
 
@@ -53,26 +54,62 @@ def open_conflict(sandbox: SandboxProcess) -> tuple[Base, PullRequest]:
     return base, pull
 
 
-def test_reading_the_base_gives_head_document_login_and_required_checks(
+def test_reading_the_base_gives_head_files_login_and_required_checks(
     sandbox: SandboxProcess,
 ) -> None:
-    base = sandbox.client().read_base()
+    base = sandbox.client().read_base(PATHS)
     assert base.head_sha == sandbox.read("/git/ref/heads/main")["object"]["sha"]
-    assert base.document.startswith(FAQ)
+    assert str(base.files[FAQ_PATH]).startswith(FAQ)
     assert base.viewer == "shiploop-bot"
     assert base.required_checks == ("faq-gate",)
+    assert base.place == f"{REPOSITORY}@main"
     assert sandbox.operations().count("ReadBase") == 1
+
+
+def test_several_files_are_read_in_one_call_and_none_where_there_is_no_text(
+    sandbox: SandboxProcess,
+) -> None:
+    place = new_branch()
+    there, empty, binary, gone = (f"{place}/{name}" for name in ("a b é.md", "empty", "x", "gone"))
+    sandbox.commit({there: b"Here.\n", empty: b"", binary: b"\xff\0\xfe"})
+    sandbox.reset()
+    base = sandbox.client().read_base((gone, there, FAQ_PATH, empty, binary, "docs"))
+    assert sandbox.operations() == ["ReadBase"]
+    assert list(base.files) == [gone, there, FAQ_PATH, empty, binary, "docs"]
+    assert (base.files[there], base.files[empty]) == ("Here.\n", "")
+    assert str(base.files[FAQ_PATH]).startswith(FAQ)
+    assert [base.files[path] for path in (gone, binary, "docs")] == [None, None, None]
+
+
+def test_the_base_is_read_without_any_file_too(sandbox: SandboxProcess) -> None:
+    base = sandbox.client().read_base()
+    assert base.head_sha == sandbox.read("/git/ref/heads/main")["object"]["sha"]
+    assert base.files == {}
+
+
+def test_a_branch_is_read_with_the_files_of_its_head_and_of_its_parent(
+    sandbox: SandboxProcess,
+) -> None:
+    github, added, branch = sandbox.client(), new_branch(), new_branch()
+    base = github.read_base(PATHS)
+    document = f"{base.files[FAQ_PATH]}\nTwo files.\n"
+    changes = {FAQ_PATH: document.encode(), added: b"New.\n"}
+    github.open_pull_request(base, branch, changes, MESSAGE, "")
+    written = github.find_pull_request(branch, (added, FAQ_PATH)).written
+    assert written is not None
+    assert written.files == {added: "New.\n", FAQ_PATH: document}
+    assert written.parent_files == {added: None, FAQ_PATH: base.files[FAQ_PATH]}
 
 
 def test_a_document_that_graphql_cuts_off_is_read_whole(sandbox: SandboxProcess) -> None:
     github = sandbox.client()
     large = "# FAQ\n\n" + "Ein Absatz über etwas, 中文 too.\n\n" * 20_000
     pull = github.open_pull_request(github.read_base(), "large", faq(large), ("Grow", ""), "")
-    found = github.find_pull_request("large")
+    found = github.find_pull_request("large", PATHS)
     assert found.pull is not None
     assert found.pull == replace(pull, mergeable=found.pull.mergeable)
     assert found.written is not None
-    assert found.written.document == large
+    assert found.written.files == {FAQ_PATH: large}
 
 
 def test_a_base_branch_that_is_not_there_is_named_with_its_setting(
@@ -122,16 +159,17 @@ def test_a_token_that_may_only_read_cannot_open(sandbox: SandboxProcess) -> None
 
 
 def test_an_opened_pull_request_whose_answer_was_lost_is_found(sandbox: SandboxProcess) -> None:
-    base, branch = sandbox.client().read_base(), new_branch()
+    base, branch = sandbox.client().read_base(PATHS), new_branch()
     sandbox.set_faults(open_applied_then_502=1)
-    document = f"{base.document}\nLost.\n"
+    document = f"{base.files[FAQ_PATH]}\nLost.\n"
     with pytest.raises(GitHubUncertain, match="502"):
         sandbox.client().open_pull_request(base, branch, faq(document), MESSAGE, "a body")
-    found = sandbox.client().find_pull_request(branch)
+    found = sandbox.client().find_pull_request(branch, PATHS)
     assert found.pull is not None
     assert found.pull.state == "OPEN"
     assert found.written is not None
-    assert (found.written.document, found.written.parent_document) == (document, base.document)
+    assert found.written.files == {FAQ_PATH: document}
+    assert found.written.parent_files == base.files
     assert found.repository_id == base.repository_id
 
 
@@ -234,18 +272,18 @@ def test_the_poll_tells_which_head_conflicts(sandbox: SandboxProcess) -> None:
 def test_a_branch_is_rebuilt_on_the_new_base_after_a_conflict(sandbox: SandboxProcess) -> None:
     github = sandbox.client()
     _, pull = open_conflict(sandbox)
-    base, temporary = github.read_base(), new_branch()
-    document = f"{base.document}\n## A question?\n\nOurs.\n"
+    base, temporary = github.read_base(PATHS), new_branch()
+    document = f"{base.files[FAQ_PATH]}\n## A question?\n\nOurs.\n"
     written = found_branch(github, pull.head_ref)
     sha = github.rebuild_branch(base, written, temporary, faq(document), MESSAGE)
     rebuilt = found_pull(github, pull.head_ref)
     assert (rebuilt.number, rebuilt.state, rebuilt.head_sha) == (pull.number, "OPEN", sha)
     assert not sandbox.exists(temporary)
-    assert found_branch(github, pull.head_ref).parent_document == base.document
+    assert found_branch(github, pull.head_ref).parent_files == base.files
     wait_until(lambda: bool(github.poll_checks([pull.id])))
     wait_until(lambda: github.poll_checks([pull.id])[0].conclusion == "success")
     github.merge(pull.number, sha, MESSAGE)
-    assert github.read_base().document == document
+    assert github.read_base(PATHS).files == {FAQ_PATH: document}
 
 
 def test_a_temporary_branch_that_a_crash_left_behind_is_no_obstacle(

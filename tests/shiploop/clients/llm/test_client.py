@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from sandbox.openai_replies import HOSTILE_ANSWERS
-from shiploop.agents.faq.answering.prompt import Draft, Prompt, build_prompt, read_draft
-from shiploop.agents.faq.retrieval.sections import Hit, split_sections
+from shiploop.agents.faq.answering.prompt import Draft, build_prompt, read_draft
+from shiploop.agents.faq.retrieval.sections import split_sections
 from shiploop.clients.llm.client import Llm, Model
 from shiploop.clients.llm.sdk import MAX_BODY_BYTES
-from shiploop.clients.llm.wire import Reply
+from shiploop.domain.model import Prompt, Reply
 from shiploop.errors import ModelFailed
 from shiploop.stack.addresses import free_port
 from tests.sandbox_process import SandboxProcess
@@ -47,7 +47,7 @@ def _loaded() -> None:
 def prompt() -> Prompt:
     page = "# Guide\n\n## Heartbeats\n\nA worker heartbeat is written every five seconds.\n"
     sections = [s for s in split_sections("docs/guide.md", page) if s.text]
-    return build_prompt("How often is a heartbeat written?", [Hit(s, 1, 1) for s in sections])
+    return build_prompt("How often is a heartbeat written?", sections)
 
 
 @pytest.fixture

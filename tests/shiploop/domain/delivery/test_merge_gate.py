@@ -17,6 +17,11 @@ def test_an_app_is_the_same_account_with_and_without_its_suffix() -> None:
     assert isinstance(decide_merge(facts), MergeIt)
 
 
+def test_the_order_of_the_changed_paths_does_not_matter() -> None:
+    facts = merge_facts(paths=("a.md", "b.md"), our_paths=("b.md", "a.md"))
+    assert isinstance(decide_merge(facts), MergeIt)
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
@@ -26,7 +31,8 @@ def test_an_app_is_the_same_account_with_and_without_its_suffix() -> None:
         ({"paths": ("docs/FAQ.md", "src/app.py")}, "more than"),
         ({"paths": ("src/app.py",)}, "more than"),
         ({"paths": ()}, "more than"),
-        ({"document_is_parent_plus_entry": False}, "parent plus our entry"),
+        ({"our_paths": ("docs/FAQ.md", "docs/other.md")}, "more than"),
+        ({"is_exact_edit": False}, "their parent's with our edit"),
         ({"head_sha": "b" * 40}, "pushed"),
         ({"checks": RED}, "faq-gate"),
     ],

@@ -1,4 +1,4 @@
-"""Runs, outcomes and the time that a task took."""
+"""Outcomes, and the time that a task took."""
 
 from datetime import timedelta
 

@@ -7,6 +7,7 @@ from shiploop.domain.delivery.webhook_facts import (
     branch_ref,
     read_delivery,
 )
+from tests.builders import TASK_ID
 
 
 def test_reads_a_concluded_check() -> None:
@@ -32,20 +33,42 @@ def test_reads_a_deployment_status() -> None:
     assert read_delivery("deployment_status", payload) == (DeployFact("abc", "success"),)
 
 
-def push(*paths: str, deleted: bool = False) -> dict[str, object]:
-    commit = {"added": [], "modified": list(paths), "removed": []}
-    commits = [commit] if paths else []
+MERGE = f"Update FAQ - How do I begin? (#7)\n\nTrace-Id: {TASK_ID}"
+ROLLBACK = f"🚨 Auto-rollback: site-home failing\n\nsite-home failing\n\nRolls-Back: {'a' * 40}"
+BY_HAND = "Write about workers"
+
+
+def push(*messages: str, deleted: bool = False) -> dict[str, object]:
+    commits = [{"message": message} for message in messages]
     return {"ref": "refs/heads/main", "after": "abc", "commits": commits, "deleted": deleted}
 
 
-@pytest.mark.parametrize("paths", [("docs/a.md",), ("docs/FAQ.md", "docs/a.md"), ()])
-def test_a_push_that_may_change_documents_is_a_fact(paths: tuple[str, ...]) -> None:
-    assert read_delivery("push", push(*paths)) == (PushFact(branch_ref("main"), "abc"),)
+@pytest.mark.parametrize(
+    "messages",
+    [
+        (BY_HAND,),
+        (MERGE, BY_HAND, ROLLBACK),
+        (f"See Trace-Id: {TASK_ID}",),
+        ("Trace-Id: ",),
+        # As a branch is made, or moved back: nobody knows what it had before.
+        (),
+    ],
+)
+def test_a_push_of_anything_but_our_own_merges_is_a_fact(messages: tuple[str, ...]) -> None:
+    assert read_delivery("push", push(*messages)) == (PushFact(branch_ref("main"), "abc"),)
 
 
-def test_a_push_of_the_faq_alone_or_of_a_deleted_branch_says_nothing() -> None:
-    assert read_delivery("push", push("docs/FAQ.md")) == ()
-    assert read_delivery("push", push(deleted=True)) == ()
+@pytest.mark.parametrize(
+    "messages",
+    [(MERGE,), (ROLLBACK,), (MERGE, ROLLBACK, MERGE), (MERGE.replace("\n", "\r\n"),)],
+)
+def test_a_push_of_our_own_merges_alone_says_nothing(messages: tuple[str, ...]) -> None:
+    assert read_delivery("push", push(*messages)) == ()
+
+
+@pytest.mark.parametrize("messages", [(), (BY_HAND,)])
+def test_a_push_that_deletes_a_branch_says_nothing(messages: tuple[str, ...]) -> None:
+    assert read_delivery("push", push(*messages, deleted=True)) == ()
 
 
 def test_events_that_nobody_follows_say_nothing() -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Run, declined, done, failed
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, declined, done, failed
 from shiploop.domain.objectives.measurement import Measurement, measure
 from shiploop.domain.timestamps import iso_ms
 from shiploop.slo_file import read_objectives
-from tests.builders import NOON, TASK_ID
+from tests.builders import NOON, a_task
 
 SLOS = read_objectives(Path("deployments/slo.yaml"))
-RUN = Run(TASK_ID, "Why?", "0" * 64, "why", NOON, NOON + timedelta(seconds=600))
+TASK = a_task("Why?")
 MERGED = Merge("f" * 40, NOON + timedelta(seconds=3))
 AT_1_S = iso_ms(NOON + timedelta(seconds=1))
 OPENED = {"created_at": iso_ms(NOON), "stages_entered": f"opening@{AT_1_S}"}
@@ -26,7 +26,7 @@ DONE = done(MERGED, "http://127.0.0.1/faq#why")
 
 
 def measured(outcome: Outcome, task: dict[str, str] = GREEN) -> Measurement:
-    return measure(RUN, task, outcome, SLOS, NOON + timedelta(seconds=4))
+    return measure(TASK, task, outcome, SLOS, NOON + timedelta(seconds=4))
 
 
 def test_a_done_task_is_a_good_event_of_every_objective_but_the_runners() -> None:
@@ -95,3 +95,10 @@ def test_a_merge_that_was_taken_back_is_a_merge_and_a_failure() -> None:
     assert found.durations_ms["tte"] == 3000
     assert found.good["auto-merge-rate"]
     assert not found.good["success-rate"]
+
+
+def test_another_agents_task_counts_for_that_agent() -> None:
+    found = measure(replace(TASK, agent="notes"), GREEN, DONE, SLOS, NOON + timedelta(seconds=4))
+    assert "agent:notes:done" in found.counts
+    assert found.durations_ms["tte:notes"] == found.durations_ms["tte"]
+    assert not any("faq" in name for name in (*found.counts, *found.durations_ms))

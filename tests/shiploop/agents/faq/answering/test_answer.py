@@ -7,14 +7,14 @@ from markdown_it import MarkdownIt
 
 from shiploop.agents.faq.answering.answer import (
     Answer,
-    Declined,
-    Source,
+    Unanswered,
     compose_extractive_answer,
     plain_text,
 )
 from shiploop.agents.faq.document.entry import answer_problem
 from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.agents.faq.retrieval.sections import Hit, split_sections
+from shiploop.domain.delivery.change import Source
 
 REPOSITORY = Path(__file__).parents[5] / "sandbox" / "sample_repository"
 
@@ -140,8 +140,8 @@ def test_the_plain_text_names_no_address() -> None:
 
 def test_what_no_section_covers_is_declined_with_the_closest_ones() -> None:
     declined = compose_extractive_answer("What?", [hit("# Far\n\nText.", coverage=0.4)])
-    assert declined == Declined((Source("docs/guide/worker.md", "far", "Far"),))
-    assert compose_extractive_answer("What?", []) == Declined(())
+    assert declined == Unanswered((Source("docs/guide/worker.md", "far", "Far"),))
+    assert compose_extractive_answer("What?", []) == Unanswered(())
 
 
 LINES = st.sampled_from(
@@ -200,4 +200,4 @@ def test_the_sample_repositorys_docs_answer(sample: DocsIndex, question: str, sa
 def test_what_the_sample_repositorys_docs_do_not_say_is_declined(
     sample: DocsIndex, question: str
 ) -> None:
-    assert isinstance(compose_extractive_answer(question, sample.search(question)), Declined)
+    assert isinstance(compose_extractive_answer(question, sample.search(question)), Unanswered)

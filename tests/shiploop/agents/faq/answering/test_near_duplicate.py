@@ -11,14 +11,15 @@ from hypothesis import strategies as st
 from bench.many_questions import many_questions
 from bench.retrieval_questions import faq, pages
 from bench.world import questions
-from shiploop.agents.faq.answering.answer import Answer, Declined, Source, compose_extractive_answer
+from shiploop.agents.faq.answering.answer import Answer, Unanswered, compose_extractive_answer
 from shiploop.agents.faq.answering.near_duplicate import find_duplicate
 from shiploop.agents.faq.document.document import Entry, entry_id, insert
 from shiploop.agents.faq.question import Question, check_question
 from shiploop.agents.faq.retrieval.index import DocsIndex
+from shiploop.domain.delivery.change import Source
 
 FLOWS = Path(__file__).parents[4] / "flows"
-NOTHING = Declined(())
+NOTHING = Unanswered(())
 
 
 def entry(text: str, answer: str = "An answer.") -> Entry:

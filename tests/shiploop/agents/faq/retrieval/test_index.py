@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiploop.agents.faq.answering.answer import Declined, compose_extractive_answer
+from shiploop.agents.faq.answering.answer import Unanswered, compose_extractive_answer
 from shiploop.agents.faq.retrieval.index import DocsIndex
 
 REPOSITORY = Path(__file__).parents[5] / "sandbox" / "sample_repository"
@@ -49,7 +49,7 @@ def test_what_another_language_says_comes_after_and_is_not_quoted() -> None:
     )
     hits = index.search("Phase 10 是什麼？")
     assert hits[0].section.path == "zh.md"
-    assert isinstance(compose_extractive_answer("Phase 10 是什麼？", hits[1:]), Declined)
+    assert isinstance(compose_extractive_answer("Phase 10 是什麼？", hits[1:]), Unanswered)
 
 
 def test_chinese_is_found_without_spaces_between_words(index: DocsIndex) -> None:

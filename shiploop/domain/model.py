@@ -1,9 +1,20 @@
-"""What a model's answer took, in tokens and in money."""
+"""A language model: what it is asked, what it replies, and what that took in tokens and money."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 _MILLION: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """`instructions` are ours, `data` is what others wrote; the reply follows the JSON schema."""
+
+    instructions: str
+    data: str
+    schema_name: str
+    schema: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +23,14 @@ class Usage:
 
     tokens_in: int
     tokens_out: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the model wrote, and what that took where the server says so."""
+
+    text: str
+    usage: Usage | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def test_accepted_means_that_everything_is_stored(api: httpx.Client, redis: Redi
     task_id = ask(api).json()["task_id"]
     assert redis.hget(keys.task(task_id), "question") == QUESTION
     question_hash = redis.hget(keys.task(task_id), "question_hash")
-    assert redis.get(keys.dedupe(str(question_hash))) == task_id
+    assert redis.get(keys.dedupe("faq", str(question_hash))) == task_id
     assert [fields for _, fields in redis.xrange(keys.QUEUE) or []] == [{"task_id": task_id}]
     assert redis.xlen(keys.events(task_id)) == 1
     assert redis.zscore(keys.TASK_INDEX, task_id)

@@ -1,0 +1,223 @@
+"""The first agent: answers a question in the FAQ, from the repository's own documents."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from shiploop.agents.agent import Documents, World
+from shiploop.agents.faq.answering.answer import (
+    Answer,
+    Generator,
+    Unanswered,
+    compose_extractive_answer,
+    plain_text,
+)
+from shiploop.agents.faq.answering.model_answer import answer_by_model
+from shiploop.agents.faq.answering.near_duplicate import find_duplicate
+from shiploop.agents.faq.document.document import (
+    FAQ_PATH,
+    UnsafeDocumentError,
+    UnsafeEntryError,
+    insert,
+)
+from shiploop.agents.faq.document.entry import Entry, clean_answer, entry_id, render_entry
+from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
+from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer, refusal_reason
+from shiploop.agents.faq.gate.lint import lint
+from shiploop.agents.faq.question import (
+    AskRequest,
+    Question,
+    QuestionProblem,
+    check_question,
+    question_hash,
+)
+from shiploop.agents.faq.retrieval.library import Library
+from shiploop.domain.delivery.change import (
+    AlreadyThere,
+    CannotEdit,
+    Declined,
+    Edited,
+    Files,
+    MergedChange,
+    Proposal,
+    Sighting,
+    Source,
+)
+from shiploop.domain.delivery.commit import CannotUndo
+from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.model import Prices
+from shiploop.settings import Settings
+
+_LINTED_LEVEL = 2  # below the page's title
+
+log = logging.getLogger(__name__)
+
+
+def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
+    """The agent of this process."""
+    return FaqAgent(
+        library=documents.keep_ready(Library.of),
+        page=settings.site_faq_path,
+        allowed_hosts=frozenset(settings.allowed_link_hosts),
+        prices=Prices(settings.openai_input_usd, settings.openai_output_usd),
+    )
+
+
+class FaqAgent:
+    """One entry of `docs/FAQ.md` for each question."""
+
+    name = "faq"
+    request_model = AskRequest
+
+    def __init__(
+        self,
+        library: Callable[[], Library],
+        page: str,
+        allowed_hosts: frozenset[str],
+        prices: Prices,
+    ) -> None:
+        """`page` is the path of the page that shows the FAQ on the site."""
+        self._library = library
+        self._page = page
+        self._allowed_hosts = allowed_hosts
+        self._prices = prices
+
+    def dedupe_key(self, request: AskRequest) -> str:
+        """The hash of the question, however it is written."""
+        return question_hash(request.question)
+
+    def reads(self, request: AskRequest) -> tuple[str, ...]:
+        """The FAQ."""
+        return (FAQ_PATH,)
+
+    def draft(self, request: AskRequest, world: World) -> Proposal | Declined:
+        """Let the model answer from the sections found; without one, quote the best of them."""
+        question = check_question(request.question)
+        if isinstance(question, QuestionProblem):
+            raise TypeError(f"the request holds no question: {question.value}")
+        answer, notes = self._answer(question, world)
+        if isinstance(answer, Unanswered):
+            looked_for = _propose(question, world.trace_id, Answer("", (), "extractive"), {})
+            return Declined(_decline_reason(answer), answer.closest, looked_for, notes)
+        return _propose(question, world.trace_id, answer, notes)
+
+    def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
+        """Put the entry into the FAQ, unless it answers the question in other words already."""
+        document, entry = files.get(FAQ_PATH), _entry(proposal)
+        if document is None:
+            return CannotEdit(f"there is no readable {FAQ_PATH}: add one, UTF-8 text")
+        existing = find_duplicate(entry.question, _answer(proposal), document)
+        if existing is not None:
+            reason = f"the FAQ answers this already: {existing.question}"
+            return AlreadyThere(reason, Sighting(self._page, existing.anchor))
+        try:
+            return Edited({FAQ_PATH: insert(document, entry)})
+        except (UnsafeDocumentError, UnsafeEntryError) as error:
+            return CannotEdit(f"the entry cannot stand in the FAQ: {error}")
+
+    def check(self, proposal: Proposal, files: Files) -> tuple[str, ...]:
+        """Hold the answer against the gate, with what the documents really say."""
+        document = files.get(FAQ_PATH) or ""
+        try:
+            refusals = self._refusals(proposal, document)
+        except UnsafeDocumentError:
+            return ()  # nothing could be added whatever it is: `edit` says so
+        return (refusal_reason(refusals),) if refusals else ()
+
+    def undo(self, merged: MergedChange, files: Files) -> Mapping[str, str] | CannotUndo | None:
+        """Take a merge's entries out of today's FAQ, or put back those that it took out."""
+        today, before, after = (each.get(FAQ_PATH) for each in (files, merged.before, merged.after))
+        if today is None or before is None or after is None:
+            return None
+        undone = undo_entries(today, before, after)
+        if isinstance(undone, UndoConflict):
+            return CannotUndo(f"{undone.question}: {undone.reason}")
+        return None if undone is None else {FAQ_PATH: undone}
+
+    def seen(self, proposal: Proposal) -> Sighting:
+        """The question and its answer, on the page that shows the FAQ."""
+        entry = _entry(proposal)
+        return Sighting(self._page, entry_id(entry), (entry.question, plain_text(entry.answer)))
+
+    def _answer(
+        self, question: Question, world: World
+    ) -> tuple[Answer | Unanswered, dict[str, str]]:
+        if world.earlier:
+            return _answer_of_version_1(world.earlier), {}
+        library = self._library()
+        hits = library.index.search(question.text)
+        notes: dict[str, str] = {}
+        if world.model is not None and hits:
+            sections = tuple(hit.section for hit in hits)
+
+            def refuse(answer: Answer) -> str | None:
+                proposal = _propose(question, world.trace_id, answer, {})
+                # Of the FAQ as it was fetched: the step that adds to it says so of today's.
+                return "; ".join(self.check(proposal, {FAQ_PATH: library.faq})) or None
+
+            answer, notes = answer_by_model(
+                question.text, sections, world.model, self._prices, refuse
+            )
+            if answer is not None:
+                return answer, notes
+        return compose_extractive_answer(question.text, hits, self._allowed_hosts), notes
+
+    def _refusals(self, proposal: Proposal, document: str) -> tuple[Refusal, ...]:
+        entry, library = _entry(proposal), self._library()
+        candidate = Candidate(
+            entry=entry,
+            answer=_answer(proposal),
+            sections=library.cited(proposal.evidence),
+            document=document,
+            allowed_hosts=self._allowed_hosts,
+        )
+        return check_answer(candidate) or _lint(entry, library.lint_rules)
+
+
+def _propose(
+    question: Question, trace_id: str, answer: Answer, notes: Mapping[str, str]
+) -> Proposal:
+    entry = Entry(question.text, question.hash, question.slug, trace_id, clean_answer(answer.text))
+    return Proposal(
+        agent=FaqAgent.name,
+        title=f"Update FAQ - {title_text(question.text)}",
+        summary=f"Adds the answer to: {title_text(question.text)}",
+        content=asdict(entry),
+        evidence=answer.sources,
+        generator=answer.generator,
+        notes=notes,
+    )
+
+
+def _entry(proposal: Proposal) -> Entry:
+    return Entry(**proposal.content)
+
+
+def _answer(proposal: Proposal) -> Answer:
+    generator: Generator = "model" if proposal.generator == "model" else "extractive"
+    return Answer(str(proposal.content["answer"]), proposal.evidence, generator)
+
+
+def _answer_of_version_1(stored: Mapping[str, Any]) -> Answer | Unanswered:
+    """What the step of the version before had stored: an answer, or the closest sections."""
+    sources = tuple(Source(**one) for one in stored.get("sources", stored.get("closest", ())))
+    if "text" not in stored:
+        return Unanswered(sources)
+    return Answer(stored["text"], sources, stored["generator"])
+
+
+def _decline_reason(unanswered: Unanswered) -> str:
+    """Why a question was declined, and where to read on."""
+    if not unanswered.closest:
+        return "the documents do not answer this question"
+    closest = ", ".join(f"{source.path}#{source.anchor}" for source in unanswered.closest)
+    return f"the documents do not answer this question; closest: {closest}"
+
+
+def _lint(entry: Entry, rules: str | None) -> tuple[Refusal, ...]:
+    """Only what may be shipped otherwise is linted: that takes a process of its own."""
+    found = lint(f"# FAQ\n\n{render_entry(entry, _LINTED_LEVEL)}\n", rules)
+    for each in found:
+        log.warning("the entry's Markdown: %s", each)
+    return (Refusal.UNCLEAN_MARKDOWN,) if found else ()
