@@ -3,9 +3,10 @@
 from redis import Redis
 
 from shiploop.domain.objectives.measurement import Measurement
-from shiploop.stores.recording import RECORD, recording
+from shiploop.stores.recording import recording
+from shiploop.stores.scripts import load_script
 
-_RECORD = RECORD + "record(cjson.decode(ARGV[1]), tonumber(ARGV[2]))"
+_RECORD = load_script("record") + "record(cjson.decode(ARGV[1]), tonumber(ARGV[2]))"
 
 
 def count(redis: Redis, measurement: Measurement, step: int = 1, days: int = 90) -> None:

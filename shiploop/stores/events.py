@@ -20,17 +20,6 @@ from shiploop.stores import keys
 FIRST = "0-0"  # before every event
 _RECONNECT_S = 0.5
 
-# Begins every script that changes a task: the change and its event happen together, so
-# that a follower neither misses one nor sees one that did not happen.
-WRITE_EVENT = f"""
-local function write_event(stream, task_id, kind, at, fields)
-  redis.call('XADD', stream, '*', 'kind', kind, 'at', at, unpack(fields))
-  redis.call('EXPIRE', stream, {keys.EVENTS_TTL_S})
-  redis.call('PUBLISH', '{keys.EVENTS_CHANNEL}', task_id)
-end
-local function is_time(name) return string.sub(name, -3) == '_at' end
-"""
-
 
 class EventKind(StrEnum):
     """What happened."""

@@ -13,22 +13,9 @@ from redis import Redis
 
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
+from shiploop.stores.scripts import load_script
 
 _ROLLBACK = "rollback:"  # begins every owner that is no person
-
-_SET = """
-local reason, owner, now, rollback = unpack(ARGV)
-local held = redis.call('HGET', KEYS[1], 'owner')
-if held and held ~= owner and string.sub(held, 1, #rollback) ~= rollback then return 0 end
-redis.call('HSET', KEYS[1], 'reason', reason, 'owner', owner)
-if held ~= owner then redis.call('HSET', KEYS[1], 'since', now) end
-return 1
-"""
-
-_LIFT_IF_OWNED = """
-if redis.call('HGET', KEYS[1], 'owner') ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +32,8 @@ class Freeze:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._set = redis.register_script(_SET)
-        self._lift_if_owned = redis.register_script(_LIFT_IF_OWNED)
+        self._set = redis.register_script(load_script("set_freeze"))
+        self._lift_if_owned = redis.register_script(load_script("lift_freeze_if_owned"))
 
     def reason(self) -> str | None:
         """Why merges are frozen, None when they are not."""

@@ -8,12 +8,7 @@ from redis import Redis
 
 from shiploop.domain.timestamps import iso_ms
 from shiploop.stores import keys
-
-_CLEAR = """
-local fields = redis.call('HGETALL', KEYS[1])
-redis.call('DEL', KEYS[1])
-return fields
-"""
+from shiploop.stores.scripts import load_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +24,7 @@ class Incidents:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._clear = redis.register_script(_CLEAR)
+        self._close = redis.register_script(load_script("close_incident"))
 
     def open(self, subject: str, key: str, now: datetime) -> OpenIncident:
         """Open the incident about a subject, or find the one that is open: its key stands."""
@@ -48,5 +43,5 @@ class Incidents:
 
     def close(self, subject: str) -> dict[str, str] | None:
         """End the incident about a subject; what was known of it, None when none was open."""
-        found = cast(list[str], self._clear(keys=[keys.incident(subject)], args=[]))
+        found = cast(list[str], self._close(keys=[keys.incident(subject)], args=[]))
         return dict(zip(found[::2], found[1::2], strict=True)) or None

@@ -25,7 +25,6 @@ METRICS_EVER = "agent:metrics:ever"
 METRICS_RUNNERS_SINCE = "agent:metrics:runner-minutes-since"
 
 TASK_TTL_S = 24 * 3600
-EVENTS_TTL_S = TASK_TTL_S  # a task and its events go together
 DEDUPE_TTL_S = 3600  # the RFC's hour (3.2)
 FACT_TTL_S = 3600
 DELIVERY_TTL_S = 24 * 3600
@@ -45,7 +44,7 @@ def task(task_id: str) -> str:
 
 
 def events(task_id: str) -> str:
-    """Stream: what has happened to one task."""
+    """Stream: what has happened to one task; the two go together."""
     return f"agent:events:{task_id}"
 
 

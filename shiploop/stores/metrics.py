@@ -14,54 +14,10 @@ from shiploop.domain.objectives.report import Percentiles
 from shiploop.domain.objectives.slo import Counted
 from shiploop.stores import keys
 from shiploop.stores.minutes import day_of, days_between, epoch_minute
+from shiploop.stores.scripts import load_script
 
 STAGES = (QUEUED, *map(str, Stage))
 _P50_P95_P99 = (Fraction(1, 2), Fraction(19, 20), Fraction(99, 100))
-
-# Several distributions in one call, each given as its number of keys and the keys. By rank in one
-# key; over several, the smallest value that has enough values at or below it: all values are
-# whole milliseconds, so halving the range finds it exactly.
-_PERCENTILES = """
-local function spread(names)
-  local total, lowest, highest = 0, math.huge, 0
-  for _, key in ipairs(names) do
-    local size = redis.call('ZCARD', key)
-    if size > 0 then
-      total = total + size
-      lowest = math.min(lowest, tonumber(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]))
-      highest = math.max(highest, tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]))
-    end
-  end
-  return total, lowest, highest
-end
-local function ranked(names, rank, low, high)
-  if #names == 1 then
-    return tonumber(redis.call('ZRANGE', names[1], rank - 1, rank - 1, 'WITHSCORES')[2])
-  end
-  while low < high do
-    local middle, within = math.floor((low + high) / 2), 0
-    for _, key in ipairs(names) do
-      within = within + redis.call('ZCOUNT', key, '-inf', middle)
-    end
-    if within >= rank then high = middle else low = middle + 1 end
-  end
-  return low
-end
-local answer, at, days = {}, 1, tonumber(ARGV[1])
-while at <= #KEYS do
-  local names = {unpack(KEYS, at, at + days - 1)}
-  at = at + days
-  local total, lowest, highest = spread(names)
-  local found = {total}
-  for i = 2, total > 0 and #ARGV or 0, 2 do
-    local share, whole = tonumber(ARGV[i]), tonumber(ARGV[i + 1])
-    local rank = math.floor((share * total + whole - 1) / whole)
-    table.insert(found, ranked(names, rank, lowest, highest))
-  end
-  table.insert(answer, found)
-end
-return answer
-"""
 
 
 class Metrics:
@@ -70,7 +26,7 @@ class Metrics:
     def __init__(self, redis: Redis, retention_days: int) -> None:
         self._redis = redis
         self.retention_s = retention_days * 24 * 3600
-        self._percentiles = redis.register_script(_PERCENTILES)
+        self._percentiles = redis.register_script(load_script("percentiles"))
 
     def percentiles(self, name: str, days: Sequence[date]) -> Percentiles:
         """The exact percentiles of one distribution over these days."""

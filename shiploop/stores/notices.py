@@ -5,15 +5,7 @@ from typing import cast
 from redis import Redis
 
 from shiploop.stores import keys
-
-# Together: a notice that is known but not queued would never be said.
-_POST = """
-local notice, queue = unpack(KEYS)
-local notice_id, text, ttl = unpack(ARGV)
-if not redis.call('SET', notice, text, 'NX', 'EX', ttl) then return 0 end
-redis.call('XADD', queue, '*', 'notice_id', notice_id)
-return 1
-"""
+from shiploop.stores.scripts import load_script
 
 
 class Notices:
@@ -21,7 +13,7 @@ class Notices:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._post = redis.register_script(_POST)
+        self._post = redis.register_script(load_script("post_notice"))
 
     def post(self, notice_id: str, text: str) -> bool:
         """Have a text said, in whatever state Slack is; False when this notice was posted before.

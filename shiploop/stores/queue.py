@@ -9,26 +9,7 @@ from redis import Redis
 from redis.exceptions import ResponseError
 
 from shiploop.stores import keys
-
-# A plain XCLAIM would take an entry back from the runner that has taken it over.
-_REFRESH = """
-local lost = {}
-for i = 3, #ARGV do
-  local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1)[1]
-  if held and held[2] == ARGV[2] then
-    redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[i], 'JUSTID')
-  else
-    table.insert(lost, ARGV[i])
-  end
-end
-return lost
-"""
-
-_ADD_ONCE = """
-if not redis.call('SET', KEYS[2], '1', 'NX', 'EX', ARGV[3]) then return 0 end
-redis.call('XADD', KEYS[1], '*', ARGV[1], ARGV[2])
-return 1
-"""
+from shiploop.stores.scripts import load_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +28,8 @@ class Queue:
         self._blocking = blocking
         self._stream = stream
         self._field = field
-        self._refresh = redis.register_script(_REFRESH)
-        self._add_once = redis.register_script(_ADD_ONCE)
+        self._refresh = redis.register_script(load_script("refresh_items"))
+        self._add_once = redis.register_script(load_script("add_item_once"))
 
     def create_group(self) -> None:
         """Create the consumer group; once is enough, again is harmless."""

@@ -1,4 +1,4 @@
-"""Writes what a settled task adds to the numbers: a part of the script that settles it.
+"""What a settled task adds to the numbers, as the scripts take it that count (`lua/record.lua`).
 
 All days are UTC days. What a measurement has added can be taken back exactly.
 """
@@ -8,45 +8,9 @@ import json
 from shiploop.domain.objectives.measurement import Measurement
 from shiploop.stores import keys
 
-# step 1 adds a measurement, step -1 takes it back.
-RECORD = """
-local function record(measured, step)
-  local function lives(key, ttl) redis.call('EXPIRE', key, ttl) end
-  local function count(key, field)
-    redis.call('HINCRBY', key, field, step)
-    lives(key, measured.ttl)
-  end
-  if measured.counter then
-    redis.call('INCRBY', measured.counter, step)
-    lives(measured.counter, measured.ttl)
-  end
-  for _, field in ipairs(measured.counts) do
-    count(measured.counts_key, field)
-    redis.call('HINCRBY', measured.ever_key, field, step)
-  end
-  if measured.tte_ms then
-    redis.call('HINCRBY', measured.ever_key, 'tte-ms', step * measured.tte_ms)
-  end
-  for _, key in ipairs(measured.events) do
-    local minute = '#' .. measured.minute
-    redis.call('BITFIELD', key, 'OVERFLOW', 'SAT', 'INCRBY', 'u32', minute, step)
-    lives(key, measured.ttl)
-  end
-  for _, one in ipairs(measured.durations) do
-    local key, value, ttl = unpack(one)
-    if step > 0 then
-      redis.call('ZADD', key, value, measured.task_id)
-      lives(key, ttl)
-    else
-      redis.call('ZREM', key, measured.task_id)
-    end
-  end
-end
-"""
-
 
 def recording(measurement: Measurement, retention_s: int) -> str:
-    """A measurement as the JSON that `record` in `RECORD` takes."""
+    """A measurement as the JSON that `record` takes."""
     at, day = measurement.at, measurement.at.date()
     good = {slo: "good" if is_good else "bad" for slo, is_good in measurement.good.items()}
     durations = measurement.durations_ms

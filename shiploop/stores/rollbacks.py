@@ -15,44 +15,7 @@ from shiploop.domain.production.rollback import (
 )
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
-
-# All or nothing, for all the merges at once; and from this moment on nothing else is merged.
-# Somebody's own freeze stays as it is, with its reason and its owner.
-_CLAIM = """
-local lead, case, now, ttl, freeze_reason, freeze_owner = unpack(ARGV)
-local active, freeze = KEYS[1], KEYS[2]
-local running = redis.call('GET', active)
-if running then return running end
-for i = 3, #KEYS do
-  local taken = redis.call('HGET', KEYS[i], 'lead_sha')
-  if taken then return taken end
-end
-for i = 3, #KEYS do
-  redis.call('HSET', KEYS[i], 'lead_sha', lead)
-  redis.call('EXPIRE', KEYS[i], ttl)
-end
-redis.call('HSET', KEYS[3], 'case', case, 'status', 'requested', 'requested_at', now)
-redis.call('SET', active, lead)
-if redis.call('EXISTS', freeze) == 0 then
-  redis.call('HSET', freeze, 'reason', freeze_reason, 'owner', freeze_owner, 'since', now)
-end
-return ''
-"""
-
-# A step that is reached again keeps the time at which it was first reached; what has ended
-# goes on no more, whatever a late writer or a resumed run believes.
-_NOTE = """
-local rollback, active = unpack(KEYS)
-local lead, status, ended, now = unpack(ARGV)
-local is_over = redis.call('HGET', rollback, 'is_over')
-if is_over and ended == '0' then return 0 end
-redis.call('HSET', rollback, 'status', status)
-if ended == '1' then redis.call('HSET', rollback, 'is_over', '1') end
-redis.call('HSETNX', rollback, status .. '_at', now)
-for i = 5, #ARGV, 2 do redis.call('HSET', rollback, ARGV[i], ARGV[i + 1]) end
-if ended == '1' and redis.call('GET', active) == lead then redis.call('DEL', active) end
-return 1
-"""
+from shiploop.stores.scripts import load_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +41,8 @@ class Rollbacks:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._claim = redis.register_script(_CLAIM)
-        self._note = redis.register_script(_NOTE)
+        self._claim = redis.register_script(load_script("claim_rollback"))
+        self._note = redis.register_script(load_script("note_rollback"))
 
     def claim(self, case: RollbackCase, now: datetime) -> str | None:
         """Begin a rollback and freeze merges; None when it is ours to do.

@@ -5,28 +5,10 @@ from typing import Any, cast
 from redis import Redis
 
 from shiploop.stores import keys
-from shiploop.stores.recording import RECORD
+from shiploop.stores.scripts import load_script
 
 QUEUE = "agent:queue:simulated"
 LEDGER = "agent:simulated"
-
-_TAKE_BACK = (
-    RECORD
-    + """
-local ledger, index = unpack(KEYS)
-local task_prefix, events_prefix = unpack(ARGV)
-local measured = redis.call('LPOP', ledger)
-if not measured then return 0 end
-measured = cjson.decode(measured)
-record(measured, -1)
-local task = task_prefix .. measured.task_id
-local dedupe = redis.call('HGET', task, 'dedupe')
-if dedupe and redis.call('GET', dedupe) == measured.task_id then redis.call('DEL', dedupe) end
-redis.call('DEL', task, events_prefix .. measured.task_id)
-redis.call('ZREM', index, measured.task_id)
-return 1
-"""
-)
 
 
 class Simulated:
@@ -34,7 +16,7 @@ class Simulated:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._take_back = redis.register_script(_TAKE_BACK)
+        self._take_back = redis.register_script(load_script("take_back"))
 
     def count(self) -> int:
         """How many there are."""

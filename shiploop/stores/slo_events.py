@@ -9,19 +9,11 @@ from redis import Redis
 from shiploop.domain.objectives.slo import Counted
 from shiploop.stores import keys
 from shiploop.stores.minutes import MINUTES_A_DAY, day_of, days_between, epoch_minute
+from shiploop.stores.scripts import load_script
 
 # A day of one objective's good, or bad, events is a string of 1440 counters of 32 bits
 # (https://valkey.io/commands/bitfield/): any stretch of it is read at once.
 _COUNTER_BYTES = 4
-_SUMS = """
-local sums = {}
-for i, key in ipairs(KEYS) do
-  local counters, sum = redis.call('GETRANGE', key, ARGV[2 * i - 1], ARGV[2 * i]), 0
-  for at = 1, #counters, 4 do sum = sum + struct.unpack('>I4', counters, at) end
-  sums[i] = sum
-end
-return sums
-"""
 _HOUR = timedelta(hours=1)
 _MINUTES_AN_HOUR = 60
 
@@ -32,7 +24,7 @@ class SloEvents:
     """Reads them (see `recording`)."""
 
     def __init__(self, redis: Redis) -> None:
-        self._sums = redis.register_script(_SUMS)
+        self._sums = redis.register_script(load_script("sum_slo_events"))
 
     def lately(
         self, windows: Mapping[str, Sequence[int]], now: datetime

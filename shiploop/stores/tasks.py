@@ -15,111 +15,9 @@ from shiploop.domain.objectives.measurement import measure
 from shiploop.domain.objectives.slo import Slo
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
-from shiploop.stores.events import WRITE_EVENT, EventKind
-from shiploop.stores.recording import RECORD, recording
-
-# Fenced: only the consumer that holds the stream entry may write an outcome, and only
-# one outcome is ever written. Counting happens here and nowhere else.
-_SETTLE = (
-    WRITE_EVENT
-    + RECORD
-    + """
-local queue, task, dedupe, events = unpack(KEYS)
-local group, consumer, entry_id, task_id, outcome, task_ttl, measured, ledger = unpack(ARGV)
-local held = redis.call('XPENDING', queue, group, entry_id, entry_id, 1)[1]
-if not held or held[2] ~= consumer then return 'lost' end
-local status = redis.call('HGET', task, 'status')
-local open = status == 'queued' or status == 'running'
-if open then
-  local fields = cjson.decode(outcome)
-  local changes = {}
-  for name, value in pairs(fields) do
-    redis.call('HSET', task, name, value)
-    if not is_time(name) then
-      table.insert(changes, name)
-      table.insert(changes, value)
-    end
-  end
-  redis.call('HDEL', task, 'stage')
-  redis.call('EXPIRE', task, task_ttl)
-  record(cjson.decode(measured), 1)
-  if ledger ~= '' then redis.call('RPUSH', ledger, measured) end
-  if fields['status'] ~= 'done' and redis.call('GET', dedupe) == task_id then
-    redis.call('DEL', dedupe)
-  end
-  write_event(events, task_id, 'settled', fields['settled_at'], changes)
-end
-redis.call('XACK', queue, group, entry_id)
-redis.call('XDEL', queue, entry_id)
-return open and 'settled' or 'already'
-"""
-)
-
-# A task that has ended keeps its outcome, whatever a late writer believes.
-# What it has said already (a resumed run enters its stage again) is no event.
-_UPDATE = (
-    WRITE_EVENT
-    + """
-local task, events = unpack(KEYS)
-local task_ttl, dedupe_prefix, dedupe_ttl, kind, at = unpack(ARGV)
-local status = redis.call('HGET', task, 'status')
-if status ~= 'queued' and status ~= 'running' then return 0 end
-local changes = {}
-for i = 6, #ARGV, 2 do
-  local name, value = ARGV[i], ARGV[i + 1]
-  if not is_time(name) and redis.call('HGET', task, name) ~= value then
-    table.insert(changes, name)
-    table.insert(changes, value)
-  end
-  redis.call('HSET', task, name, value)
-  if name == 'stage' then
-    local before = redis.call('HGET', task, 'stages_entered')
-    local entered = (before and before .. ' ' or '') .. value .. '@' .. at
-    redis.call('HSET', task, 'stages_entered', entered)
-  end
-end
-redis.call('HSET', task, 'updated_at', at)
-redis.call('EXPIRE', task, task_ttl)
-local task_id = redis.call('HGET', task, 'task_id')
-local dedupe = redis.call('HGET', task, 'dedupe')
-  or dedupe_prefix .. redis.call('HGET', task, 'question_hash')
-if redis.call('GET', dedupe) == task_id then redis.call('EXPIRE', dedupe, dedupe_ttl) end
-if #changes > 0 then write_event(events, task_id, kind, at, changes) end
-return 1
-"""
-)
-
-# Whoever holds the stream entry is the runner that works on the task, and nobody else.
-_HOLD = """
-local held = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
-if not held or held[2] ~= ARGV[2] or redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
-redis.call('HSET', KEYS[2], 'worker_id', ARGV[2])
-return 1
-"""
-
-# What has expired does not come back with a few fields.
-_NOTE_ROLLBACK = """
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], 'updated_at', ARGV[1])
-for i = 3, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
-return redis.call('EXPIRE', KEYS[1], ARGV[2])
-"""
-
-# Asking twice is the same as asking once.
-_REQUEST_CANCELLATION = (
-    WRITE_EVENT
-    + """
-local status = redis.call('HGET', KEYS[1], 'status')
-if not status then return 'unknown' end
-if status ~= 'queued' and status ~= 'running' then return 'settled' end
-if redis.call('HSETNX', KEYS[1], 'cancel_requested_at', ARGV[1]) == 1 then
-  redis.call('HSET', KEYS[1], 'updated_at', ARGV[1])
-  redis.call('EXPIRE', KEYS[1], ARGV[2])
-  write_event(KEYS[2], redis.call('HGET', KEYS[1], 'task_id'), 'cancel_requested', ARGV[1], {})
-end
-return 'requested'
-"""
-)
+from shiploop.stores.events import EventKind
+from shiploop.stores.recording import recording
+from shiploop.stores.scripts import load_script
 
 
 class Settlement(StrEnum):
@@ -165,11 +63,11 @@ class Tasks:
         self._retention_s = retention_s
         self._queue = queue
         self._ledger = ledger
-        self._settle = redis.register_script(_SETTLE)
-        self._hold = redis.register_script(_HOLD)
-        self._update = redis.register_script(_UPDATE)
-        self._note_rollback = redis.register_script(_NOTE_ROLLBACK)
-        self._request_cancellation = redis.register_script(_REQUEST_CANCELLATION)
+        self._settle = redis.register_script(load_script("settle"))
+        self._hold = redis.register_script(load_script("hold"))
+        self._update = redis.register_script(load_script("update"))
+        self._note_rollback = redis.register_script(load_script("note_task_rollback"))
+        self._request_cancellation = redis.register_script(load_script("request_cancellation"))
 
     def read(self, task_id: str) -> dict[str, str] | None:
         """All fields of a task, None when there is no such task (any more)."""
@@ -224,7 +122,8 @@ class Tasks:
     def request_cancellation(self, task_id: str, now: datetime) -> Cancellation:
         """Ask whoever runs the task to cancel it; a settled task stays as it is."""
         names = [keys.task(task_id), keys.events(task_id)]
-        told = self._request_cancellation(keys=names, args=[iso_ms(now), keys.TASK_TTL_S])
+        arguments: list[str | int] = [iso_ms(now), keys.TASK_TTL_S, keys.EVENTS_CHANNEL]
+        told = self._request_cancellation(keys=names, args=arguments)
         return Cancellation(cast(str, told))
 
     def cancellation_requested(self, task_id: str) -> bool:
@@ -254,14 +153,22 @@ class Tasks:
             keys.TASK_TTL_S,
             recording(measurement, self._retention_s),
             self._ledger,
+            keys.EVENTS_CHANNEL,
         ]
         return Settlement(cast(str, self._settle(keys=names, args=arguments)))
 
     def _write(self, task_id: str, kind: EventKind, now: datetime, fields: dict[str, str]) -> bool:
         flat = [part for item in fields.items() for part in item]
         names = [keys.task(task_id), keys.events(task_id)]
-        lives: list[str | int] = [keys.TASK_TTL_S, keys.dedupe("faq", ""), keys.DEDUPE_TTL_S]
-        return bool(self._update(keys=names, args=[*lives, kind, iso_ms(now), *flat]))
+        arguments: list[str | int] = [
+            keys.TASK_TTL_S,
+            keys.dedupe("faq", ""),
+            keys.DEDUPE_TTL_S,
+            kind,
+            iso_ms(now),
+            keys.EVENTS_CHANNEL,
+        ]
+        return bool(self._update(keys=names, args=[*arguments, *flat]))
 
 
 def _asked(fields: dict[str, str]) -> tuple[str, dict[str, Any], str]:
