@@ -27,6 +27,9 @@ WAIT_S: Final = "58"  # shown for what depends on the time of day
 
 Serve = Callable[..., httpx.Client]
 
+# On one worker, so that the APIs are started once.
+pytestmark = pytest.mark.xdist_group("problems")
+
 
 @pytest.fixture(scope="module")
 def running_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
