@@ -1,5 +1,6 @@
-"""What GitHub shows of a rollback, and of an incident that nothing is rolled back for."""
+"""What GitHub and Prefect show of a rollback, and of an incident without one."""
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +13,7 @@ from shiploop.domain.production.rollback import Reverted, RollbackCase, Rollback
 from shiploop.domain.production.rollback_ending import timeline
 from shiploop.domain.production.rollback_policy import Suspect
 from shiploop.domain.timestamps import iso_ms
+from tasks.approval import Approval
 from tests.builders import NOON
 from tests.snapshots.conftest import ReadsAs
 from tests.snapshots.story import (
@@ -92,6 +94,11 @@ def _timeline(
     return timeline(case, {f"{status}_at": iso_ms(at) for status, at in times.items()})
 
 
+def approval_form() -> str:
+    """What Prefect makes a form of, for the person who has to decide."""
+    return json.dumps(Approval.model_json_schema(), indent=2) + "\n"
+
+
 def incident_issue(
     key: str, reason: str, evidence: Sequence[str] = (), suspects: Sequence[Suspect] = ()
 ) -> str:
@@ -123,6 +130,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "github/issue_rollback_declined.md": lambda: issue(
         a_case(needs_approval=True), RollbackStatus.DECLINED
     ),
+    "prefect/approval_form.json": approval_form,
     "github/issue_incident_production.md": lambda: incident_issue(
         "production-2026-11-22T12:00:25.000Z",
         f"not merged by us, so a person decides: {NEWER_SHA[:12]}",
@@ -141,5 +149,5 @@ TEXTS: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_github_shows_this(name: str, reads_as: ReadsAs) -> None:
+def test_people_are_shown_this(name: str, reads_as: ReadsAs) -> None:
     reads_as(name, TEXTS[name]())
