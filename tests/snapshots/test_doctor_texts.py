@@ -1,0 +1,265 @@
+"""What `shiploop doctor` reports: all well, and each thing that it may find, with what to do."""
+
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from redis import Redis
+from rich.console import Console
+
+from shiploop.cli.doctor import show_findings
+from shiploop.cli.doctor.diagnosis import (
+    Finding,
+    Health,
+    RedisFacts,
+    judge_redis,
+    judge_required_checks,
+    judge_webhook,
+)
+from shiploop.cli.doctor.examination import run_side_by_side
+from shiploop.cli.doctor.github_check import check_github
+from shiploop.cli.doctor.model_check import check_model
+from shiploop.cli.doctor.prefect_check import check_prefect
+from shiploop.cli.doctor.redis_check import check_redis, check_runners
+from shiploop.cli.doctor.service_checks import (
+    check_api,
+    check_options,
+    check_signing_key,
+    check_site,
+)
+from shiploop.clients.github.setup import Webhook
+from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+from shiploop.settings import Settings
+from shiploop.stores.heartbeats import Heartbeats
+from tests.builders import NOON
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
+from tests.scripted_server import Reply, ScriptedServer
+from tests.snapshots.conftest import ReadsAs
+from tests.snapshots.story import NEWER_SHA
+from tests.valkey import url_of
+
+AWAY: Final = "127.0.0.1:1"  # the port of a service that no machine runs any more
+WIDTH: Final = 120
+KEEPS_ALL: Final = RedisFacts(
+    "8.1.4", append_only=True, save_points="", eviction_policy="noeviction"
+)
+HOOK: Final = Webhook(
+    "https://shiploop.example.com/webhooks/github",
+    WEBHOOK_EVENTS,
+    active=True,
+    signed=True,
+    delivery_statuses=(202,) * 10,
+)
+EVERY_OPTION: Final = {
+    "slack_webhook_url": "https://hooks.slack.com/services/T/B/x",
+    "sentry_dsn": "https://key@sentry.example.com/1",
+    "sentry_project": "acme/docs-site",
+    "sentry_auth_token": "unused",
+}
+MODELS: Final = Reply(200, json.dumps({"data": [{"id": "gpt-4.1"}, {"id": "gpt-4.1-mini"}]}))
+SITE: Final = Reply(200, json.dumps({"sha": NEWER_SHA}))
+
+
+def given(**changes: Any) -> Settings:
+    return Settings(_env_file=None, **changes)
+
+
+class Examined:
+    """What the checks look at: servers that answer as they are told, and a home of our own."""
+
+    def __init__(
+        self, redis: Redis, sandbox: SandboxProcess, server: ScriptedServer, home: Path
+    ) -> None:
+        self.redis, self.sandbox, self.server, self.home = redis, sandbox, server, home
+
+    def as_shown(self, text: str) -> str:
+        """The report with what differs from run to run shown as something fixed."""
+        shown = {
+            self.server.url: "http://127.0.0.1:8000",
+            self.sandbox.url: "https://api.github.com",
+            str(self.home): ".shiploop",
+        }
+        for what, instead in shown.items():
+            text = text.replace(what, instead)
+        return text
+
+    def told(self, *replies: Reply) -> str:
+        """The address of a server that gives these answers."""
+        self.server.replies.extend(replies)
+        return self.server.url
+
+    def github(self, token: str, **changes: Any) -> Settings:
+        """Settings of the sandbox's GitHub."""
+        known = {"github_repo": REPOSITORY, "github_api_url": self.sandbox.url}
+        return given(**{**known, "github_token": token, **changes})
+
+
+def all_well(seen: Examined) -> Iterator[Finding]:
+    """Everything is there, and as it should be."""
+    yield from judge_redis(KEEPS_ALL)
+    for runner in ("docs-1", "docs-2"):
+        Heartbeats(seen.redis).beat(runner, NOON, "ready", 0)
+    yield from check_runners(url_of(seen.redis), NOON)
+    yield from _prefect(seen, "READY")
+    seen.sandbox.open_green()
+    ours = seen.github(BOT_TOKEN, github_webhook_secret="a-webhook-secret")
+    yield from (one for one in check_github(ours) if one.name != "webhook")
+    yield judge_webhook([HOOK])
+    yield from check_site(seen.told(SITE, Reply(200)), "/faq")
+    yield from check_api(seen.told(Reply(200)))
+    yield from check_signing_key(given(signing_key="a-signing-key"))
+    yield from check_model(_asking_a_model(seen, MODELS))
+    yield from check_options(given(**EVERY_OPTION))
+
+
+def nothing_set(seen: Examined) -> Iterator[Finding]:
+    """A fresh checkout: nothing is set, and nothing runs."""
+    yield from check_redis(None)
+    yield from check_runners(None, NOON)
+    yield from check_prefect(None)
+    yield from check_github(given())
+    yield from check_site(f"http://{AWAY}", "/faq")
+    yield from check_api(f"http://{AWAY}")
+    yield from check_signing_key(given(home=seen.home))
+    yield from check_model(given())
+    yield from check_options(given())
+
+
+def redis_findings(seen: Examined) -> Iterator[Finding]:
+    """Redis is away, too old, or may forget; no runner is known through it."""
+    yield from check_redis(f"redis://{AWAY}")
+    yield from judge_redis(replace(KEEPS_ALL, version="6.0.16"))
+    yield from judge_redis(replace(KEEPS_ALL, append_only=False, save_points=None))
+    yield from judge_redis(replace(KEEPS_ALL, append_only=False, save_points="3600 1"))
+    yield from judge_redis(replace(KEEPS_ALL, append_only=False, save_points=""))
+    yield from judge_redis(replace(KEEPS_ALL, eviction_policy="allkeys-lru"))
+    yield from check_runners(f"redis://{AWAY}", NOON)
+    Heartbeats(seen.redis).beat("docs-1", NOON - timedelta(hours=1), "ready", 0)
+    yield from check_runners(url_of(seen.redis), NOON)
+
+
+def prefect_findings(seen: Examined) -> Iterator[Finding]:
+    """Prefect is away, lacks what is ours, or has nobody to work for it."""
+    yield from check_prefect(f"http://{AWAY}/api")
+    yield from _prefect(seen, None)
+    yield from _prefect(seen, "PAUSED")
+    yield from _prefect(seen, "NOT_READY")
+
+
+def github_findings(seen: Examined) -> Iterator[Finding]:
+    """What keeps us out of GitHub, and what is not set up there."""
+    yield from check_github(given(github_repo=REPOSITORY))
+    yield from check_github(seen.github("wrong-token"))
+    yield from check_github(seen.github(BOT_TOKEN, github_repo="acme/nothing"))
+    yield from check_github(seen.github(BOT_TOKEN, base_branch="no-such"))
+    yield from check_github(seen.github(BOT_TOKEN, github_api_url=f"http://{AWAY}"))
+    yield from check_github(seen.github(BOT_TOKEN, github_api_url=seen.told(Reply(410, "gone"))))
+    seen.sandbox.open_green()
+    yield from check_github(seen.github("eve-token"))
+    yield from judge_required_checks((), ("faq-gate",), frozenset({"lint"}))
+    yield from judge_required_checks((), (), frozenset())
+    yield from judge_required_checks(("faq-gate",), (), None)
+
+
+def webhook_findings(_seen: Examined) -> Iterator[Finding]:
+    """The webhook is missing, or does not deliver."""
+    yield judge_webhook([])
+    yield judge_webhook([replace(HOOK, active=False)])
+    yield judge_webhook([replace(HOOK, events=frozenset({"push", "status"}))])
+    yield judge_webhook([replace(HOOK, signed=False)])
+    yield judge_webhook([replace(HOOK, delivery_statuses=(502, 202, 500))])
+    yield judge_webhook([replace(HOOK, delivery_statuses=(0,))])
+    yield judge_webhook([replace(HOOK, delivery_statuses=())])
+
+
+def service_findings(seen: Examined) -> Iterator[Finding]:
+    """The site, the API, the signing key, the model and the options are not as they should be."""
+    yield from check_site(seen.told(Reply(200, '{"no": "sha"}')), "/faq")
+    yield from check_site(seen.told(SITE, Reply(404)), "/faq")
+    yield from check_api(seen.told(Reply(503)))
+    key = seen.home / "signing_key"
+    for mode in (0o644, 0o600):
+        key.write_text("a-signing-key")
+        key.chmod(mode)
+        yield from check_signing_key(given(home=seen.home))
+    yield from check_model(given(openai_api_key="unused", openai_base_url=f"http://{AWAY}/v1"))
+    yield from check_model(_asking_a_model(seen, Reply(401)))
+    yield from check_model(_asking_a_model(seen, Reply(404)))
+    yield from check_model(_asking_a_model(seen, MODELS, openai_model="gpt-0"))
+    yield from check_options(given(slack_webhook_url="nonsense", sentry_project="acme/docs-site"))
+
+
+def unexpected_findings(_seen: Examined) -> Iterator[Finding]:
+    """A check hangs, and another one fails."""
+    over = threading.Event()
+
+    def hangs() -> Iterator[Finding]:
+        yield Finding("redis", Health.OK, "version 8.1.4")
+        over.wait()
+
+    def fails() -> Iterator[Finding]:
+        yield from ()
+        raise ValueError("no such thing")
+
+    yield from run_side_by_side({"redis": hangs, "site": fails}, timeout_s=0.5)
+    over.set()
+
+
+def _prefect(seen: Examined, status: str | None) -> Iterator[Finding]:
+    """Prefect with our work pool in this state and all our deployments; None: with neither."""
+    missing = Reply(404, '{"detail": "not found"}')
+    some_id = "6a1f0c52-8d34-4b5e-9c7d-e2a4b6f81093"
+    pool = {"id": some_id, "name": "shiploop", "type": "in-process", "default_queue_id": some_id}
+    deployment = Reply(200, json.dumps({"id": some_id, "name": "x", "flow_id": some_id}))
+    answers = [missing] * 9
+    if status is not None:
+        answers = [Reply(200, json.dumps({**pool, "status": status})), *[deployment] * 9]
+    url = seen.told(Reply(200, '"3.8.8"'), *answers)
+    yield from check_prefect(f"{url}/api")
+    seen.server.replies.clear()
+
+
+def _asking_a_model(seen: Examined, reply: Reply, **changes: Any) -> Settings:
+    base_url = f"{seen.told(reply)}/v1"
+    return given(openai_api_key="unused", openai_base_url=base_url, **changes)
+
+
+REPORTS: Final[dict[str, Callable[[Examined], Iterator[Finding]]]] = {
+    "cli/doctor_all_well.txt": all_well,
+    "cli/doctor_nothing_set.txt": nothing_set,
+    "cli/doctor_redis.txt": redis_findings,
+    "cli/doctor_prefect.txt": prefect_findings,
+    "cli/doctor_github.txt": github_findings,
+    "cli/doctor_webhook.txt": webhook_findings,
+    "cli/doctor_services.txt": service_findings,
+    "cli/doctor_unexpected.txt": unexpected_findings,
+}
+TEXTS: Final = (*REPORTS,)
+
+
+@pytest.fixture
+def seen(
+    redis: Redis, sandbox: SandboxProcess, scripted: ScriptedServer, tmp_path: Path
+) -> Examined:
+    return Examined(redis, sandbox, scripted, tmp_path)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_doctor_reports_this(name: str, seen: Examined, reads_as: ReadsAs) -> None:
+    printed = io.StringIO()
+    findings = [
+        replace(one, what=seen.as_shown(one.what), advice=seen.as_shown(one.advice))
+        for one in REPORTS[name](seen)
+    ]
+    show_findings(findings, Console(file=printed, width=WIDTH, color_system=None))
+    reads_as(name, printed.getvalue())
+
+
+def test_all_well_is_all_well(seen: Examined) -> None:
+    assert [one for one in all_well(seen) if one.state is not Health.OK] == []

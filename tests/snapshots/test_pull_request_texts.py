@@ -1,0 +1,129 @@
+"""What GitHub and Prefect show of a task: its pull request, and how it ended."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+import pytest
+
+from shiploop.agents.faq.answering.answer import Declined, Source
+from shiploop.domain.delivery import messages
+from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.merge_gate import MergeFacts, Refuse, Wait, decide_merge
+from shiploop.domain.delivery.task import (
+    FailureKind,
+    Merge,
+    Outcome,
+    answered_before,
+    declined,
+    done,
+    failed,
+)
+from tests.builders import NOON, TASK_ID, a_run, merge_facts
+from tests.snapshots.conftest import ReadsAs
+from tests.snapshots.story import ENTRY_URL, NEWER_SHA, REPOSITORY_URL, page
+
+RUN: Final = a_run()
+PULL_URL: Final = f"{REPOSITORY_URL}/pull/7"
+MERGE: Final = Merge(NEWER_SHA, NOON + timedelta(seconds=23.84))
+GUIDE: Final = Source("docs/guide.md", "heartbeats", "Guide: Heartbeats")
+ARCHITECTURE: Final = Source("docs/architecture.md", "runners", "Architecture: Runners")
+NOTHING_CLOSE: Final = messages.decline_reason(Declined(()))
+SOMETHING_CLOSE: Final = messages.decline_reason(Declined((GUIDE, ARCHITECTURE)))
+ASKED_BEFORE: Final = messages.duplicate_reason("How does a worker show that it is alive?")
+
+
+def pull_request() -> str:
+    """The pull request that adds the answer."""
+    sources = tuple(f"{one.path}#{one.anchor}" for one in (GUIDE, ARCHITECTURE))
+    body = messages.pull_request_body(RUN, sources, f"v1:{'5e' * 32}")
+    title = messages.pull_request_title(RUN.question)
+    return page(body, title=title, branch=messages.branch_name(TASK_ID))
+
+
+def commit() -> str:
+    """The commit, as `git log` shows it."""
+    return "\n\n".join(messages.commit_message(RUN))
+
+
+def comment(kind: FailureKind) -> str:
+    """What the pull request is told when its task ended like this."""
+    return messages.closing_comment(failed(kind, UNMERGED[kind]))
+
+
+def summary(outcome: Outcome, pr_url: str | None = PULL_URL) -> str:
+    """The page that Prefect shows for the run."""
+    return messages.summary(RUN, outcome, pr_url)
+
+
+# The kinds with which a task ends that has not merged, each with a reason that it may have.
+UNMERGED: Final = {
+    FailureKind.GITHUB: 'GitHub answered 502: {"message": "Server Error"}',
+    FailureKind.CI_FAILED: "checks failed: faq-gate",
+    FailureKind.CI_TIMEOUT: "the checks had not ended by the deadline",
+    FailureKind.CONFLICT: "main changed at the same place 10 times",
+    FailureKind.MERGE_REFUSED: "somebody else has pushed to the branch",
+    FailureKind.FROZEN: "merges are frozen: a demo",
+    FailureKind.CANCELLED: "cancelled on request",
+    FailureKind.CRASHED: "the flow ended as Crashed: KeyError: 'pull'",
+    FailureKind.DEADLINE: "not merged by 12:10:00 UTC, its deadline",
+}
+COMMENTS: Final[dict[str, Callable[[], str]]] = {
+    f"github/closing_comment_{kind}.md": lambda kind=kind: comment(kind) for kind in UNMERGED
+}
+
+
+def declined_reasons() -> str:
+    """Every sentence with which a question is declined, the gate's excepted."""
+    return "".join(f"{reason}\n" for reason in (NOTHING_CLOSE, SOMETHING_CLOSE, ASKED_BEFORE))
+
+
+def merge_decisions() -> str:
+    """What is said of each decision that is not to merge."""
+    return "".join(f"{_reason(facts)}\n" for facts in _NOT_TO_MERGE)
+
+
+def _reason(facts: MergeFacts) -> str:
+    decision = decide_merge(facts)
+    assert isinstance(decision, Refuse | Wait)
+    return f"{type(decision).__name__}: {decision.reason}"
+
+
+_NOT_TO_MERGE: Final = (
+    merge_facts(state="CLOSED"),
+    merge_facts(signature_holds=False),
+    merge_facts(author="mallory"),
+    merge_facts(paths=("docs/FAQ.md", "docs/guide.md")),
+    merge_facts(head_sha="b" * 40),
+    merge_facts(document_is_parent_plus_entry=False),
+    merge_facts(checks=ChecksVerdict(ChecksState.RED, ("faq-gate", "lint"))),
+    merge_facts(checks=ChecksVerdict(ChecksState.PENDING)),
+    merge_facts(freeze="a demo"),
+)
+
+TEXTS: Final[dict[str, Callable[[], str]]] = {
+    "github/pull_request.md": pull_request,
+    "github/commit.txt": commit,
+    **COMMENTS,
+    "github/closing_comment_declined.md": lambda: messages.closing_comment(
+        declined(SOMETHING_CLOSE)
+    ),
+    "prefect/summary_done.md": lambda: summary(done(MERGE, ENTRY_URL)),
+    "prefect/summary_declined.md": lambda: summary(declined(SOMETHING_CLOSE), None),
+    "prefect/summary_answered_before.md": lambda: summary(
+        answered_before(ASKED_BEFORE, ENTRY_URL), None
+    ),
+    "prefect/summary_failed.md": lambda: summary(
+        failed(FailureKind.CI_FAILED, UNMERGED[FailureKind.CI_FAILED])
+    ),
+    "prefect/summary_failed_after_the_merge.md": lambda: summary(
+        failed(FailureKind.NEVER_LIVE, "the merge did not go live in time", MERGE)
+    ),
+    "decisions/declined.txt": declined_reasons,
+    "decisions/merge_decisions.txt": merge_decisions,
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_people_are_shown_this(name: str, reads_as: ReadsAs) -> None:
+    reads_as(name, TEXTS[name]())
