@@ -1,17 +1,16 @@
 """Every refusal as a problem (RFC 9457), as it is answered and as it is documented."""
 
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import fastapi_problem_details as problem_details
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_problem_details import Problem, ProblemResponse
-from pydantic_core.core_schema import ErrorType
 from redis.exceptions import RedisError
 from starlette.routing import Match
 
 _REDIS_RETRY_S = "2"
-_KNOWN_TO_PYDANTIC = frozenset(get_args(ErrorType))
+_BY_AGENT = "refused_"  # begins the types of errors that are told in an agent's own words
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 _TITLES = {
     400: "This is not what it says it is",
@@ -59,7 +58,7 @@ def _documentation(status: int) -> dict[str, Any]:
 def _invalid(_request: Request, error: Exception) -> ProblemResponse:
     # What was sent is not repeated: it may be long, and need not be encodable.
     wrong = cast(RequestValidationError, error).errors()
-    if len(wrong) == 1 and wrong[0]["type"] not in _KNOWN_TO_PYDANTIC:
+    if len(wrong) == 1 and wrong[0]["type"].startswith(_BY_AGENT):
         return _refused_by_agent(wrong[0])
     return ProblemResponse(
         status=422, title="Request refused", detail="; ".join(map(_sentence, wrong))
@@ -72,7 +71,7 @@ def _refused_by_agent(wrong: dict[str, Any]) -> ProblemResponse:
         status=422,
         title=f"{str(wrong['loc'][-1]).capitalize()} refused",
         detail=wrong["msg"],
-        code=wrong["type"],
+        code=wrong["type"].removeprefix(_BY_AGENT),
     )
 
 

@@ -80,7 +80,10 @@ class Agent(Protocol[RequestT]):
 
     @property
     def request_model(self) -> type[RequestT]:
-        """What is asked for, and the API's body; its first text is how the task is listed."""
+        """What is asked for, and the API's body; its first text is how the task is listed.
+
+        A PydanticCustomError of a type that begins with `refused_` is told in its own words.
+        """
 
     def dedupe_key(self, request: RequestT) -> str:
         """Equal for requests that are one: within an hour they have one task."""

@@ -18,6 +18,7 @@ from shiploop.cli.doctor.diagnosis import (
     Finding,
     Health,
     RedisFacts,
+    judge_faq,
     judge_redis,
     judge_required_checks,
     judge_webhook,
@@ -162,6 +163,7 @@ def github_findings(seen: Examined) -> Iterator[Finding]:
     yield from check_github(seen.github(BOT_TOKEN, github_api_url=seen.told(Reply(410, "gone"))))
     seen.sandbox.open_green()
     yield from check_github(seen.github("eve-token"))
+    yield judge_faq("acme/docs@main", "docs/FAQ.md", is_there=False)
     yield from judge_required_checks((), ("faq-gate",), frozenset({"lint"}))
     yield from judge_required_checks((), (), frozenset())
     yield from judge_required_checks(("faq-gate",), (), None)

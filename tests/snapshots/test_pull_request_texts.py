@@ -6,44 +6,45 @@ from typing import Final
 
 import pytest
 
-from shiploop.agents.faq.answering.answer import Declined, Source
+from shiploop.agents.faq.agent import format_decline, format_duplicate
+from shiploop.agents.faq.answering.answer import Unanswered
 from shiploop.domain.delivery import messages
+from shiploop.domain.delivery.change import Source
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.merge_gate import MergeFacts, Refuse, Wait, decide_merge
 from shiploop.domain.delivery.task import (
     FailureKind,
     Merge,
     Outcome,
-    answered_before,
     declined,
     done,
     failed,
+    there_already,
 )
-from tests.builders import NOON, TASK_ID, a_run, merge_facts
+from tests.builders import NOON, a_proposal, a_task, merge_facts
 from tests.snapshots.conftest import ReadsAs
 from tests.snapshots.story import ENTRY_URL, NEWER_SHA, REPOSITORY_URL, page
 
-RUN: Final = a_run()
+TASK: Final = a_task()
 PULL_URL: Final = f"{REPOSITORY_URL}/pull/7"
 MERGE: Final = Merge(NEWER_SHA, NOON + timedelta(seconds=23.84))
 GUIDE: Final = Source("docs/guide.md", "heartbeats", "Guide: Heartbeats")
 ARCHITECTURE: Final = Source("docs/architecture.md", "runners", "Architecture: Runners")
-NOTHING_CLOSE: Final = messages.decline_reason(Declined(()))
-SOMETHING_CLOSE: Final = messages.decline_reason(Declined((GUIDE, ARCHITECTURE)))
-ASKED_BEFORE: Final = messages.duplicate_reason("How does a worker show that it is alive?")
+PROPOSAL: Final = a_proposal(evidence=(GUIDE, ARCHITECTURE))
+NOTHING_CLOSE: Final = format_decline(Unanswered(()))
+SOMETHING_CLOSE: Final = format_decline(Unanswered((GUIDE, ARCHITECTURE)))
+ASKED_BEFORE: Final = format_duplicate("How does a worker show that it is alive?")
 
 
 def pull_request() -> str:
     """The pull request that adds the answer."""
-    sources = tuple(f"{one.path}#{one.anchor}" for one in (GUIDE, ARCHITECTURE))
-    body = messages.pull_request_body(RUN, sources, f"v1:{'5e' * 32}")
-    title = messages.pull_request_title(RUN.question)
-    return page(body, title=title, branch=messages.branch_name(TASK_ID))
+    body = messages.pull_request_body(TASK, PROPOSAL, f"v2:{'5e' * 32}")
+    return page(body, title=PROPOSAL.title, branch=messages.branch_name(TASK))
 
 
 def commit() -> str:
     """The commit, as `git log` shows it."""
-    return "\n\n".join(messages.commit_message(RUN))
+    return "\n\n".join(messages.commit_message(TASK, PROPOSAL))
 
 
 def comment(kind: FailureKind) -> str:
@@ -53,7 +54,7 @@ def comment(kind: FailureKind) -> str:
 
 def summary(outcome: Outcome, pr_url: str | None = PULL_URL) -> str:
     """The page that Prefect shows for the run."""
-    return messages.summary(RUN, outcome, pr_url)
+    return messages.summary(TASK, outcome, pr_url)
 
 
 # The kinds with which a task ends that has not merged, each with a reason that it may have.
@@ -95,7 +96,7 @@ _NOT_TO_MERGE: Final = (
     merge_facts(author="mallory"),
     merge_facts(paths=("docs/FAQ.md", "docs/guide.md")),
     merge_facts(head_sha="b" * 40),
-    merge_facts(document_is_parent_plus_entry=False),
+    merge_facts(is_exact_edit=False),
     merge_facts(checks=ChecksVerdict(ChecksState.RED, ("faq-gate", "lint"))),
     merge_facts(checks=ChecksVerdict(ChecksState.PENDING)),
     merge_facts(freeze="a demo"),
@@ -111,7 +112,7 @@ TEXTS: Final[dict[str, Callable[[], str]]] = {
     "prefect/summary_done.md": lambda: summary(done(MERGE, ENTRY_URL)),
     "prefect/summary_declined.md": lambda: summary(declined(SOMETHING_CLOSE), None),
     "prefect/summary_answered_before.md": lambda: summary(
-        answered_before(ASKED_BEFORE, ENTRY_URL), None
+        there_already(ASKED_BEFORE, ENTRY_URL), None
     ),
     "prefect/summary_failed.md": lambda: summary(
         failed(FailureKind.CI_FAILED, UNMERGED[FailureKind.CI_FAILED])

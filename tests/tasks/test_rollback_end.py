@@ -13,7 +13,7 @@ from tests.tasks.conftest import ServicesWith
 
 
 def document(sandbox: SandboxProcess) -> str:
-    return sandbox.client().read_base().document
+    return sandbox.client().read_base((FAQ_PATH,)).files[FAQ_PATH] or ""
 
 
 def commit(sandbox: SandboxProcess, text: str) -> str:

@@ -10,9 +10,10 @@ from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery import messages
 from shiploop.domain.production.rollback_policy import RollbackMode, Suspect
+from shiploop.domain.timestamps import iso_ms
 from shiploop.stores import keys
 from tasks.shared.suspects import find_suspects, rollback_mode, suspect_of, within_window
-from tests.builders import NOON, a_request, a_suspect
+from tests.builders import NOON, a_request, a_suspect, a_task
 from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
@@ -41,12 +42,11 @@ def committed(sandbox: SandboxProcess, task_id: str | None = None) -> str:
 
 def merged(sandbox: SandboxProcess, task_id: str) -> str:
     """The merge of the pull request that this task has opened."""
-    github, base = sandbox.client(), sandbox.client().read_base()
+    github, base = sandbox.client(), sandbox.client().read_base((FAQ_PATH,))
     message = ("Update FAQ - more", f"Trace-Id: {task_id}")
-    document = f"{base.document}\n## More of {task_id}?\n\nMore.\n"
-    pull = github.open_pull_request(
-        base, messages.branch_name(task_id), {FAQ_PATH: document.encode()}, message, "a body"
-    )
+    document = f"{base.files[FAQ_PATH]}\n## More of {task_id}?\n\nMore.\n"
+    branch = messages.branch_name(a_task(task_id=task_id))
+    pull = github.open_pull_request(base, branch, {FAQ_PATH: document.encode()}, message, "a body")
     sandbox.wait_until_green(base, pull)
     return github.merge(pull.number, pull.head_sha, message)
 
@@ -83,7 +83,8 @@ def test_what_is_healthy_or_not_known_has_no_suspects(
 def test_a_merge_is_ours_where_its_task_says_so(ours: Services, sandbox: SandboxProcess) -> None:
     task_id = accepted(ours)
     sha = committed(sandbox, task_id)
-    ours.tasks.note(task_id, datetime.now(UTC), merge_sha=sha)
+    now = datetime.now(UTC)
+    ours.tasks.note(task_id, now, merge_sha=sha, merged_at=iso_ms(now))
     assert suspect(ours, sha).task_id == task_id
     assert "FindPullRequest" not in sandbox.operations()
 

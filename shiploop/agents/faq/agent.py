@@ -99,7 +99,7 @@ class FaqAgent:
         answer, notes = self._answer(question, world)
         if isinstance(answer, Unanswered):
             looked_for = _propose(question, world.trace_id, Answer("", (), "extractive"), {})
-            return Declined(_decline_reason(answer), answer.closest, looked_for, notes)
+            return Declined(format_decline(answer), answer.closest, looked_for, notes)
         return _propose(question, world.trace_id, answer, notes)
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
@@ -109,8 +109,8 @@ class FaqAgent:
             return CannotEdit(f"there is no readable {FAQ_PATH}: add one, UTF-8 text")
         existing = find_duplicate(entry.question, _answer(proposal), document)
         if existing is not None:
-            reason = f"the FAQ answers this already: {existing.question}"
-            return AlreadyThere(reason, Sighting(self._page, existing.anchor))
+            place = Sighting(self._page, existing.anchor)
+            return AlreadyThere(format_duplicate(existing.question), place)
         try:
             return Edited({FAQ_PATH: insert(document, entry)})
         except (UnsafeDocumentError, UnsafeEntryError) as error:
@@ -207,12 +207,17 @@ def _answer_of_version_1(stored: Mapping[str, Any]) -> Answer | Unanswered:
     return Answer(stored["text"], sources, stored["generator"])
 
 
-def _decline_reason(unanswered: Unanswered) -> str:
+def format_decline(unanswered: Unanswered) -> str:
     """Why a question was declined, and where to read on."""
     if not unanswered.closest:
         return "the documents do not answer this question"
     closest = ", ".join(f"{source.path}#{source.anchor}" for source in unanswered.closest)
     return f"the documents do not answer this question; closest: {closest}"
+
+
+def format_duplicate(question: str) -> str:
+    """Why nothing was added for a question that the FAQ answers already."""
+    return f"the FAQ answers this already: {question}"
 
 
 def _lint(entry: Entry, rules: str | None) -> tuple[Refusal, ...]:

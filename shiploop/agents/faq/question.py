@@ -120,7 +120,7 @@ def unescape_heading(heading: str) -> str:
 def _accepted(text: str) -> str:
     question = check_question(text)
     if isinstance(question, QuestionProblem):
-        raise PydanticCustomError(question.name.lower(), question.value)
+        raise PydanticCustomError(f"refused_{question.name.lower()}", question.value)
     return question.text
 
 

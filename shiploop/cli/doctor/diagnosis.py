@@ -70,6 +70,14 @@ def _persistence(facts: RedisFacts) -> Finding:
     return Finding(name, Health.WARNING, "off: a restart loses every task", advice)
 
 
+def judge_faq(place: str, path: str, *, is_there: bool) -> Finding:
+    """Is there an FAQ for the entries to stand in?"""
+    name = "github repository"
+    if is_there:
+        return Finding(name, Health.OK, f"{place} has a {path}")
+    return Finding(name, Health.BROKEN, f"{place} has no {path}", f"Commit a {path}: UTF-8 text.")
+
+
 def judge_required_checks(
     protected: Sequence[str], configured: Sequence[str], ran: frozenset[str] | None
 ) -> Iterator[Finding]:

@@ -6,7 +6,13 @@ import httpx
 
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.bootstrap import SettingMissing, token_source
-from shiploop.cli.doctor.diagnosis import Finding, Health, judge_required_checks, judge_webhook
+from shiploop.cli.doctor.diagnosis import (
+    Finding,
+    Health,
+    judge_faq,
+    judge_required_checks,
+    judge_webhook,
+)
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
@@ -53,11 +59,7 @@ def _look(github: GitHub, setup: GitHubSetup, settings: Settings) -> Iterator[Fi
         return
     yield Finding("github token", Health.OK, f"valid, of {base.viewer}")
     place = f"{github.repository}@{settings.base_branch}"
-    if base.files[FAQ_PATH] is None:
-        advice = f"Commit a {FAQ_PATH} to it, UTF-8 text."
-        yield Finding("github repository", Health.BROKEN, f"{place} has no {FAQ_PATH}", advice)
-    else:
-        yield Finding("github repository", Health.OK, f"{place} has a {FAQ_PATH}")
+    yield judge_faq(place, FAQ_PATH, is_there=base.files[FAQ_PATH] is not None)
     try:
         yield _permissions(setup)
         yield from _checks(github, setup, base, settings.required_checks)

@@ -339,11 +339,11 @@ def test_nobody_who_does_without_a_model_loads_the_sdk() -> None:
 _COLD = """
 import time
 from shiploop.clients.llm.client import Llm, Model
-from shiploop.agents.faq.answering.prompt import Prompt
+from shiploop.domain.model import Prompt
 from shiploop.errors import ModelFailed
 one, began = Llm(Model("http://127.0.0.1:9/v1", "any", 0.2, 150), "key"), time.monotonic()
 try:
-    one.ask(Prompt("Answer.", "{}", ()))
+    one.ask(Prompt("Answer.", "{}", "answer", {}))
 except ModelFailed:
     print(time.monotonic() - began)
 """

@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,16 +11,17 @@ import pytest
 from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
-from tasks.answer import draft_answer
-from tasks.shared.entry import entry_of
-from tasks.shared.gate import refusal_of
 
 from sandbox.openai_replies import HOSTILE_ANSWERS
-from shiploop.agents.faq.answering.answer import Answer, Declined
-from shiploop.agents.faq.document.document import insert
-from shiploop.bootstrap import services
-from shiploop.domain.delivery.task import Run
-from tests.builders import a_request
+from shiploop.agents.faq.document.document import FAQ_PATH, insert
+from shiploop.agents.faq.document.entry import entry_id
+from shiploop.bootstrap import Services, services
+from shiploop.domain.delivery.change import Declined, Edited, Proposal
+from shiploop.domain.delivery.pull_request import Base
+from shiploop.domain.delivery.task import Status, Task, there_already
+from tasks.draft import draft_change, find_already_there
+from tests.builders import a_proposal, a_request, an_entry
+from tests.builders import a_task as a_task_of
 from tests.sandbox_process import SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
@@ -31,7 +33,7 @@ QUESTION = "What is a worker heartbeat?"
 FAQ = "# FAQ\n\n## By hand\n\nYes.\n"
 QUOTED = "A worker heartbeat is written every five seconds."
 
-Draft = Callable[..., tuple[Answer | Declined, dict[str, str], float]]
+Draft = Callable[..., tuple[Proposal | Declined, dict[str, str], float]]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,7 +44,7 @@ def _loaded() -> None:
 
 @pytest.fixture
 def draft(services_with: ServicesWith, sandbox: SandboxProcess) -> Draft:
-    """Drafts an answer to a question: the draft, the task and the seconds that it took."""
+    """Drafts the answer to a question: the draft, the task and the seconds that it took."""
     sandbox.http.delete(f"{sandbox.url}/_sandbox/openai").raise_for_status()
 
     def drafted(question: str = QUESTION, **changes: Any) -> Any:
@@ -57,43 +59,53 @@ def draft(services_with: ServicesWith, sandbox: SandboxProcess) -> Draft:
         ours.documents.refresh()
         if ours.llm is not None:
             ours.llm._sdk.loaded_within(60)
-        run = a_task(question)
+        task = a_task(question)
         began = time.monotonic()
-        answer = draft_answer.fn(run)
+        proposal = draft_change.fn(task)
         took_s = time.monotonic() - began
-        return answer, ours.tasks.read(run.task_id) or {}, took_s
+        return proposal, ours.tasks.read(task.task_id) or {}, took_s
 
     return drafted
 
 
-def a_task(text: str) -> Run:
+@pytest.fixture
+def ours(services_with: ServicesWith, sandbox: SandboxProcess) -> Services:
+    return services_with(github_api_url=sandbox.url, site_url="https://site.example")
+
+
+def a_task(text: str) -> Task:
     task_id = str(uuid.uuid4())
     services().intake.accept(task_id, a_request(text), datetime.now(UTC), limit=100)
-    run = services().tasks.load(task_id)
-    assert run is not None
-    return run
+    task = services().tasks.load(task_id)
+    assert task is not None
+    return task
 
 
 def asked(sandbox: SandboxProcess) -> int:
     return len(sandbox.http.get(f"{sandbox.url}/_sandbox/openai").raise_for_status().json())
 
 
+def base_of(document: str) -> Base:
+    return Base("R_1", "a" * 40, {FAQ_PATH: document}, "shiploop-bot", (), "acme/docs@main")
+
+
 def test_without_a_key_answers_are_quoted_and_no_model_is_asked(
     draft: Draft, sandbox: SandboxProcess
 ) -> None:
-    answer, task, _ = draft(openai_api_key=None)
-    assert isinstance(answer, Answer)
-    assert answer.generator == "extractive"
+    proposal, task, _ = draft(openai_api_key=None)
+    assert isinstance(proposal, Proposal)
+    assert proposal.generator == "extractive"
     assert not {"model", "tokens_in", "model_problem"} & task.keys()
     assert asked(sandbox) == 0
 
 
 def test_with_a_key_the_model_answers_and_what_it_took_is_noted(draft: Draft) -> None:
     prices = PATIENT | {"openai_input_usd": 0.4, "openai_output_usd": 1.6}
-    answer, task, _ = draft(**prices)
-    assert isinstance(answer, Answer)
-    assert answer.generator == "model"
-    assert answer.text == f"{QUOTED}\n\nSource: [Guide › Heartbeats](guide.md#heartbeats)"
+    proposal, task, _ = draft(**prices)
+    assert isinstance(proposal, Proposal)
+    assert proposal.generator == "model"
+    cited = "Source: [Guide › Heartbeats](guide.md#heartbeats)"
+    assert proposal.content["answer"] == f"{QUOTED}\n\n{cited}"
     assert task["model"] == "gpt-4.1-mini"
     tokens_in, tokens_out = int(task["tokens_in"]), int(task["tokens_out"])
     assert tokens_in > 100
@@ -120,11 +132,11 @@ def test_whatever_the_model_does_the_stage_ends_in_time(
     draft: Draft, sandbox: SandboxProcess, fault: str
 ) -> None:
     sandbox.set_faults(**{fault: ALWAYS})
-    answer, task, took_s = draft()
+    proposal, task, took_s = draft()
     assert took_s < DEADLINE_S + 0.5
-    assert isinstance(answer, Answer)
-    assert answer.generator == "extractive"
-    assert answer.text.startswith(QUOTED)
+    assert isinstance(proposal, Proposal)
+    assert proposal.generator == "extractive"
+    assert str(proposal.content["answer"]).startswith(QUOTED)
     assert task["model_problem"]
 
 
@@ -132,15 +144,16 @@ def test_what_no_document_answers_is_declined_when_the_model_is_away(
     draft: Draft, sandbox: SandboxProcess
 ) -> None:
     sandbox.set_faults(llm_down=ALWAYS)
-    answer, _, _ = draft("Does a heartbeat cost money on the moon?")
-    assert isinstance(answer, Declined)
+    declined, _, _ = draft("Does a heartbeat cost money on the moon?")
+    assert isinstance(declined, Declined)
 
 
 def test_what_no_section_speaks_of_is_declined_without_asking(
     draft: Draft, sandbox: SandboxProcess
 ) -> None:
-    answer, task, _ = draft("Quelle heure est-il?")
-    assert answer == Declined(())
+    declined, task, _ = draft("Quelle heure est-il?")
+    assert isinstance(declined, Declined)
+    assert declined.closest == ()
     assert "model" not in task
     assert asked(sandbox) == 0
 
@@ -149,9 +162,9 @@ def test_what_the_model_finds_no_answer_to_is_declined(
     draft: Draft, sandbox: SandboxProcess
 ) -> None:
     sandbox.set_faults(llm_unanswerable=1)
-    answer, task, _ = draft(**PATIENT)
-    assert isinstance(answer, Declined)
-    assert [source.anchor for source in answer.closest] == ["heartbeats"]
+    declined, task, _ = draft(**PATIENT)
+    assert isinstance(declined, Declined)
+    assert [source.anchor for source in declined.closest] == ["heartbeats"]
     assert "tokens_in" in task
 
 
@@ -159,17 +172,17 @@ def test_a_server_with_chat_completions_only_answers_too(
     draft: Draft, sandbox: SandboxProcess
 ) -> None:
     sandbox.set_faults(llm_chat_only=ALWAYS)
-    answer, task, _ = draft(**PATIENT)
-    assert isinstance(answer, Answer)
-    assert answer.generator == "model"
+    proposal, task, _ = draft(**PATIENT)
+    assert isinstance(proposal, Proposal)
+    assert proposal.generator == "model"
     assert "tokens_in" in task
 
 
 def test_the_gate_lets_an_answer_of_the_models_pass(draft: Draft) -> None:
-    answer, _, _ = draft(**PATIENT)
-    assert isinstance(answer, Answer)
-    assert answer.generator == "model"
-    assert refusal_of(a_task(f"Again: {QUESTION}"), answer, FAQ) is None
+    proposal, _, _ = draft(**PATIENT)
+    assert isinstance(proposal, Proposal)
+    assert proposal.generator == "model"
+    assert services().agents.check(proposal, {FAQ_PATH: FAQ}) == ()
 
 
 def test_what_the_gate_refuses_of_the_models_is_quoted_instead(
@@ -180,13 +193,14 @@ def test_what_the_gate_refuses_of_the_models_is_quoted_instead(
     for number, hostile in enumerate(HOSTILE_ANSWERS):
         # Another question each time, as the same one is the same task for an hour.
         same = QUESTION.replace("is", "is " * (number + 1))
-        answer, task, _ = draft(same, **PATIENT)
-        assert isinstance(answer, Answer)
-        assert answer.generator == "extractive", hostile
+        proposal, task, _ = draft(same, **PATIENT)
+        assert isinstance(proposal, Proposal)
+        assert proposal.generator == "extractive", hostile
         problems.append(task["model_problem"])
-        run = a_task(f"Again: {same}")
-        assert refusal_of(run, answer, FAQ) is None
-        assert FAQ.strip() in insert(FAQ, entry_of(run, answer))
+        assert services().agents.check(proposal, {FAQ_PATH: FAQ}) == ()
+        edited = services().agents.edit(proposal, {FAQ_PATH: FAQ})
+        assert isinstance(edited, Edited)
+        assert FAQ.strip() in edited.files[FAQ_PATH]
     assert any("not safe to ship" in problem for problem in problems)
 
 
@@ -200,9 +214,9 @@ def test_a_loss_of_redis_does_not_make_the_model_be_paid_again(
         raise RedisError("away")
 
     monkeypatch.setattr("shiploop.stores.tasks.Tasks.note", lost)
-    answer, _, _ = draft(**PATIENT)
-    assert isinstance(answer, Answer)
-    assert answer.generator == "model"
+    proposal, _, _ = draft(**PATIENT)
+    assert isinstance(proposal, Proposal)
+    assert proposal.generator == "model"
     assert noted == ["lost"]
     assert asked(sandbox) == 1
 
@@ -222,3 +236,24 @@ def test_the_key_is_in_nothing_that_is_kept(
     assert kept
     told = sandbox.http.get(f"{sandbox.url}/_sandbox/openai").text
     assert CANARY not in f"{kept} {told} {caplog.text} {services()!r}"
+
+
+@pytest.mark.usefixtures("ours")
+def test_what_the_base_holds_already_in_other_words_ends_with_its_address() -> None:
+    task, proposal = a_task_of(), a_proposal()
+    present = an_entry("What is the heartbeat mechanism of a worker?")
+    base = base_of(insert(FAQ, present))
+    reason = f"the FAQ answers this already: {present.question}"
+    expected = there_already(reason, f"https://site.example/faq#{entry_id(present)}")
+    assert expected.status is Status.DECLINED
+    looked_for = Declined("the documents do not answer this question", looked_for=proposal)
+    assert find_already_there(task, proposal, base) == expected
+    assert find_already_there(task, looked_for, base) == expected
+    assert find_already_there(task, replace(looked_for, looked_for=None), base) is None
+
+
+@pytest.mark.usefixtures("ours")
+def test_what_the_base_does_not_hold_goes_on_and_so_does_what_cannot_be_looked_for() -> None:
+    task, proposal = a_task_of(), a_proposal()
+    for document in (FAQ, insert(FAQ, an_entry()), f"{FAQ}```\n"):
+        assert find_already_there(task, proposal, base_of(document)) is None
