@@ -4,7 +4,8 @@ VENV := .venv
 UV := $(VENV)/bin/uv
 # Dozens of processes start: each shall find what the first of them has compiled.
 unexport PYTHONDONTWRITEBYTECODE
-SYNC = $(UV) sync --quiet --frozen --inexact
+# Whoever makes something here starts the sandbox sooner or later.
+SYNC = $(UV) sync --quiet --frozen --inexact --extra sandbox
 
 .PHONY: demo up drill test suite bench chaos lint schemas clean
 
@@ -31,6 +32,7 @@ suite: schemas $(VENV)/compiled
 lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/deptry .
 	$(VENV)/bin/mypy shiploop flows tasks api dashboard sandbox bench
 
 # What GitHub publishes of itself, to hold the sandbox against; kept once fetched.

@@ -3,8 +3,9 @@
 import json
 import os
 import socket
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from itertools import count, islice
 from pathlib import Path
 from typing import Final
@@ -67,6 +68,15 @@ def choose_addresses(settings: Settings, dashboard: bool = False) -> Addresses:
 def note_of_stack(home: Path) -> Path:
     """The file in which a running stack says where its parts are."""
     return home / "stack.json"
+
+
+def write_note(home: Path, addresses: Addresses, pids: Mapping[str, int | None]) -> None:
+    """Say in that file where each part is, and which process it is."""
+    with tempfile.NamedTemporaryFile("w", dir=home, delete=False) as draft:
+        # Readable by its owner only, as a Redis of somebody's own may have its password in the
+        # address; and replaced as a whole, so that nobody reads half of it.
+        draft.write(json.dumps({**asdict(addresses), "pids": pids}, indent=2) + "\n")
+    Path(draft.name).replace(note_of_stack(home))
 
 
 def find_stack(settings: Settings) -> Addresses | None:

@@ -1,14 +1,15 @@
-"""The servers that come as wheels: a real Valkey and a real PostgreSQL."""
+"""The servers that come as wheels: a real Valkey and a real PostgreSQL.
+
+The wheels come with the extra `embedded`: nothing of them is loaded before a server is started.
+"""
 
 import os
 import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-
-import fasteners
 
 
 @contextmanager
@@ -44,12 +45,15 @@ def embedded_postgres(data: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def _one_at_a_time() -> fasteners.InterProcessLock:
+def _one_at_a_time() -> AbstractContextManager[object]:
+    from fasteners import InterProcessLock
+
     # As root the wheel makes a system user on first use: of two at once, one loses what it
     # has just given to that user.
-    return fasteners.InterProcessLock(
+    lock: AbstractContextManager[object] = InterProcessLock(
         Path(tempfile.gettempdir(), f"shiploop-{os.getuid()}-postgres.lock")
     )
+    return lock
 
 
 @contextmanager

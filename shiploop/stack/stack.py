@@ -1,16 +1,13 @@
 """Starts and stops everything for one command."""
 
-import json
 import os
 import secrets
 import shutil
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
@@ -18,8 +15,9 @@ import httpx
 
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
 from shiploop.settings import Settings
-from shiploop.stack.addresses import Addresses, choose_addresses, note_of_stack, port_of
+from shiploop.stack.addresses import Addresses, choose_addresses, note_of_stack, port_of, write_note
 from shiploop.stack.embedded_servers import embedded_postgres, embedded_redis
+from shiploop.stack.extras import require_packages
 from shiploop.stack.process import Part, StackFailed
 
 # The sandbox world keeps its state in memory: started again, it would be another world.
@@ -60,7 +58,11 @@ class Stack:
     def __init__(
         self, settings: Settings, told: Callable[[str], None], dashboard: bool = False
     ) -> None:
-        """`told` hears the name of each part that is ready. `dashboard`: start that too, last."""
+        """`told` hears the name of each part that is ready. `dashboard`: start that too, last.
+
+        Raises PortTaken and PackageMissing, before anything is started.
+        """
+        require_packages(settings)
         self._settings = settings
         self._told = told
         self._home = settings.home.resolve()
@@ -254,13 +256,7 @@ class Stack:
 
     def _describe(self) -> None:
         pids = {"redis": self._redis_pid, **{name: part.pid for name, part in self._parts.items()}}
-        described = {**asdict(self._addresses), "pids": pids}
-        path = note_of_stack(self._home)
-        with tempfile.NamedTemporaryFile("w", dir=self._home, delete=False) as draft:
-            # Readable by its owner only, as a Redis of somebody's own may have its password in
-            # the address; and replaced as a whole, so that nobody reads half of it.
-            draft.write(json.dumps(described, indent=2) + "\n")
-        Path(draft.name).replace(path)
+        write_note(self._home, self._addresses, pids)
 
     def _shared_environment(self) -> dict[str, str]:
         shared = {

@@ -49,7 +49,8 @@ def told_stages(printed: list[str]) -> list[str]:
 
 
 def test_help_explains_every_command_in_a_line() -> None:
-    shown = shiploop("--help")
+    installed = Path(sys.executable).with_name("shiploop")
+    shown = subprocess.run([installed, "--help"], capture_output=True, text=True)
     assert shown.returncode == 0
     listed = [line.split() for line in shown.stdout.partition("Commands:\n")[2].splitlines()]
     assert [words[0] for words in listed] == COMMANDS
