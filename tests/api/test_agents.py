@@ -1,5 +1,6 @@
-"""Asking over HTTP: what is accepted, what is the same question, and what is refused."""
+"""Asking over HTTP: what is accepted, what is the same request, and what is refused."""
 
+import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 from redis import Redis
 
+from shiploop.agents.faq.question import question_hash
 from shiploop.stack.addresses import free_port
 from shiploop.stores import keys
 from tests.api.conftest import Serve
@@ -14,6 +16,8 @@ from tests.api.problems import problem_of
 
 ROUTE = "/api/agent/faq"
 QUESTION = "What is the worker heartbeat mechanism?"
+CONTROL = "The question contains control characters or line breaks."
+AGENTS = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
 
 
 def ask(api: httpx.Client, question: object = QUESTION) -> httpx.Response:
@@ -90,9 +94,11 @@ def test_of_fifty_who_ask_the_same_at_once_one_is_accepted(api: httpx.Client, re
 
 def test_accepted_means_that_everything_is_stored(api: httpx.Client, redis: Redis) -> None:
     task_id = ask(api).json()["task_id"]
-    assert redis.hget(keys.task(task_id), "question") == QUESTION
-    question_hash = redis.hget(keys.task(task_id), "question_hash")
-    assert redis.get(keys.dedupe("faq", str(question_hash))) == task_id
+    task = redis.hgetall(keys.task(task_id))
+    assert (task["question"], task["agent"]) == (QUESTION, "faq")
+    assert json.loads(task["request"]) == {"question": QUESTION}
+    assert task["dedupe_key"] == question_hash(QUESTION)
+    assert redis.get(keys.dedupe("faq", task["dedupe_key"])) == task_id
     assert [fields for _, fields in redis.xrange(keys.QUEUE) or []] == [{"task_id": task_id}]
     assert redis.xlen(keys.events(task_id)) == 1
     assert redis.zscore(keys.TASK_INDEX, task_id)
@@ -121,24 +127,30 @@ def test_text_that_github_would_act_on_is_accepted_as_it_is(
 
 
 @pytest.mark.parametrize(
-    ("question", "sentence"),
+    ("question", "code", "sentence"),
     [
-        ("", "The question is blank."),
-        (" \t\u3000 ", "The question is blank."),
-        ("a" * 501, "The question is longer than 500 characters."),
-        ("What\x00?", "The question contains control characters or line breaks."),
-        ("What\x1b[31m?", "The question contains control characters or line breaks."),
-        ("What?\n# heading", "The question contains control characters or line breaks."),
-        ("What?\u2028more", "The question contains control characters or line breaks."),
-        ("What\u202eis this?", "The question contains invisible formatting characters."),
-        ("?!…", "The question contains no letter or digit."),
+        ("", "blank", "The question is blank."),
+        (" \t\u3000 ", "blank", "The question is blank."),
+        ("a" * 501, "too_long", "The question is longer than 500 characters."),
+        ("What\x00?", "control_characters", CONTROL),
+        ("What\x1b[31m?", "control_characters", CONTROL),
+        ("What?\n# heading", "control_characters", CONTROL),
+        ("What?\u2028more", "control_characters", CONTROL),
+        (
+            "What\u202eis this?",
+            "invisible_characters",
+            "The question contains invisible formatting characters.",
+        ),
+        ("?!…", "no_words", "The question contains no letter or digit."),
     ],
 )
 def test_a_bad_question_is_refused_with_a_sentence(
-    api: httpx.Client, redis: Redis, question: str, sentence: str
+    api: httpx.Client, redis: Redis, question: str, code: str, sentence: str
 ) -> None:
     problem = problem_of(ask(api, question), 422)
+    assert problem["title"] == "Question refused"
     assert problem["detail"] == sentence
+    assert problem["code"] == code
     assert stored(redis) == []
 
 
@@ -206,6 +218,42 @@ def test_every_refusal_is_a_problem(api: httpx.Client, method: str, path: str, s
 )
 def test_a_wrong_method_is_told_which_are_right(api: httpx.Client, path: str, allowed: str) -> None:
     assert api.put(path).headers["allow"] == allowed
+
+
+def test_each_agent_is_asked_at_an_address_of_its_own(serve: Serve, redis: Redis) -> None:
+    api = serve(agents=AGENTS)
+    answer = api.post("/api/agent/notes", json={"line": "A line"})
+    assert answer.status_code == 202
+    task = api.get(answer.headers["location"]).json()
+    assert (task["status"], task["question"]) == ("queued", "A line")
+    assert redis.hget(keys.task(task["task_id"]), "agent") == "notes"
+    assert api.post("/api/agent/notes", json={"line": "a LINE"}).json() == {
+        "task_id": task["task_id"],
+        "status": "queued",
+        "duplicate": True,
+    }
+    assert ask(api, "A line").status_code == 202
+
+
+def test_an_agent_that_is_not_here_has_no_address(api: httpx.Client) -> None:
+    problem_of(api.post("/api/agent/notes", json={"line": "A line"}), 404)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"line": "<b>"}, "body.line: String should match pattern"),
+        ({"line": 7}, "body.line: Input should be a valid string"),
+        ({"question": "What?"}, "body.line: Field required; body.question: Extra inputs"),
+    ],
+)
+def test_what_another_agent_does_not_take_is_refused_with_a_sentence(
+    serve: Serve, redis: Redis, body: dict[str, object], said: str
+) -> None:
+    problem = problem_of(serve(agents=AGENTS).post("/api/agent/notes", json=body), 422)
+    assert problem["title"] == "Request refused"
+    assert problem["detail"].startswith(said)
+    assert stored(redis) == []
 
 
 def test_a_full_queue_says_when_to_come_back(serve: Serve) -> None:

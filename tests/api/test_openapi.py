@@ -86,6 +86,27 @@ def test_each_route_describes_its_refusals(api: httpx.Client) -> None:
     }
 
 
+def test_the_body_of_each_agents_route_is_the_agents_own_model(serve: Serve) -> None:
+    api = serve(agents=("shiploop.agents.faq.agent", "tests.toy_agent.agent"))
+    description = api.get("/openapi.json").json()
+    models = description["components"]["schemas"]
+    for agent, name, field in (("faq", "AskRequest", "question"), ("notes", "Note", "line")):
+        route = description["paths"][f"/api/agent/{agent}"]["post"]
+        content = route["requestBody"]["content"]["application/json"]
+        assert content["schema"] == {"$ref": f"#/components/schemas/{name}"}
+        assert list(models[name]["properties"]) == models[name]["required"] == [field]
+        assert models[name]["additionalProperties"] is False
+    question = models["AskRequest"]["properties"]["question"]
+    assert (question["minLength"], question["maxLength"]) == (1, 500)
+    assert question["examples"] == ["What is the worker heartbeat mechanism?"]
+    operations = [
+        route["operationId"]
+        for methods in description["paths"].values()
+        for route in methods.values()
+    ]
+    assert len(operations) == len(set(operations))
+
+
 def is_problem(answer: dict[str, dict[str, object]]) -> bool:
     return "application/problem+json" in answer.get("content", {})
 

@@ -8,14 +8,14 @@ import httpx
 import pytest
 from redis import Redis
 
-from shiploop.agents.faq.answering.answer import Source
 from shiploop.bootstrap import Services, build
+from shiploop.domain.delivery.change import Source
 from shiploop.domain.delivery.task import FailureKind, Outcome, declined, failed, there_already
 from shiploop.stores import keys
 from shiploop.stores.tasks import Lease
 from tests.api.conftest import settings
 from tests.api.problems import problem_of
-from tests.builders import a_question
+from tests.builders import a_request
 
 TASKS = "/api/agent/tasks"
 
@@ -34,8 +34,8 @@ def ask(api: httpx.Client, number: int) -> str:
 
 def accept(services: Services, number: int) -> str:
     task_id = str(uuid.uuid4())
-    question = a_question(f"What is number {number}?")
-    services.intake.accept(task_id, question, datetime.now(UTC), 1000)
+    request = a_request(f"What is number {number}?")
+    services.intake.accept(task_id, request, datetime.now(UTC), 1000)
     return task_id
 
 

@@ -11,7 +11,7 @@ from shiploop.agents.faq.document.document import FAQ_PATH, find, insert, remove
 from shiploop.agents.faq.document.entry import entry_id
 from shiploop.bootstrap import Services, services
 from shiploop.domain.delivery import messages
-from shiploop.domain.delivery.change import Proposal
+from shiploop.domain.delivery.change import Proposal, Source
 from shiploop.domain.delivery.provenance import signature_holds
 from shiploop.domain.delivery.pull_request import Base, OwnPullRequest, PullRequest
 from shiploop.domain.delivery.task import Outcome, Status, Task, there_already
@@ -21,7 +21,7 @@ from tasks.ending import _tidy_branch
 from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
 from tasks.shared.change import claim_of
 from tests.builders import a_proposal, a_request, an_entry
-from tests.sandbox_process import SandboxProcess
+from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
 KEY = "a-signing-key"
@@ -30,6 +30,7 @@ ANSWER = (
     "A worker heartbeat is written every five seconds.\n\n"
     "Source: [Guide › Heartbeats](guide.md#heartbeats)"
 )
+HEARTBEATS = Source("docs/guide.md", "heartbeats", "Guide › Heartbeats")
 OF_VERSION_1 = f"v1:{'5e' * 32}"
 
 
@@ -53,8 +54,7 @@ def asked(topic: str) -> tuple[Task, Proposal]:
     assert task is not None
     proposal = a_proposal(question)
     content = {**proposal.content, "trace_id": task_id, "answer": ANSWER}
-    source = replace(proposal.evidence[0], path="docs/guide.md")
-    return task, replace(proposal, content=content, evidence=(source,))
+    return task, replace(proposal, content=content, evidence=(HEARTBEATS,))
 
 
 def opened(task: Task, proposal: Proposal) -> OwnPullRequest:
@@ -82,6 +82,15 @@ def answer_in_other_words(sandbox: SandboxProcess, topic: str) -> str:
     document = services().github.read_base(PATHS).files[FAQ_PATH] or ""
     sandbox.commit({FAQ_PATH: insert(document, entry).encode()})
     return entry_id(entry)
+
+
+def make_branch(sandbox: SandboxProcess, task: Task, base: Base) -> None:
+    """Make the task's branch, as an attempt does that dies before it has committed to it."""
+    sandbox.http.post(
+        f"{sandbox.url}/repos/{REPOSITORY}/git/refs",
+        json={"ref": f"refs/heads/{messages.branch_name(task)}", "sha": base.head_sha},
+        headers={"authorization": f"Bearer {BOT_TOKEN}"},
+    ).raise_for_status()
 
 
 def assert_there_already(outcome: OwnPullRequest | Outcome, anchor: str) -> None:
@@ -165,17 +174,11 @@ def test_what_the_base_holds_already_is_not_opened(sandbox: SandboxProcess) -> N
 def test_what_the_branch_of_an_earlier_attempt_holds_already_is_not_opened(
     sandbox: SandboxProcess,
 ) -> None:
-    """An attempt died after it had made the branch, and before it had committed to it."""
     task, proposal = asked("a branch there already")
     before = read_base.fn(PATHS)
     anchor = answer_in_other_words(sandbox, "a branch there already")
     base = read_base.fn(PATHS)
-    made = sandbox.http.post(
-        f"{sandbox.url}/repos/acme/docs/git/refs",
-        json={"ref": f"refs/heads/{messages.branch_name(task)}", "sha": base.head_sha},
-        headers={"authorization": "Bearer ada-token"},
-    )
-    made.raise_for_status()
+    make_branch(sandbox, task, base)
     outcome = open_pull_request.fn(task, proposal, before)
     assert_there_already(outcome, anchor)
     assert isinstance(outcome, Outcome)
@@ -194,14 +197,18 @@ def test_what_an_earlier_attempt_has_opened_is_adopted(sandbox: SandboxProcess) 
 
 
 @pytest.mark.usefixtures("ours", "_on_a_later_attempt")
-def test_a_commit_without_a_pull_request_is_opened_as_it_stands(sandbox: SandboxProcess) -> None:
-    task, proposal = asked("a commit without a pull request")
-    sandbox.set_faults(open_commit_only=1) if False else None
-    first = opened(task, proposal)
-    services().github.close_pull_request(first.pull.number)
-    adopted = opened(task, proposal)
-    assert adopted.pull.state == "CLOSED"
-    assert adopted.written_sha == first.written_sha
+def test_a_branch_that_an_earlier_attempt_has_made_is_committed_to(sandbox: SandboxProcess) -> None:
+    task, proposal = asked("a branch without a commit")
+    base = read_base.fn(PATHS)
+    make_branch(sandbox, task, base)
+    # What is on main by now is no matter of the branch.
+    answer_in_other_words(sandbox, "a branch without a commit")
+    own = opened(task, proposal)
+    assert own.is_exact_edit
+    written = services().github.find_pull_request(own.pull.head_ref, PATHS).written
+    assert written is not None
+    assert written.parent_files == base.files
+    assert pulls_of(sandbox, task) == ["open"]
 
 
 @pytest.mark.usefixtures("ours")
@@ -229,7 +236,7 @@ def test_a_change_that_stands_on_the_newest_base_with_its_checks_is_not_made_aga
 ) -> None:
     task, proposal = asked("a change that stands")
     own = opened(task, proposal)
-    ours.facts.record(CheckFact(own.pull.head_sha, "faq-gate", "success"))
+    ours.facts.record([CheckFact(own.pull.head_sha, "faq-gate", "success")])
     sandbox.reset()
     stands = rebuild_pull_request.fn(task, proposal, own)
     assert stands == replace(own, edit=2)
