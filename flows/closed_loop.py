@@ -16,7 +16,7 @@ from shiploop.errors import ShiploopError
 from tasks.answer import draft_answer
 from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
-from tasks.ending import conclude, outcome_of, tidy_up
+from tasks.ending import conclude, outcome_of, outcome_of_checks, tidy_up
 from tasks.health import verify_live_entry
 from tasks.incident import report_never_live
 from tasks.merge import merge_pull_request
@@ -24,7 +24,7 @@ from tasks.pull_request import open_pull_request, read_base, rebuild_pull_reques
 from tasks.reaction import react_to_deploy
 from tasks.run import begin_run
 from tasks.shared.duplicate import answered_already
-from tasks.verdict import begin_baseline, judge_deploy
+from tasks.verdict import begin_baseline, judge_deploy, wait_for_baseline
 
 MOST_EDITS = 25  # each costs a run of CI; a burst onto a small FAQ needs a few
 
@@ -68,16 +68,16 @@ def merge_when_green(run: Run, answer: Answer, proposal: Proposal, base: Base) -
     looking = begin_baseline()  # while CI runs: how production was before the merge
     for _ in range(MOST_EDITS):
         checks = wait_for_checks(run, proposal, base)
-        if checks.state is ChecksState.RED:
-            return failed(FailureKind.CI_FAILED, f"checks failed: {', '.join(checks.failed)}")
-        if checks.state is ChecksState.PENDING:
-            return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
-        if checks.state is ChecksState.GREEN:
-            if looking is not None:
-                looking.wait()
-            merge = merge_pull_request(run, answer, proposal, checks)
-            if not isinstance(merge, Conflicted):
-                return merge
+        match checks.state:
+            case ChecksState.RED | ChecksState.PENDING:
+                return outcome_of_checks(checks)
+            case ChecksState.GREEN:
+                wait_for_baseline(looking)
+                merge = merge_pull_request(run, answer, proposal, checks)
+            case ChecksState.CONFLICTING:
+                merge = Conflicted()
+        if not isinstance(merge, Conflicted):
+            return merge
         proposal = rebuild_pull_request(run, answer, proposal)
     return failed(FailureKind.CONFLICT, f"main changed at the same place {MOST_EDITS} times")
 

@@ -46,6 +46,12 @@ def begin_baseline() -> PrefectFuture[None] | None:
     return take_baseline.submit()
 
 
+def wait_for_baseline(looking: PrefectFuture[None] | None) -> None:
+    """Wait until it is seen how production is, where that was begun."""
+    if looking is not None:
+        looking.wait()
+
+
 @task(name="take-baseline", **RETRIED)
 def take_baseline() -> None:
     """See how production is before the merge."""

@@ -8,7 +8,7 @@ from shiploop.agents.faq.document.document import Entry
 from shiploop.agents.faq.question import Question, check_question
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.merge_gate import MergeFacts
-from shiploop.domain.delivery.pull_request import Mergeable, PullRequest
+from shiploop.domain.delivery.pull_request import Mergeable, PullRequest, PullRequestState
 from shiploop.domain.delivery.task import Run
 from shiploop.domain.production.rollback import RollbackCase
 from shiploop.domain.production.rollback_policy import Suspect
@@ -46,7 +46,7 @@ def a_pull_request(**changes: Any) -> PullRequest:
         id="PR_1",
         number=7,
         url="http://127.0.0.1/acme/docs/pull/7",
-        state="OPEN",
+        state=PullRequestState.OPEN,
         body="",
         author="shiploop-bot",
         head_ref=f"orchestrator/faq-{TASK_ID}",
@@ -59,7 +59,7 @@ def a_pull_request(**changes: Any) -> PullRequest:
 
 def merge_facts(**changes: Any) -> MergeFacts:
     facts = MergeFacts(
-        state="OPEN",
+        state=PullRequestState.OPEN,
         signature_holds=True,
         author="shiploop-bot",
         our_login="shiploop-bot",

@@ -4,15 +4,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from shiploop.agents.faq.document.document import FAQ_PATH
-from shiploop.domain.delivery.pull_request import Base, Found, Mergeable, PullRequest, Written
+from shiploop.domain.delivery.checks import read_conclusion
+from shiploop.domain.delivery.pull_request import (
+    Base,
+    Found,
+    Mergeable,
+    PullRequest,
+    PullRequestState,
+    Written,
+)
 from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import RepositoryUnusable
 
 ReadLarge = Callable[[str], str]
-
-# The GraphQL spelling of a commit status; a check run has `conclusion` for the same.
-_STATUS_PENDING = frozenset({"PENDING", "EXPECTED"})
 
 
 def read_base_answer(data: Mapping[str, Any], place: str, read_large: ReadLarge) -> Base:
@@ -57,7 +62,7 @@ def read_pull_request(fields: Mapping[str, Any]) -> PullRequest:
         id=fields["id"],
         number=fields["number"],
         url=fields["url"],
-        state=fields["state"],
+        state=PullRequestState(fields["state"]),
         body=fields["body"],
         author=(fields["author"] or {"login": "ghost"})["login"],
         head_ref=fields["headRefName"],
@@ -114,7 +119,5 @@ def _text(commit: Mapping[str, Any], read_large: ReadLarge) -> str:
 
 def _check_fact(sha: str, context: Mapping[str, Any]) -> CheckFact:
     if context["__typename"] == "CheckRun":
-        conclusion = context["conclusion"]
-        return CheckFact(sha, context["name"], conclusion.lower() if conclusion else None)
-    pending = context["state"] in _STATUS_PENDING
-    return CheckFact(sha, context["context"], None if pending else context["state"].lower())
+        return CheckFact(sha, context["name"], read_conclusion(context["conclusion"]))
+    return CheckFact(sha, context["context"], read_conclusion(context["state"]))

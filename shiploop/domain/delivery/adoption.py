@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 
 from shiploop.agents.faq.document.document import Entry, find, insert
-from shiploop.domain.delivery.pull_request import Found, PullRequest, Written
+from shiploop.domain.delivery.pull_request import (
+    Found,
+    PullRequest,
+    PullRequestState,
+    Written,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ def decide_adoption(found: Found, entry: Entry) -> Nothing | BranchOnly | Commit
     written = found.written
     if found.pull is not None:
         ours = written is not None and holds_exactly(written, entry)
-        return Opened(found.pull, ours or found.pull.state == "MERGED")
+        return Opened(found.pull, ours or found.pull.state is PullRequestState.MERGED)
     if written is None:
         return Nothing()
     if holds_exactly(written, entry):

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.pull_request import PullRequestState
 
 
 @dataclass(frozen=True, slots=True)
 class MergeFacts:
     """Everything that the decision rests on, as it is known just before the merge call."""
 
-    state: str
+    state: PullRequestState
     signature_holds: bool
     author: str
     our_login: str
@@ -54,7 +55,7 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
     The RFC's "the title contains trace-id" (2.2) is not a condition: anybody can write a
     title, so it would let anybody merge.
     """
-    if facts.state != "OPEN":
+    if facts.state is not PullRequestState.OPEN:
         return Refuse("somebody has closed the pull request")
     if not facts.signature_holds:
         return Refuse("the pull request does not carry our signature for this entry")

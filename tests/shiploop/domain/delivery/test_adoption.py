@@ -6,7 +6,7 @@ from shiploop.domain.delivery.adoption import (
     Opened,
     decide_adoption,
 )
-from shiploop.domain.delivery.pull_request import Found, PullRequest, Written
+from shiploop.domain.delivery.pull_request import Found, PullRequest, PullRequestState, Written
 from tests.builders import a_pull_request, an_entry
 
 BASE = "# FAQ\n\nQuestions people ask.\n"
@@ -48,5 +48,5 @@ def test_a_pull_request_that_somebody_has_written_to_is_not_ours_any_more() -> N
 
 
 def test_a_merged_pull_request_needs_no_branch_to_be_ours() -> None:
-    pull = a_pull_request(state="MERGED", merge_sha="b" * 40)
+    pull = a_pull_request(state=PullRequestState.MERGED, merge_sha="b" * 40)
     assert decide_adoption(found(None, pull), ENTRY) == Opened(pull, document_is_ours=True)

@@ -2,6 +2,7 @@ import pytest
 
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.merge_gate import MergeIt, Refuse, Wait, decide_merge
+from shiploop.domain.delivery.pull_request import PullRequestState
 from tests.builders import merge_facts
 
 RED = ChecksVerdict(ChecksState.RED, ("faq-gate",))
@@ -20,7 +21,8 @@ def test_an_app_is_the_same_account_with_and_without_its_suffix() -> None:
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"state": "CLOSED"}, "closed"),
+        ({"state": PullRequestState.CLOSED}, "closed"),
+        ({"state": PullRequestState.MERGED}, "closed"),
         ({"signature_holds": False}, "signature"),
         ({"author": "mallory"}, "mallory"),
         ({"paths": ("docs/FAQ.md", "src/app.py")}, "more than"),
