@@ -9,36 +9,51 @@ from redis.exceptions import RedisError
 from shiploop.domain.delivery.task import FailureKind, Outcome, failed
 from shiploop.errors import ShiploopError, TransientError
 
-# A flow that has returned has not ended where somebody cancels or pauses its run at that very
-# moment: the next attempt hears of it.
-_PASSING = (TransientError, RedisError, httpx.HTTPError, OSError, UnfinishedRun, PausedRun)
 _ASK_TO_WAIT = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
 _LONGEST = 300  # of what another's error says: it may quote whatever was read
 
 
-def may_pass(error: Exception) -> bool:
+def may_pass(error: BaseException) -> bool:
     """True for what may be over when it is tried again, such as an outage of Redis or Prefect."""
-    if isinstance(error, httpx.HTTPStatusError) and error.response.is_client_error:
-        return error.response.status_code in _ASK_TO_WAIT  # any other says no for good
-    return isinstance(error, _PASSING)
+    match error:
+        case ShiploopError():
+            return isinstance(error, TransientError)
+        case httpx.HTTPStatusError() if error.response.is_client_error:
+            return error.response.status_code in _ASK_TO_WAIT  # any other says no for good
+        case RedisError() | httpx.HTTPError() | OSError():
+            return True
+        # A flow that has returned has not ended where somebody cancels or pauses its run at
+        # that very moment: the next attempt hears of it.
+        case UnfinishedRun() | PausedRun():
+            return True
+        case BaseException(__cause__=BaseException() as cause):
+            return may_pass(cause)
+        case _:
+            return False
 
 
 def outcome_of_error(error: Exception, redact: Callable[[str], str]) -> Outcome:
     """How a task ends by this error: as an error of ours says itself, and as `internal` else."""
     if isinstance(error, ShiploopError):
         return failed(error.failure_kind, redact(str(error)))
-    said = redact(" ".join(f"{type(error).__name__}: {error}".split()))
-    return failed(FailureKind.INTERNAL, _in_words(error, _shortened(said)))
+    said = _shortened(redact(" ".join(f"{type(error).__name__}: {error}".split())))
+    if (who := _who_was_away(error)) is not None:
+        reason = f"{who} was away for too long, or refused what it was asked: {said}"
+    else:
+        reason = f"a bug of shiploop's: {said} (see the log, and Sentry where it is set up)"
+    return failed(FailureKind.INTERNAL, reason)
 
 
-def _in_words(error: Exception, said: str) -> str:
+def _who_was_away(error: BaseException) -> str | None:
     match error:
         case RedisError():
-            return f"Redis was away for too long, or refused what it was asked: {said}"
-        case httpx.HTTPError() | ObjectNotFound():
-            return f"Prefect was away for too long, or refused what it was asked: {said}"
+            return "Redis"
+        case httpx.HTTPError() | ObjectNotFound():  # all other clients raise errors of ours
+            return "Prefect"
+        case BaseException(__cause__=BaseException() as cause):
+            return _who_was_away(cause)
         case _:
-            return f"a bug of shiploop's: {said} (see the log, and Sentry where it is set up)"
+            return None
 
 
 def _shortened(text: str) -> str:

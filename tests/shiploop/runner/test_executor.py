@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from prefect import flow, suspend_flow_run
-from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import SyncClientContext
 from prefect.settings import (
@@ -278,15 +278,10 @@ def test_an_outage_is_left_to_whoever_calls_again(
 ) -> None:
     task_id = accepted(services)
     entry = taken(services)
-    nowhere = "http://127.0.0.1:1/api"
-    with (
-        temporary_settings({PREFECT_API_URL: nowhere}),
-        get_client(sync_client=True) as away,
-    ):
-        named = {"closed-loop": flows.closed_loop}
-        outage = Executor(services, away, named, {"closed-loop": uuid.uuid4()}, WORKER)
-        with pytest.raises(httpx.ConnectError):
-            outage.run_task(entry, 1)
+    named, away = {"closed-loop": flows.closed_loop}, SyncPrefectClient("http://127.0.0.1:1/api")
+    cut_off = Executor(services, away, named, {"closed-loop": uuid.uuid4()}, WORKER)
+    with pytest.raises(httpx.ConnectError):
+        cut_off.run_task(entry, 1)
     assert task(services, task_id)["status"] == "queued"
     assert services.task_queue.backlog() == 1
     executor.run_task(entry, 1)
@@ -356,10 +351,9 @@ def test_a_task_that_nobody_can_sign_says_which_setting_is_missing(
 ) -> None:
     ours = services_without_a_key
     task_id = accepted(ours, text="How are webhooks verified?")
-    executor = Executor(
-        ours, prefect, {"closed-loop": closed_loop}, {"closed-loop": deployment_id}, WORKER
-    )
-    executor.run_task(taken(ours), 1)
+    flows, ids = {"closed-loop": closed_loop}, {"closed-loop": deployment_id}
+    executor = Executor(ours, prefect, flows, ids, ours.worker_id)
+    executor.run_task(taken(ours, ours.worker_id), 1)
     reason = "SHIPLOOP_SIGNING_KEY is not set: see .env.example, or start with `make up`"
     assert ending(ours, task_id) == ("error", "internal", reason)
     state = state_of(prefect, uuid.UUID(task(ours, task_id)["prefect_run_id"]))

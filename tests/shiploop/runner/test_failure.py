@@ -28,6 +28,13 @@ def missing_setting() -> errors.ShiploopError:
     return raised.value
 
 
+def unreachable() -> RuntimeError:
+    """As Prefect raises it where a new client of its own finds nobody."""
+    error = RuntimeError("Failed to reach API")
+    error.__cause__ = httpx.ConnectError("Connection refused")
+    return error
+
+
 def a_long_error() -> ValidationError:
     with pytest.raises(ValidationError) as raised:
         TypeAdapter(list[int]).validate_python(["no number"] * 50)
@@ -45,6 +52,7 @@ def a_long_error() -> ValidationError:
         refused(429),
         errors.GitHubUnavailable("503"),
         OSError(28, "No space left on device"),
+        unreachable(),
     ],
 )
 def test_an_outage_may_pass(outage: Exception) -> None:
@@ -76,6 +84,12 @@ def test_a_bug_and_what_somebody_has_to_change_first_do_not_pass(error: Exceptio
             RedisTimeoutError("timed out"),
             FailureKind.INTERNAL,
             "Redis was away for too long, or refused what it was asked: TimeoutError: timed out",
+        ),
+        (
+            unreachable(),
+            FailureKind.INTERNAL,
+            "Prefect was away for too long, or refused what it was asked: "
+            "RuntimeError: Failed to reach API",
         ),
         (
             refused(404),
