@@ -38,6 +38,7 @@ from shiploop.stores.queue import Entry
 from tasks.ending import conclude
 from tests.builders import a_question
 from tests.sandbox_process import REPOSITORY
+from tests.world import REPOSITORY as WORLDS_REPOSITORY
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("patient-world")
@@ -326,7 +327,7 @@ def services_without_a_key(
     settings = Settings(
         _env_file=None,
         redis_url=redis_url,
-        github_repo=REPOSITORY,
+        github_repo=WORLDS_REPOSITORY,
         github_token=SecretStr(world.token),
         github_api_url=world.addresses.github,
         home=tmp_path,
