@@ -53,6 +53,7 @@ FAILURES: Final[Mapping[FailureKind, str]] = {
     FailureKind.CANCELLED: "Somebody cancelled it",
     FailureKind.CRASHED: "The runners that worked on it died too often",
     FailureKind.DEADLINE: "It was not merged before its deadline",
+    FailureKind.INTERNAL: "Something of shiploop's own was wrong",
 }
 
 _MS_A_SECOND: Final = 1000

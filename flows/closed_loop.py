@@ -1,10 +1,8 @@
 """The closed loop: what was asked for becomes a verified change in production."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
-from prefect import flow
-from prefect.client.schemas.objects import State
+from prefect import State, flow
 from pydantic import Field
 
 from shiploop.domain.delivery.change import Declined, Proposal
@@ -16,7 +14,7 @@ from shiploop.errors import ShiploopError
 from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
 from tasks.draft import begin_reading, draft_change, find_already_there
-from tasks.ending import conclude, outcome_of, tidy_up
+from tasks.ending import conclude, outcome_of, outcome_of_checks, tidy_up
 from tasks.health import verify_live_change
 from tasks.incident import report_never_live
 from tasks.merge import merge_pull_request
@@ -28,7 +26,7 @@ from tasks.verdict import begin_baseline, judge_deploy
 MOST_EDITS = 25  # each costs a run of CI; a burst onto a small file needs a few
 
 Question = Annotated[str, Field(max_length=500, description="What the FAQ should answer.")]
-Request = Annotated[Mapping[str, Any], Field(description="What is asked of that agent.")]
+Request = Annotated[dict[str, Any], Field(description="What is asked of that agent.")]
 
 
 @flow(name="closed-loop", persist_result=True, result_serializer="json")
@@ -68,15 +66,16 @@ def merge_when_green(task: Task, proposal: Proposal, own: OwnPullRequest) -> Mer
     await_baseline = begin_baseline()  # while CI runs: how production was before the merge
     for _ in range(MOST_EDITS):
         checks = wait_for_checks(task, own)
-        if checks.state is ChecksState.RED:
-            return failed(FailureKind.CI_FAILED, f"checks failed: {', '.join(checks.failed)}")
-        if checks.state is ChecksState.PENDING:
-            return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
-        if checks.state is ChecksState.GREEN:
-            await_baseline()
-            merge = merge_pull_request(task, proposal, own, checks)
-            if not isinstance(merge, Conflicted):
-                return merge
+        match checks.state:
+            case ChecksState.RED | ChecksState.PENDING:
+                return outcome_of_checks(checks)
+            case ChecksState.GREEN:
+                await_baseline()
+                merge = merge_pull_request(task, proposal, own, checks)
+            case ChecksState.CONFLICTING:
+                merge = Conflicted()
+        if not isinstance(merge, Conflicted):
+            return merge
         rebuilt = rebuild_pull_request(task, proposal, own)
         if isinstance(rebuilt, Outcome):
             return rebuilt

@@ -8,6 +8,7 @@ from prefect.states import Completed
 from pydantic import Field
 
 from shiploop.domain.delivery.checks import ChecksState
+from shiploop.domain.delivery.merge_gate import Conflicted
 from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus
 from shiploop.domain.production.rollback_ending import Ending, Refused, Stuck
 from shiploop.errors import ShiploopError
@@ -20,7 +21,7 @@ from tasks.revert import (
     wait_for_rollback_checks,
     wait_until_rolled_back,
 )
-from tasks.rollback_case import announce, note_approval_wanted, open_case
+from tasks.rollback_case import announce, open_case
 from tasks.rollback_end import (
     file_issue,
     propose_reapply,
@@ -45,7 +46,7 @@ def rollback(
     case = open_case(merge_sha, task_id, reason)
     if isinstance(case, Refused):
         return Completed(name="Refused", message=case.reason)
-    if case.needs_approval and not approved(case):
+    if case.needs_approval and not person_approves(case):
         ending = Ending(RollbackStatus.DECLINED, "a person has declined it")
     else:
         announce(case)
@@ -58,12 +59,6 @@ def rollback(
         if ending.reverted is not None:
             propose_reapply(case, ending.reverted, return_state=True)  # a courtesy
     return rollback_state(ending)
-
-
-def approved(case: RollbackCase) -> bool:
-    """Ask a person, and wait for the answer however long it takes."""
-    note_approval_wanted(case)
-    return person_approves()
 
 
 def take_back(case: RollbackCase) -> Ending:
@@ -89,12 +84,15 @@ def merge_when_green(case: RollbackCase) -> Reverted | Stuck:
         if isinstance(pull, Reverted | Stuck):
             return pull
         checks = wait_for_rollback_checks(case, pull, base)
-        if checks.state is ChecksState.RED:
-            return Stuck(f"checks of the rollback failed: {', '.join(checks.failed)}")
-        if checks.state is ChecksState.PENDING:
-            return Stuck("the checks of the rollback had not ended by its deadline")
-        if checks.state is ChecksState.GREEN:
-            merged = merge_rollback(case, pull)
-            if isinstance(merged, Reverted | Stuck):
-                return merged
+        match checks.state:
+            case ChecksState.RED:
+                return Stuck(f"checks of the rollback failed: {', '.join(checks.failed)}")
+            case ChecksState.PENDING:
+                return Stuck("the checks of the rollback had not ended by its deadline")
+            case ChecksState.GREEN:
+                merged = merge_rollback(case, pull)
+            case ChecksState.CONFLICTING:
+                merged = Conflicted()
+        if not isinstance(merged, Conflicted):
+            return merged
     return Stuck(f"main changed at the same place {MOST_EDITS} times")

@@ -30,7 +30,8 @@ def _last_message(body: dict[str, Any]) -> object:
     match body.get("messages"):
         case [*_, {"role": "user", "content": content}]:
             return content
-    return None
+        case _:
+            return None
 
 
 def has_schema(api: str, body: dict[str, Any]) -> bool:
@@ -43,7 +44,8 @@ def has_schema(api: str, body: dict[str, Any]) -> bool:
             {"response_format": {"type": "json_schema", "json_schema": {"strict": True}}},
         ):
             return True
-    return False
+        case _:
+            return False
 
 
 def answer(api: str, body: dict[str, Any], reply: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from shiploop.clients.sentry import Sentry, start_sentry
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
 from shiploop.clients.slack import Slack
+from shiploop.domain.delivery.task import FailureKind
 from shiploop.errors import PermanentError
 from shiploop.observability import Redactor
 from shiploop.settings import Settings
@@ -69,6 +70,8 @@ _T = TypeVar("_T")
 
 class SettingMissing(PermanentError):
     """Something has to be set before this can work."""
+
+    failure_kind = FailureKind.INTERNAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,21 @@
 """The errors that leave a client or a store, by what a caller can do about them.
 
-Expected bad outcomes (red checks, a refused merge) are values, not exceptions.
+Each says by its `failure_kind` as what it ends a task. Expected bad outcomes (red checks, a
+refused merge) are values, not exceptions.
 """
+
+from typing import ClassVar
+
+from shiploop.domain.delivery.task import FailureKind
 
 
 class ShiploopError(Exception):
-    """Anything that shiploop raises on purpose."""
+    """Anything that shiploop raises on purpose.
+
+    One that names no `failure_kind` was never meant to end a task: where it does, that is a bug.
+    """
+
+    failure_kind: ClassVar[FailureKind] = FailureKind.INTERNAL
 
 
 class TransientError(ShiploopError):
@@ -23,25 +33,37 @@ class PermanentError(ShiploopError):
 class GitHubUnavailable(TransientError):
     """GitHub did not take the request: nothing has happened there."""
 
+    failure_kind = FailureKind.GITHUB
+
 
 class GitHubRateLimited(TransientError):
     """GitHub asked us to slow down (primary or secondary limit)."""
+
+    failure_kind = FailureKind.GITHUB
 
 
 class GitHubUncertain(TransientError):
     """A write was sent and its answer lost: look what is there before sending it again."""
 
+    failure_kind = FailureKind.GITHUB
+
 
 class GitHubUnauthorized(PermanentError):
     """The token is missing, wrong, or not allowed to do this."""
+
+    failure_kind = FailureKind.GITHUB
 
 
 class GitHubNotFound(PermanentError):
     """There is no such thing, or the token may not see it."""
 
+    failure_kind = FailureKind.GITHUB
+
 
 class GitHubRefused(PermanentError):
     """GitHub understood the request and said no."""
+
+    failure_kind = FailureKind.GITHUB
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -51,54 +73,82 @@ class GitHubRefused(PermanentError):
 class RepositoryUnusable(PermanentError):
     """The target repository lacks what the loop needs, or its FAQ cannot be edited safely."""
 
+    failure_kind = FailureKind.MERGE_REFUSED
+
 
 class SiteUnavailable(TransientError):
     """The site did not answer."""
+
+    failure_kind = FailureKind.UNVERIFIED
 
 
 class SiteSlow(SiteUnavailable):
     """The site did not answer in time: it may as well be us."""
 
+    failure_kind = FailureKind.UNVERIFIED
+
 
 class SlackUnavailable(TransientError):
     """Slack did not take the message, or its answer is lost: it may stand there all the same."""
+
+    failure_kind = FailureKind.INTERNAL
 
 
 class SlackRefused(PermanentError):
     """Slack will never take the message by this webhook."""
 
+    failure_kind = FailureKind.INTERNAL
+
 
 class SentryUnavailable(TransientError):
     """Sentry did not answer, or asked us to slow down."""
+
+    failure_kind = FailureKind.INTERNAL
 
 
 class SentryRefused(PermanentError):
     """Sentry does not let us read the project's issues, or there is no such project."""
 
+    failure_kind = FailureKind.INTERNAL
+
 
 class ModelFailed(PermanentError):
     """The model gave no answer within its deadline, tries again included: do without it."""
+
+    failure_kind = FailureKind.INTERNAL
 
 
 class OwnApiUnavailable(TransientError):
     """Our own API did not answer."""
 
+    failure_kind = FailureKind.INTERNAL
+
 
 class MirrorUnavailable(TransientError):
     """The repository could not be fetched with git."""
+
+    failure_kind = FailureKind.GITHUB
 
 
 class DeadlinePassed(PermanentError):
     """The task took longer than it may."""
 
+    failure_kind = FailureKind.DEADLINE
+
 
 class TaskCancelled(PermanentError):
     """Somebody has cancelled the task."""
+
+    failure_kind = FailureKind.CANCELLED
 
 
 class UnknownTask(PermanentError):
     """Redis knows no task by this id."""
 
+    failure_kind = FailureKind.INTERNAL
+
 
 class MergeNotReady(TransientError):
     """GitHub would not merge just now, and nothing that it says is wrong."""
+
+    failure_kind = FailureKind.MERGE_REFUSED

@@ -10,42 +10,24 @@ from prefect.states import Cancelled, Completed, Failed
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery import messages
+from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.pull_request import PullRequestState
 from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, failed
 from shiploop.domain.timestamps import iso_ms
-from shiploop.errors import (
-    DeadlinePassed,
-    GitHubNotFound,
-    GitHubRateLimited,
-    GitHubRefused,
-    GitHubUnauthorized,
-    GitHubUnavailable,
-    GitHubUncertain,
-    MergeNotReady,
-    MirrorUnavailable,
-    RepositoryUnusable,
-    ShiploopError,
-    TaskCancelled,
-)
+from shiploop.errors import ShiploopError
 from tasks.shared.durability import RETRIED, on_first_attempt
-
-_KINDS: dict[type[ShiploopError], FailureKind] = {
-    DeadlinePassed: FailureKind.DEADLINE,
-    TaskCancelled: FailureKind.CANCELLED,
-    MergeNotReady: FailureKind.MERGE_REFUSED,
-    RepositoryUnusable: FailureKind.MERGE_REFUSED,
-    GitHubUnavailable: FailureKind.GITHUB,
-    GitHubUncertain: FailureKind.GITHUB,
-    GitHubRateLimited: FailureKind.GITHUB,
-    GitHubUnauthorized: FailureKind.GITHUB,
-    GitHubNotFound: FailureKind.GITHUB,
-    GitHubRefused: FailureKind.GITHUB,
-    MirrorUnavailable: FailureKind.GITHUB,
-}
 
 
 def outcome_of(error: ShiploopError, task: Task) -> Outcome:
     """The outcome of a run that an error has ended; a merge that was made stays in it."""
-    return failed(_KINDS.get(type(error), FailureKind.CRASHED), str(error), task.merge)
+    return failed(error.failure_kind, str(error), task.merge)
+
+
+def outcome_of_checks(checks: ChecksVerdict) -> Outcome:
+    """The outcome of a run whose checks are red, or were pending still at its deadline."""
+    if checks.state is ChecksState.RED:
+        return failed(FailureKind.CI_FAILED, f"checks failed: {', '.join(checks.failed)}")
+    return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
 
 
 @prefect.task(name="tidy-up", **RETRIED)
@@ -80,7 +62,7 @@ def _tidy_branch(task: Task, outcome: Outcome, pr_url: str | None) -> None:
 def _close_pull_request(branch: str, outcome: Outcome) -> bool:
     """Close what was not merged; False when the branch has to stay, for people to look at."""
     pull = services().github.find_pull_request(branch).pull
-    if pull is None or pull.state != "OPEN":
+    if pull is None or pull.state is not PullRequestState.OPEN:
         return True
     red = outcome.failure_kind is FailureKind.CI_FAILED
     if red:

@@ -19,7 +19,12 @@ from shiploop.domain.delivery.merge_gate import (
     decide_merge,
 )
 from shiploop.domain.delivery.provenance import signature_holds
-from shiploop.domain.delivery.pull_request import Mergeable, OwnPullRequest, PullRequest
+from shiploop.domain.delivery.pull_request import (
+    Mergeable,
+    OwnPullRequest,
+    PullRequest,
+    PullRequestState,
+)
 from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Stage, Task, failed
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import GitHubRefused, MergeNotReady
@@ -75,7 +80,7 @@ def _after_refusal(
     now = services().github.find_pull_request(pull.head_ref).pull
     if now is not None and (merge := _merge_of(now)):
         return _record_merge(task, merge)
-    if now is not None and (now.state == "CLOSED" or now.number != pull.number):
+    if now is not None and (now.state is PullRequestState.CLOSED or now.number != pull.number):
         # Another one on our branch is somebody else's: we open one only where there is none.
         return failed(FailureKind.MERGE_REFUSED, "somebody has closed the pull request")
     if now is not None and (

@@ -20,7 +20,13 @@ from shiploop.domain.delivery.adoption import (
 )
 from shiploop.domain.delivery.change import AlreadyThere, Edited, Proposal
 from shiploop.domain.delivery.provenance import is_of_version_before, sign
-from shiploop.domain.delivery.pull_request import Base, OwnPullRequest, PullRequest, Written
+from shiploop.domain.delivery.pull_request import (
+    Base,
+    OwnPullRequest,
+    PullRequest,
+    PullRequestState,
+    Written,
+)
 from shiploop.domain.delivery.task import Outcome, Stage, Task, declined
 from shiploop.errors import GitHubUncertain
 from tasks.shared.change import (
@@ -81,14 +87,12 @@ def rebuild_pull_request(
     if _stands(written, base, proposal):
         services().facts.forget_conflict(head_sha)  # it conflicts with this base no more
     else:
-        temporary = messages.temporary_branch_name(task)
+        branch = messages.temporary_branch_name(task)
         message = messages.commit_message(task, proposal)
-        changes = changes_of(edited.files)
-        head_sha = github.rebuild_branch(base, written, temporary, changes, message)
-    pull = replace(own.pull, head_sha=head_sha)
+        head_sha = github.rebuild_branch(base, written, branch, changes_of(edited.files), message)
     return replace(
         own,
-        pull=pull,
+        pull=replace(own.pull, head_sha=head_sha),
         written_sha=head_sha,
         required_checks=base.required_checks,
         is_exact_edit=True,
@@ -115,7 +119,7 @@ def _what_is_there(task: Task, proposal: Proposal) -> Adoption:
     branch = messages.branch_name(task)
     found = services().github.find_pull_request(branch, services().agents.reads(task))
     pull = found.pull
-    if pull is not None and pull.state == "OPEN" and _is_of_version_before(pull):
+    if pull is not None and pull.state is PullRequestState.OPEN and _is_of_version_before(pull):
         # What it has signed is not what we would sign: the task's change is opened anew.
         services().github.close_pull_request(pull.number)
         services().github.delete_branch(branch)

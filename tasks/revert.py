@@ -10,7 +10,13 @@ from shiploop.bootstrap import services
 from shiploop.domain.delivery.checks import ChecksVerdict
 from shiploop.domain.delivery.commit import CannotUndo, Changes
 from shiploop.domain.delivery.merge_gate import Conflicted
-from shiploop.domain.delivery.pull_request import Base, Found, Mergeable, PullRequest
+from shiploop.domain.delivery.pull_request import (
+    Base,
+    Found,
+    Mergeable,
+    PullRequest,
+    PullRequestState,
+)
 from shiploop.domain.production import rollback_messages as messages
 from shiploop.domain.production.judgement import Live
 from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus
@@ -31,7 +37,7 @@ def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | St
     found = services().github.find_pull_request(branch)
     if found.pull is not None and (reverted := _reverted(case, found.pull)):
         return reverted
-    if found.pull is not None and found.pull.state != "OPEN":
+    if found.pull is not None and found.pull.state is not PullRequestState.OPEN:
         return Stuck("somebody has closed the rollback's pull request")
     changes = inverse(base.head_sha, case)
     if isinstance(changes, Stuck):
@@ -103,7 +109,7 @@ def _after_refusal(
     case: RollbackCase, pull: PullRequest, refusal: GitHubRefused
 ) -> Reverted | Conflicted | Stuck:
     now = services().github.find_pull_request(pull.head_ref).pull
-    if now is None or (now.state != "OPEN" and now.merge_sha is None):
+    if now is None or (now.state is not PullRequestState.OPEN and now.merge_sha is None):
         return Stuck("somebody has closed the rollback's pull request")
     if reverted := _reverted(case, now):
         return reverted

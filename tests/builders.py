@@ -10,7 +10,7 @@ from shiploop.domain.delivery.change import Proposal, Source
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.github_text import title_text
 from shiploop.domain.delivery.merge_gate import MergeFacts
-from shiploop.domain.delivery.pull_request import Mergeable, PullRequest
+from shiploop.domain.delivery.pull_request import Mergeable, PullRequest, PullRequestState
 from shiploop.domain.delivery.task import Task, TaskRequest
 from shiploop.domain.production.rollback import RollbackCase
 from shiploop.domain.production.rollback_policy import Suspect
@@ -67,7 +67,7 @@ def a_pull_request(**changes: Any) -> PullRequest:
         id="PR_1",
         number=7,
         url="http://127.0.0.1/acme/docs/pull/7",
-        state="OPEN",
+        state=PullRequestState.OPEN,
         body="",
         author="shiploop-bot",
         head_ref=f"orchestrator/faq-{TASK_ID}",
@@ -80,7 +80,7 @@ def a_pull_request(**changes: Any) -> PullRequest:
 
 def merge_facts(**changes: Any) -> MergeFacts:
     facts = MergeFacts(
-        state="OPEN",
+        state=PullRequestState.OPEN,
         signature_holds=True,
         author="shiploop-bot",
         our_login="shiploop-bot",

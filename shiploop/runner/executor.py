@@ -1,6 +1,7 @@
 """Executes flow runs in this process: the one way in which a flow of ours ever runs."""
 
 import logging
+import threading
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,15 +13,17 @@ from typing import Any, cast
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State
-from prefect.exceptions import ObjectNotFound, Pause
+from prefect.exceptions import FailedRun, ObjectNotFound, Pause
 from prefect.flow_engine import run_flow
-from prefect.states import Crashed, Pending
+from prefect.states import Crashed, Failed, Pending
 from pydantic import TypeAdapter
 
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.messages import flow_run_name
 from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, failed
 from shiploop.kill_points import reach
+from shiploop.observability import Redactor
+from shiploop.runner.failure import may_pass, outcome_of_error
 from shiploop.stores import keys
 from shiploop.stores.queue import Entry
 from shiploop.stores.tasks import Lease, Settlement
@@ -55,9 +58,19 @@ class Executor:
         self._deployments = deployments
         self._worker_id = worker_id
         self._cap = services.settings.delivery_cap
+        self._redact = Redactor(services.settings.secrets()).redact
+        self._leaving = threading.Event()
+
+    def leave(self) -> None:
+        """Settle no task for an error any more: this process ends, and its clients with it."""
+        self._leaving.set()
 
     def run_task(self, entry: Entry, deliveries: int) -> None:
-        """Take a task down the closed loop, and settle it."""
+        """Take a task down the closed loop, and settle it.
+
+        Raises what may pass, such as an outage of Redis or Prefect: to be called again later.
+        Any other error is a bug or a setting that is missing, and ends the task at once.
+        """
         run = self._services.tasks.load(entry.run_id)
         if run is None:
             self._services.task_queue.drop(entry)  # older than a day: nobody can ask for it
@@ -66,25 +79,40 @@ class Executor:
             self._give_up(run, entry)
             return
         with self._services.sentry.task(run, self._services.github.repository):
-            self._execute(run, entry)
+            try:
+                self._execute(run, entry)
+            except Exception as error:
+                if self._leaving.is_set() or may_pass(error):
+                    raise
+                self._fail(run, entry, error)
 
     def _give_up(self, run: Task, entry: Entry) -> None:
         reason = f"{self._cap} runners have died of it"
+        self._end(run, entry, failed(FailureKind.CRASHED, reason), Crashed(message=reason))
+
+    def _fail(self, run: Task, entry: Entry, error: Exception) -> None:
+        log.error("this is not tried again", exc_info=error)
+        outcome = self._outcome_of_error(error)
+        if self._services.tasks.hold(run.task_id, self._lease(entry)):  # else it is another's
+            state: State[Any] = Failed(name=str(outcome.failure_kind), message=outcome.reason)
+            self._end(run, entry, outcome, state)
+
+    def _end(self, run: Task, entry: Entry, outcome: Outcome, state: State[Any]) -> None:
         known = (self._services.tasks.read(run.task_id) or {}).get("prefect_run_id")
         if known:
-            self._end_in_prefect(uuid.UUID(known), reason)
-        self._settle(run, entry, failed(FailureKind.CRASHED, reason))
+            self._end_in_prefect(uuid.UUID(known), state)
+        self._settle(run, entry, outcome)
 
-    def _end_in_prefect(self, run_id: uuid.UUID, reason: str) -> None:
+    def _end_in_prefect(self, run_id: uuid.UUID, state: State[Any]) -> None:
         # Left as it is, it would seem to run for ever, or be handed on again.
         with suppress(ObjectNotFound):
-            self._prefect.set_flow_run_state(run_id, Crashed(message=reason), force=True)
+            self._prefect.set_flow_run_state(run_id, state, force=True)
 
     def _execute(self, run: Task, entry: Entry) -> None:
         reach("taken")
         flow_run = self._flow_run_of(run)
         reach("flow-run-created")
-        if not self._services.tasks.hold(run.task_id, Lease(self._worker_id, entry.entry_id)):
+        if not self._services.tasks.hold(run.task_id, self._lease(entry)):
             log.warning("taken over before it began")
             return
         if not self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id)):
@@ -116,7 +144,8 @@ class Executor:
             flow_run = None
         if flow_run is None or deliveries > self._cap:
             log.error("flow run %s is given up after %d deliveries", entry.run_id, deliveries)
-            self._end_in_prefect(uuid.UUID(entry.run_id), f"{self._cap} runners have died of it")
+            reason = f"{self._cap} runners have died of it"
+            self._end_in_prefect(uuid.UUID(entry.run_id), Crashed(message=reason))
         else:
             ended = self._run_to_its_end(flow_run)
         self._services.flow_queue.drop(entry)
@@ -158,10 +187,9 @@ class Executor:
         )
 
     def _settle(self, run: Task, entry: Entry, outcome: Outcome) -> None:
-        lease = Lease(self._worker_id, entry.entry_id)
         if outcome.merge is None and (known := self._services.tasks.load(run.task_id)):
             outcome = replace(outcome, merge=known.merge)
-        settlement = self._services.tasks.settle(run, lease, outcome, _now())
+        settlement = self._services.tasks.settle(run, self._lease(entry), outcome, _now())
         log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
         if settlement is Settlement.SETTLED:
             task = self._services.tasks.read(run.task_id) or {}
@@ -171,15 +199,28 @@ class Executor:
     def _say_status(self, run: Task, status: Status, pr_url: str | None = None) -> None:
         self._services.sentry.status_updated(run, keys.task(run.task_id), status, pr_url)
 
+    def _lease(self, entry: Entry) -> Lease:
+        return Lease(self._worker_id, entry.entry_id)
+
     def _outcome_of(self, state: "State[Outcome]") -> Outcome:
-        result = state.result(raise_on_failure=False)
+        result: object = state.result(raise_on_failure=False)
         if isinstance(result, Outcome | dict):
             return _OUTCOME.validate_python(result)
         if state.is_cancelled():
             return failed(FailureKind.CANCELLED, "cancelled in Prefect")
-        if isinstance(result, BaseException):
-            self._services.sentry.capture(result)
-        return failed(FailureKind.CRASHED, f"the flow ended as {state.name}: {state.message}")
+        ended = f"the flow ended as {state.name}: {state.message}"
+        if state.is_crashed():
+            if isinstance(result, BaseException):
+                self._services.sentry.capture(result)
+            return failed(FailureKind.CRASHED, ended)
+        # A FailedRun stands for an error that Prefect has only kept in the state's words.
+        if isinstance(result, Exception) and not isinstance(result, FailedRun):
+            return self._outcome_of_error(result)
+        return failed(FailureKind.INTERNAL, self._redact(ended))
+
+    def _outcome_of_error(self, error: Exception) -> Outcome:
+        self._services.sentry.capture(error)
+        return outcome_of_error(error, self._redact)
 
 
 def _unobserved(flow_run: FlowRun) -> FlowRun:

@@ -55,7 +55,7 @@ class Runner:
         self._services = services
         self._worker_id = worker_id
         deployments = apply_deployments(prefect, _PROJECT, FLOWS)
-        executor = Executor(services, prefect, FLOWS, deployments, worker_id)
+        executor = self._executor = Executor(services, prefect, FLOWS, deployments, worker_id)
         self._tasks = Lane(
             services.task_queue,
             worker_id,
@@ -100,6 +100,7 @@ class Runner:
         give_up_at = time.monotonic() + _GRACE_S
         for lane in (self._tasks, self._flows):
             lane.finish(give_up_at)
+        self._executor.leave()
         self._notices.finish(time.monotonic() + _NOTICE_GRACE_S)
         self._services.heartbeats.clear(self._worker_id)
 

@@ -23,8 +23,8 @@ class Lane:
     """One queue with slots of its own, so that no other work can keep its entries waiting.
 
     `work` is given an entry and how often it was delivered. When it returns, the entry has
-    to be off the queue. When it raises, it is called again for some minutes; then the entry
-    is left to be taken over once its lease has run out.
+    to be off the queue. It raises what may pass, such as an outage, and is called again for
+    some minutes; then the entry is left to be taken over once its lease has run out.
     """
 
     def __init__(

@@ -12,12 +12,15 @@ from redis import Redis
 from redis.client import Pipeline, PubSub
 from redis.exceptions import RedisError
 
+from shiploop.domain.delivery.checks import Conclusion, read_conclusion
 from shiploop.domain.delivery.webhook_facts import (
     CheckFact,
     ConflictFact,
     DeployFact,
+    DeployState,
     Fact,
     PushFact,
+    read_deploy_state,
 )
 from shiploop.stores import keys
 
@@ -33,8 +36,8 @@ _RECONNECT_S = 0.5
 class KnownFacts:
     """All that is known of one commit."""
 
-    conclusions: dict[str, str | None]
-    deploy_state: str | None
+    conclusions: dict[str, Conclusion | None]
+    deploy_state: DeployState | None
     conflicting: bool = False
 
 
@@ -72,11 +75,13 @@ class Facts:
         """All that is known of a commit now."""
         stored = cast(dict[str, str], self._redis.hgetall(keys.fact(sha)))
         conclusions = {
-            name.removeprefix(_CHECK_PREFIX): json.loads(value)
+            name.removeprefix(_CHECK_PREFIX): read_conclusion(json.loads(value))
             for name, value in stored.items()
             if name.startswith(_CHECK_PREFIX)
         }
-        return KnownFacts(conclusions, stored.get(_DEPLOY_FIELD), _CONFLICT_FIELD in stored)
+        deploy = stored.get(_DEPLOY_FIELD)
+        deploy_state = None if deploy is None else read_deploy_state(deploy)
+        return KnownFacts(conclusions, deploy_state, _CONFLICT_FIELD in stored)
 
     @contextmanager
     def watching(self, sha: str) -> Iterator[threading.Event]:

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.messages import branch_name
+from shiploop.domain.delivery.pull_request import PullRequestState
 from shiploop.domain.delivery.task import Task
 from shiploop.errors import ShiploopError
 
@@ -35,6 +36,6 @@ def _close_what_came_late(task: Task) -> None:
     if "merge_sha" not in (services().tasks.read(task.task_id) or {}):
         return
     pull = services().github.find_pull_request(branch_name(task)).pull
-    if pull is not None and pull.state == "OPEN":
+    if pull is not None and pull.state is PullRequestState.OPEN:
         services().github.close_pull_request(pull.number)
         services().github.delete_branch(branch_name(task))

@@ -5,6 +5,7 @@ import time
 from datetime import UTC, datetime
 
 from shiploop.bootstrap import services
+from shiploop.domain.delivery.webhook_facts import DeployState
 from shiploop.domain.production.judgement import Live
 from shiploop.errors import GitHubNotFound, SiteUnavailable
 
@@ -37,7 +38,7 @@ def await_live(sha: str, deadline: datetime) -> Live | None:
 def _await_success(sha: str, news: threading.Event) -> bool:
     """Wait for the platform to say that the deploy succeeded; False when it is time to look."""
     look_at = time.monotonic() + _LOOK_AT_SITE_S
-    while services().facts.known(sha).deploy_state != "success":
+    while services().facts.known(sha).deploy_state is not DeployState.SUCCESS:
         if not news.wait(max(0.0, look_at - time.monotonic())):
             return False
         news.clear()

@@ -97,7 +97,7 @@ def test_the_log_is_json_knows_each_request_and_holds_no_secret(
     assert "canary" not in api.text()
     lines = api.lines()
     assert {line["process"] for line in lines} == {"api"}
-    (taken,) = (line for line in lines if line["message"] == "the question is taken")
+    (taken,) = (line for line in lines if line["message"] == "the request is taken")
     assert (taken["trace_id"], taken["request_id"]) == (task_id, "r1")
     (wrong,) = (line for line in lines if "exception" in line)
     assert wrong["request_id"] == "r2"

@@ -176,6 +176,7 @@ REASONS = {
     FailureKind.CANCELLED: "cancelled on request",
     FailureKind.CRASHED: "delivered 5 times, and its runner died each time",
     FailureKind.DEADLINE: "not merged within 600 s",
+    FailureKind.INTERNAL: "SHIPLOOP_SIGNING_KEY is not set: see .env.example",
 }
 
 

@@ -20,6 +20,9 @@ from graphql import (
 )
 
 from shiploop.clients.github import queries
+from shiploop.domain.delivery.checks import Conclusion, read_conclusion
+from shiploop.domain.delivery.pull_request import Mergeable, PullRequestState
+from shiploop.domain.delivery.webhook_facts import DeployState, read_deploy_state
 
 pytestmark = pytest.mark.xdist_group("fidelity")  # one tour, one reading of large schemas
 
@@ -30,6 +33,8 @@ DOCUMENTS = {
     for name, text in vars(queries).items()
     if name.isupper() and not name.startswith("_")
 }
+CONCLUSIONS = ("CheckConclusionState", "StatusState")
+DEPLOYS = ("DeploymentStatusState",)
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +60,21 @@ def test_the_judge_refuses_a_document_that_github_would_refuse(
     github_schema: GraphQLSchema,
 ) -> None:
     assert validate(github_schema, parse("{ repository(owner: 1) { nonsense } }"))
+
+
+def said(schema: GraphQLSchema, *enums: str) -> set[str]:
+    """Every value of some of GitHub's enums."""
+    types = [schema.type_map[name] for name in enums]
+    return {value for kind in types if isinstance(kind, GraphQLEnumType) for value in kind.values}
+
+
+def test_our_enums_know_every_word_that_github_says(github_schema: GraphQLSchema) -> None:
+    assert said(github_schema, "PullRequestState") == set(PullRequestState)
+    assert said(github_schema, "MergeableState") == set(Mergeable)
+    concluded = {read_conclusion(each) for each in said(github_schema, *CONCLUSIONS)}
+    assert concluded - {None} == set(Conclusion) - {Conclusion.UNKNOWN}
+    deploys = {read_deploy_state(each.lower()) for each in said(github_schema, *DEPLOYS)}
+    assert deploys == set(DeployState) - {DeployState.UNKNOWN}
 
 
 def test_the_sandbox_offers_nothing_that_github_has_not(

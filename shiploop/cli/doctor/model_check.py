@@ -68,4 +68,5 @@ def _listed(reply: httpx.Response) -> frozenset[str]:
                 for each in models
                 if isinstance(each, dict) and isinstance(each.get("id"), str)
             )
-    return frozenset()
+        case _:
+            return frozenset()

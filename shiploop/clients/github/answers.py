@@ -4,15 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shiploop.domain.delivery.change import Files
-from shiploop.domain.delivery.pull_request import Base, Found, Mergeable, PullRequest, Written
+from shiploop.domain.delivery.checks import read_conclusion
+from shiploop.domain.delivery.pull_request import (
+    Base,
+    Found,
+    Mergeable,
+    PullRequest,
+    PullRequestState,
+    Written,
+)
 from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import RepositoryUnusable
 
 ReadLarge = Callable[[str], str]
-
-# The GraphQL spelling of a commit status; a check run has `conclusion` for the same.
-_STATUS_PENDING = frozenset({"PENDING", "EXPECTED"})
 
 
 def read_base_answer(
@@ -58,7 +63,7 @@ def read_pull_request(fields: Mapping[str, Any]) -> PullRequest:
         id=fields["id"],
         number=fields["number"],
         url=fields["url"],
-        state=fields["state"],
+        state=PullRequestState(fields["state"]),
         body=fields["body"],
         author=(fields["author"] or {"login": "ghost"})["login"],
         head_ref=fields["headRefName"],
@@ -115,15 +120,15 @@ def _files(commit: Mapping[str, Any], paths: Sequence[str], read_large: ReadLarg
 
 def _text(file: Mapping[str, Any] | None, read_large: ReadLarge) -> str | None:
     blob = (file or {}).get("object") or {}
+    if blob.get("isBinary"):
+        return None
     if blob.get("isTruncated"):
         return read_large(str(blob["oid"]))
     text = blob.get("text")
-    return None if text is None or blob.get("isBinary") else str(text)
+    return None if text is None else str(text)
 
 
 def _check_fact(sha: str, context: Mapping[str, Any]) -> CheckFact:
     if context["__typename"] == "CheckRun":
-        conclusion = context["conclusion"]
-        return CheckFact(sha, context["name"], conclusion.lower() if conclusion else None)
-    pending = context["state"] in _STATUS_PENDING
-    return CheckFact(sha, context["context"], None if pending else context["state"].lower())
+        return CheckFact(sha, context["name"], read_conclusion(context["conclusion"]))
+    return CheckFact(sha, context["context"], read_conclusion(context["state"]))

@@ -4,6 +4,7 @@ from typing import Any, cast
 
 from shiploop.clients.github.client import Transport
 from shiploop.domain.delivery.commit import Commit
+from shiploop.domain.delivery.webhook_facts import DeployState
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import GitHubNotFound
 
@@ -43,7 +44,7 @@ class Commits:
         query = f"environment=production&per_page={_LATEST_DEPLOYMENTS}"
         for deployment in self._list(f"/deployments?{query}"):
             statuses = self._list(f"/deployments/{deployment['id']}/statuses?per_page=10")
-            if any(status["state"] == "success" for status in statuses):
+            if any(status["state"] == DeployState.SUCCESS for status in statuses):
                 return str(deployment["sha"])
         return None
 

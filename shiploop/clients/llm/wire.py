@@ -59,8 +59,12 @@ def _texts(answer: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
                 match item:
                     case {"type": "message", "content": [*parts]}:
                         yield from _output_texts(parts)
+                    case _:
+                        pass
         case {"choices": [{"message": {"content": str(text)}}, *_]}:
             yield text
+        case _:
+            pass
 
 
 def _output_texts(parts: list[Any]) -> Iterator[str]:
@@ -68,6 +72,8 @@ def _output_texts(parts: list[Any]) -> Iterator[str]:
         match part:
             case {"type": "output_text", "text": str(text)}:
                 yield text
+            case _:
+                pass
 
 
 def _usage(answer: Any) -> Usage | None:  # noqa: ANN401 - any JSON

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shiploop.domain.delivery.change import AlreadyThere, CannotEdit, Edited, Files
-from shiploop.domain.delivery.pull_request import Found, PullRequest, Written
+from shiploop.domain.delivery.pull_request import Found, PullRequest, PullRequestState, Written
 
 # An agent's edit of one proposal: what it makes of files, the same bytes each time.
 Edit = Callable[[Files], Edited | AlreadyThere | CannotEdit]
@@ -47,7 +47,7 @@ def decide_adoption(found: Found, edit: Edit) -> Adoption:
     written = found.written
     if found.pull is not None:
         ours = written is not None and holds_exactly(written, edit)
-        return Opened(found.pull, ours or found.pull.state == "MERGED")
+        return Opened(found.pull, ours or found.pull.state is PullRequestState.MERGED)
     if written is None:
         return Nothing()
     if holds_exactly(written, edit):

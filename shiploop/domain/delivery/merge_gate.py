@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.pull_request import PullRequestState
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class MergeFacts:
     `paths` are those that the pull request changes, `our_paths` those that our edit does.
     """
 
-    state: str
+    state: PullRequestState
     signature_holds: bool
     author: str
     our_login: str
@@ -57,7 +58,7 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
     The RFC's "the title contains trace-id" (2.2) is not a condition: anybody can write a
     title, so it would let anybody merge.
     """
-    if facts.state != "OPEN":
+    if facts.state is not PullRequestState.OPEN:
         return Refuse("somebody has closed the pull request")
     if not facts.signature_holds:
         return Refuse("the pull request does not carry our signature for this change")

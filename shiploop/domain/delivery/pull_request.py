@@ -7,6 +7,14 @@ from enum import StrEnum
 from shiploop.domain.delivery.change import Files
 
 
+class PullRequestState(StrEnum):
+    """GitHub's `PullRequestState`. A merged one is not CLOSED."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+    MERGED = "MERGED"
+
+
 class Mergeable(StrEnum):
     """GitHub's `MergeableState`."""
 
@@ -17,12 +25,12 @@ class Mergeable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """What GitHub says of one pull request. `state` is OPEN, CLOSED or MERGED."""
+    """What GitHub says of one pull request."""
 
     id: str
     number: int
     url: str
-    state: str
+    state: PullRequestState
     body: str
     author: str
     head_ref: str

@@ -53,6 +53,7 @@ class FailureKind(StrEnum):
     CANCELLED = "cancelled"
     CRASHED = "crashed"
     DEADLINE = "deadline"
+    INTERNAL = "internal"
 
 
 @dataclass(frozen=True, slots=True)

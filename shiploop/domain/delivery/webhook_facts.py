@@ -6,26 +6,54 @@ Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
+
+from shiploop.domain.delivery.checks import Conclusion, read_conclusion
 
 _OWN_TRAILER = re.compile(r"^(?:Trace-Id|Rolls-Back): \S", re.MULTILINE)
 
 
+class DeployState(StrEnum):
+    """What the platform says of a deploy.
+
+    Source: https://docs.github.com/en/graphql/reference/enums#deploymentstatusstate
+    """
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    ERROR = "error"
+    INACTIVE = "inactive"
+    IN_PROGRESS = "in_progress"
+    QUEUED = "queued"
+    PENDING = "pending"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"  # one that GitHub has come to say since this was written
+
+
+def read_deploy_state(told: str) -> DeployState:
+    """The state that GitHub, or an older version of ours, tells of."""
+    try:
+        return DeployState(told)
+    except ValueError:
+        return DeployState.UNKNOWN
+
+
 @dataclass(frozen=True, slots=True)
 class CheckFact:
-    """One check of one commit; `conclusion` in lower case, None while it runs."""
+    """One check of one commit; `conclusion` is None while it runs."""
 
     sha: str
     name: str
-    conclusion: str | None
+    conclusion: Conclusion | None
 
 
 @dataclass(frozen=True, slots=True)
 class DeployFact:
-    """What the platform says about the deploy of one commit (`success`, `failure`, …)."""
+    """What the platform says about the deploy of one commit."""
 
     sha: str
-    state: str
+    state: DeployState
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +93,19 @@ def read_delivery(event: str, payload: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 def _check_run(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     run = payload["check_run"]
-    return (CheckFact(str(run["head_sha"]), str(run["name"]), _lower(run["conclusion"])),)
+    told = run["conclusion"]
+    conclusion = None if told is None else read_conclusion(str(told))
+    return (CheckFact(str(run["head_sha"]), str(run["name"]), conclusion),)
 
 
 def _commit_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
-    state = str(payload["state"])
-    conclusion = None if state == "pending" else state
+    conclusion = read_conclusion(str(payload["state"]))
     return (CheckFact(str(payload["sha"]), str(payload["context"]), conclusion),)
 
 
 def _deployment_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     sha, state = payload["deployment"]["sha"], payload["deployment_status"]["state"]
-    return (DeployFact(str(sha), str(state)),)
+    return (DeployFact(str(sha), read_deploy_state(str(state))),)
 
 
 def _push(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
@@ -85,10 +114,6 @@ def _push(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     # with the next push of anybody else, and with the timer.
     ours = bool(commits) and all(_OWN_TRAILER.search(str(one["message"])) for one in commits)
     return () if payload["deleted"] or ours else (PushFact(ref, sha),)
-
-
-def _lower(conclusion: object) -> str | None:
-    return None if conclusion is None else str(conclusion).lower()
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Fact, ...]]] = {

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from prefect import flow, suspend_flow_run
 from prefect.client.orchestration import SyncPrefectClient
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import SyncClientContext
 from prefect.settings import (
     PREFECT_API_URL,
@@ -21,11 +22,15 @@ from prefect.settings import (
     PREFECT_LOGGING_TO_API_ENABLED,
     temporary_settings,
 )
-from prefect.states import Cancelled, Cancelling, Completed, Pending
+from prefect.states import Cancelled, Cancelling, Completed, Crashed, Pending
+from pydantic import SecretStr
 from redis import Redis
 
-from shiploop.bootstrap import Services, build
+from flows.closed_loop import closed_loop
+from shiploop.bootstrap import Services, SettingMissing, build
+from shiploop.bootstrap import services as the_services
 from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, done, failed
+from shiploop.errors import GitHubUnavailable
 from shiploop.runner.executor import Executor
 from shiploop.settings import Settings
 from shiploop.stores import keys
@@ -33,6 +38,7 @@ from shiploop.stores.queue import Entry
 from tasks.ending import conclude
 from tests.builders import a_question, a_request
 from tests.sandbox_process import REPOSITORY
+from tests.world import REPOSITORY as WORLDS_REPOSITORY
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("patient-world")
@@ -41,6 +47,8 @@ WORKER = "the-runner-under-test"
 CAP = 3
 MERGE = Merge("a" * 40, datetime.now(UTC))
 DONE = done(MERGE, "http://127.0.0.1/faq#x")
+TOKEN = "the-token-of-nobody"
+A_BUG, SEE = "a bug of shiploop's: ", "(see the log, and Sentry where it is set up)"
 
 
 class Flows:
@@ -70,7 +78,7 @@ def services(redis_url: str, tmp_path: Path) -> Services:
             _env_file=None,
             redis_url=redis_url,
             github_repo=REPOSITORY,
-            github_token="unused",
+            github_token=TOKEN,
             home=tmp_path,
             delivery_cap=CAP,
         )
@@ -109,11 +117,15 @@ def executor(
     return Executor(services, prefect, named, {"closed-loop": deployment_id}, WORKER)
 
 
-def accepted(services: Services, prefect_run_id: str = "") -> str:
+def accepted(
+    services: Services,
+    prefect_run_id: str = "",
+    text: str = "What is the worker heartbeat mechanism?",
+) -> str:
     """Accept a question; returns the id of its task."""
     task_id = str(uuid.uuid4())
     now = datetime.now(UTC)
-    services.intake.accept(task_id, a_request(), now, 10, prefect_run_id=prefect_run_id)
+    services.intake.accept(task_id, a_request(text), now, 10, prefect_run_id=prefect_run_id)
     return task_id
 
 
@@ -183,20 +195,172 @@ def test_the_outcome_of_a_run_that_failed_in_prefect_is_the_flows_own(
     assert ending(services, task_id) == ("error", "ci_failed", "checks failed: lint")
 
 
-def test_a_flow_that_raises_is_a_crash_with_its_reason(
-    executor: Executor, services: Services, flows: Flows, redis: Redis
-) -> None:
-    def boom() -> Outcome:
-        raise ZeroDivisionError("there is nothing to divide by")
+class Raised:
+    """Ends a flow, or whatever it stands for, by an error."""
 
-    flows.ends = boom
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def __call__(self, *_arguments: object, **_named: object) -> Any:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "reason"),
+    [
+        (ZeroDivisionError("by 0"), "internal", f"{A_BUG}ZeroDivisionError: by 0 {SEE}"),
+        (KeyError(TOKEN), "internal", f"{A_BUG}KeyError: '[redacted]' {SEE}"),
+        (SettingMissing("IT is not set"), "internal", "IT is not set"),
+        (GitHubUnavailable("503"), "github", "503"),
+    ],
+)
+def test_a_flow_that_raises_ends_the_task_as_what_the_error_is(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    redis: Redis,
+    error: Exception,
+    kind: str,
+    reason: str,
+) -> None:
+    flows.ends = Raised(error)
     task_id = accepted(services)
     executor.run_task(taken(services), 1)
-    status, kind, error = ending(services, task_id)
-    assert (status, kind) == ("error", "crashed")
-    assert "there is nothing to divide by" in str(error)
+    assert ending(services, task_id) == ("error", kind, reason)
     assert services.task_queue.backlog() == 0
     assert counted(redis) == {"success": 0, "failure": 1}
+
+
+def test_a_run_that_prefect_calls_crashed_is_one(
+    executor: Executor, services: Services, flows: Flows
+) -> None:
+    flows.ends = lambda: Crashed(message="its process is gone")
+    task_id = accepted(services)
+    executor.run_task(taken(services), 1)
+    reason = "the flow ended as Crashed: its process is gone"
+    assert ending(services, task_id) == ("error", "crashed", reason)
+
+
+def test_a_bug_outside_the_flow_ends_the_task_at_once(
+    services: Services,
+    prefect: SyncPrefectClient,
+    flows: Flows,
+    deployment_id: uuid.UUID,
+    redis: Redis,
+) -> None:
+    run = pending_run(prefect, deployment_id, str(uuid.uuid4()))
+    task_id = accepted(services, prefect_run_id=str(run.id))
+    executor = Executor(services, prefect, {}, {"closed-loop": deployment_id}, WORKER)
+    executor.run_task(taken(services), 1)  # it knows no flow of that name
+    reason = f"{A_BUG}KeyError: 'closed-loop' {SEE}"
+    assert ending(services, task_id) == ("error", "internal", reason)
+    assert services.task_queue.backlog() == 0
+    assert counted(redis) == {"success": 0, "failure": 1}
+    state = state_of(prefect, run.id)
+    assert (state.type, state.name, state.message) == (StateType.FAILED, "internal", reason)
+
+
+def test_what_prefect_refuses_for_good_ends_the_task_at_once(
+    services: Services, prefect: SyncPrefectClient, flows: Flows
+) -> None:
+    unknown = {"closed-loop": uuid.uuid4()}  # as of a database that was there before
+    task_id = accepted(services)
+    executor = Executor(services, prefect, {"closed-loop": flows.closed_loop}, unknown, WORKER)
+    executor.run_task(taken(services), 1)
+    status, kind, reason = ending(services, task_id)
+    assert (status, kind) == ("error", "internal")
+    assert str(reason).startswith("Prefect was away for too long, or refused what it was asked: ")
+    assert "404" in str(reason)
+    assert services.task_queue.backlog() == 0
+
+
+def test_an_outage_is_left_to_whoever_calls_again(
+    executor: Executor, services: Services, flows: Flows
+) -> None:
+    task_id = accepted(services)
+    entry = taken(services)
+    named, away = {"closed-loop": flows.closed_loop}, SyncPrefectClient("http://127.0.0.1:1/api")
+    cut_off = Executor(services, away, named, {"closed-loop": uuid.uuid4()}, WORKER)
+    with pytest.raises(httpx.ConnectError):
+        cut_off.run_task(entry, 1)
+    assert task(services, task_id)["status"] == "queued"
+    assert services.task_queue.backlog() == 1
+    executor.run_task(entry, 1)
+    assert ending(services, task_id)[0] == "done"
+
+
+def test_who_leaves_settles_nothing_for_what_fails_by_it(
+    services: Services, prefect: SyncPrefectClient, deployment_id: uuid.UUID
+) -> None:
+    task_id = accepted(services)
+    executor = Executor(services, prefect, {}, {"closed-loop": deployment_id}, WORKER)
+    executor.leave()
+    with pytest.raises(KeyError):
+        executor.run_task(taken(services), 1)
+    assert task(services, task_id)["status"] == "running"
+    assert services.task_queue.backlog() == 1
+
+
+def test_a_bug_that_comes_after_the_lease_was_lost_settles_nothing(
+    services: Services, prefect: SyncPrefectClient, deployment_id: uuid.UUID
+) -> None:
+    task_id = accepted(services)
+    entry = taken(services)
+
+    class Overtaken(dict[str, Any]):
+        def __getitem__(self, name: str) -> Any:
+            assert services.task_queue.take_over("another", 0) == (entry, 2)
+            raise KeyError(name)
+
+    executor = Executor(services, prefect, {}, {"closed-loop": deployment_id}, WORKER)
+    executor._flows = Overtaken()
+    executor.run_task(entry, 1)
+    assert task(services, task_id)["status"] == "running"
+    assert services.task_queue.backlog() == 1
+
+
+@pytest.fixture
+def services_without_a_key(
+    redis_url: str, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Services]:
+    """What the steps of the real flow find by themselves: all is set but the key that signs."""
+    settings = Settings(
+        _env_file=None,
+        redis_url=redis_url,
+        github_repo=WORLDS_REPOSITORY,
+        github_token=SecretStr(world.token),
+        github_api_url=world.addresses.github,
+        home=tmp_path,
+    )
+    for name, value in settings.as_environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("SHIPLOOP_SIGNING_KEY", raising=False)
+    the_services.cache_clear()
+    ours = the_services()
+    ours.task_queue.create_group()
+    yield ours
+    the_services.cache_clear()
+    ours.github._transport._http.close()  # type: ignore[attr-defined]
+    ours.site._http.close()
+
+
+def test_a_task_that_nobody_can_sign_says_which_setting_is_missing(
+    services_without_a_key: Services,
+    prefect: SyncPrefectClient,
+    deployment_id: uuid.UUID,
+    world: World,
+) -> None:
+    ours = services_without_a_key
+    task_id = accepted(ours, text="How are webhooks verified?")
+    flows, ids = {"closed-loop": closed_loop}, {"closed-loop": deployment_id}
+    executor = Executor(ours, prefect, flows, ids, ours.worker_id)
+    executor.run_task(taken(ours, ours.worker_id), 1)
+    reason = "SHIPLOOP_SIGNING_KEY is not set: see .env.example, or start with `make up`"
+    assert ending(ours, task_id) == ("error", "internal", reason)
+    state = state_of(prefect, uuid.UUID(task(ours, task_id)["prefect_run_id"]))
+    assert (state.type, state.name, state.message) == (StateType.FAILED, "internal", reason)
+    assert world.pull_requests(task_id) == []
+    assert world.branches(task_id) == []
 
 
 def test_who_was_overtaken_before_it_began_runs_nothing(

@@ -10,13 +10,20 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact, DeployFact, PushFact
+from shiploop.domain.delivery.checks import Conclusion
+from shiploop.domain.delivery.webhook_facts import (
+    CheckFact,
+    ConflictFact,
+    DeployFact,
+    DeployState,
+    PushFact,
+)
 from shiploop.stores import keys
 from shiploop.stores.facts import Facts, KnownFacts
 from tests.until import wait_until
 
 SHA = "a" * 40
-GREEN = CheckFact(SHA, "faq-gate", "success")
+GREEN = CheckFact(SHA, "faq-gate", Conclusion.SUCCESS)
 
 
 @pytest.fixture
@@ -51,11 +58,25 @@ def test_nothing_is_known_of_a_commit_that_nobody_spoke_of(facts: Facts) -> None
 
 
 def test_what_was_recorded_is_known_the_newest_of_each_check(facts: Facts) -> None:
-    facts.record([CheckFact(SHA, "faq-gate", None), CheckFact(SHA, "lint: docs", "failure")])
-    facts.record([GREEN, DeployFact(SHA, "in_progress"), DeployFact("b" * 40, "failure")])
+    facts.record([CheckFact(SHA, "faq-gate", None)])
+    facts.record([CheckFact(SHA, "lint: docs", Conclusion.FAILURE)])
+    facts.record([GREEN, DeployFact(SHA, DeployState.IN_PROGRESS)])
+    facts.record([DeployFact("b" * 40, DeployState.FAILURE)])
     assert facts.known(SHA) == KnownFacts(
-        {"faq-gate": "success", "lint: docs": "failure"}, "in_progress"
+        {"faq-gate": Conclusion.SUCCESS, "lint: docs": Conclusion.FAILURE}, DeployState.IN_PROGRESS
     )
+
+
+def test_facts_are_kept_in_githubs_own_words_and_read_as_others_have_left_them(
+    facts: Facts, redis: Redis
+) -> None:
+    facts.record([CheckFact(SHA, "faq-gate", None), DeployFact(SHA, DeployState.SUCCESS)])
+    facts.record([CheckFact(SHA, "lint", Conclusion.TIMED_OUT)])
+    kept = {"check:faq-gate": "null", "check:lint": '"timed_out"', "deploy": "success"}
+    assert redis.hgetall(f"agent:fact:{SHA}") == kept
+    redis.hset(keys.fact(SHA), mapping={"check:lint": '"splendid"', "deploy": "splendid"})
+    told = {"faq-gate": None, "lint": Conclusion.UNKNOWN}
+    assert facts.known(SHA) == KnownFacts(told, DeployState.UNKNOWN)
 
 
 def test_recording_nothing_is_fine(facts: Facts) -> None:
@@ -72,10 +93,10 @@ def test_a_fact_is_kept_an_hour_from_its_last_news(facts: Facts, redis: Redis) -
 
 def test_a_delivery_is_recorded_once(facts: Facts, redis: Redis) -> None:
     assert facts.record_delivery("d1", [GREEN]) is True
-    assert facts.record_delivery("d1", [CheckFact(SHA, "faq-gate", "failure")]) is False
-    assert facts.known(SHA).conclusions == {"faq-gate": "success"}
-    assert facts.record_delivery("d2", [CheckFact(SHA, "faq-gate", "failure")]) is True
-    assert facts.known(SHA).conclusions == {"faq-gate": "failure"}
+    assert facts.record_delivery("d1", [CheckFact(SHA, "faq-gate", Conclusion.FAILURE)]) is False
+    assert facts.known(SHA).conclusions == {"faq-gate": Conclusion.SUCCESS}
+    assert facts.record_delivery("d2", [CheckFact(SHA, "faq-gate", Conclusion.FAILURE)]) is True
+    assert facts.known(SHA).conclusions == {"faq-gate": Conclusion.FAILURE}
     assert redis.ttl(keys.delivery("d1")) == pytest.approx(24 * 3600, abs=5)
 
 
@@ -120,7 +141,7 @@ def test_who_registers_reads_and_then_waits_misses_nothing(facts: Facts) -> None
         for sha in shas:
             begin.wait()
             time.sleep(dice.choice([0, 0, 0.0001, 0.0005, 0.001]))
-            facts.record([CheckFact(sha, "faq-gate", "success")])
+            facts.record([CheckFact(sha, "faq-gate", Conclusion.SUCCESS)])
 
     teller = threading.Thread(target=tell)
     with listening(facts):
@@ -143,7 +164,7 @@ def test_a_listener_whose_connection_was_cut_misses_nothing(facts: Facts, redis:
             told = at_once.execute()
         assert told[-1] == 0
         assert news.wait(timeout=4)
-        assert facts.known(SHA).conclusions == {"faq-gate": "success"}
+        assert facts.known(SHA).conclusions == {"faq-gate": Conclusion.SUCCESS}
 
 
 def test_a_listener_whose_connection_was_cut_hears_again(facts: Facts, redis: Redis) -> None:
@@ -157,4 +178,4 @@ def test_a_listener_whose_connection_was_cut_hears_again(facts: Facts, redis: Re
 
 def test_a_conflict_is_known_beside_the_checks(facts: Facts) -> None:
     facts.record([GREEN, ConflictFact(SHA)])
-    assert facts.known(SHA) == KnownFacts({"faq-gate": "success"}, None, conflicting=True)
+    assert facts.known(SHA) == KnownFacts({"faq-gate": Conclusion.SUCCESS}, None, conflicting=True)

@@ -11,6 +11,7 @@ from shiploop.clients.github.answers import (
     read_found,
     read_pull_request,
 )
+from shiploop.domain.delivery.checks import Conclusion
 from shiploop.domain.delivery.pull_request import Base
 from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
 from shiploop.errors import RepositoryUnusable
@@ -145,17 +146,18 @@ def test_a_branch_with_two_parents_or_none_has_no_parent_files() -> None:
 @pytest.mark.parametrize(
     ("context", "conclusion"),
     [
-        (a_check_run("SUCCESS"), "success"),
-        (a_check_run("TIMED_OUT"), "timed_out"),
+        (a_check_run("SUCCESS"), Conclusion.SUCCESS),
+        (a_check_run("TIMED_OUT"), Conclusion.TIMED_OUT),
+        (a_check_run("SPLENDID"), Conclusion.UNKNOWN),
         (a_check_run(None), None),
-        (a_status("SUCCESS"), "success"),
-        (a_status("ERROR"), "error"),
+        (a_status("SUCCESS"), Conclusion.SUCCESS),
+        (a_status("ERROR"), Conclusion.ERROR),
         (a_status("PENDING"), None),
         (a_status("EXPECTED"), None),
     ],
 )
-def test_a_check_is_read_in_lower_case_and_none_while_it_runs(
-    context: dict[str, Any], conclusion: str | None
+def test_a_check_is_read_as_what_it_concluded_with_and_none_while_it_runs(
+    context: dict[str, Any], conclusion: Conclusion | None
 ) -> None:
     assert read_check_facts(a_poll_answer(context)) == (CheckFact("a" * 40, "gate", conclusion),)
 

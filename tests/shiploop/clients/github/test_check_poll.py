@@ -8,6 +8,7 @@ import pytest
 from redis.exceptions import RedisError
 
 from shiploop.clients.github.check_poll import CheckPoll
+from shiploop.domain.delivery.checks import Conclusion
 from shiploop.domain.delivery.webhook_facts import CheckFact, Fact
 from shiploop.errors import GitHubUnavailable
 from tests.until import wait_until
@@ -29,7 +30,7 @@ class Reader:
         if self.away:
             raise GitHubUnavailable("GitHub is away")
         return tuple(
-            CheckFact(id_, "faq-gate", "success")
+            CheckFact(id_, "faq-gate", Conclusion.SUCCESS)
             for id_ in pull_request_ids
             if id_ not in self.silent
         )
@@ -132,5 +133,5 @@ def test_a_store_that_is_away_does_not_end_the_poll(caplog: pytest.LogCaptureFix
     stopping.set()
     thread.join(timeout=5)
     assert not thread.is_alive()
-    assert recorded[0] == CheckFact("PR_1", "faq-gate", "success")
+    assert recorded[0] == CheckFact("PR_1", "faq-gate", Conclusion.SUCCESS)
     assert caplog.text.count("Redis is away") == 2

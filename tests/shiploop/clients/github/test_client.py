@@ -6,7 +6,14 @@ import pytest
 
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.clients.github.client import GitHub
-from shiploop.domain.delivery.pull_request import Base, Mergeable, PullRequest, Written
+from shiploop.domain.delivery.checks import Conclusion
+from shiploop.domain.delivery.pull_request import (
+    Base,
+    Mergeable,
+    PullRequest,
+    PullRequestState,
+    Written,
+)
 from shiploop.domain.delivery.webhook_facts import ConflictFact
 from shiploop.errors import (
     GitHubNotFound,
@@ -136,7 +143,8 @@ def test_one_call_opens_branch_commit_and_pull_request(sandbox: SandboxProcess) 
         base, branch, faq(f"{FAQ}\nMore.\n"), MESSAGE, "a body"
     )
     assert sandbox.operations() == ["OpenPullRequest"]
-    assert (pull.state, pull.author, pull.head_ref) == ("OPEN", "shiploop-bot", branch)
+    assert pull.state is PullRequestState.OPEN
+    assert (pull.author, pull.head_ref) == ("shiploop-bot", branch)
     assert (pull.paths, pull.body) == (("docs/FAQ.md",), "a body")
     commit = sandbox.read(f"/commits/{pull.head_sha}")["commit"]
     assert commit["message"] == "Update FAQ - more\n\nTrace-Id: 1"
@@ -166,7 +174,7 @@ def test_an_opened_pull_request_whose_answer_was_lost_is_found(sandbox: SandboxP
         sandbox.client().open_pull_request(base, branch, faq(document), MESSAGE, "a body")
     found = sandbox.client().find_pull_request(branch, PATHS)
     assert found.pull is not None
-    assert found.pull.state == "OPEN"
+    assert found.pull.state is PullRequestState.OPEN
     assert found.written is not None
     assert found.written.files == {FAQ_PATH: document}
     assert found.written.parent_files == base.files
@@ -184,7 +192,7 @@ def test_a_pull_request_is_created_on_a_branch_that_has_its_commit(
     base, first = sandbox.open()
     github = sandbox.client()
     github.close_pull_request(first.number)
-    assert found_pull(github, first.head_ref).state == "CLOSED"
+    assert found_pull(github, first.head_ref).state is PullRequestState.CLOSED
     second = github.create_pull_request(base.repository_id, first.head_ref, "A title", "a body")
     assert second.number > first.number
     assert second.head_sha == first.head_sha
@@ -204,7 +212,7 @@ def test_a_merge_is_one_squash_commit_with_our_words(sandbox: SandboxProcess) ->
     assert commit["commit"]["message"] == f"Headline (#{pull.number})\n\nTrace-Id: 2"
     assert [parent["sha"] for parent in commit["parents"]] == [base.head_sha]
     merged = found_pull(sandbox.client(), pull.head_ref)
-    assert (merged.state, merged.merge_sha) == ("MERGED", sha)
+    assert (merged.state, merged.merge_sha) == (PullRequestState.MERGED, sha)
     assert merged.merged_at is not None
 
 
@@ -257,7 +265,7 @@ def test_a_merge_whose_answer_was_lost_is_uncertain_and_done(sandbox: SandboxPro
     sandbox.set_faults(merge_applied_then_500=1)
     with pytest.raises(GitHubUncertain, match="500"):
         sandbox.client().merge(pull.number, pull.head_sha, MESSAGE)
-    assert found_pull(sandbox.client(), pull.head_ref).state == "MERGED"
+    assert found_pull(sandbox.client(), pull.head_ref).state is PullRequestState.MERGED
 
 
 def test_the_poll_tells_which_head_conflicts(sandbox: SandboxProcess) -> None:
@@ -277,11 +285,12 @@ def test_a_branch_is_rebuilt_on_the_new_base_after_a_conflict(sandbox: SandboxPr
     written = found_branch(github, pull.head_ref)
     sha = github.rebuild_branch(base, written, temporary, faq(document), MESSAGE)
     rebuilt = found_pull(github, pull.head_ref)
-    assert (rebuilt.number, rebuilt.state, rebuilt.head_sha) == (pull.number, "OPEN", sha)
+    assert rebuilt.state is PullRequestState.OPEN
+    assert (rebuilt.number, rebuilt.head_sha) == (pull.number, sha)
     assert not sandbox.exists(temporary)
     assert found_branch(github, pull.head_ref).parent_files == base.files
     wait_until(lambda: bool(github.poll_checks([pull.id])))
-    wait_until(lambda: github.poll_checks([pull.id])[0].conclusion == "success")
+    wait_until(lambda: github.poll_checks([pull.id])[0].conclusion is Conclusion.SUCCESS)
     github.merge(pull.number, sha, MESSAGE)
     assert github.read_base(PATHS).files == {FAQ_PATH: document}
 
@@ -345,7 +354,7 @@ def test_one_poll_reads_the_checks_of_many_pull_requests(sandbox: SandboxProcess
         (fact.sha, fact.name): fact.conclusion for fact in github.poll_checks([first.id, second.id])
     }
     assert conclusions == {
-        (first.head_sha, "faq-gate"): "success",
+        (first.head_sha, "faq-gate"): Conclusion.SUCCESS,
         (second.head_sha, "faq-gate"): None,
     }
 

@@ -7,7 +7,7 @@ from shiploop.domain.delivery.adoption import (
     holds_exactly,
 )
 from shiploop.domain.delivery.change import AlreadyThere, CannotEdit, Edited, Files, Sighting
-from shiploop.domain.delivery.pull_request import Found, PullRequest, Written
+from shiploop.domain.delivery.pull_request import Found, PullRequest, PullRequestState, Written
 from tests.builders import a_pull_request
 
 BASE: Files = {"docs/FAQ.md": "# FAQ\n\nQuestions people ask.\n", "docs/index.md": None}
@@ -63,7 +63,7 @@ def test_a_pull_request_that_somebody_has_written_to_is_not_ours_any_more() -> N
 
 
 def test_a_merged_pull_request_needs_no_branch_to_be_ours() -> None:
-    pull = a_pull_request(state="MERGED", merge_sha="b" * 40)
+    pull = a_pull_request(state=PullRequestState.MERGED, merge_sha="b" * 40)
     assert decide_adoption(found(None, pull), edit) == Opened(pull, is_exact_edit=True)
 
 

@@ -2,6 +2,7 @@ import pytest
 
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.merge_gate import MergeIt, Refuse, Wait, decide_merge
+from shiploop.domain.delivery.pull_request import PullRequestState
 from tests.builders import merge_facts
 
 RED = ChecksVerdict(ChecksState.RED, ("faq-gate",))
@@ -25,7 +26,8 @@ def test_the_order_of_the_changed_paths_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        ({"state": "CLOSED"}, "closed"),
+        ({"state": PullRequestState.CLOSED}, "closed"),
+        ({"state": PullRequestState.MERGED}, "closed"),
         ({"signature_holds": False}, "signature"),
         ({"author": "mallory"}, "mallory"),
         ({"paths": ("docs/FAQ.md", "src/app.py")}, "more than"),

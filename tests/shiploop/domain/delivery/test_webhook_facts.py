@@ -1,18 +1,29 @@
 import pytest
 
+from shiploop.domain.delivery.checks import Conclusion
 from shiploop.domain.delivery.webhook_facts import (
     CheckFact,
     DeployFact,
+    DeployState,
     PushFact,
     branch_ref,
     read_delivery,
+    read_deploy_state,
 )
 from tests.builders import TASK_ID
 
 
 def test_reads_a_concluded_check() -> None:
     payload = {"check_run": {"head_sha": "abc", "name": "faq-gate", "conclusion": "success"}}
-    assert read_delivery("check_run", payload) == (CheckFact("abc", "faq-gate", "success"),)
+    found = CheckFact("abc", "faq-gate", Conclusion.SUCCESS)
+    assert read_delivery("check_run", payload) == (found,)
+
+
+@pytest.mark.parametrize("told", ["splendid", 7, ["success"]])
+def test_a_conclusion_that_is_none_of_githubs_is_known_to_be_unknown(told: object) -> None:
+    payload = {"check_run": {"head_sha": "abc", "name": "faq-gate", "conclusion": told}}
+    found = CheckFact("abc", "faq-gate", Conclusion.UNKNOWN)
+    assert read_delivery("check_run", payload) == (found,)
 
 
 def test_reads_a_running_check() -> None:
@@ -21,16 +32,27 @@ def test_reads_a_running_check() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "conclusion"), [("pending", None), ("success", "success"), ("error", "error")]
+    ("state", "conclusion"),
+    [("pending", None), ("success", Conclusion.SUCCESS), ("error", Conclusion.ERROR)],
 )
-def test_reads_a_commit_status(state: str, conclusion: str | None) -> None:
+def test_reads_a_commit_status(state: str, conclusion: Conclusion | None) -> None:
     payload = {"sha": "abc", "context": "ci/build", "state": state}
     assert read_delivery("status", payload) == (CheckFact("abc", "ci/build", conclusion),)
 
 
 def test_reads_a_deployment_status() -> None:
     payload = {"deployment": {"sha": "abc"}, "deployment_status": {"state": "success"}}
-    assert read_delivery("deployment_status", payload) == (DeployFact("abc", "success"),)
+    assert read_delivery("deployment_status", payload) == (DeployFact("abc", DeployState.SUCCESS),)
+
+
+@pytest.mark.parametrize(
+    ("told", "state"),
+    [*((each.value, each) for each in DeployState), ("splendid", DeployState.UNKNOWN)],
+)
+def test_what_github_may_come_to_say_of_a_deploy_is_no_success(
+    told: str, state: DeployState
+) -> None:
+    assert read_deploy_state(told) is state
 
 
 MERGE = f"Update FAQ - How do I begin? (#7)\n\nTrace-Id: {TASK_ID}"
