@@ -3,19 +3,19 @@
 from functools import cache
 from pathlib import Path
 
-from shiploop.agents.faq.answering.answer import (
-    Answer,
-    Source,
-    compose_extractive_answer,
-    source_of,
-)
+from shiploop.agents.agent import World
+from shiploop.agents.faq.agent import FaqAgent
+from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer, source_of
 from shiploop.agents.faq.document.document import FAQ_PATH, Entry
 from shiploop.agents.faq.document.entry import clean_answer
 from shiploop.agents.faq.gate.citation import expected_citations
 from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer
-from shiploop.agents.faq.question import Question, QuestionProblem, check_question
+from shiploop.agents.faq.question import AskRequest, Question, QuestionProblem, check_question
 from shiploop.agents.faq.retrieval.index import DocsIndex
+from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Section, split_sections
+from shiploop.domain.delivery.change import Declined, Proposal, Source
+from shiploop.domain.model import Prices
 from tests.builders import TASK_ID
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
@@ -83,6 +83,16 @@ def from_model(
     # No generator but ours exists in this version; the gate asks for the extractive one only.
     answer = Answer(text + citation, (source_of(cited),), "model")  # type: ignore[arg-type]
     return candidate(asked, answer)
+
+
+def proposed(text: str) -> Proposal:
+    """What we propose for a question, answered or not."""
+    library = Library(index(), document(), None)
+    agent = FaqAgent(lambda: library, "/faq", frozenset(), Prices(None, None))
+    drafted = agent.draft(AskRequest(question=text), World(TASK_ID))
+    proposal = drafted.looked_for if isinstance(drafted, Declined) else drafted
+    assert proposal is not None
+    return proposal
 
 
 def refusals(found: Candidate) -> set[Refusal]:

@@ -1,16 +1,14 @@
 """Nothing hostile ships: each input is refused, or what would be shipped does no harm."""
 
-from dataclasses import replace
-
 import pytest
 
 from shiploop.agents.faq.document.document import UnsafeEntryError, insert
 from shiploop.agents.faq.gate.gate import Candidate, check_answer
 from shiploop.agents.faq.question import Question, check_question
-from shiploop.domain.delivery.messages import commit_message, pull_request_title
+from shiploop.domain.delivery.messages import commit_message
 from tests.adversarial.harmless import harms
 from tests.adversarial.inputs import FAMILIES, A, Q
-from tests.adversarial.target import extract, from_model, pages
+from tests.adversarial.target import extract, from_model, pages, proposed
 from tests.builders import a_task
 from tests.hostile import assert_without_effect
 
@@ -52,10 +50,11 @@ def test_it_is_refused_or_harmless(hostile: Q | A) -> None:
 def test_no_question_has_an_effect_in_a_title_or_a_commit(hostile: Q) -> None:
     question = check_question(hostile.text)
     if isinstance(question, Question):
-        run = replace(a_task(), question=question.text)
-        assert_without_effect(pull_request_title(run.question), "Update FAQ - x")
-        headline, body = commit_message(run)
-        assert (headline, body) == (pull_request_title(run.question), f"Trace-Id: {run.task_id}")
+        task, proposal = a_task(), proposed(question.text)
+        assert_without_effect(proposal.title, "Update FAQ - x")
+        assert_without_effect(proposal.summary, "Adds the answer to: x")
+        headline, body = commit_message(task, proposal)
+        assert (headline, body) == (proposal.title, f"Trace-Id: {task.task_id}")
 
 
 def test_there_are_enough_inputs_of_enough_kinds() -> None:

@@ -12,7 +12,7 @@ from shiploop.domain.objectives.alerts import Alert, AlertKind, AlertState
 from shiploop.domain.production.rollback import RollbackCase, RollbackStatus, TrbSplit
 from shiploop.stores.intake import Accepted
 from shiploop.stores.tasks import Lease
-from tests.builders import a_question, a_rollback_case
+from tests.builders import a_request, a_rollback_case
 
 CONSUMER = "runner-of-tests"
 _LIMIT = 1_000_000
@@ -40,7 +40,7 @@ def ask(services: Services, question: str, now: datetime, prefect_run: bool = Tr
     """Accept a question; returns its task."""
     run_id = str(uuid.uuid4()) if prefect_run else ""
     accepted = services.intake.accept(
-        str(uuid.uuid4()), a_question(question), now, _LIMIT, prefect_run_id=run_id
+        str(uuid.uuid4()), a_request(question), now, _LIMIT, prefect_run_id=run_id
     )
     assert isinstance(accepted, Accepted)
     assert not accepted.duplicate

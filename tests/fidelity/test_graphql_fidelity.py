@@ -28,10 +28,16 @@ pytestmark = pytest.mark.xdist_group("fidelity")  # one tour, one reading of lar
 
 SANDBOX_SCHEMA = Path(__file__).resolve().parents[2] / "sandbox/github/graphql_api/schema.graphql"
 
-DOCUMENTS = {
+TO_COMPLETE = {"READ_BASE", "FIND_PULL_REQUEST"}
+WRITTEN = {
     name: text
     for name, text in vars(queries).items()
     if name.isupper() and not name.startswith("_")
+}
+DOCUMENTS = {name: text for name, text in WRITTEN.items() if name not in TO_COMPLETE} | {
+    f"{name} of {count} files": queries.with_files(WRITTEN[name], ["docs/a.md", "b"][:count])
+    for name in TO_COMPLETE
+    for count in range(3)
 }
 CONCLUSIONS = ("CheckConclusionState", "StatusState")
 DEPLOYS = ("DeploymentStatusState",)

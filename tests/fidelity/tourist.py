@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import httpx
 
-from shiploop.clients.github.queries import OPEN_PULL_REQUEST, READ_BASE
+from shiploop.clients.github.queries import OPEN_PULL_REQUEST, READ_BASE, with_files
 from tests.until import until
 
 REPOSITORY = "/repos/acme/shiploop-docs"
@@ -69,12 +69,12 @@ class Tourist:
     def open_pull_request(self, branch: str, faq: str, *, draft: bool = False) -> int:
         """Open a pull request that replaces docs/FAQ.md and return its number."""
         base = self.graphql(
-            READ_BASE,
+            with_files(READ_BASE, ["docs/FAQ.md"]),
             {
                 "owner": "acme",
                 "name": "shiploop-docs",
                 "ref": "refs/heads/main",
-                "path": "docs/FAQ.md",
+                "path0": "docs/FAQ.md",
             },
         )["repository"]
         oid = base["ref"]["target"]["oid"]

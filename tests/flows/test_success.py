@@ -13,15 +13,23 @@ import pytest
 
 from flows import closed_loop
 from shiploop import errors
-from shiploop.agents.faq.answering.answer import Answer, Declined
 from shiploop.bootstrap import SettingMissing
+from shiploop.domain.delivery.change import Declined, Source
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.merge_gate import Conflicted
-from shiploop.domain.delivery.pull_request import Base, Proposal
-from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Status, declined, failed
+from shiploop.domain.delivery.pull_request import Base, OwnPullRequest
+from shiploop.domain.delivery.task import (
+    FailureKind,
+    Merge,
+    Outcome,
+    Status,
+    declined,
+    failed,
+    there_already,
+)
 from shiploop.domain.production.health_verdict import HealthState
 from shiploop.domain.production.judgement import Judgement, Live, Reaction
-from tests.builders import NOON, a_pull_request, a_task
+from tests.builders import NOON, a_proposal, a_pull_request, a_task
 
 MERGE = Merge("c" * 40, NOON)
 ENTRY_URL = "http://127.0.0.1/faq#entry"
@@ -39,30 +47,40 @@ FROZEN = failed(FailureKind.FROZEN, "merges are frozen: the error budget is spen
 BROKEN = failed(FailureKind.UNHEALTHY_DEPLOY, "site-home failing", MERGE)
 UNSURE = failed(FailureKind.UNVERIFIED, "the probes could not tell", MERGE)
 
+BASE = Base(
+    "R_1", "a" * 40, {"docs/FAQ.md": "# FAQ\n"}, "shiploop-bot", ("faq-gate",), "acme/docs@main"
+)
+OWN = OwnPullRequest(
+    a_pull_request(), "shiploop-bot", "a" * 40, ("docs/FAQ.md",), ("faq-gate",), is_exact_edit=True
+)
+THERE = there_already("the FAQ answers this already: How does it beat?", ENTRY_URL)
+
 WELL: Final[Mapping[str, object]] = {
-    "begin_run": a_task(),
-    "read_base": Base("R_1", "a" * 40, "# FAQ\n", "shiploop-bot", ("faq-gate",)),
-    "draft_answer": Answer("It beats every 5 s.", (), "extractive"),
-    "open_pull_request": Proposal(a_pull_request(), "shiploop-bot", "a" * 40, True),
+    "begin_task": a_task(),
+    "begin_reading": BASE,
+    "draft_change": a_proposal(),
+    "find_already_there": None,
+    "open_pull_request": OWN,
     "begin_baseline": None,
     "wait_for_checks": GREEN,
-    "rebuild_pull_request": Proposal(a_pull_request(), "shiploop-bot", "b" * 40, True, edit=2),
+    "rebuild_pull_request": replace(OWN, written_sha="b" * 40, edit=2),
     "merge_pull_request": MERGE,
     "wait_until_live": Live(MERGE.sha, NOON),
     "report_never_live": None,
     "judge_deploy": Judgement(MERGE.sha, HealthState.HEALTHY, Reaction.KEEP, "it is healthy"),
     "react_to_deploy": None,
-    "verify_live_entry": ENTRY_URL,
+    "verify_live_change": ENTRY_URL,
     "tidy_up": None,
 }
-AFTER_THE_MERGE = ("wait_until_live", "judge_deploy", "react_to_deploy", "verify_live_entry")
+BEGUN = frozenset({"begin_reading", "begin_baseline"})  # they end when they are waited for
+AFTER_THE_MERGE = ("wait_until_live", "judge_deploy", "react_to_deploy", "verify_live_change")
 
 Ship = Callable[..., Outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step that ends like this, whether it is called or submitted."""
+    """A step that ends like this, whether it is called or waited for."""
 
     ending: object
 
@@ -71,14 +89,8 @@ class Step:
             raise self.ending
         return self.ending
 
-    def submit(self) -> "Step":
-        return self
-
     def result(self) -> object:
         return self()
-
-    def wait(self) -> None:
-        """It has ended."""
 
 
 @pytest.fixture
@@ -87,7 +99,8 @@ def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
 
     def run(**otherwise: object) -> Outcome:
         for name, ending in {**WELL, **otherwise}.items():
-            monkeypatch.setattr(closed_loop, name, Step(ending))
+            step = Step(Step(ending)) if name in BEGUN else Step(ending)
+            monkeypatch.setattr(closed_loop, name, step)
         outcome = closed_loop.closed_loop.fn("What is the worker heartbeat mechanism?").data
         assert isinstance(outcome, Outcome)
         return outcome
@@ -102,13 +115,13 @@ def test_done_is_exactly_what_the_rfc_calls_success(ship: Ship) -> None:
         "merge_pull_request": (MERGE, REFUSED, FROZEN, Conflicted(), errors.MergeNotReady("405")),
         "wait_until_live": (WELL["wait_until_live"], None),
         "react_to_deploy": (None, BROKEN, UNSURE),
-        "verify_live_entry": (ENTRY_URL, None),
+        "verify_live_change": (ENTRY_URL, None),
     }
     for road in product(*ends.values()):
         opened, checks, merged, live, reaction, entry = road
         outcome = ship(**dict(zip(ends, road, strict=True)))
         # RFC 5.3.1, a line each; that a reader can see the answer is our own condition.
-        created = isinstance(opened, Proposal)  # "PR 成功建立"
+        created = isinstance(opened, OwnPullRequest)  # "PR 成功建立"
         passed = checks == GREEN  # "CI 全部通過"
         was_merged = merged == MERGE  # "Auto-merge 成功"
         healthy = live is not None and reaction is None  # "Post-deploy health check 通過"
@@ -123,8 +136,8 @@ def test_done_is_exactly_what_the_rfc_calls_success(ship: Ship) -> None:
 
 LIMITED = errors.GitHubRateLimited("slow down")
 REACHING_GITHUB = (
-    "read_base",
-    "draft_answer",
+    "begin_reading",
+    "draft_change",
     "open_pull_request",
     "wait_for_checks",
     "merge_pull_request",
@@ -132,7 +145,7 @@ REACHING_GITHUB = (
 FAILURES: list[tuple[str, object, FailureKind]] = [
     # RFC 5.3.2: "GitHub API 失敗（rate limit）", once trying again has not helped.
     *((step, LIMITED, FailureKind.GITHUB) for step in REACHING_GITHUB),
-    ("draft_answer", errors.MirrorUnavailable("git"), FailureKind.GITHUB),
+    ("draft_change", errors.MirrorUnavailable("git"), FailureKind.GITHUB),
     # RFC 5.3.2: "CI 失敗（code issue）"
     ("wait_for_checks", RED, FailureKind.CI_FAILED),
     ("wait_for_checks", PENDING, FailureKind.CI_TIMEOUT),
@@ -151,8 +164,8 @@ FAILURES: list[tuple[str, object, FailureKind]] = [
     ("judge_deploy", LIMITED, FailureKind.UNVERIFIED),
     ("react_to_deploy", BROKEN, FailureKind.UNHEALTHY_DEPLOY),
     ("react_to_deploy", UNSURE, FailureKind.UNVERIFIED),
-    ("verify_live_entry", None, FailureKind.UNVERIFIED),
-    ("draft_answer", errors.UnknownTask("who?"), FailureKind.INTERNAL),
+    ("verify_live_change", None, FailureKind.UNVERIFIED),
+    ("draft_change", errors.UnknownTask("who?"), FailureKind.INTERNAL),
     ("open_pull_request", SettingMissing("IT is not set"), FailureKind.INTERNAL),
 ]
 
@@ -173,17 +186,37 @@ def test_every_kind_of_failure_is_some_steps() -> None:
 
 
 def test_a_declined_question_is_neither_success_nor_failure(ship: Ship) -> None:
-    outcome = ship(draft_answer=Declined(()))
+    closest = (Source("docs/workers.md", "heartbeats", "Workers › Heartbeats"),)
+    outcome = ship(draft_change=Declined("the documents do not answer this question", closest))
     assert (outcome.status, outcome.failure_kind, outcome.merge) == (Status.DECLINED, None, None)
+    assert outcome.reason == "the documents do not answer this question"
+    assert outcome.closest == closest
+
+
+def test_what_the_files_hold_already_is_declined_whatever_was_drafted(ship: Ship) -> None:
+    unreached = AssertionError("a change that is there was opened")
+    for drafted in (a_proposal(), Declined("the documents do not answer this question")):
+        steps = {"draft_change": drafted, "open_pull_request": unreached}
+        assert ship(find_already_there=THERE, **steps) == THERE
+
+
+def test_what_the_files_hold_by_the_time_that_it_is_opened_or_made_again_is_declined(
+    ship: Ship,
+) -> None:
+    unreached = AssertionError("a change that is there was merged")
+    assert ship(open_pull_request=THERE, wait_for_checks=unreached) == THERE
+    steps = {"wait_for_checks": CONFLICTING, "merge_pull_request": unreached}
+    assert ship(rebuild_pull_request=THERE, **steps) == THERE
+    assert ship(rebuild_pull_request=THERE, merge_pull_request=Conflicted()) == THERE
 
 
 def test_a_resumed_task_that_had_merged_is_done_once_it_is_seen_live(ship: Ship) -> None:
     merged = replace(a_task(), merge=MERGE)
     never = errors.GitHubRefused("this step is not for it", 422)
     steps = ("open_pull_request", "wait_for_checks", "merge_pull_request")
-    outcome = ship(begin_run=merged, **dict.fromkeys(steps, never))
+    outcome = ship(begin_task=merged, **dict.fromkeys(steps, never))
     assert (outcome.status, outcome.merge) == (Status.DONE, MERGE)
-    outcome = ship(begin_run=merged, react_to_deploy=BROKEN)
+    outcome = ship(begin_task=merged, react_to_deploy=BROKEN)
     assert (outcome.failure_kind, outcome.merge) == (FailureKind.UNHEALTHY_DEPLOY, MERGE)
 
 

@@ -12,6 +12,7 @@ from shiploop.agents.faq.document.entry import entry_id
 from shiploop.bootstrap import Services, services
 from shiploop.domain.delivery import messages
 from shiploop.domain.delivery.change import Proposal, Source
+from shiploop.domain.delivery.checks import Conclusion
 from shiploop.domain.delivery.provenance import signature_holds
 from shiploop.domain.delivery.pull_request import Base, OwnPullRequest, PullRequest
 from shiploop.domain.delivery.task import Outcome, Status, Task, there_already
@@ -236,7 +237,7 @@ def test_a_change_that_stands_on_the_newest_base_with_its_checks_is_not_made_aga
 ) -> None:
     task, proposal = asked("a change that stands")
     own = opened(task, proposal)
-    ours.facts.record([CheckFact(own.pull.head_sha, "faq-gate", "success")])
+    ours.facts.record([CheckFact(own.pull.head_sha, "faq-gate", Conclusion.SUCCESS)])
     sandbox.reset()
     stands = rebuild_pull_request.fn(task, proposal, own)
     assert stands == replace(own, edit=2)

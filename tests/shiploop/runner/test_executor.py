@@ -59,8 +59,10 @@ class Flows:
         self.ends: Callable[[], Outcome | State[Any] | None] = lambda: DONE
 
         @flow(name="flow-of-the-test")
-        def closed_loop(question: str = "") -> Any:
-            self.ran.append(question)
+        def closed_loop(
+            question: str = "", agent: str = "faq", request: dict[str, str] | None = None
+        ) -> Any:
+            self.ran.append(question or f"{agent}: {(request or {})['question']}")
             return self.ends()
 
         self.closed_loop = closed_loop
@@ -174,13 +176,15 @@ def test_a_task_is_run_once_and_settled_as_its_flow_says(
 ) -> None:
     task_id = accepted(services)
     executor.run_task(taken(services), 1)
-    assert flows.ran == [a_question().text]
+    assert flows.ran == [f"faq: {a_question().text}"]
     settled = task(services, task_id)
     assert (settled["status"], settled["merge_sha"]) == ("done", MERGE.sha)
     assert services.task_queue.backlog() == 0
     assert counted(redis) == {"success": 1, "failure": 0}
     run = prefect.read_flow_run(uuid.UUID(settled["prefect_run_id"]))
     assert run.idempotency_key == task_id
+    assert run.name == f"faq: {a_question().text}"
+    assert run.parameters == {"agent": "faq", "request": {"question": a_question().text}}
     assert run.state is not None
     assert run.state.is_completed()
 
@@ -390,7 +394,7 @@ def test_the_last_delivery_that_is_allowed_runs(
 ) -> None:
     task_id = accepted(services)
     executor.run_task(taken(services), CAP)
-    assert flows.ran == [a_question().text]
+    assert flows.ran == [f"faq: {a_question().text}"]
     assert ending(services, task_id)[0] == "done"
 
 

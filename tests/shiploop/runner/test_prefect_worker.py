@@ -11,7 +11,7 @@ from shiploop.stores import keys
 from shiploop.stores.intake import Accepted, Intake
 from shiploop.stores.queue import Queue
 from shiploop.stores.tasks import Lease, Tasks
-from tests.builders import a_question
+from tests.builders import a_request
 from tests.world import World
 
 pytestmark = pytest.mark.xdist_group("patient-world")
@@ -39,10 +39,10 @@ def test_a_run_that_was_accepted_once_is_not_accepted_again_when_its_task_has_fa
 ) -> None:
     """The sweep hands a run on once more whose state Prefect still says is Pending."""
     run_id, now = str(uuid.uuid4()), datetime.now(UTC)
-    question, intake = a_question(), Intake(redis)
+    request, intake = a_request(), Intake(redis)
     tasks, queue = Tasks(redis, 600), Queue(redis, redis, keys.QUEUE, "task_id")
     queue.create_group()
-    assert intake.accept(run_id, question, now, 10, run_id) == Accepted(run_id, duplicate=False)
+    assert intake.accept(run_id, request, now, 10, run_id) == Accepted(run_id, duplicate=False)
     (entry,) = queue.take("one", 1, 50)
     run = tasks.load(run_id)
     assert run is not None
@@ -50,7 +50,7 @@ def test_a_run_that_was_accepted_once_is_not_accepted_again_when_its_task_has_fa
     tasks.settle(run, Lease("one", entry.entry_id), outcome, now)
     settled = tasks.read(run_id)
     later = now + timedelta(seconds=15)
-    assert intake.accept(run_id, question, later, 10, run_id) == Accepted(run_id, duplicate=True)
+    assert intake.accept(run_id, request, later, 10, run_id) == Accepted(run_id, duplicate=True)
     assert tasks.read(run_id) == settled
     assert queue.backlog() == 0
 
