@@ -98,4 +98,4 @@ async def _status(accepted: Accepted, services: Services) -> Status:
     if not accepted.duplicate:
         return Status.QUEUED
     task = await run_in_threadpool(services.tasks.read, accepted.task_id)
-    return Status((task or {}).get("status", Status.QUEUED))
+    return Status.QUEUED if task is None else task.status

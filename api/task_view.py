@@ -1,12 +1,12 @@
 """A task as the API shows it."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
-from pydantic import BaseModel, Json
+from pydantic import BaseModel
 
 from shiploop.domain.delivery.stages import stages_ms
 from shiploop.domain.delivery.task import FailureKind, Stage, Status
+from shiploop.domain.delivery.task_record import TaskRecord
 
 
 class SectionView(BaseModel):
@@ -53,10 +53,14 @@ class TaskView(BaseModel):
     trb_ms: int | None = None
     error: str | None = None
     reason: str | None = None
-    closest: Json[list[SectionView]] | None = None
+    closest: list[SectionView] | None = None
 
 
-def view_task(task: Mapping[str, str]) -> TaskView:
-    """Read the fields of a task hash."""
-    known = {name: value for name, value in task.items() if name in TaskView.model_fields}
-    return TaskView.model_validate({**known, "stages_ms": stages_ms(task)})
+_AS_RECORDED = TaskView.model_fields.keys() - {"question", "stages_ms"}
+
+
+def view_task(task: TaskRecord) -> TaskView:
+    """Show what is kept of a task."""
+    known = {name: getattr(task, name) for name in _AS_RECORDED}
+    told = {**known, "question": task.title, "stages_ms": stages_ms(task)}
+    return TaskView.model_validate(told, from_attributes=True)

@@ -91,6 +91,7 @@ def unknown(task_id: uuid.UUID) -> ProblemException:
 
 
 def _how_it_ended(services: ServicesOf, task_id: uuid.UUID) -> str:
-    task = services.tasks.read(str(task_id)) or {}
-    ended = " / ".join(task[name] for name in ("status", "failure_kind") if name in task)
-    return f"It ended as {ended or 'something that has expired since'}."
+    task = services.tasks.read(str(task_id))
+    if task is None:
+        return "It ended as something that has expired since."
+    return f"It ended as {' / '.join(filter(None, (task.status, task.failure_kind)))}."

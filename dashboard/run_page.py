@@ -16,7 +16,7 @@ from dashboard.markup import Html, badge, facts, joined, link, table, text, view
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.stages import TARGETS_MS, over_target_ms, stages_ms
 from shiploop.domain.delivery.task import Status
-from shiploop.domain.timestamps import from_iso
+from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.stores.events import EventKind, Events, TaskEvent
 
 _KINDS: Final[Mapping[EventKind, str]] = {
@@ -34,7 +34,7 @@ class Found:
     """What the page shows, read at one moment."""
 
     now: datetime
-    task: dict[str, str]
+    task: TaskRecord
     events: tuple[TaskEvent, ...]
     freeze: str | None
     links: Html
@@ -61,7 +61,7 @@ def _draw(task_id: str, found: Found | None) -> None:
         st.info(words.as_markdown(known))
         return
     task = found.task
-    st.html(Html(f"<h1 class='ship-title'>{text(task['question'])}</h1>"))
+    st.html(Html(f"<h1 class='ship-title'>{text(task.title)}</h1>"))
     st.html(ways(_status(task), found.links))
     _draw_reason(found)
     _draw_facts(found)
@@ -76,35 +76,33 @@ def _draw(task_id: str, found: Found | None) -> None:
     st.html(_events(found))
 
 
-def _status(task: Mapping[str, str]) -> Html:
-    status = Status(task["status"])
-    return badge(status, words.STATUS_TONES[status])
+def _status(task: TaskRecord) -> Html:
+    return badge(task.status, words.STATUS_TONES[task.status])
 
 
 def _draw_reason(found: Found) -> None:
     why = words.why_not_done(found.task, found.freeze)
     if why is None:
         return
-    merged = found.task.get("state") == "merged"
+    merged = found.task.state == "merged"
     st.subheader("Why is it not done?" if merged else "Why not merged?", anchor=False)
-    show_it = st.error if found.task["status"] == Status.ERROR else st.info
+    show_it = st.error if found.task.status is Status.ERROR else st.info
     show_it(words.as_markdown(why))
 
 
 def _draw_facts(found: Found) -> None:
     task = found.task
     told = {
-        "Task": task["task_id"],
-        "Asked": f"{words.clock(from_iso(task['created_at']))} "
-        f"({words.ago(from_iso(task['created_at']), found.now)})",
-        "TTE": words.seconds(int(task["tte_ms"])) if "tte_ms" in task else None,
-        "Merged as": task.get("merge_sha"),
+        "Task": task.task_id,
+        "Asked": f"{words.clock(task.created_at)} ({words.ago(task.created_at, found.now)})",
+        "TTE": None if task.tte_ms is None else words.seconds(task.tte_ms),
+        "Merged as": task.merge_sha,
         "Answer by": words.answer_by(task),
-        "Not by the model": task.get("model_problem"),
-        "Runner": task.get("worker_id"),
-        "Simulated": "yes, it never happened" if "simulated" in task else None,
-        "Rollback": task.get("rollback"),
-        "Rolled back in": words.seconds(int(task["trb_ms"])) if "trb_ms" in task else None,
+        "Not by the model": task.model_problem,
+        "Runner": task.worker_id,
+        "Simulated": "yes, it never happened" if task.simulated else None,
+        "Rollback": task.rollback,
+        "Rolled back in": None if task.trb_ms is None else words.seconds(task.trb_ms),
     }
     st.html(facts({name: value for name, value in told.items() if value is not None}))
 
@@ -124,7 +122,7 @@ def _stages(took: Mapping[str, int]) -> Html:
 
 
 def _events(found: Found) -> Html:
-    begun = from_iso(found.task["created_at"])
+    begun = found.task.created_at
     rows = [
         [
             text(words.clock(event.at)),

@@ -14,7 +14,7 @@ from dashboard.live import live
 from dashboard.markup import Html, badge, table, text, view_link, ways
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.task import FailureKind, Status
-from shiploop.domain.timestamps import from_iso
+from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.stores.task_index import TaskIndex, TaskPage
 
 _PAGE: Final = 50
@@ -34,10 +34,10 @@ class Filter:
         """True when every run is asked for."""
         return self.status is None and self.failure is None
 
-    def wants(self, task: dict[str, str]) -> bool:
+    def wants(self, task: TaskRecord) -> bool:
         """Whether a run is asked for."""
-        return (self.status is None or task["status"] == self.status) and (
-            self.failure is None or task.get("failure_kind") == self.failure
+        return (self.status is None or task.status == self.status) and (
+            self.failure is None or task.failure_kind == self.failure
         )
 
     def query(self, **changes: str) -> dict[str, str]:
@@ -130,11 +130,11 @@ def _table(listed: Listed) -> Html:
     columns = ["Question", "Status", "Failure", "#TTE", "#Asked", "@Links"]
     rows = [
         [
-            view_link(task["question"], task=task["task_id"]),
+            view_link(task.title, task=task.task_id),
             status_badge(task),
-            text(task.get("failure_kind", "")),
-            text(words.seconds(int(task["tte_ms"])) if "tte_ms" in task else "–"),
-            text(words.ago(from_iso(task["created_at"]), listed.now)),
+            text(task.failure_kind or ""),
+            text(words.seconds(task.tte_ms)),
+            text(words.ago(task.created_at, listed.now)),
             links,
         ]
         for task, links in zip(listed.page.tasks, listed.links, strict=True)
@@ -142,7 +142,6 @@ def _table(listed: Listed) -> Html:
     return table(columns, rows)
 
 
-def status_badge(task: dict[str, str]) -> Html:
+def status_badge(task: TaskRecord) -> Html:
     """Where a run stands; one that runs says its stage."""
-    status = Status(task["status"])
-    return badge(task.get("stage", status), words.STATUS_TONES[status])
+    return badge(task.stage or task.status, words.STATUS_TONES[task.status])

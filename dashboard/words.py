@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
 
 from shiploop.domain.delivery.task import FailureKind, Status
+from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.domain.objectives.alerts import AlertState
 from shiploop.domain.objectives.report import SloStatus
 from shiploop.domain.objectives.slo import Period, SloState, events_needed
@@ -62,17 +63,16 @@ _NONE: Final = "–"
 _MINUS: Final = "\u2212"
 
 
-def answer_by(task: Mapping[str, str]) -> str | None:
+def answer_by(task: TaskRecord) -> str | None:
     """Who wrote the answer, and what the model took for it, used or not."""
-    by = task.get("generator")
-    if by is None or "model" not in task:
-        return by
-    took = [task["model"]]
-    if "tokens_in" in task:
-        took.append(f"{task['tokens_in']} tokens in, {task['tokens_out']} out")
-    if "cost_usd" in task:
-        took.append(f"${task['cost_usd']}")
-    return f"{by} ({', '.join(took)})"
+    if task.generator is None or task.model is None:
+        return task.generator
+    took = [task.model]
+    if task.tokens_in is not None and task.tokens_out is not None:
+        took.append(f"{task.tokens_in} tokens in, {task.tokens_out} out")
+    if task.cost_usd is not None:
+        took.append(f"${task.cost_usd:.6f}")
+    return f"{task.generator} ({', '.join(took)})"
 
 
 def seconds(took_ms: float | None) -> str:
@@ -187,22 +187,24 @@ def spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
-def why_not_done(task: Mapping[str, str], freeze: str | None) -> str | None:
+def why_not_done(task: TaskRecord, freeze: str | None) -> str | None:
     """Why a run is not merged, or not live, in a sentence; None when there is nothing to say."""
-    status = Status(task["status"])
-    if status is Status.DONE:
-        return None
-    if status is Status.DECLINED:
-        return f"It was declined: {_sentence(task.get('reason', 'no reason is known'))}"
-    if status is Status.ERROR:
-        meaning = FAILURES[FailureKind(task["failure_kind"])]
-        error = task.get("error", "")
-        return f"{meaning}: {_sentence(error)}" if error else f"{meaning}."
-    if freeze is not None:
-        return f"Not yet, and merges are frozen: {_sentence(freeze)}"
-    if status is Status.QUEUED:
-        return "Not yet: it waits for a runner."
-    return f"Not yet: it is {task['stage']}." if "stage" in task else "Not yet: it has just begun."
+    match task.status:
+        case Status.DONE:
+            return None
+        case Status.DECLINED:
+            return f"It was declined: {_sentence(task.reason or 'no reason is known')}"
+        case Status.ERROR:
+            meaning = FAILURES[task.failure_kind] if task.failure_kind else "It failed"
+            return f"{meaning}: {_sentence(task.error)}" if task.error else f"{meaning}."
+        case Status.QUEUED | Status.RUNNING if freeze is not None:
+            return f"Not yet, and merges are frozen: {_sentence(freeze)}"
+        case Status.QUEUED:
+            return "Not yet: it waits for a runner."
+        case Status.RUNNING:
+            return f"Not yet: it is {task.stage}." if task.stage else "Not yet: it has just begun."
+        case _ as never:
+            assert_never(never)
 
 
 def _sentence(text: str) -> str:

@@ -35,7 +35,8 @@ def tidy_up(task: Task, outcome: Outcome) -> None:
     """Tell the pull request why it ended, and delete the branch that nobody needs any more."""
     now = datetime.now(UTC)
     services().tasks.note(task.task_id, now, ended_at=iso_ms(now))
-    pr_url = (services().tasks.read(task.task_id) or {}).get("pr_url")
+    record = services().tasks.read(task.task_id)
+    pr_url = record.pr_url if record else None
     _tidy_branch(task, outcome, pr_url)
     create_markdown_artifact(messages.summary(task, outcome, pr_url), key="task")
 

@@ -19,7 +19,8 @@ from tasks.shared.suspects import suspect_of
 @prefect.task(name="open-rollback-case", **RETRIED)
 def open_case(merge_sha: str, task_id: str, reason: str) -> RollbackCase | Refused:
     """The case of this flow run. A merge that nobody has claimed yet is claimed, by hand."""
-    merge_sha = merge_sha or (services().tasks.read(task_id) or {}).get("merge_sha", "")
+    if not merge_sha and (record := services().tasks.read(task_id)):
+        merge_sha = record.merge_sha or ""
     if not merge_sha:
         return Refused("neither a merge nor a task that has merged is named")
     if services().rollbacks.is_rollback(merge_sha):

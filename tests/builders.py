@@ -11,7 +11,8 @@ from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.github_text import title_text
 from shiploop.domain.delivery.merge_gate import MergeFacts
 from shiploop.domain.delivery.pull_request import Mergeable, PullRequest, PullRequestState
-from shiploop.domain.delivery.task import Task, TaskRequest
+from shiploop.domain.delivery.task import Status, Task, TaskRequest
+from shiploop.domain.delivery.task_record import RECORD_VERSION, TaskRecord
 from shiploop.domain.production.rollback import RollbackCase
 from shiploop.domain.production.rollback_policy import Suspect
 
@@ -41,6 +42,24 @@ def a_task(text: str = "What is the worker heartbeat mechanism?", task_id: str =
         accepted_at=NOON,
         deadline_at=NOON + timedelta(minutes=10),
     )
+
+
+def a_task_record(**changes: Any) -> TaskRecord:
+    """A task that was just accepted."""
+    request = a_request()
+    record = TaskRecord(
+        task_id=TASK_ID,
+        trace_id=TASK_ID,
+        version=RECORD_VERSION,
+        agent=request.agent,
+        request=request.fields,
+        dedupe_key=request.dedupe_key,
+        title=request.title,
+        status=Status.QUEUED,
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    return replace(record, **changes)
 
 
 def an_entry(text: str = "What is the worker heartbeat mechanism?", **changes: Any) -> Entry:

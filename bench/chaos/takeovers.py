@@ -11,7 +11,7 @@ _MOST_PENDING = 1000
 
 
 class Takeovers:
-    """Watches who holds the entries of the queue; `look` wants to be called often."""
+    """Watches who holds the items of the queue; `look` wants to be called often."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
@@ -23,18 +23,18 @@ class Takeovers:
         """See who holds what now."""
         self._holders = self._held()
         now = time.monotonic()
-        for entry_id, (dead, died_at) in tuple(self._orphans.items()):
-            if self._holders.get(entry_id) != dead:
+        for item_id, (dead, died_at) in tuple(self._orphans.items()):
+            if self._holders.get(item_id) != dead:
                 self.seconds.append(now - died_at)
-                del self._orphans[entry_id]
+                del self._orphans[item_id]
 
     def died(self, pid: int) -> int:
-        """Note the death of a runner just now; returns how many entries it held."""
+        """Note the death of a runner just now; returns how many items it held."""
         self._holders = self._held()
         now, its_pid = time.monotonic(), f"-{pid}-"
         orphaned = {
-            entry_id: (consumer, now)
-            for entry_id, consumer in self._holders.items()
+            item_id: (consumer, now)
+            for item_id, consumer in self._holders.items()
             if its_pid in consumer  # host, process id, and what tells it from others
         }
         self._orphans |= orphaned
@@ -42,7 +42,7 @@ class Takeovers:
 
     @property
     def waiting(self) -> int:
-        """How many entries still belong to the dead."""
+        """How many items still belong to the dead."""
         return len(self._orphans)
 
     def _held(self) -> dict[str, str]:
@@ -52,4 +52,4 @@ class Takeovers:
                 keys.QUEUE, keys.QUEUE_GROUP, min="-", max="+", count=_MOST_PENDING
             ),
         )
-        return {str(entry["message_id"]): str(entry["consumer"]) for entry in pending}
+        return {str(item["message_id"]): str(item["consumer"]) for item in pending}

@@ -101,7 +101,7 @@ class Simulation:
         accepted = self._intake.accept(story.task_id, story.request, story.accepted_at, 1_000_000)
         if not isinstance(accepted, Accepted) or accepted.duplicate:
             return
-        (entry,) = self._queue.take(_RUNNER, 1, _TAKE_MS)
+        (item,) = self._queue.take(_RUNNER, 1, _TAKE_MS)
         self._tasks.start(story.task_id, story.accepted_at, simulated="1")
         for stage, at in story.stages:
             self._tasks.enter_stage(story.task_id, stage, at)
@@ -109,7 +109,7 @@ class Simulation:
             self._tasks.note(story.task_id, story.ended_at, generator="extractive")
         run = self._tasks.load(story.task_id)
         if run is not None:
-            lease = Lease(_RUNNER, entry.entry_id)
+            lease = Lease(_RUNNER, item.item_id)
             self._tasks.settle(run, lease, story.outcome, story.ended_at)
 
 

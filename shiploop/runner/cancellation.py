@@ -18,7 +18,7 @@ from prefect.client.schemas.objects import StateType
 from redis.exceptions import RedisError
 
 from shiploop.bootstrap import Services
-from shiploop.stores.queue import Entry
+from shiploop.stores.queue import QueueItem
 
 _LOOK_S = 2.0
 
@@ -32,7 +32,7 @@ class CancellationWatch:
         self,
         services: Services,
         prefect: SyncPrefectClient,
-        held: Callable[[], tuple[Entry, ...]],
+        held: Callable[[], tuple[QueueItem, ...]],
     ) -> None:
         self._services = services
         self._prefect = prefect
@@ -60,9 +60,9 @@ class CancellationWatch:
             self._services.tasks.request_cancellation(tasks[flow_run.id], datetime.now(UTC))
 
     def _task_of_each_run(self) -> dict[uuid.UUID, str]:
-        fields = ((one.run_id, self._services.tasks.read(one.run_id)) for one in self._held())
+        tasks = (self._services.tasks.read(item.subject_id) for item in self._held())
         return {
-            uuid.UUID(task["prefect_run_id"]): task_id
-            for task_id, task in fields
-            if task is not None and "prefect_run_id" in task
+            uuid.UUID(task.prefect_run_id): task.task_id
+            for task in tasks
+            if task is not None and task.prefect_run_id is not None
         }

@@ -25,7 +25,7 @@ from shiploop.kill_points import reach
 from shiploop.observability import Redactor
 from shiploop.runner.failure import may_pass, outcome_of_error
 from shiploop.stores import keys
-from shiploop.stores.queue import Entry
+from shiploop.stores.queue import QueueItem
 from shiploop.stores.tasks import Lease, Settlement
 
 _CLOSED_LOOP = "closed-loop"
@@ -65,58 +65,57 @@ class Executor:
         """Settle no task for an error any more: this process ends, and its clients with it."""
         self._leaving.set()
 
-    def run_task(self, entry: Entry, deliveries: int) -> None:
+    def run_task(self, item: QueueItem, deliveries: int) -> None:
         """Take a task down the closed loop, and settle it.
 
         Raises what may pass, such as an outage of Redis or Prefect: to be called again later.
         Any other error is a bug or a setting that is missing, and ends the task at once.
         """
-        run = self._services.tasks.load(entry.run_id)
+        run = self._services.tasks.load(item.subject_id)
         if run is None:
-            self._services.task_queue.drop(entry)  # older than a day: nobody can ask for it
+            self._services.task_queue.drop(item)  # older than a day: nobody can ask for it
             return
         if deliveries > self._cap:
-            self._give_up(run, entry)
+            self._give_up(run, item)
             return
         with self._services.sentry.task(run, self._services.github.repository):
             try:
-                self._execute(run, entry)
+                self._execute(run, item)
             except Exception as error:
                 if self._leaving.is_set() or may_pass(error):
                     raise
-                self._fail(run, entry, error)
+                self._fail(run, item, error)
 
-    def _give_up(self, run: Task, entry: Entry) -> None:
+    def _give_up(self, run: Task, item: QueueItem) -> None:
         reason = f"{self._cap} runners have died of it"
-        self._end(run, entry, failed(FailureKind.CRASHED, reason), Crashed(message=reason))
+        self._end(run, item, failed(FailureKind.CRASHED, reason), Crashed(message=reason))
 
-    def _fail(self, run: Task, entry: Entry, error: Exception) -> None:
+    def _fail(self, run: Task, item: QueueItem, error: Exception) -> None:
         log.error("this is not tried again", exc_info=error)
         outcome = self._outcome_of_error(error)
-        if self._services.tasks.hold(run.task_id, self._lease(entry)):  # else it is another's
+        if self._services.tasks.hold(run.task_id, self._lease(item)):  # else it is another's
             state: State[Any] = Failed(name=str(outcome.failure_kind), message=outcome.reason)
-            self._end(run, entry, outcome, state)
+            self._end(run, item, outcome, state)
 
-    def _end(self, run: Task, entry: Entry, outcome: Outcome, state: State[Any]) -> None:
-        known = (self._services.tasks.read(run.task_id) or {}).get("prefect_run_id")
-        if known:
-            self._end_in_prefect(uuid.UUID(known), state)
-        self._settle(run, entry, outcome)
+    def _end(self, run: Task, item: QueueItem, outcome: Outcome, state: State[Any]) -> None:
+        if known := self._known_flow_run(run):
+            self._end_in_prefect(known, state)
+        self._settle(run, item, outcome)
 
     def _end_in_prefect(self, run_id: uuid.UUID, state: State[Any]) -> None:
         # Left as it is, it would seem to run for ever, or be handed on again.
         with suppress(ObjectNotFound):
             self._prefect.set_flow_run_state(run_id, state, force=True)
 
-    def _execute(self, run: Task, entry: Entry) -> None:
+    def _execute(self, run: Task, item: QueueItem) -> None:
         reach("taken")
         flow_run = self._flow_run_of(run)
         reach("flow-run-created")
-        if not self._services.tasks.hold(run.task_id, self._lease(entry)):
+        if not self._services.tasks.hold(run.task_id, self._lease(item)):
             log.warning("taken over before it began")
             return
         if not self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id)):
-            self._services.task_queue.drop(entry)  # it has its outcome
+            self._services.task_queue.drop(item)  # it has its outcome
             return
         if flow_run.state is not None and _cancelled(flow_run.state):
             flow_run = self._reopen_to_cancel(run, flow_run)
@@ -126,7 +125,7 @@ class Executor:
             self._flows[_CLOSED_LOOP], flow_run=_unobserved(flow_run), return_type="state"
         )
         reach("flow-ended")
-        self._settle(run, entry, self._outcome_of(cast("State[Outcome]", state)))
+        self._settle(run, item, self._outcome_of(cast("State[Outcome]", state)))
         reach("settled")
 
     def _reopen_to_cancel(self, run: Task, flow_run: FlowRun) -> FlowRun:
@@ -135,22 +134,22 @@ class Executor:
         self._prefect.set_flow_run_state(flow_run.id, Pending(), force=True)
         return self._prefect.read_flow_run(flow_run.id)
 
-    def run_scheduled(self, entry: Entry, deliveries: int) -> None:
+    def run_scheduled(self, item: QueueItem, deliveries: int) -> None:
         """Execute a flow run that is no task's."""
         ended = True
         try:
-            flow_run = self._prefect.read_flow_run(uuid.UUID(entry.run_id))
+            flow_run = self._prefect.read_flow_run(uuid.UUID(item.subject_id))
         except ObjectNotFound:
             flow_run = None
         if flow_run is None or deliveries > self._cap:
-            log.error("flow run %s is given up after %d deliveries", entry.run_id, deliveries)
+            log.error("flow run %s is given up after %d deliveries", item.subject_id, deliveries)
             reason = f"{self._cap} runners have died of it"
-            self._end_in_prefect(uuid.UUID(entry.run_id), Crashed(message=reason))
+            self._end_in_prefect(uuid.UUID(item.subject_id), Crashed(message=reason))
         else:
             ended = self._run_to_its_end(flow_run)
-        self._services.flow_queue.drop(entry)
+        self._services.flow_queue.drop(item)
         if not ended:
-            self._hand_on_if_resumed(entry.run_id)
+            self._hand_on_if_resumed(item.subject_id)
 
     def _run_to_its_end(self, flow_run: FlowRun) -> bool:
         """Execute it; False when it was suspended, as one that waits for a person."""
@@ -173,9 +172,8 @@ class Executor:
         return names[flow_run.deployment_id]
 
     def _flow_run_of(self, run: Task) -> FlowRun:
-        task = self._services.tasks.read(run.task_id) or {}
-        if known := task.get("prefect_run_id"):
-            return self._prefect.read_flow_run(uuid.UUID(known))
+        if known := self._known_flow_run(run):
+            return self._prefect.read_flow_run(known)
         # Born Pending, so that no worker polls it; the key gives a redelivered task its own.
         return self._prefect.create_flow_run_from_deployment(
             self._deployments[_CLOSED_LOOP],
@@ -186,21 +184,27 @@ class Executor:
             idempotency_key=run.task_id,
         )
 
-    def _settle(self, run: Task, entry: Entry, outcome: Outcome) -> None:
+    def _known_flow_run(self, run: Task) -> uuid.UUID | None:
+        record = self._services.tasks.read(run.task_id)
+        if record is None or record.prefect_run_id is None:
+            return None
+        return uuid.UUID(record.prefect_run_id)
+
+    def _settle(self, run: Task, item: QueueItem, outcome: Outcome) -> None:
         if outcome.merge is None and (known := self._services.tasks.load(run.task_id)):
             outcome = replace(outcome, merge=known.merge)
-        settlement = self._services.tasks.settle(run, self._lease(entry), outcome, _now())
+        settlement = self._services.tasks.settle(run, self._lease(item), outcome, _now())
         log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
         if settlement is Settlement.SETTLED:
-            task = self._services.tasks.read(run.task_id) or {}
-            self._say_status(run, outcome.status, task.get("pr_url"))
+            record = self._services.tasks.read(run.task_id)
+            self._say_status(run, outcome.status, record.pr_url if record else None)
             self._services.sentry.settled(run, outcome)
 
     def _say_status(self, run: Task, status: Status, pr_url: str | None = None) -> None:
         self._services.sentry.status_updated(run, keys.task(run.task_id), status, pr_url)
 
-    def _lease(self, entry: Entry) -> Lease:
-        return Lease(self._worker_id, entry.entry_id)
+    def _lease(self, item: QueueItem) -> Lease:
+        return Lease(self._worker_id, item.item_id)
 
     def _outcome_of(self, state: "State[Outcome]") -> Outcome:
         result: object = state.result(raise_on_failure=False)

@@ -5,7 +5,7 @@ import time
 
 from shiploop.bootstrap import Services
 from shiploop.errors import SlackRefused, SlackUnavailable
-from shiploop.stores.queue import Entry
+from shiploop.stores.queue import QueueItem
 
 _LONGEST_PAUSE_S = 60.0  # of those that Slack asks for; the lane tries again after it
 
@@ -24,16 +24,16 @@ class Messenger:
         self._queue = services.notice_queue
         self._slack = services.slack
 
-    def deliver(self, entry: Entry, _deliveries: int) -> None:
+    def deliver(self, item: QueueItem, _deliveries: int) -> None:
         """Say one notice in Slack and take it off the queue. Raises SlackUnavailable."""
-        text = self._notices.read(entry.run_id)
+        text = self._notices.read(item.subject_id)
         if text is None:
-            log.error("notice %s has expired unsaid: no runner lived for a week", entry.run_id)
+            log.error("notice %s has expired unsaid: no runner lived for a week", item.subject_id)
         elif not self._slack.configured:
             log.warning("notice, said here only as SLACK_WEBHOOK_URL is not set: %s", text)
         else:
             self._say(text)
-        self._queue.drop(entry)
+        self._queue.drop(item)
 
     def _say(self, text: str) -> None:
         try:

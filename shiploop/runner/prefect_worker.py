@@ -32,7 +32,7 @@ from redis.exceptions import RedisError
 from shiploop.agents.registry import RequestRefused, UnknownAgent
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.messages import flow_run_name
-from shiploop.domain.delivery.task import Status
+from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.kill_points import reach
 from shiploop.runner.prefect_deployments import WORK_POOL, WORK_POOL_TYPE
 from shiploop.stores.intake import QueueFull
@@ -165,10 +165,9 @@ def _asked_by(flow_run: FlowRun) -> tuple[str, Mapping[str, Any]] | None:
 def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
     """Queue what the run asks for; a state when the run is over at once instead."""
     if (task := _task_of(flow_run)) is not None:
-        if not Status(task["status"]).settled:
+        if not task.status.settled:
             return None
-        again = f"task {task['task_id']} is settled as {task['status']}: ask again"
-        return Failed(message=again)
+        return Failed(message=f"task {task.task_id} is settled as {task.status}: ask again")
     ours, run_id = services(), str(flow_run.id)
     try:
         request = ours.agents.ask(*(_asked_by(flow_run) or ("", {})))
@@ -184,7 +183,7 @@ def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
     return None
 
 
-def _task_of(flow_run: FlowRun) -> dict[str, str] | None:
+def _task_of(flow_run: FlowRun) -> TaskRecord | None:
     """The task that the run belongs to already, as when somebody retries it in the UI."""
     tasks = services().tasks
     owner = tasks.read(flow_run.idempotency_key) if flow_run.idempotency_key else None

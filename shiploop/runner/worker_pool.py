@@ -1,4 +1,4 @@
-"""Takes entries off one queue and works on each in a thread of its own, under its lease."""
+"""Takes items off one queue and works on each in a thread of its own, under its lease."""
 
 import contextvars
 import logging
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from redis.exceptions import RedisError
 
 from shiploop.observability import bound_trace
-from shiploop.stores.queue import Entry, Queue
+from shiploop.stores.queue import Queue, QueueItem
 
 _TAKE_BLOCK_MS = 250  # how soon a stop, or a time to take over, is noticed
 _REFRESHES_PER_LEASE = 3  # two may be missed before somebody else takes over
@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 
 
 class Lane:
-    """One queue with slots of its own, so that no other work can keep its entries waiting.
+    """One queue with slots of its own, so that no other work can keep its items waiting.
 
-    `work` is given an entry and how often it was delivered. When it returns, the entry has
+    `work` is given an item and how often it was delivered. When it returns, the item has
     to be off the queue. It raises what may pass, such as an outage, and is called again for
-    some minutes; then the entry is left to be taken over once its lease has run out.
+    some minutes; then the item is left to be taken over once its lease has run out.
     """
 
     def __init__(
@@ -33,25 +33,25 @@ class Lane:
         consumer: str,
         slots: int,
         lease_s: float,
-        work: Callable[[Entry, int], None],
+        work: Callable[[QueueItem, int], None],
     ) -> None:
         self._queue = queue
         self._consumer = consumer
         self._slots = threading.Semaphore(slots)
         self._lease_s = lease_s
         self._work = work
-        self._held: dict[str, tuple[Entry, threading.Thread]] = {}
+        self._held: dict[str, tuple[QueueItem, threading.Thread]] = {}
         self._lock = threading.Lock()
         self._may_take_over = threading.Event()
         self._claim_again_at = 0.0
 
-    def held(self) -> tuple[Entry, ...]:
-        """The entries that are being worked on."""
+    def held(self) -> tuple[QueueItem, ...]:
+        """The items that are being worked on."""
         with self._lock:
-            return tuple(entry for entry, _ in self._held.values())
+            return tuple(item for item, _ in self._held.values())
 
     def take_until(self, stopping: threading.Event) -> None:
-        """Take entries until told to stop; blocks, so it wants a thread of its own.
+        """Take items until told to stop; blocks, so it wants a thread of its own.
 
         One thread takes what is new and what is stale: none is begun twice, and what was
         begun elsewhere goes first, however long the backlog is and however few the slots.
@@ -85,59 +85,62 @@ class Lane:
         for thread in threads:
             thread.join(max(0.0, give_up_at - time.monotonic()))
 
-    def _next(self) -> tuple[Entry, int] | None:
+    def _next(self) -> tuple[QueueItem, int] | None:
         try:
             return self._take_over() or self._take()
         except RedisError as error:
             self._lost_redis(error)
             return None
 
-    def _take(self) -> tuple[Entry, int] | None:
-        entries = self._queue.take(self._consumer, 1, _TAKE_BLOCK_MS)
-        return (entries[0], 1) if entries else None
+    def _take(self) -> tuple[QueueItem, int] | None:
+        items = self._queue.take(self._consumer, 1, _TAKE_BLOCK_MS)
+        return (items[0], 1) if items else None
 
     def _refresh(self) -> None:
-        held = [entry.entry_id for entry in self.held()]
+        held = [item.item_id for item in self.held()]
         for lost in self._queue.refresh(self._consumer, held):
-            log.warning("the lease on entry %s is somebody else's now", lost)
+            log.warning("the lease on item %s is somebody else's now", lost)
 
-    def _take_over(self) -> tuple[Entry, int] | None:
+    def _take_over(self) -> tuple[QueueItem, int] | None:
         if not self._may_take_over.is_set() or time.monotonic() < self._claim_again_at:
             return None
         found = self._queue.take_over(self._consumer, round(self._lease_s * 1000))
         # Its own is stale when this process was stopped for a lease: that work goes on.
-        if found is None or found[0].entry_id in self._held:
+        if found is None or found[0].item_id in self._held:
             self._may_take_over.clear()  # until the next refresh
             return None
-        entry, deliveries = found
-        log.warning("trace_id=%s is taken over, delivery %d", entry.run_id, deliveries)
+        item, deliveries = found
+        log.warning("trace_id=%s is taken over, delivery %d", item.subject_id, deliveries)
         return found
 
-    def _start(self, entry: Entry, deliveries: int) -> None:
+    def _start(self, item: QueueItem, deliveries: int) -> None:
         # The copy carries Prefect's client context: without it every run makes a client of
         # its own, TLS context included.
         context = contextvars.copy_context()
         thread = threading.Thread(
-            target=context.run, args=[self._run, entry, deliveries], name=entry.run_id, daemon=True
+            target=context.run,
+            args=[self._run, item, deliveries],
+            name=item.subject_id,
+            daemon=True,
         )
         with self._lock:
-            self._held[entry.entry_id] = (entry, thread)
+            self._held[item.item_id] = (item, thread)
         thread.start()
 
-    def _run(self, entry: Entry, deliveries: int) -> None:
-        with bound_trace(entry.run_id):
+    def _run(self, item: QueueItem, deliveries: int) -> None:
+        with bound_trace(item.subject_id):
             try:
-                self._work_patiently(entry, deliveries)
+                self._work_patiently(item, deliveries)
             finally:
                 with self._lock:
-                    del self._held[entry.entry_id]
+                    del self._held[item.item_id]
                 self._slots.release()
 
-    def _work_patiently(self, entry: Entry, deliveries: int) -> None:
+    def _work_patiently(self, item: QueueItem, deliveries: int) -> None:
         # Under the same lease: a delivery is spent by a death, not by a Prefect that is away.
         for again_s in _WORK_AGAIN_S:
             try:
-                self._work(entry, deliveries)
+                self._work(item, deliveries)
             except Exception:
                 log.exception("not settled: tried again in %d s", again_s)
                 time.sleep(again_s)

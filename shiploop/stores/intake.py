@@ -7,7 +7,8 @@ from typing import cast
 
 from redis import Redis
 
-from shiploop.domain.delivery.task import RECORD_VERSION, Status, TaskRequest
+from shiploop.domain.delivery.task import Status, TaskRequest
+from shiploop.domain.delivery.task_record import RECORD_VERSION
 from shiploop.domain.timestamps import iso_ms
 from shiploop.stores import keys
 from shiploop.stores.scripts import load_script

@@ -1,4 +1,4 @@
-"""A Redis stream read by a consumer group: the queue, the lease on each entry, and the recovery."""
+"""A Redis stream read by a consumer group: the queue, the lease on each item, and the recovery."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,15 +13,19 @@ from shiploop.stores.scripts import load_script
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry that a consumer holds; `run_id` is the task's, or the flow run's."""
+class QueueItem:
+    """An entry of a stream that a consumer holds.
 
-    entry_id: str
-    run_id: str
+    `subject_id` is what it is about: on the queue of tasks a task's id, on that of flows a
+    flow run's, on that of notices a notice's.
+    """
+
+    item_id: str
+    subject_id: str
 
 
 class Queue:
-    """One stream. Each entry carries one id, in `field`, and is handed to one runner at a time."""
+    """One stream. Each item carries one id, in `field`, and is handed to one runner at a time."""
 
     def __init__(self, redis: Redis, blocking: Redis, stream: str, field: str) -> None:
         self._redis = redis
@@ -39,17 +43,17 @@ class Queue:
             if "BUSYGROUP" not in str(error):
                 raise
 
-    def add(self, run_id: str) -> None:
-        """Append an entry."""
-        self._redis.xadd(self._stream, {self._field: run_id})
+    def add(self, subject_id: str) -> None:
+        """Append an item."""
+        self._redis.xadd(self._stream, {self._field: subject_id})
 
-    def add_once(self, run_id: str) -> bool:
-        """Append an entry unless one of this run is on the queue already."""
-        names = [self._stream, keys.queued(run_id)]
-        return bool(self._add_once(keys=names, args=[self._field, run_id, keys.QUEUED_TTL_S]))
+    def add_once(self, subject_id: str) -> bool:
+        """Append an item unless one of this subject is on the queue already."""
+        names = [self._stream, keys.queued(subject_id)]
+        return bool(self._add_once(keys=names, args=[self._field, subject_id, keys.QUEUED_TTL_S]))
 
-    def take(self, consumer: str, count: int, block_ms: int) -> list[Entry]:
-        """New entries for this consumer, waiting up to `block_ms` for the first."""
+    def take(self, consumer: str, count: int, block_ms: int) -> list[QueueItem]:
+        """New items for this consumer, waiting up to `block_ms` for the first."""
         try:
             answer = self._blocking.xreadgroup(
                 keys.QUEUE_GROUP, consumer, {self._stream: ">"}, count=count, block=block_ms
@@ -60,39 +64,39 @@ class Queue:
             self.create_group()  # Redis has lost its data: what comes now is worked on
             return []
         streams = cast(dict[str, list[Any]], answer or {})
-        return [self._entry(message) for messages in streams.values() for message in messages]
+        return [self._item(message) for messages in streams.values() for message in messages]
 
-    def take_over(self, consumer: str, idle_ms: int) -> tuple[Entry, int] | None:
-        """One entry not refreshed for `idle_ms`, now this consumer's, with its deliveries."""
+    def take_over(self, consumer: str, idle_ms: int) -> tuple[QueueItem, int] | None:
+        """One item not refreshed for `idle_ms`, now this consumer's, with its deliveries."""
         cursor = "0-0"
         while True:
-            # One call looks at ten pending entries at most, however many there are.
+            # One call looks at ten pending items at most, however many there are.
             cursor, messages, _deleted = self._redis.xautoclaim(
                 self._stream, keys.QUEUE_GROUP, consumer, idle_ms, start_id=cursor, count=1
             )
             for message in messages:
-                entry = self._entry(message)
-                return entry, self._deliveries(entry)
+                item = self._item(message)
+                return item, self._deliveries(item)
             if cursor == "0-0":
                 return None
 
-    def refresh(self, consumer: str, entry_ids: Sequence[str]) -> list[str]:
-        """Show that the holder lives; returns the entries that are no longer its own."""
-        if not entry_ids:
+    def refresh(self, consumer: str, item_ids: Sequence[str]) -> list[str]:
+        """Show that the holder lives; returns the ids of the items that are no longer its own."""
+        if not item_ids:
             return []
-        arguments = [keys.QUEUE_GROUP, consumer, *entry_ids]
+        arguments = [keys.QUEUE_GROUP, consumer, *item_ids]
         return cast(list[str], self._refresh(keys=[self._stream], args=arguments))
 
-    def drop(self, entry: Entry) -> None:
-        """Take an entry off the stream."""
+    def drop(self, item: QueueItem) -> None:
+        """Take an item off the stream."""
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.xack(self._stream, keys.QUEUE_GROUP, entry.entry_id)
-            pipe.xdel(self._stream, entry.entry_id)
-            pipe.delete(keys.queued(entry.run_id))
+            pipe.xack(self._stream, keys.QUEUE_GROUP, item.item_id)
+            pipe.xdel(self._stream, item.item_id)
+            pipe.delete(keys.queued(item.subject_id))
             pipe.execute()
 
     def backlog(self) -> int:
-        """How many entries are waiting or being worked on."""
+        """How many items are waiting or being worked on."""
         return self._redis.xlen(self._stream)
 
     def oldest_at(self) -> datetime | None:
@@ -100,19 +104,19 @@ class Queue:
         first = cast(list[Any], self._redis.xrange(self._stream, count=1))
         if not first:
             return None
-        entry_id, _fields = first[0]
-        added_ms, _, _ = str(entry_id).partition("-")  # by the server's clock
+        item_id, _fields = first[0]
+        added_ms, _, _ = str(item_id).partition("-")  # by the server's clock
         return datetime.fromtimestamp(int(added_ms) / 1000, UTC)
 
-    def _deliveries(self, entry: Entry) -> int:
+    def _deliveries(self, item: QueueItem) -> int:
         pending = cast(
             list[dict[str, Any]],
             self._redis.xpending_range(
-                self._stream, keys.QUEUE_GROUP, min=entry.entry_id, max=entry.entry_id, count=1
+                self._stream, keys.QUEUE_GROUP, min=item.item_id, max=item.item_id, count=1
             ),
         )
         return int(pending[0]["times_delivered"]) if pending else 0
 
-    def _entry(self, message: tuple[str, dict[str, str]]) -> Entry:
-        entry_id, fields = message
-        return Entry(entry_id, fields[self._field])
+    def _item(self, message: tuple[str, dict[str, str]]) -> QueueItem:
+        item_id, fields = message
+        return QueueItem(item_id, fields[self._field])

@@ -6,14 +6,15 @@ from typing import Any, cast
 
 from redis import Redis
 
+from shiploop.domain.delivery.task_record import TaskRecord, read_task_record
 from shiploop.stores import keys
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPage:
-    """Task hashes, newest first; `next_before` begins the next page, None after the last."""
+    """Tasks, newest first; `next_before` begins the next page, None after the last."""
 
-    tasks: tuple[dict[str, str], ...]
+    tasks: tuple[TaskRecord, ...]
     next_before: int | None
 
 
@@ -32,7 +33,7 @@ class TaskIndex:
 
         A page of its own stays whole while new tasks arrive: they come before the first.
         """
-        found: list[tuple[dict[str, str], int]] = []
+        found: list[tuple[TaskRecord, int]] = []
         while missing := limit + 1 - len(found):  # one more tells whether there is a next page
             scores = self._scores(missing, before)
             if not scores:
@@ -44,7 +45,7 @@ class TaskIndex:
 
     def search(
         self,
-        wanted: Callable[[dict[str, str]], bool],
+        wanted: Callable[[TaskRecord], bool],
         limit: int,
         look_at: int,
         before: int | None = None,
@@ -53,7 +54,7 @@ class TaskIndex:
 
         `next_before` begins where the search ended, even if too few were found.
         """
-        found: list[dict[str, str]] = []
+        found: list[TaskRecord] = []
         looked = 0
         while looked < look_at and (scores := self._scores(limit, before)):
             for task, score in self._living(scores):
@@ -82,13 +83,17 @@ class TaskIndex:
         )
         return [(str(member), int(score)) for member, score in members]
 
-    def _living(self, scores: list[tuple[str, int]]) -> list[tuple[dict[str, str], int]]:
+    def _living(self, scores: list[tuple[str, int]]) -> list[tuple[TaskRecord, int]]:
         """The tasks that still exist; the others are taken off the index."""
         with self._redis.pipeline(transaction=False) as pipe:
             for task_id, _ in scores:
                 pipe.hgetall(keys.task(task_id))
-            tasks = cast(list[dict[str, str]], pipe.execute())
-        gone = [task_id for (task_id, _), task in zip(scores, tasks, strict=True) if not task]
+            hashes = cast(list[dict[str, str]], pipe.execute())
+        gone = [task_id for (task_id, _), fields in zip(scores, hashes, strict=True) if not fields]
         if gone:
             self._redis.zrem(keys.TASK_INDEX, *gone)
-        return [(task, score) for (_, score), task in zip(scores, tasks, strict=True) if task]
+        return [
+            (read_task_record(fields), score)
+            for (_, score), fields in zip(scores, hashes, strict=True)
+            if fields
+        ]

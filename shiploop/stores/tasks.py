@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, cast
+from typing import cast
 
 from redis import Redis
 
 from shiploop.domain.delivery.change import Source
 from shiploop.domain.delivery.task import Merge, Outcome, Stage, Status, Task, tte_ms
+from shiploop.domain.delivery.task_record import TaskRecord, read_task_record
 from shiploop.domain.objectives.measurement import measure
 from shiploop.domain.objectives.slo import Slo
-from shiploop.domain.timestamps import from_iso, iso_ms
+from shiploop.domain.timestamps import iso_ms
 from shiploop.stores import keys
 from shiploop.stores.events import EventKind
 from shiploop.stores.recording import recording
@@ -38,10 +39,10 @@ class Cancellation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to settle a task: the stream entry and the consumer that holds it."""
+    """The right to settle a task: the queue item and the consumer that holds it."""
 
     consumer: str
-    entry_id: str
+    item_id: str
 
 
 class Tasks:
@@ -69,31 +70,30 @@ class Tasks:
         self._note_rollback = redis.register_script(load_script("note_task_rollback"))
         self._request_cancellation = redis.register_script(load_script("request_cancellation"))
 
-    def read(self, task_id: str) -> dict[str, str] | None:
-        """All fields of a task, None when there is no such task (any more)."""
-        return cast(dict[str, str], self._redis.hgetall(keys.task(task_id))) or None
+    def read(self, task_id: str) -> TaskRecord | None:
+        """All that is kept of a task, None when there is no such task (any more)."""
+        fields = cast(dict[str, str], self._redis.hgetall(keys.task(task_id)))
+        return read_task_record(fields) if fields else None
 
     def load(self, task_id: str) -> Task | None:
         """The task as the flow needs it."""
-        fields = self.read(task_id)
-        if fields is None:
+        record = self.read(task_id)
+        if record is None:
             return None
-        accepted_at = from_iso(fields["created_at"])
-        agent, request, dedupe_key = _asked(fields)
         return Task(
-            task_id=task_id,
-            agent=agent,
-            request=request,
-            dedupe_key=dedupe_key,
-            title=fields["question"],
-            accepted_at=accepted_at,
-            deadline_at=accepted_at + self._deadline,
-            merge=_merge_of(fields),
+            task_id=record.task_id,
+            agent=record.agent,
+            request=record.request,
+            dedupe_key=record.dedupe_key,
+            title=record.title,
+            accepted_at=record.created_at,
+            deadline_at=record.created_at + self._deadline,
+            merge=record.merge,
         )
 
     def hold(self, task_id: str, lease: Lease) -> bool:
         """Note who works on a task; False when the lease is somebody else's by now."""
-        arguments = [keys.QUEUE_GROUP, lease.consumer, lease.entry_id]
+        arguments = [keys.QUEUE_GROUP, lease.consumer, lease.item_id]
         return bool(self._hold(keys=[self._queue, keys.task(task_id)], args=arguments))
 
     def taken_over(self, task_id: str, worker_id: str) -> bool:
@@ -136,8 +136,10 @@ class Tasks:
         ALREADY when the task had an outcome; LOST when the lease belongs to somebody
         else, and then nothing was written.
         """
-        task = self.read(run.task_id) or {}  # its stages: only the holder of the lease writes them
-        measurement = measure(run, task, outcome, self._slos, now)
+        record = self.read(run.task_id)  # its stages: only the holder of the lease writes them
+        measured = ""  # of what is gone nothing is counted
+        if record is not None:
+            measured = recording(measure(record, outcome, self._slos, now), self._retention_s)
         names = [
             self._queue,
             keys.task(run.task_id),
@@ -147,11 +149,11 @@ class Tasks:
         arguments: list[str | int] = [
             keys.QUEUE_GROUP,
             lease.consumer,
-            lease.entry_id,
+            lease.item_id,
             run.task_id,
             json.dumps(_outcome_fields(run, outcome, now)),
             keys.TASK_TTL_S,
-            recording(measurement, self._retention_s),
+            measured,
             self._ledger,
             keys.EVENTS_CHANNEL,
         ]
@@ -169,19 +171,6 @@ class Tasks:
             keys.EVENTS_CHANNEL,
         ]
         return bool(self._update(keys=names, args=[*arguments, *flat]))
-
-
-def _asked(fields: dict[str, str]) -> tuple[str, dict[str, Any], str]:
-    """Agent, request and dedupe key. Version 1 of the record knew one agent, and its question."""
-    if "agent" not in fields:
-        return "faq", {"question": fields["question"]}, fields["question_hash"]
-    return fields["agent"], json.loads(fields["request"]), fields["dedupe_key"]
-
-
-def _merge_of(fields: dict[str, str]) -> Merge | None:
-    if "merge_sha" not in fields or "merged_at" not in fields:
-        return None
-    return Merge(fields["merge_sha"], from_iso(fields["merged_at"]))
 
 
 def _outcome_fields(run: Task, outcome: Outcome, now: datetime) -> dict[str, str]:

@@ -33,7 +33,8 @@ def end_if_taken_over(task: Task) -> None:
 
 def _close_what_came_late(task: Task) -> None:
     """Close a pull request that this runner has opened after the other's was merged."""
-    if "merge_sha" not in (services().tasks.read(task.task_id) or {}):
+    record = services().tasks.read(task.task_id)
+    if record is None or record.merge_sha is None:
         return
     pull = services().github.find_pull_request(branch_name(task)).pull
     if pull is not None and pull.state is PullRequestState.OPEN:

@@ -69,11 +69,11 @@ def walk(services: Services, task_id: str) -> None:
 
 def settle(services: Services, task_id: str) -> None:
     services.task_queue.create_group()
-    (entry,) = services.task_queue.take("one", 1, 50)
+    (item,) = services.task_queue.take("one", 1, 50)
     run = services.tasks.load(task_id)
     assert run is not None
     outcome = failed(FailureKind.CI_FAILED, "red: faq-gate")
-    services.tasks.settle(run, Lease("one", entry.entry_id), outcome, now())
+    services.tasks.settle(run, Lease("one", item.item_id), outcome, now())
 
 
 def test_a_settled_task_is_replayed_and_the_stream_ends(

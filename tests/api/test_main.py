@@ -101,7 +101,7 @@ def test_the_log_is_json_knows_each_request_and_holds_no_secret(
     assert (taken["trace_id"], taken["request_id"]) == (task_id, "r1")
     (wrong,) = (line for line in lines if "exception" in line)
     assert wrong["request_id"] == "r2"
-    assert "ValidationError" in wrong["exception"]
+    assert "ValueError" in wrong["exception"]
 
 
 def test_without_keys_the_log_says_that_only_loopback_is_served(

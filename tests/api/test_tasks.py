@@ -56,10 +56,10 @@ RED = failed(FailureKind.CI_FAILED, "red: faq-gate")
 def settle(services: Services, task_id: str, outcome: Outcome = RED) -> None:
     """End the oldest task on the queue, as a runner does."""
     services.task_queue.create_group()
-    (entry,) = services.task_queue.take("one", 1, 50)
+    (item,) = services.task_queue.take("one", 1, 50)
     run = services.tasks.load(task_id)
     assert run is not None
-    services.tasks.settle(run, Lease("one", entry.entry_id), outcome, datetime.now(UTC))
+    services.tasks.settle(run, Lease("one", item.item_id), outcome, datetime.now(UTC))
 
 
 @pytest.mark.usefixtures("redis")

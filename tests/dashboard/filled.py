@@ -50,9 +50,9 @@ def ask(services: Services, question: str, now: datetime, prefect_run: bool = Tr
 def take(services: Services, question: str, now: datetime) -> Asked:
     """Accept a question, and let a runner take it."""
     task_id = ask(services, question, now)
-    (entry,) = services.task_queue.take(CONSUMER, 1, 50)
+    (item,) = services.task_queue.take(CONSUMER, 1, 50)
     services.tasks.start(task_id, now, worker_id=CONSUMER)
-    return Asked(task_id, now, Lease(CONSUMER, entry.entry_id))
+    return Asked(task_id, now, Lease(CONSUMER, item.item_id))
 
 
 def walk(services: Services, asked: Asked, tte: timedelta, until: Stage = Stage.VERIFYING) -> None:

@@ -110,7 +110,7 @@ def last_days(number: int) -> Sequence[date]:
 def task_of(dashboard: Dashboard, failure: str) -> str:
     """The newest run that failed so."""
     tasks = TaskIndex(dashboard.redis).page(200).tasks
-    return next(task["task_id"] for task in tasks if task.get("failure_kind") == failure)
+    return next(task.task_id for task in tasks if task.failure_kind == failure)
 
 
 def test_overview_shows_how_it_stands(filled: Dashboard, visited: Visit, page: Page) -> None:
@@ -167,13 +167,13 @@ def test_runs_are_listed_newest_first_and_filtered(
     page.goto(f"{filled.url}/runs")
     is_ready(page)
     newest = TaskIndex(filled.redis).page(50)
-    assert questions(page) == [task["question"] for task in newest.tasks]
+    assert questions(page) == [task.title for task in newest.tasks]
     assert HOSTILE in questions(page)
     looks_finished(visited, "runs")
     page.get_by_role("link", name="Older →").click()
     expect(page.get_by_role("link", name="← Newest")).to_be_visible()
     older = TaskIndex(filled.redis).page(50, newest.next_before)
-    wait_until(lambda: questions(page) == [task["question"] for task in older.tasks])
+    wait_until(lambda: questions(page) == [task.title for task in older.tasks])
     page.set_viewport_size({"width": WIDTHS_PX[0], "height": 900})
     page.get_by_role("radio", name="declined").click()
     expect(page).to_have_url(f"{filled.url}/runs?status=declined")

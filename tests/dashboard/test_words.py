@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 import pytest
 
 from dashboard import words
 from dashboard.markup import link, table, text
 from dashboard.theme import TONES, Shades
-from shiploop.domain.delivery.task import FailureKind, Status
+from shiploop.domain.delivery.task import FailureKind, Stage, Status
 from shiploop.domain.objectives.alerts import AlertState
 from shiploop.domain.objectives.slo import Period, SloState
+from tests.builders import a_task_record
 
 
 @pytest.mark.parametrize(
@@ -75,36 +77,36 @@ def test_a_length_of_time_is_told_in_its_largest_unit(length: timedelta, told: s
 @pytest.mark.parametrize(
     ("task", "freeze", "why"),
     [
-        ({"status": "done"}, None, None),
-        ({"status": "queued"}, None, "Not yet: it waits for a runner."),
-        ({"status": "running"}, None, "Not yet: it has just begun."),
-        ({"status": "running", "stage": "checking"}, None, "Not yet: it is checking."),
+        ({"status": Status.DONE}, None, None),
+        ({"status": Status.QUEUED}, None, "Not yet: it waits for a runner."),
+        ({"status": Status.RUNNING}, None, "Not yet: it has just begun."),
+        ({"status": Status.RUNNING, "stage": Stage.CHECKING}, None, "Not yet: it is checking."),
         (
-            {"status": "running", "stage": "merging"},
+            {"status": Status.RUNNING, "stage": Stage.MERGING},
             "release 2.1",
             "Not yet, and merges are frozen: release 2.1.",
         ),
         (
-            {"status": "declined", "reason": "the documents do not say."},
+            {"status": Status.DECLINED, "reason": "the documents do not say."},
             "release 2.1",
             "It was declined: the documents do not say.",
         ),
         (
-            {"status": "error", "failure_kind": "cancelled"},
+            {"status": Status.ERROR, "failure_kind": FailureKind.CANCELLED},
             None,
             "Somebody cancelled it.",
         ),
         (
-            {"status": "error", "failure_kind": "frozen", "error": "release 2.1"},
+            {"status": Status.ERROR, "failure_kind": FailureKind.FROZEN, "error": "release 2.1"},
             "release 2.1",
             "Merges were frozen until its deadline had passed: release 2.1.",
         ),
     ],
 )
 def test_why_a_run_is_not_done_is_a_sentence(
-    task: dict[str, str], freeze: str | None, why: str | None
+    task: dict[str, Any], freeze: str | None, why: str | None
 ) -> None:
-    assert words.why_not_done(task, freeze) == why
+    assert words.why_not_done(a_task_record(**task), freeze) == why
 
 
 @pytest.mark.parametrize(
@@ -114,20 +116,20 @@ def test_why_a_run_is_not_done_is_a_sentence(
         ({"generator": "extractive"}, "extractive"),
         ({"generator": "extractive", "model": "m"}, "extractive (m)"),
         (
-            {"generator": "model", "model": "m", "tokens_in": "512", "tokens_out": "40"},
+            {"generator": "model", "model": "m", "tokens_in": 512, "tokens_out": 40},
             "model (m, 512 tokens in, 40 out)",
         ),
         (
             {"generator": "model", "model": "m"}
-            | {"tokens_in": "512", "tokens_out": "40", "cost_usd": "0.000269"},
+            | {"tokens_in": 512, "tokens_out": 40, "cost_usd": 0.000269},
             "model (m, 512 tokens in, 40 out, $0.000269)",
         ),
     ],
 )
 def test_who_answered_is_told_with_what_the_model_took(
-    task: dict[str, str], told: str | None
+    task: dict[str, Any], told: str | None
 ) -> None:
-    assert words.answer_by(task) == told
+    assert words.answer_by(a_task_record(**task)) == told
 
 
 def test_what_others_wrote_is_neither_html_nor_a_link_that_runs() -> None:

@@ -19,6 +19,7 @@ from shiploop.bootstrap import Services, services
 from shiploop.domain.delivery.change import Declined, Edited, Proposal
 from shiploop.domain.delivery.pull_request import Base
 from shiploop.domain.delivery.task import Status, Task, there_already
+from shiploop.domain.delivery.task_record import TaskRecord
 from tasks.draft import draft_change, find_already_there
 from tests.builders import a_proposal, a_request, an_entry
 from tests.builders import a_task as a_task_of
@@ -33,7 +34,7 @@ QUESTION = "What is a worker heartbeat?"
 FAQ = "# FAQ\n\n## By hand\n\nYes.\n"
 QUOTED = "A worker heartbeat is written every five seconds."
 
-Draft = Callable[..., tuple[Proposal | Declined, dict[str, str], float]]
+Draft = Callable[..., tuple[Proposal | Declined, TaskRecord, float]]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -63,7 +64,7 @@ def draft(services_with: ServicesWith, sandbox: SandboxProcess) -> Draft:
         began = time.monotonic()
         proposal = draft_change.fn(task)
         took_s = time.monotonic() - began
-        return proposal, ours.tasks.read(task.task_id) or {}, took_s
+        return proposal, ours.tasks.read(task.task_id), took_s
 
     return drafted
 
@@ -95,7 +96,7 @@ def test_without_a_key_answers_are_quoted_and_no_model_is_asked(
     proposal, task, _ = draft(openai_api_key=None)
     assert isinstance(proposal, Proposal)
     assert proposal.generator == "extractive"
-    assert not {"model", "tokens_in", "model_problem"} & task.keys()
+    assert task.model is task.tokens_in is task.model_problem is None
     assert asked(sandbox) == 0
 
 
@@ -106,19 +107,18 @@ def test_with_a_key_the_model_answers_and_what_it_took_is_noted(draft: Draft) ->
     assert proposal.generator == "model"
     cited = "Source: [Guide › Heartbeats](guide.md#heartbeats)"
     assert proposal.content["answer"] == f"{QUOTED}\n\n{cited}"
-    assert task["model"] == "gpt-4.1-mini"
-    tokens_in, tokens_out = int(task["tokens_in"]), int(task["tokens_out"])
-    assert tokens_in > 100
-    assert tokens_out > 10
-    assert float(task["cost_usd"]) == pytest.approx(
-        (tokens_in * 0.4 + tokens_out * 1.6) / 1e6, abs=1e-6
-    )
+    assert task.model == "gpt-4.1-mini"
+    assert task.tokens_in is not None
+    assert task.tokens_out is not None
+    assert (task.tokens_in > 100, task.tokens_out > 10) == (True, True)
+    cost_usd = (task.tokens_in * 0.4 + task.tokens_out * 1.6) / 1e6
+    assert task.cost_usd == pytest.approx(cost_usd, abs=1e-6)
 
 
 def test_without_prices_there_is_no_cost(draft: Draft) -> None:
     _, task, _ = draft(**PATIENT)
-    assert "cost_usd" not in task
-    assert "tokens_in" in task
+    assert task.cost_usd is None
+    assert task.tokens_in
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_whatever_the_model_does_the_stage_ends_in_time(
     assert isinstance(proposal, Proposal)
     assert proposal.generator == "extractive"
     assert str(proposal.content["answer"]).startswith(QUOTED)
-    assert task["model_problem"]
+    assert task.model_problem
 
 
 def test_what_no_document_answers_is_declined_when_the_model_is_away(
@@ -154,7 +154,7 @@ def test_what_no_section_speaks_of_is_declined_without_asking(
     declined, task, _ = draft("Quelle heure est-il?")
     assert isinstance(declined, Declined)
     assert declined.closest == ()
-    assert "model" not in task
+    assert task.model is None
     assert asked(sandbox) == 0
 
 
@@ -165,7 +165,7 @@ def test_what_the_model_finds_no_answer_to_is_declined(
     declined, task, _ = draft(**PATIENT)
     assert isinstance(declined, Declined)
     assert [source.anchor for source in declined.closest] == ["heartbeats"]
-    assert "tokens_in" in task
+    assert task.tokens_in
 
 
 def test_a_server_with_chat_completions_only_answers_too(
@@ -175,7 +175,7 @@ def test_a_server_with_chat_completions_only_answers_too(
     proposal, task, _ = draft(**PATIENT)
     assert isinstance(proposal, Proposal)
     assert proposal.generator == "model"
-    assert "tokens_in" in task
+    assert task.tokens_in
 
 
 def test_the_gate_lets_an_answer_of_the_models_pass(draft: Draft) -> None:
@@ -196,7 +196,7 @@ def test_what_the_gate_refuses_of_the_models_is_quoted_instead(
         proposal, task, _ = draft(same, **PATIENT)
         assert isinstance(proposal, Proposal)
         assert proposal.generator == "extractive", hostile
-        problems.append(task["model_problem"])
+        problems.append(task.model_problem)
         assert services().agents.check(proposal, {FAQ_PATH: FAQ}) == ()
         edited = services().agents.edit(proposal, {FAQ_PATH: FAQ})
         assert isinstance(edited, Edited)

@@ -124,9 +124,10 @@ def test_the_change_is_opened_signed_and_noted(sandbox: SandboxProcess) -> None:
     document = written.files[FAQ_PATH] or ""
     assert find(document, task.dedupe_key) is not None
     assert remove(document, task.dedupe_key) == base.files[FAQ_PATH]
-    noted = services().tasks.read(task.task_id) or {}
-    assert (noted["pr_url"], noted["state"]) == (own.pull.url, "open")
-    assert noted["generator"] == proposal.generator
+    noted = services().tasks.read(task.task_id)
+    assert noted is not None
+    assert (noted.pr_url, noted.state) == (own.pull.url, "open")
+    assert noted.generator == proposal.generator
 
 
 @pytest.mark.usefixtures("ours")

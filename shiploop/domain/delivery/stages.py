@@ -2,12 +2,11 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
 from itertools import accumulate, pairwise
 from typing import Final
 
 from shiploop.domain.delivery.task import Stage
-from shiploop.domain.timestamps import from_iso
+from shiploop.domain.delivery.task_record import TaskRecord
 
 QUEUED = "queued"  # comes before the stages, and is waited for like them
 
@@ -21,30 +20,25 @@ TARGETS_MS: Final[Mapping[str, int]] = {
 }
 
 
-def stages_ms(task: Mapping[str, str]) -> dict[str, int]:
-    """Milliseconds in each stage that has ended, `queued` first, from the fields of a task.
+def stages_ms(task: TaskRecord) -> dict[str, int]:
+    """Milliseconds in each stage that has ended, `queued` first.
 
     After a conflict a task is opened, checked and merged again: each stage has the sum.
     """
-    points = [(QUEUED, from_iso(task["created_at"])), *_entered(task)]
+    entered = ((str(stage), at) for stage, at in task.stages_entered)
+    points = [(QUEUED, task.created_at), *entered]
     # What comes after the last stage is bookkeeping, and no part of it.
-    if end := task.get("ended_at", task.get("settled_at")):
-        points.append(("ended", from_iso(end)))
+    if end := task.ended_at or task.settled_at:
+        points.append(("ended", end))
     took: Counter[str] = Counter()
     for (name, at), (_, after) in pairwise(points):
         took[name] += round((after - at).total_seconds() * 1000)
     return dict(took)
 
 
-def has_entered(task: Mapping[str, str], stage: Stage) -> bool:
+def has_entered(task: TaskRecord, stage: Stage) -> bool:
     """Whether a task ever came as far as a stage."""
-    return any(name == stage for name, _ in _entered(task))
-
-
-def _entered(task: Mapping[str, str]) -> list[tuple[str, datetime]]:
-    """The stages in the order in which they were entered, from `stage@time stage@time …`."""
-    moments = (moment.partition("@") for moment in task.get("stages_entered", "").split())
-    return [(stage, from_iso(at)) for stage, _, at in moments]
+    return any(entered is stage for entered, _ in task.stages_entered)
 
 
 def begins_ms(durations_ms: Mapping[str, int]) -> dict[str, int]:

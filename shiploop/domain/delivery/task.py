@@ -4,12 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from shiploop.domain.delivery.change import Source
-
-# Of what is stored of a task; version 1 knew one agent, and its question alone.
-RECORD_VERSION: Final = 2
 
 
 class Status(StrEnum):

@@ -4,14 +4,15 @@ Pure, so that it can be taken back exactly as it was added (simulated tasks are)
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
 from shiploop.domain.delivery.stages import has_entered, stages_ms
-from shiploop.domain.delivery.task import FailureKind, Outcome, Stage, Status, Task, tte_ms
+from shiploop.domain.delivery.task import FailureKind, Outcome, Stage, Status, tte_ms
+from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.domain.objectives.slo import Indicator, Slo
-from shiploop.domain.timestamps import iso_ms
+from shiploop.domain.timestamps import from_iso, iso_ms
 
 # Upper bounds in seconds of the TTE histogram that is scraped; the objectives are among them.
 TTE_BUCKETS_S: Final = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
@@ -36,39 +37,30 @@ class Measurement:
     good: Mapping[str, bool]
 
 
-def measure(
-    run: Task, task: Mapping[str, str], outcome: Outcome, slos: Iterable[Slo], now: datetime
-) -> Measurement:
-    """Measure a task that settles now; `task` has its fields, its stages' times among them."""
-    tte = tte_ms(run.accepted_at, outcome.merge.merged_at) if outcome.merge else None
-    durations = {
-        f"stage:{stage}": took_ms for stage, took_ms in _ended_stages_ms(run, task, now).items()
-    }
+def measure(task: TaskRecord, outcome: Outcome, slos: Iterable[Slo], now: datetime) -> Measurement:
+    """Measure a task that settles now."""
+    tte = tte_ms(task.created_at, outcome.merge.merged_at) if outcome.merge else None
+    # To the millisecond, as it is stored: what is counted is what the task says of itself.
+    settled = replace(task, settled_at=from_iso(iso_ms(now)))
+    durations = {f"stage:{stage}": took_ms for stage, took_ms in stages_ms(settled).items()}
     if tte is not None:
-        durations |= {"tte": tte, f"tte:{run.agent}": tte}
+        durations |= {"tte": tte, f"tte:{task.agent}": tte}
     good = {
         slo.name: verdict
         for slo in slos
         if (verdict := _is_good(slo, task, outcome, tte)) is not None
     }
-    counts = tuple(_counts(run.agent, task, outcome, tte))
-    return Measurement(run.task_id, now, counts, durations, good)
+    counts = tuple(_counts(task, outcome, tte))
+    return Measurement(task.task_id, now, counts, durations, good)
 
 
-def _ended_stages_ms(run: Task, task: Mapping[str, str], now: datetime) -> dict[str, int]:
-    known = {"created_at": iso_ms(run.accepted_at), "settled_at": iso_ms(now)}
-    return stages_ms(known | dict(task))
-
-
-def _counts(
-    agent: str, task: Mapping[str, str], outcome: Outcome, tte: int | None
-) -> Iterator[str]:
+def _counts(task: TaskRecord, outcome: Outcome, tte: int | None) -> Iterator[str]:
     yield f"status:{outcome.status}"
-    yield f"agent:{agent}:{outcome.status}"
+    yield f"agent:{task.agent}:{outcome.status}"
     if outcome.failure_kind is not None:
         yield f"failure:{outcome.failure_kind}"
-    if "generator" in task:
-        yield f"generator:{task['generator']}"
+    if task.generator is not None:
+        yield f"generator:{task.generator}"
     if tte is not None:
         yield f"tte-bucket:{_bucket(tte)}"
 
@@ -77,7 +69,7 @@ def _bucket(tte: int) -> str:
     return next((str(bound) for bound in TTE_BUCKETS_S if tte <= bound * 1000), "+Inf")
 
 
-def _is_good(slo: Slo, task: Mapping[str, str], outcome: Outcome, tte: int | None) -> bool | None:
+def _is_good(slo: Slo, task: TaskRecord, outcome: Outcome, tte: int | None) -> bool | None:
     """Whether the task is a good event of this objective; None when it is no event of it."""
     match slo.indicator:
         case Indicator.TTE:
@@ -97,5 +89,5 @@ def _is_good(slo: Slo, task: Mapping[str, str], outcome: Outcome, tte: int | Non
             assert_never(never)
 
 
-def _saw_green(task: Mapping[str, str]) -> bool:
+def _saw_green(task: TaskRecord) -> bool:
     return has_entered(task, Stage.MERGING)

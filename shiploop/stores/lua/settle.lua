@@ -6,7 +6,7 @@
 -- KEYS: queue, task, dedupe, events
 -- ARGV: group, consumer, item_id, task_id, outcome, task_ttl_s, measured, ledger, events_channel
 --   outcome   JSON: the fields that the task gets
---   measured  JSON: what `record` takes
+--   measured  JSON: what `record` takes; '' for a task that is gone
 --   ledger    a list that gets what was counted, '' for none
 -- Returns: 'settled'; 'already' when the task had an outcome; 'lost' when the queue item is
 --          somebody else's by now, and then nothing was written

@@ -28,9 +28,9 @@ def test_simulated_tasks_are_tasks_that_are_marked(services: Services, redis: Re
     simulate(redis, 50)
     tasks = TaskIndex(redis).page(100).tasks
     assert len(tasks) == 50
-    assert {task["simulated"] for task in tasks} == {"1"}
-    assert all("settled_at" in task and "(simulated" in task["question"] for task in tasks)
-    done = [task for task in tasks if task["status"] == "done"]
+    assert all(task.simulated and task.settled_at for task in tasks)
+    assert all("(simulated" in task.title for task in tasks)
+    done = [task for task in tasks if task.status == "done"]
     assert len(stages_ms(done[0])) == 7
     assert services.task_queue.backlog() == 0
 

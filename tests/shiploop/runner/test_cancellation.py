@@ -15,7 +15,7 @@ from prefect.states import Cancelling, Pending
 from shiploop.bootstrap import Services
 from shiploop.runner.cancellation import CancellationWatch
 from shiploop.stack.addresses import free_port
-from shiploop.stores.queue import Entry
+from shiploop.stores.queue import QueueItem
 from tests.builders import a_request
 from tests.until import wait_until
 from tests.world import World
@@ -32,7 +32,7 @@ def prefect(world: World) -> Iterator[SyncPrefectClient]:
 
 @contextmanager
 def watching(
-    services: Services, prefect: SyncPrefectClient, held: Callable[[], tuple[Entry, ...]]
+    services: Services, prefect: SyncPrefectClient, held: Callable[[], tuple[QueueItem, ...]]
 ) -> Iterator[None]:
     """Watch for the length of the block."""
     stopping = threading.Event()
@@ -63,8 +63,8 @@ def begun(services: Services, prefect: SyncPrefectClient, question: str) -> tupl
     return task_id, run
 
 
-def entries_of(*task_ids: str) -> Callable[[], tuple[Entry, ...]]:
-    held = tuple(Entry(f"{number}-0", task_id) for number, task_id in enumerate(task_ids, 1))
+def items_of(*task_ids: str) -> Callable[[], tuple[QueueItem, ...]]:
+    held = tuple(QueueItem(f"{number}-0", task_id) for number, task_id in enumerate(task_ids, 1))
     return lambda: held
 
 
@@ -74,7 +74,7 @@ def test_the_task_of_a_run_that_is_being_cancelled_hears_of_it_and_no_other(
     cancelled, run = begun(services, prefect, "Why?")
     other, _ = begun(services, prefect, "How?")
     prefect.set_flow_run_state(run.id, Cancelling(), force=True)
-    with watching(services, prefect, entries_of(other, cancelled)):
+    with watching(services, prefect, items_of(other, cancelled)):
         wait_until(lambda: services.tasks.cancellation_requested(cancelled))
     assert not services.tasks.cancellation_requested(other)
 
@@ -86,7 +86,7 @@ def test_what_is_held_but_has_no_flow_run_yet_or_no_task_any_more_does_no_harm(
     services.intake.accept(queued, a_request("When?"), datetime.now(UTC), 10)
     cancelled, run = begun(services, prefect, "Why?")
     prefect.set_flow_run_state(run.id, Cancelling(), force=True)
-    with watching(services, prefect, entries_of(queued, "gone", cancelled)):
+    with watching(services, prefect, items_of(queued, "gone", cancelled)):
         wait_until(lambda: services.tasks.cancellation_requested(cancelled))
     assert not services.tasks.cancellation_requested(queued)
 
@@ -99,6 +99,6 @@ def test_a_prefect_that_is_away_does_not_end_the_watch(
         SyncPrefectClient(
             f"http://127.0.0.1:{free_port()}/api", httpx_settings={"timeout": httpx.Timeout(1)}
         ) as away,
-        watching(services, away, entries_of(task_id)),
+        watching(services, away, items_of(task_id)),
     ):
         wait_until(lambda: caplog.text.count("could not be looked for") >= 2, timeout_s=30)

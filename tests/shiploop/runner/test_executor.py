@@ -1,4 +1,4 @@
-"""What the executor does with an entry: run it once, settle it, or give it up, never more.
+"""What the executor does with an item: run it once, settle it, or give it up, never more.
 
 The flow is a short one of the test's own; Prefect and Redis are real.
 """
@@ -30,11 +30,12 @@ from flows.closed_loop import closed_loop
 from shiploop.bootstrap import Services, SettingMissing, build
 from shiploop.bootstrap import services as the_services
 from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, done, failed
+from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.errors import GitHubUnavailable
 from shiploop.runner.executor import Executor
 from shiploop.settings import Settings
 from shiploop.stores import keys
-from shiploop.stores.queue import Entry
+from shiploop.stores.queue import QueueItem
 from tasks.ending import conclude
 from tests.builders import a_question, a_request
 from tests.sandbox_process import REPOSITORY
@@ -131,20 +132,20 @@ def accepted(
     return task_id
 
 
-def taken(services: Services, consumer: str = WORKER) -> Entry:
-    (entry,) = services.task_queue.take(consumer, 1, 50)
-    return entry
+def taken(services: Services, consumer: str = WORKER) -> QueueItem:
+    (item,) = services.task_queue.take(consumer, 1, 50)
+    return item
 
 
-def task(services: Services, task_id: str) -> dict[str, str]:
-    fields = services.tasks.read(task_id)
-    assert fields is not None
-    return fields
+def task(services: Services, task_id: str) -> TaskRecord:
+    record = services.tasks.read(task_id)
+    assert record is not None
+    return record
 
 
 def ending(services: Services, task_id: str) -> tuple[str | None, ...]:
-    fields = task(services, task_id)
-    return fields["status"], fields.get("failure_kind"), fields.get("error")
+    record = task(services, task_id)
+    return record.status, record.failure_kind, record.error
 
 
 def counted(redis: Redis) -> dict[str, int]:
@@ -165,7 +166,7 @@ def pending_run(prefect: SyncPrefectClient, deployment_id: uuid.UUID, key: str) 
 
 @contextmanager
 def not_run(flows: Flows, services: Services) -> Iterator[None]:
-    """In the block no flow runs; after it no entry is left."""
+    """In the block no flow runs; after it no item is left."""
     yield
     assert flows.ran == []
     assert services.task_queue.backlog() == 0
@@ -178,10 +179,10 @@ def test_a_task_is_run_once_and_settled_as_its_flow_says(
     executor.run_task(taken(services), 1)
     assert flows.ran == [f"faq: {a_question().text}"]
     settled = task(services, task_id)
-    assert (settled["status"], settled["merge_sha"]) == ("done", MERGE.sha)
+    assert (settled.status, settled.merge_sha) == ("done", MERGE.sha)
     assert services.task_queue.backlog() == 0
     assert counted(redis) == {"success": 1, "failure": 0}
-    run = prefect.read_flow_run(uuid.UUID(settled["prefect_run_id"]))
+    run = prefect.read_flow_run(uuid.UUID(settled.prefect_run_id))
     assert run.idempotency_key == task_id
     assert run.name == f"faq: {a_question().text}"
     assert run.parameters == {"agent": "faq", "request": {"question": a_question().text}}
@@ -371,11 +372,11 @@ def test_who_was_overtaken_before_it_began_runs_nothing(
     executor: Executor, services: Services, flows: Flows
 ) -> None:
     task_id = accepted(services)
-    entry = taken(services)
-    assert services.task_queue.take_over("another", 0) == (entry, 2)
-    executor.run_task(entry, 1)
+    item = taken(services)
+    assert services.task_queue.take_over("another", 0) == (item, 2)
+    executor.run_task(item, 1)
     assert flows.ran == []
-    assert task(services, task_id)["status"] == "queued"
+    assert task(services, task_id).status == "queued"
     assert services.task_queue.backlog() == 1
 
 
@@ -412,14 +413,14 @@ def test_the_run_of_a_task_that_is_given_up_has_ended_in_prefect(
     assert state.is_crashed()
 
 
-def test_the_entry_of_a_task_that_is_gone_is_dropped(
+def test_the_item_of_a_task_that_is_gone_is_dropped(
     executor: Executor, services: Services, flows: Flows, redis: Redis
 ) -> None:
     task_id = accepted(services)
-    entry = taken(services)
+    item = taken(services)
     redis.delete(keys.task(task_id))
     with not_run(flows, services):
-        executor.run_task(entry, 1)
+        executor.run_task(item, 1)
     assert services.tasks.read(task_id) is None
     assert counted(redis) == {"success": 0, "failure": 0}
 
@@ -470,15 +471,15 @@ def test_who_has_lost_its_lease_settles_nothing(
     executor: Executor, services: Services, flows: Flows, redis: Redis
 ) -> None:
     task_id = accepted(services)
-    entry = taken(services)
+    item = taken(services)
 
     def taken_over_meanwhile() -> Outcome:
-        assert services.task_queue.take_over("another", 0) == (entry, 2)
+        assert services.task_queue.take_over("another", 0) == (item, 2)
         return DONE
 
     flows.ends = taken_over_meanwhile
-    executor.run_task(entry, 1)
-    assert task(services, task_id)["status"] == "running"
+    executor.run_task(item, 1)
+    assert task(services, task_id).status == "running"
     assert services.task_queue.backlog() == 1
     assert counted(redis) == {"success": 0, "failure": 0}
 
@@ -490,23 +491,23 @@ def test_a_task_that_is_taken_over_goes_on_with_the_same_flow_run(
     deployment_id: uuid.UUID,
 ) -> None:
     task_id = accepted(services)
-    entry = taken(services, "a runner that died")
+    item = taken(services, "a runner that died")
     run = pending_run(prefect, deployment_id, task_id)  # all that it came to
-    assert services.task_queue.take_over(WORKER, 0) == (entry, 2)
-    executor.run_task(entry, 2)
-    assert task(services, task_id)["prefect_run_id"] == str(run.id)
+    assert services.task_queue.take_over(WORKER, 0) == (item, 2)
+    executor.run_task(item, 2)
+    assert task(services, task_id).prefect_run_id == str(run.id)
     assert ending(services, task_id)[0] == "done"
 
 
 @pytest.fixture
 def scheduled(
     services: Services, prefect: SyncPrefectClient, deployment_id: uuid.UUID
-) -> tuple[Entry, uuid.UUID]:
+) -> tuple[QueueItem, uuid.UUID]:
     """A flow run that is no task's, as the worker hands it on."""
     run = pending_run(prefect, deployment_id, str(uuid.uuid4()))
     services.flow_queue.add_once(str(run.id))
-    (entry,) = services.flow_queue.take(WORKER, 1, 50)
-    return entry, run.id
+    (item,) = services.flow_queue.take(WORKER, 1, 50)
+    return item, run.id
 
 
 def state_of(prefect: SyncPrefectClient, run_id: uuid.UUID) -> "State[Any]":
@@ -520,11 +521,11 @@ def test_a_scheduled_run_is_run_and_off_the_queue(
     services: Services,
     flows: Flows,
     prefect: SyncPrefectClient,
-    scheduled: tuple[Entry, uuid.UUID],
+    scheduled: tuple[QueueItem, uuid.UUID],
 ) -> None:
     flows.ends = Completed
-    entry, run_id = scheduled
-    executor.run_scheduled(entry, 1)
+    item, run_id = scheduled
+    executor.run_scheduled(item, 1)
     assert flows.ran == ["Why?"]
     assert services.flow_queue.backlog() == 0
     assert state_of(prefect, run_id).is_completed()
@@ -535,11 +536,11 @@ def test_a_run_that_waits_for_a_person_is_on_no_queue_meanwhile(
     services: Services,
     flows: Flows,
     prefect: SyncPrefectClient,
-    scheduled: tuple[Entry, uuid.UUID],
+    scheduled: tuple[QueueItem, uuid.UUID],
 ) -> None:
     flows.ends = lambda: suspend_flow_run(timeout=60)
-    entry, run_id = scheduled
-    executor.run_scheduled(entry, 1)
+    item, run_id = scheduled
+    executor.run_scheduled(item, 1)
     assert state_of(prefect, run_id).is_paused()
     assert services.flow_queue.backlog() == 0
     assert services.flow_queue.add_once(str(run_id))  # as soon as it is resumed
@@ -550,9 +551,9 @@ def test_a_run_that_is_resumed_while_it_is_still_being_suspended_is_queued_again
     services: Services,
     flows: Flows,
     prefect: SyncPrefectClient,
-    scheduled: tuple[Entry, uuid.UUID],
+    scheduled: tuple[QueueItem, uuid.UUID],
 ) -> None:
-    entry, run_id = scheduled
+    item, run_id = scheduled
 
     def resumed_at_once() -> None:
         try:
@@ -562,16 +563,16 @@ def test_a_run_that_is_resumed_while_it_is_still_being_suspended_is_queued_again
             assert not services.flow_queue.add_once(str(run_id))  # the worker comes too early
 
     flows.ends = resumed_at_once
-    executor.run_scheduled(entry, 1)
+    executor.run_scheduled(item, 1)
     (again,) = services.flow_queue.take(WORKER, 1, 50)
     assert again.run_id == str(run_id)
 
 
 def test_a_scheduled_run_that_runners_die_of_is_given_up(
-    executor: Executor, services: Services, flows: Flows, scheduled: tuple[Entry, uuid.UUID]
+    executor: Executor, services: Services, flows: Flows, scheduled: tuple[QueueItem, uuid.UUID]
 ) -> None:
-    entry, _ = scheduled
-    executor.run_scheduled(entry, CAP + 1)
+    item, _ = scheduled
+    executor.run_scheduled(item, CAP + 1)
     assert flows.ran == []
     assert services.flow_queue.backlog() == 0
 
@@ -580,7 +581,7 @@ def test_a_scheduled_run_that_prefect_no_longer_knows_is_dropped(
     executor: Executor, services: Services, flows: Flows
 ) -> None:
     services.flow_queue.add(str(uuid.uuid4()))
-    (entry,) = services.flow_queue.take(WORKER, 1, 50)
-    executor.run_scheduled(entry, 1)
+    (item,) = services.flow_queue.take(WORKER, 1, 50)
+    executor.run_scheduled(item, 1)
     assert flows.ran == []
     assert services.flow_queue.backlog() == 0

@@ -19,7 +19,7 @@ from shiploop.runner.notifier import Messenger
 from shiploop.runner.worker_pool import Lane
 from shiploop.stores import keys
 from shiploop.stores.notices import Notices
-from shiploop.stores.queue import Entry
+from shiploop.stores.queue import QueueItem
 from tests.loopback import NO_TLS, loopback
 from tests.sandbox_process import SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer
@@ -69,10 +69,10 @@ def said(sandbox: SandboxProcess) -> list[str]:
     return [message["text"] for message in answer.json()]
 
 
-def taken(services: Services) -> Entry:
+def taken(services: Services) -> QueueItem:
     """The next notice, as a runner holds it."""
-    (entry,) = services.notice_queue.take("this-runner", 1, 50)
-    return entry
+    (item,) = services.notice_queue.take("this-runner", 1, 50)
+    return item
 
 
 def test_notices_are_said_in_their_order_and_then_off_the_queue(
@@ -130,10 +130,10 @@ def test_slack_is_left_alone_for_as_long_as_it_asks(
     ours = telling(f"{scripted.url}/services/T/B/secret")
     scripted.replies.append(Reply(429, "rate_limited", {"Retry-After": "1"}))
     ours.notices.post("n1", "later")
-    entry = taken(ours)
+    item = taken(ours)
     began_at = time.monotonic()
     with pytest.raises(SlackUnavailable):
-        Messenger(ours).deliver(entry, 1)
+        Messenger(ours).deliver(item, 1)
     assert time.monotonic() - began_at >= 1.0
 
 

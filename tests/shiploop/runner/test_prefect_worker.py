@@ -43,11 +43,11 @@ def test_a_run_that_was_accepted_once_is_not_accepted_again_when_its_task_has_fa
     tasks, queue = Tasks(redis, 600), Queue(redis, redis, keys.QUEUE, "task_id")
     queue.create_group()
     assert intake.accept(run_id, request, now, 10, run_id) == Accepted(run_id, duplicate=False)
-    (entry,) = queue.take("one", 1, 50)
+    (item,) = queue.take("one", 1, 50)
     run = tasks.load(run_id)
     assert run is not None
     outcome = failed(FailureKind.CRASHED, "5 runners have died of it")
-    tasks.settle(run, Lease("one", entry.entry_id), outcome, now)
+    tasks.settle(run, Lease("one", item.item_id), outcome, now)
     settled = tasks.read(run_id)
     later = now + timedelta(seconds=15)
     assert intake.accept(run_id, request, later, 10, run_id) == Accepted(run_id, duplicate=True)

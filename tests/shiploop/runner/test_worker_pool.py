@@ -17,7 +17,7 @@ from shiploop.runner.worker_pool import Lane
 from shiploop.stack.addresses import free_port
 from shiploop.stack.embedded_servers import embedded_redis
 from shiploop.stores import keys
-from shiploop.stores.queue import Entry, Queue
+from shiploop.stores.queue import Queue, QueueItem
 from tests.until import wait_until
 
 LEASE_S = 0.5
@@ -35,15 +35,15 @@ class Works:
         self._queue = queue
         self._lock = threading.Lock()
 
-    def __call__(self, entry: Entry, deliveries: int) -> None:
+    def __call__(self, item: QueueItem, deliveries: int) -> None:
         with self._lock:
-            self.begun.append((entry.run_id, deliveries))
-            self.at_once[entry.run_id] += 1
+            self.begun.append((item.subject_id, deliveries))
+            self.at_once[item.subject_id] += 1
             self.most_at_once = max(self.most_at_once, self.at_once.total())
         self.go_on.wait()
-        self._queue.drop(entry)
+        self._queue.drop(item)
         with self._lock:
-            self.at_once[entry.run_id] -= 1
+            self.at_once[item.subject_id] -= 1
 
     def names(self) -> list[str]:
         return [run_id for run_id, _ in self.begun]
@@ -63,7 +63,7 @@ def works(queue: Queue) -> Iterator[Works]:
     made.go_on.set()
 
 
-def lane_of(queue: Queue, work: Callable[[Entry, int], None], slots: int = 4) -> Lane:
+def lane_of(queue: Queue, work: Callable[[QueueItem, int], None], slots: int = 4) -> Lane:
     return Lane(queue, "this-runner", slots, LEASE_S, work)
 
 
@@ -85,9 +85,9 @@ def running(lane: Lane) -> Iterator[threading.Event]:
 
 
 def held_by(redis: Redis) -> dict[str, str]:
-    """Who holds each entry that is being worked on."""
+    """Who holds each item that is being worked on."""
     pending = redis.xpending_range(keys.QUEUE, keys.QUEUE_GROUP, "-", "+", 100)
-    return {str(entry["message_id"]): str(entry["consumer"]) for entry in pending}
+    return {str(item["message_id"]): str(item["consumer"]) for item in pending}
 
 
 def longer_than_a_lease(redis: Redis) -> None:
@@ -101,7 +101,7 @@ def longer_than_a_lease(redis: Redis) -> None:
     wait_until(lambda: now_s() >= until_s)
 
 
-def test_entries_are_begun_in_their_order(queue: Queue, works: Works) -> None:
+def test_items_are_begun_in_their_order(queue: Queue, works: Works) -> None:
     names = [f"t{number}" for number in range(6)]
     for name in names:
         queue.add(name)
@@ -111,7 +111,7 @@ def test_entries_are_begun_in_their_order(queue: Queue, works: Works) -> None:
     assert works.names() == names
 
 
-def test_no_more_entries_are_worked_on_at_once_than_there_are_slots(
+def test_no_more_items_are_worked_on_at_once_than_there_are_slots(
     queue: Queue, works: Works
 ) -> None:
     for number in range(6):
@@ -151,7 +151,7 @@ def test_what_a_dead_runner_held_is_taken_over_behind_many_that_live(
     with running(lane_of(queue, works, slots)):
 
         def taken_over() -> bool:
-            queue.refresh("a runner that lives", [entry.entry_id for entry in living])
+            queue.refresh("a runner that lives", [item.item_id for item in living])
             return works.begun == [("t20", 2)]
 
         wait_until(taken_over)
@@ -165,10 +165,10 @@ def test_what_a_dead_runner_held_does_not_wait_behind_the_backlog(
     queue.take(SILENT, 1, 50)
     works.go_on.set()
 
-    def one_more(entry: Entry, deliveries: int) -> None:
-        works(entry, deliveries)
-        if entry.run_id != "crashed":
-            queue.add(f"{entry.run_id}+")  # a backlog that never ends
+    def one_more(item: QueueItem, deliveries: int) -> None:
+        works(item, deliveries)
+        if item.subject_id != "crashed":
+            queue.add(f"{item.subject_id}+")  # a backlog that never ends
             time.sleep(0.02)
 
     queue.add("new")
@@ -180,11 +180,11 @@ def test_what_a_dead_runner_held_does_not_wait_behind_the_backlog(
 def test_work_that_raises_is_done_again_under_the_same_lease(queue: Queue) -> None:
     begun: list[tuple[str, int]] = []
 
-    def work(entry: Entry, deliveries: int) -> None:
-        begun.append((entry.run_id, deliveries))
+    def work(item: QueueItem, deliveries: int) -> None:
+        begun.append((item.subject_id, deliveries))
         if len(begun) == 1:
             raise RuntimeError("Prefect is away")
-        queue.drop(entry)
+        queue.drop(item)
 
     queue.add("t1")
     lane = lane_of(queue, work, slots=1)
@@ -194,17 +194,17 @@ def test_work_that_raises_is_done_again_under_the_same_lease(queue: Queue) -> No
     assert begun == [("t1", 1), ("t1", 1)]
 
 
-def test_after_many_entries_every_slot_is_free_again(queue: Queue, redis: Redis) -> None:
+def test_after_many_items_every_slot_is_free_again(queue: Queue, redis: Redis) -> None:
     failed_once: set[str] = set()
     all_at_once = threading.Barrier(4, timeout=5)
 
-    def work(entry: Entry, _deliveries: int) -> None:
-        if entry.run_id == "together":
+    def work(item: QueueItem, _deliveries: int) -> None:
+        if item.subject_id == "together":
             all_at_once.wait()
-        elif int(entry.run_id) % 5 == 0 and entry.run_id not in failed_once:
-            failed_once.add(entry.run_id)
+        elif int(item.subject_id) % 5 == 0 and item.subject_id not in failed_once:
+            failed_once.add(item.subject_id)
             raise RuntimeError("the first time goes wrong")
-        queue.drop(entry)
+        queue.drop(item)
 
     for number in range(50):
         queue.add(str(number))
@@ -229,7 +229,7 @@ class Paused(Queue):
         self.go_on = threading.Event()
         self.delivered = threading.Event()
 
-    def take(self, consumer: str, count: int, block_ms: int) -> list[Entry]:
+    def take(self, consumer: str, count: int, block_ms: int) -> list[QueueItem]:
         taken = super().take(consumer, count, block_ms)
         if taken:
             self.delivered.set()
@@ -237,7 +237,7 @@ class Paused(Queue):
         return taken
 
 
-def test_an_entry_delivered_to_a_runner_that_paused_is_worked_on_once(
+def test_an_item_delivered_to_a_runner_that_paused_is_worked_on_once(
     queue: Queue, works: Works, redis: Redis
 ) -> None:
     paused = Paused(redis)
@@ -260,19 +260,19 @@ class Unrefreshed(Queue):
 
     def __init__(self, redis: Redis) -> None:
         super().__init__(redis, redis, keys.QUEUE, "task_id")
-        self.taken_over: list[Entry] = []
+        self.taken_over: list[QueueItem] = []
 
-    def refresh(self, consumer: str, entry_ids: object) -> list[str]:
+    def refresh(self, consumer: str, item_ids: object) -> list[str]:
         return []
 
-    def take_over(self, consumer: str, idle_ms: int) -> tuple[Entry, int] | None:
+    def take_over(self, consumer: str, idle_ms: int) -> tuple[QueueItem, int] | None:
         found = super().take_over(consumer, idle_ms)
         if found is not None:
             self.taken_over.append(found[0])
         return found
 
 
-def test_a_runner_that_finds_its_own_entry_stale_does_not_begin_it_again(
+def test_a_runner_that_finds_its_own_item_stale_does_not_begin_it_again(
     queue: Queue, works: Works, redis: Redis
 ) -> None:
     unrefreshed = Unrefreshed(redis)
@@ -323,7 +323,7 @@ def test_a_runner_gives_up_what_does_not_end_in_its_grace_time(queue: Queue, wor
         begun = time.monotonic()
         lane.finish(begun + 0.1)
         assert 0.1 <= time.monotonic() - begun < 2
-        assert [entry.run_id for entry in lane.held()] == ["t1"]
+        assert [item.subject_id for item in lane.held()] == ["t1"]
         works.go_on.set()
 
 
@@ -349,7 +349,7 @@ def test_when_redis_was_away_nothing_is_taken_over_for_a_lease(
         with embedded_redis(port, tmp_path):
             queue.create_group()
             queue.add("of another")
-            (entry,) = queue.take("a runner that lives", 1, 50)
+            (item,) = queue.take("a runner that lives", 1, 50)
             lane_block = ExitStack()
             lane_block.enter_context(running(lane))
         with lane_block:
@@ -362,15 +362,15 @@ def test_when_redis_was_away_nothing_is_taken_over_for_a_lease(
                 # Stale for longer than a lease, and yet left to its holder to refresh.
                 wait_until(lambda: time.monotonic() > back_at + lease_s / 2)
                 assert begun == []
-                assert queue.refresh("a runner that lives", [entry.entry_id]) == []
+                assert queue.refresh("a runner that lives", [item.item_id]) == []
                 wait_until(lambda: begun == [("of another", 2)])
                 assert time.monotonic() - back_at >= 1.4 * lease_s
-                queue.drop(entry)
+                queue.drop(item)
                 lane_block.close()
 
 
-def seen(entry: Entry, deliveries: int) -> tuple[str, int]:
-    return entry.run_id, deliveries
+def seen(item: QueueItem, deliveries: int) -> tuple[str, int]:
+    return item.subject_id, deliveries
 
 
 def assert_refused(redis: Redis) -> None:

@@ -20,8 +20,8 @@ def lease(services: Services) -> Lease:
     """A task that was accepted, and is held."""
     services.task_queue.create_group()
     services.intake.accept(TASK_ID, a_request(), NOON, 100)
-    (entry,) = services.task_queue.take("one", 1, 50)
-    return Lease("one", entry.entry_id)
+    (item,) = services.task_queue.take("one", 1, 50)
+    return Lease("one", item.item_id)
 
 
 @pytest.mark.usefixtures("lease")
@@ -31,8 +31,8 @@ def test_a_request_is_seen_by_whoever_runs_the_task(services: Services) -> None:
     assert services.tasks.cancellation_requested(TASK_ID) is True
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert task["status"] == "queued"
-    assert task["cancel_requested_at"] == task["updated_at"] == "2026-11-22T12:00:02.000Z"
+    assert task.status == "queued"
+    assert task.cancel_requested_at == task.updated_at == LATER
 
 
 @pytest.mark.usefixtures("lease")

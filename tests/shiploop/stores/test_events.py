@@ -29,8 +29,8 @@ def lease(services: Services) -> Lease:
     """A task that was accepted, and is held."""
     services.task_queue.create_group()
     services.intake.accept(TASK_ID, a_request(), NOON, 100)
-    (entry,) = services.task_queue.take("one", 1, 50)
-    return Lease("one", entry.entry_id)
+    (item,) = services.task_queue.take("one", 1, 50)
+    return Lease("one", item.item_id)
 
 
 def settle(services: Services, lease: Lease, outcome: Outcome) -> None:

@@ -6,21 +6,21 @@ from tests.builders import NOON, TASK_ID, a_request
 
 
 def held_task(services: Services, consumer: str) -> Lease:
-    """A task that was accepted, and whose entry this consumer holds."""
+    """A task that was accepted, and whose item this consumer holds."""
     services.task_queue.create_group()
     services.intake.accept(TASK_ID, a_request(), NOON, 100)
-    (entry,) = services.task_queue.take(consumer, 1, 50)
-    return Lease(consumer, entry.entry_id)
+    (item,) = services.task_queue.take(consumer, 1, 50)
+    return Lease(consumer, item.item_id)
 
 
 def take_over(services: Services, consumer: str) -> Lease:
-    """The lease of another consumer, who has taken the entry over."""
+    """The lease of another consumer, who has taken the item over."""
     taken = services.task_queue.take_over(consumer, 0)
     assert taken is not None
-    return Lease(consumer, taken[0].entry_id)
+    return Lease(consumer, taken[0].item_id)
 
 
-def test_the_holder_of_the_entry_works_on_the_task(services: Services) -> None:
+def test_the_holder_of_the_item_works_on_the_task(services: Services) -> None:
     assert services.tasks.hold(TASK_ID, held_task(services, "one"))
     assert not services.tasks.taken_over(TASK_ID, "one")
 

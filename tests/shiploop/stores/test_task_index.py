@@ -28,7 +28,7 @@ def pages(index: TaskIndex, limit: int) -> list[list[str]]:
     found, before = [], None
     while True:
         page = index.page(limit, before)
-        found.append([task["task_id"] for task in page.tasks])
+        found.append([task.task_id for task in page.tasks])
         before = page.next_before
         if before is None:
             return found
@@ -87,8 +87,8 @@ def search(index: TaskIndex, wanted: str, limit: int, look_at: int) -> list[list
     """The pages of a search for tasks whose id holds a text."""
     found, before = [], None
     while True:
-        page = index.search(lambda task: wanted in task["task_id"], limit, look_at, before)
-        found.append([task["task_id"] for task in page.tasks])
+        page = index.search(lambda task: wanted in task.task_id, limit, look_at, before)
+        found.append([task.task_id for task in page.tasks])
         before = page.next_before
         if before is None:
             return found

@@ -17,6 +17,7 @@ from shiploop.domain.delivery.task import (
     done,
     failed,
 )
+from shiploop.domain.production.rollback import RollbackStatus
 from shiploop.stores import keys
 from shiploop.stores.tasks import Lease
 from tests.builders import NOON, TASK_ID, a_request
@@ -35,8 +36,8 @@ def held_task(services: Services, task_id: str = TASK_ID, consumer: str = "one")
     """A task that was accepted, and that this consumer holds."""
     services.task_queue.create_group()
     services.intake.accept(task_id, a_request(f"What is {task_id}?"), NOON, 100)
-    (entry,) = services.task_queue.take(consumer, 1, 50)
-    return Lease(consumer, entry.entry_id)
+    (item,) = services.task_queue.take(consumer, 1, 50)
+    return Lease(consumer, item.item_id)
 
 
 def task_of(services: Services, task_id: str = TASK_ID) -> Task:
@@ -57,15 +58,10 @@ def test_a_done_task_says_what_it_did(services: Services) -> None:
     assert services.tasks.settle(held, lease, DONE, LATER) == "settled"
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert task["status"] == "done"
-    assert task["state"] == "merged"
-    assert task["merge_sha"] == MERGE.sha
-    assert task["merged_at"] == "2026-11-22T12:00:01.234Z"
-    assert task["tte_ms"] == "1234"
-    assert task["entry_url"] == DONE.entry_url
-    assert task["settled_at"] == task["updated_at"] == "2026-11-22T12:00:02.000Z"
-    assert "stage" not in task
-    assert not task.keys() & {"failure_kind", "error", "reason"}
+    assert (task.status, task.state) == ("done", "merged")
+    assert (task.merge, task.tte_ms, task.entry_url) == (MERGE, 1234, DONE.entry_url)
+    assert task.settled_at == task.updated_at == LATER
+    assert task.stage is task.failure_kind is task.error is task.reason is None
 
 
 def test_a_failed_task_says_why(services: Services) -> None:
@@ -73,9 +69,9 @@ def test_a_failed_task_says_why(services: Services) -> None:
     services.tasks.settle(task_of(services), lease, FAILED, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert (task["status"], task["failure_kind"]) == ("error", "ci_failed")
-    assert task["error"] == "checks failed: faq-gate"
-    assert not task.keys() & {"tte_ms", "merge_sha", "entry_url", "reason"}
+    assert (task.status, task.failure_kind) == ("error", "ci_failed")
+    assert task.error == "checks failed: faq-gate"
+    assert task.tte_ms is task.merge_sha is task.entry_url is task.reason is None
 
 
 def test_a_declined_task_says_why_and_has_not_failed(services: Services) -> None:
@@ -83,8 +79,9 @@ def test_a_declined_task_says_why_and_has_not_failed(services: Services) -> None
     services.tasks.settle(task_of(services), lease, DECLINED, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert (task["status"], task["reason"]) == ("declined", DECLINED.reason)
-    assert not task.keys() & {"failure_kind", "error"}
+    assert (task.status, task.reason) == ("declined", DECLINED.reason)
+    assert task.closest == DECLINED.closest
+    assert task.failure_kind is task.error is None
 
 
 @pytest.mark.parametrize(
@@ -138,7 +135,7 @@ def test_the_dedupe_key_of_a_later_task_is_left_alone(services: Services, redis:
     assert redis.get(keys.dedupe("faq", held.dedupe_key)) == "a-later-task"
 
 
-def test_settling_takes_the_entry_off_the_stream(services: Services, redis: Redis) -> None:
+def test_settling_takes_the_item_off_the_stream(services: Services, redis: Redis) -> None:
     lease = held_task(services)
     services.tasks.settle(task_of(services), lease, DONE, LATER)
     assert services.task_queue.backlog() == 0
@@ -172,11 +169,11 @@ def test_a_settled_task_that_comes_again_is_only_taken_off_the_stream(
     services.tasks.settle(held, lease, DONE, LATER)
     redis.xadd(keys.QUEUE, {"task_id": TASK_ID})
     (again,) = services.task_queue.take("two", 1, 50)
-    settled = services.tasks.settle(held, Lease("two", again.entry_id), FAILED, LATER)
+    settled = services.tasks.settle(held, Lease("two", again.item_id), FAILED, LATER)
     assert settled == "already"
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert task["status"] == "done"
+    assert task.status == "done"
     assert redis.get(f"agent:metrics:failure:{DAY}") is None
     assert redis.exists(keys.dedupe("faq", held.dedupe_key))
     assert services.task_queue.backlog() == 0
@@ -191,17 +188,19 @@ def test_a_task_that_has_expired_is_not_written_again(services: Services, redis:
     assert services.task_queue.backlog() == 0
 
 
-def test_a_task_starts_enters_stages_and_takes_notes(services: Services) -> None:
+def test_a_task_starts_enters_stages_and_takes_notes(services: Services, redis: Redis) -> None:
     held_task(services)
     assert services.tasks.start(TASK_ID, NOON, prefect_run_id="r1") is True
     services.tasks.enter_stage(TASK_ID, Stage.OPENING, LATER)
     services.tasks.note(TASK_ID, LATER, pr_url="http://127.0.0.1/pull/7")
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert (task["status"], task["stage"]) == ("running", "opening")
-    assert task["updated_at"] == "2026-11-22T12:00:02.000Z"
-    assert task["stages_entered"] == "opening@2026-11-22T12:00:02.000Z"
-    assert (task["prefect_run_id"], task["pr_url"]) == ("r1", "http://127.0.0.1/pull/7")
+    assert (task.status, task.stage, task.updated_at) == ("running", "opening", LATER)
+    assert task.stages_entered == ((Stage.OPENING, LATER),)
+    assert (task.prefect_run_id, task.pr_url) == ("r1", "http://127.0.0.1/pull/7")
+    stored = redis.hgetall(keys.task(TASK_ID))
+    assert stored["updated_at"] == "2026-11-22T12:00:02.000Z"
+    assert stored["stages_entered"] == "opening@2026-11-22T12:00:02.000Z"
 
 
 @pytest.mark.parametrize("outcome", [DONE, FAILED, DECLINED])
@@ -262,7 +261,7 @@ def test_words_from_outside_are_stored_as_they_are(services: Services) -> None:
     services.tasks.settle(task_of(services), lease, outcome, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert task["error"] == reason
+    assert task.error == reason
 
 
 def test_how_far_the_rollback_is_is_noted_at_the_task_that_has_ended(
@@ -276,12 +275,10 @@ def test_how_far_the_rollback_is_is_noted_at_the_task_that_has_ended(
     redis.expire(keys.task(TASK_ID), 60)
     services.tasks.note_rollback(TASK_ID, LATER, rollback="reverting", rollback_pr_url="http://p")
     services.tasks.note_rollback(TASK_ID, LATER, rollback="healthy")
-    noted = {
-        "rollback": "healthy",
-        "rollback_pr_url": "http://p",
-        "updated_at": "2026-11-22T12:00:02.000Z",
-    }
-    assert services.tasks.read(TASK_ID) == before | noted
+    noted = replace(
+        before, rollback=RollbackStatus.HEALTHY, rollback_pr_url="http://p", updated_at=LATER
+    )
+    assert services.tasks.read(TASK_ID) == noted
     assert redis.xlen(keys.events(TASK_ID)) == events
     assert redis.ttl(keys.task(TASK_ID)) == pytest.approx(24 * 3600, abs=60)
 

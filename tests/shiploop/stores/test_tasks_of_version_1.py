@@ -48,8 +48,8 @@ def loaded(services: Services) -> Task:
 def held(services: Services, redis: Redis) -> Lease:
     services.task_queue.create_group()
     redis.xadd(keys.QUEUE, {"task_id": TASK_ID})
-    (entry,) = services.task_queue.take("one", 1, 50)
-    return Lease("one", entry.entry_id)
+    (item,) = services.task_queue.take("one", 1, 50)
+    return Lease("one", item.item_id)
 
 
 def test_it_is_a_task_of_the_faq(services: Services) -> None:
@@ -72,7 +72,7 @@ def test_what_is_noted_keeps_it_and_its_dedupe_key_alive(services: Services, red
     services.tasks.enter_stage(TASK_ID, Stage.CHECKING, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert (task["status"], task["stage"]) == ("running", "checking")
+    assert (task.status, task.stage) == ("running", "checking")
     assert redis.ttl(keys.task(TASK_ID)) == pytest.approx(24 * 3600, abs=5)
     assert redis.ttl(DEDUPE) == pytest.approx(3600, abs=5)
 
@@ -85,7 +85,7 @@ def test_it_is_settled_and_stays_a_duplicate_only_when_it_is_done(
     assert services.tasks.settle(loaded(services), lease, outcome, LATER) == "settled"
     task = services.tasks.read(TASK_ID)
     assert task is not None
-    assert task["status"] == str(outcome.status)
+    assert task.status is outcome.status
     assert bool(redis.exists(DEDUPE)) is kept
     assert services.task_queue.backlog() == 0
 

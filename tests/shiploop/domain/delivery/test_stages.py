@@ -1,6 +1,7 @@
 """Where the time of a task went, against what was planned."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,42 +9,44 @@ from hypothesis import strategies as st
 
 from shiploop.domain.delivery.stages import QUEUED, TARGETS_MS, begins_ms, over_target_ms, stages_ms
 from shiploop.domain.delivery.task import Stage
-from shiploop.domain.timestamps import iso_ms
-from tests.builders import NOON
+from shiploop.domain.delivery.task_record import TaskRecord
+from tests.builders import NOON, a_task_record
 
-TASK = {
-    "created_at": "2026-11-22T12:00:00.000Z",
-    "stages_entered": "drafting@2026-11-22T12:00:00.200Z checking@2026-11-22T12:00:02.200Z",
-}
+
+def at(after_s: float) -> datetime:
+    return NOON + timedelta(seconds=after_s)
+
+
+def a_task(*entered: tuple[Stage, datetime], settled_at: datetime | None = None) -> TaskRecord:
+    return a_task_record(stages_entered=entered, settled_at=settled_at)
 
 
 def test_a_stage_ends_when_the_next_begins() -> None:
-    assert stages_ms(TASK) == {"queued": 200, "drafting": 2000}
-    ended = {**TASK, "settled_at": "2026-11-22T12:00:12.200Z"}
-    assert stages_ms(ended) == {"queued": 200, "drafting": 2000, "checking": 10_000}
+    task = a_task((Stage.DRAFTING, at(0.2)), (Stage.CHECKING, at(2.2)))
+    assert stages_ms(task) == {"queued": 200, "drafting": 2000}
+    settled = replace(task, settled_at=at(12.2))
+    assert stages_ms(settled) == {"queued": 200, "drafting": 2000, "checking": 10_000}
+
+
+def test_what_comes_after_the_last_stage_is_no_part_of_it() -> None:
+    task = a_task((Stage.DRAFTING, at(1)), settled_at=at(9))
+    assert stages_ms(replace(task, ended_at=at(3))) == {"queued": 1000, "drafting": 2000}
 
 
 def test_a_stage_that_is_entered_again_has_the_sum_of_both() -> None:
-    at = "2026-11-22T12:00:0{}Z".format
-    task = {
-        "created_at": at(0),
-        "stages_entered": f"checking@{at(1)} merging@{at(2)} checking@{at(4)} merging@{at(7)}",
-        "settled_at": at(9),
-    }
+    once = (Stage.CHECKING, at(1)), (Stage.MERGING, at(2))
+    again = (Stage.CHECKING, at(4)), (Stage.MERGING, at(7))
+    task = a_task(*once, *again, settled_at=at(9))
     assert stages_ms(task) == {"queued": 1000, "checking": 4000, "merging": 4000}
 
 
 @given(st.lists(st.tuples(st.sampled_from(Stage), st.integers(0, 10_000))))
 def test_the_stages_of_a_task_add_up_to_its_time(moments: list[tuple[Stage, int]]) -> None:
-    entered, at = [], NOON
+    entered, moment = [], NOON
     for stage, after_ms in moments:
-        at += timedelta(milliseconds=after_ms)
-        entered.append(f"{stage}@{iso_ms(at)}")
-    task = {
-        "created_at": iso_ms(NOON),
-        "stages_entered": " ".join(entered),
-        "settled_at": iso_ms(at),
-    }
+        moment += timedelta(milliseconds=after_ms)
+        entered.append((stage, moment))
+    task = a_task(*entered, settled_at=moment)
     assert sum(stages_ms(task).values()) == sum(after_ms for _, after_ms in moments)
 
 

@@ -6,27 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, declined, done, failed
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Stage, declined, done, failed
+from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.domain.objectives.measurement import Measurement, measure
-from shiploop.domain.timestamps import iso_ms
 from shiploop.slo_file import read_objectives
-from tests.builders import NOON, a_task
+from tests.builders import NOON, a_task_record
 
 SLOS = read_objectives(Path("deployments/slo.yaml"))
-TASK = a_task("Why?")
 MERGED = Merge("f" * 40, NOON + timedelta(seconds=3))
-AT_1_S = iso_ms(NOON + timedelta(seconds=1))
-OPENED = {"created_at": iso_ms(NOON), "stages_entered": f"opening@{AT_1_S}"}
-GREEN = {
-    **OPENED,
-    "stages_entered": f"opening@{AT_1_S} merging@{iso_ms(NOON + timedelta(seconds=2))}",
-    "generator": "extractive",
-}
+OPENED = a_task_record(stages_entered=((Stage.OPENING, NOON + timedelta(seconds=1)),))
+GREEN = replace(
+    OPENED,
+    stages_entered=(*OPENED.stages_entered, (Stage.MERGING, NOON + timedelta(seconds=2))),
+    generator="extractive",
+)
 DONE = done(MERGED, "http://127.0.0.1/faq#why")
 
 
-def measured(outcome: Outcome, task: dict[str, str] = GREEN) -> Measurement:
-    return measure(TASK, task, outcome, SLOS, NOON + timedelta(seconds=4))
+def measured(outcome: Outcome, task: TaskRecord = GREEN) -> Measurement:
+    return measure(task, outcome, SLOS, NOON + timedelta(seconds=4))
 
 
 def test_a_done_task_is_a_good_event_of_every_objective_but_the_runners() -> None:
@@ -80,7 +78,7 @@ def test_a_declined_task_counts_for_nothing_but_itself() -> None:
     ],
 )
 def test_a_failure_counts_against_what_it_got_as_far_as(
-    kind: FailureKind, task: dict[str, str], ci: bool | None, merge: bool | None
+    kind: FailureKind, task: TaskRecord, ci: bool | None, merge: bool | None
 ) -> None:
     found = measured(failed(kind, "because"), task)
     assert found.good.get("ci-pass-rate") is ci
@@ -98,7 +96,7 @@ def test_a_merge_that_was_taken_back_is_a_merge_and_a_failure() -> None:
 
 
 def test_another_agents_task_counts_for_that_agent() -> None:
-    found = measure(replace(TASK, agent="notes"), GREEN, DONE, SLOS, NOON + timedelta(seconds=4))
+    found = measure(replace(GREEN, agent="notes"), DONE, SLOS, NOON + timedelta(seconds=4))
     assert "agent:notes:done" in found.counts
     assert found.durations_ms["tte:notes"] == found.durations_ms["tte"]
     assert not any("faq" in name for name in (*found.counts, *found.durations_ms))
