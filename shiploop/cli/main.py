@@ -2,12 +2,11 @@
 
 import getpass
 import json
-import signal
 import socket
 import sys
 import threading
-from types import FrameType
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
@@ -15,27 +14,36 @@ from rich.console import Console
 
 from shiploop.cli.api_client import ApiClient, outcome_line, stage_lines
 from shiploop.cli.drill.faults import DrillFault
+from shiploop.cli.stopping import Interrupted, Stop
 from shiploop.errors import ShiploopError
 from shiploop.settings import Settings
 from shiploop.stack.addresses import api_address
 
+if TYPE_CHECKING:
+    from shiploop.stack.stack import Stack
+
+_INTERRUPTED = 130  # by Ctrl-C, as a shell tells it
 _ROLLBACK_MODES = ("auto", "approval", "shadow", "off")
 
 
 class _Failing(click.Group):
-    """Ends with the sentence of an expected error instead of a traceback."""
+    """Ends with the sentence of an expected error, or the code of a signal; without a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         try:
             return super().invoke(ctx)
         except ShiploopError as error:
             raise click.ClickException(str(error)) from error
+        except Interrupted as interrupt:
+            ctx.exit(interrupt.exit_code)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(_INTERRUPTED)
 
 
 @click.group(cls=_Failing)
 def main() -> None:
     """Take a question to a verified answer in production."""
-    signal.signal(signal.SIGTERM, _stop)
 
 
 @main.command()
@@ -181,12 +189,12 @@ def doctor() -> None:
 
 @main.command()
 def up() -> None:
-    """Start the whole stack, and keep it running until Ctrl-C."""
-    from shiploop.stack.stack import Stack  # what only a stack needs loads slowly
+    """Start the whole stack, and keep it running until Ctrl-C.
 
-    console = Console()
-    stack = Stack(_settings(), lambda part: console.print(f"  {part} is ready"), dashboard=True)
-    with stack as addresses:
+    Exits 0 when it ran and was stopped; 130 or 143, when Ctrl-C or SIGTERM came before that.
+    """
+    console, stop = Console(), Stop()
+    with stop.running(_stack(console, stop, dashboard=True)) as addresses, stop.interrupting():
         _run_until_interrupted(
             console,
             f"\nDashboard  {addresses.dashboard}\nAPI        {addresses.api}/docs\n"
@@ -206,11 +214,9 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
     reason unless the answer was merged and verified.
     """
     from shiploop.cli import demo as show
-    from shiploop.stack.stack import Stack
 
-    console = Console(quiet=as_json)
-    stack = Stack(_settings(), lambda part: console.print(f"  {part} is ready"), dashboard=keep)
-    with stack as addresses:
+    console, stop = Console(quiet=as_json), Stop()
+    with stop.running(_stack(console, stop, dashboard=keep)) as addresses, stop.interrupting():
         task = show.ask_and_watch(_api(addresses.api), question or show.QUESTION, console)
         result = show.demo_result(task, addresses)
         show.show_result(result, task, console)
@@ -234,7 +240,9 @@ def drill(fault: str) -> None:
     """
     from shiploop.cli.drill.drill import run_drill
 
-    if run_drill(DrillFault(fault), _settings(), Console()) is not None:
+    stop = Stop()
+    stop.listen()
+    if run_drill(DrillFault(fault), _settings(), Console(), stop) is not None:
         sys.exit(1)
 
 
@@ -266,17 +274,21 @@ def _person() -> str:
         return f"somebody@{socket.gethostname()}"
 
 
+def _stack(console: Console, stop: Stop, *, dashboard: bool) -> "Stack":
+    from shiploop.stack.stack import Stack  # what only a stack needs loads slowly
+
+    def told(part: str) -> None:
+        console.print(f"  {part} is ready")
+
+    stop.listen()
+    return Stack(_settings(), told, dashboard=dashboard, given_up=stop.given_up)
+
+
 def _run_until_interrupted(console: Console, running: str) -> None:
     """Say what is running, and wait; whoever has read that it can be stopped may stop it."""
-    try:
+    with suppress(KeyboardInterrupt):
         console.print(f"{running}\nCtrl-C stops everything.")
         threading.Event().wait()
-    except KeyboardInterrupt:
-        click.echo("stopping")
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

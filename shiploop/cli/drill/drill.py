@@ -16,6 +16,7 @@ from shiploop.cli.drill.scenarios import SCENARIOS
 from shiploop.cli.drill.timeline import Timeline
 from shiploop.cli.drill.watcher import Watcher
 from shiploop.cli.drill.world import World, milliseconds
+from shiploop.cli.stopping import Stop
 from shiploop.domain.production.rollback import (
     TRB_TARGETS_S,
     RollbackStatus,
@@ -24,6 +25,8 @@ from shiploop.domain.production.rollback import (
 )
 from shiploop.errors import PermanentError
 from shiploop.settings import Settings
+from shiploop.stack.addresses import PortTaken
+from shiploop.stack.extras import PackageMissing
 from shiploop.stack.stack import Stack
 from shiploop.stores.rollbacks import Rollback
 
@@ -59,6 +62,10 @@ class LeadsOutside(PermanentError):
     """With these settings a drill would reach what is real."""
 
 
+# Nothing was started yet, or a person knows why it was ended: no logs are worth keeping.
+_NOTHING_TO_LOOK_AT = (LeadsOutside, PackageMissing, PortTaken, KeyboardInterrupt)
+
+
 def drill_settings(settings: Settings, home: Path, fault: DrillFault) -> Settings:
     """The settings of a stack that plays in the sandbox only. Raises LeadsOutside."""
     outside = [name for name in _LEADS_OUTSIDE if getattr(settings, name) is not None]
@@ -69,13 +76,13 @@ def drill_settings(settings: Settings, home: Path, fault: DrillFault) -> Setting
     return settings.model_copy(update=update)
 
 
-def run_drill(fault: DrillFault, settings: Settings, console: Console) -> str | None:
+def run_drill(fault: DrillFault, settings: Settings, console: Console, stop: Stop) -> str | None:
     """Drill one fault; None when production ended as it should, else the reason."""
     home = Path(tempfile.mkdtemp(prefix="shiploop-drill-"))
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
     try:
-        wrong = _drill(fault, drill_settings(settings, home, fault), console)
-    except LeadsOutside:
+        wrong = _drill(fault, drill_settings(settings, home, fault), console, stop)
+    except _NOTHING_TO_LOOK_AT:
         shutil.rmtree(home, ignore_errors=True)
         raise
     if wrong is None:
@@ -103,10 +110,11 @@ def trb_ms(rollback: Rollback) -> Mapping[str, int]:
     return known
 
 
-def _drill(fault: DrillFault, settings: Settings, console: Console) -> str | None:
-    scenario, stack = SCENARIOS[fault], Stack(settings, lambda part: None)
+def _drill(fault: DrillFault, settings: Settings, console: Console, stop: Stop) -> str | None:
+    scenario = SCENARIOS[fault]
+    stack = Stack(settings, lambda part: None, given_up=stop.given_up)
     console.print(Text(f"{fault}: {scenario.run.__doc__}\n"))
-    with stack as addresses:
+    with stop.running(stack) as addresses, stop.interrupting():
         keys = [key.get_secret_value() for key in settings.api_keys.values()]
         world, api = (
             World(addresses, stack.admin_token),
@@ -121,7 +129,8 @@ def _drill(fault: DrillFault, settings: Settings, console: Console) -> str | Non
             scenario.run(drill)
         except NotAsExpected as error:
             wrong = str(error)
-        watcher.stop()
+        finally:
+            watcher.stop()
         if (rollback := _rollback(drill)) is not None:
             missed = _show_trb(trb_ms(rollback), console)
             wrong = wrong or (f"missed the target of: {missed}" if missed else None)

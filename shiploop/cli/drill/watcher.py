@@ -37,8 +37,10 @@ class Watcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """Say what is new, a last time, and end."""
+        """Say what is new, a last time, and end; nothing where it never began."""
         self._stopping.set()
+        if self._thread.ident is None:
+            return
         self._thread.join()
         self._look()
 

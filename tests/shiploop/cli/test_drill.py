@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,10 +18,13 @@ from shiploop.cli.drill.drill import LeadsOutside, drill_settings, run_drill, tr
 from shiploop.cli.drill.exercise import NotAsExpected, expect
 from shiploop.cli.drill.faults import DrillFault
 from shiploop.cli.drill.scenarios import SCENARIOS
+from shiploop.cli.stopping import Stop
 from shiploop.domain.production.rollback import TRB_TARGETS_S, RollbackCase, RollbackStatus
 from shiploop.domain.timestamps import iso_ms
 from shiploop.settings import Settings
 from shiploop.stores.rollbacks import Rollback
+from tests.stacks import processes_of
+from tests.until import wait_until
 
 LIVE_AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 CASE = RollbackCase(
@@ -69,7 +73,7 @@ def test_a_drill_gets_in_the_way_of_no_other_stack(tmp_path: Path) -> None:
 def test_what_would_reach_outside_all_the_same_is_named(tmp_path: Path) -> None:
     real = Settings(_env_file=None, sentry_dsn=SecretStr("https://key@sentry.example/1"))
     with pytest.raises(LeadsOutside, match="SENTRY_DSN"):
-        run_drill(DrillFault.BAD_DEPLOY, real, Console(quiet=True))
+        run_drill(DrillFault.BAD_DEPLOY, real, Console(quiet=True), Stop())
 
 
 @pytest.mark.parametrize(
@@ -126,4 +130,19 @@ def test_the_drill_of_a_bad_deploy_tells_its_timeline_and_the_time_to_roll_back(
     for name, most_s in TRB_TARGETS_S.items():
         assert re.search(rf"^{name} +\d+\.\d\d s +≤ {most_s} s", said, re.MULTILINE), said
     assert not (home / "real").exists()
+    assert list(home.glob("shiploop-drill-*")) == []
+
+
+@pytest.mark.xdist_group("stacks-of-their-own")
+def test_a_drill_that_is_stopped_leaves_nothing_behind(home: Path) -> None:
+    command = [sys.executable, "-m", "shiploop.cli.main", "drill", "bad_deploy"]
+    given = {**os.environ, "TMPDIR": str(home), "SHIPLOOP_HOME": str(home / "real")}
+    with subprocess.Popen(
+        command, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as drill:
+        wait_until(lambda: len(processes_of(home) - {drill.pid}) >= 2)
+        drill.send_signal(signal.SIGTERM)
+        assert drill.communicate()[1] == "stopping\n"
+    assert drill.returncode == 143
+    assert processes_of(home) == set()
     assert list(home.glob("shiploop-drill-*")) == []

@@ -100,6 +100,7 @@ def assert_ends_well(up: "subprocess.Popen[bytes]", home: Path) -> None:
         up.wait(_STOP_TIMEOUT_S)
     logs = (home / "up.log", home / "logs/runner-1.log")
     assert up.poll() == 0, "\n".join(log.read_text()[-5000:] for log in logs)
+    assert (home / "up.log").read_text().endswith("Ctrl-C stops everything.\nstopping\n")
 
 
 def test_a_taken_port_is_known_before_anything_is_started(redis: Redis, tmp_path: Path) -> None:
@@ -168,7 +169,8 @@ def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
         wait_until(lambda: pid_in_description(home, "api") not in (pids["api"], None))
         assert pid_in_description(home, "api") in processes_of(home)
         wait_until(lambda: answers(f"{described['api']}/healthz"))
-        os.killpg(up.pid, signal.SIGINT)  # as a terminal does: to all of its processes
+        for _ in range(2):  # as a terminal does: to all of its processes
+            os.killpg(up.pid, signal.SIGINT)
         assert_ends_well(up, home)
     assert described["dashboard"] in (home / "up.log").read_text()
     assert processes_of(home) == set()
@@ -192,14 +194,22 @@ def test_sigterm_leaves_nothing_of_a_stack(world: World, home: Path) -> None:
     assert not (home / "stack.json").exists()
 
 
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.xdist_group("patient-world")
-def test_a_stop_during_the_start_leaves_nothing_behind(world: World, home: Path) -> None:
+def test_a_stop_during_the_start_leaves_nothing_behind(
+    world: World, home: Path, stop: signal.Signals
+) -> None:
     command = [sys.executable, "-m", "shiploop.cli.main", "up"]
     prefect = f"{world.addresses.prefect}/api"
     given = {**os.environ, **ANY_PORTS, "SHIPLOOP_HOME": str(home), "PREFECT_API_URL": prefect}
-    with subprocess.Popen(command, env=given, stdout=subprocess.DEVNULL) as up:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in `shiploop_up`
+    with subprocess.Popen(
+        command, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as up:
         wait_until(lambda: len(processes_of(home) - {up.pid}) >= 2, _START_TIMEOUT_S)
         assert not (home / "stack.json").exists()
-        up.send_signal(signal.SIGTERM)
-        assert up.wait(_STOP_TIMEOUT_S) != 0
+        for _ in range(2):
+            up.send_signal(stop)
+        assert up.communicate(timeout=_STOP_TIMEOUT_S)[1] == "stopping\n"
+    assert up.returncode == 128 + stop
     assert processes_of(home) == set()
