@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard.words import Tone
+from dashboard.formatting import Tone
 
 _IN_A_ROW: Final = 4
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeAlias
 
 import streamlit as st
 
-from dashboard.words import seconds
+from dashboard.formatting import format_seconds
 from shiploop.domain.delivery.stages import TARGETS_MS, begins_ms
 from shiploop.domain.objectives.report import Percentiles
 from shiploop.domain.objectives.slo import Slo
@@ -43,7 +43,7 @@ def percentiles_over_time(
 ) -> Spec:
     """P50, P95 and P99 over time, with the line of the objective and that of the alert."""
     values = [
-        {"at": at.isoformat(), "line": line, "s": took_ms / 1000, "took": seconds(took_ms)}
+        {"at": at.isoformat(), "line": line, "s": took_ms / 1000, "took": format_seconds(took_ms)}
         for at, found in points
         for line, took_ms in zip(_DASHES, (found.p50, found.p95, found.p99), strict=True)
     ]
@@ -88,7 +88,7 @@ def waterfall(
             "p50": (begins[stage] + found.p50) / 1000,
             "p95": (begins[stage] + found.p95) / 1000,
             "target": (begins[stage] + targets_ms[stage]) / 1000 if stage in targets_ms else None,
-            "told": f"P50 {seconds(found.p50)}, P95 {seconds(found.p95)}",
+            "told": f"P50 {format_seconds(found.p50)}, P95 {format_seconds(found.p95)}",
         }
         for stage, found in stages.items()
     ]

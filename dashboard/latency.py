@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, words
+from dashboard import charts, formatting
 from dashboard.live import live
 from dashboard.markup import Html, badge, table, text
 from shiploop.bootstrap import Services
@@ -109,10 +109,10 @@ def _stage_table(stages: Mapping[str, Percentiles]) -> Html:
             text(stage),
             within_target(stage, found.p95),
             text(f"{found.count:,}"),
-            text(words.seconds(found.p50)),
-            text(words.seconds(found.p95)),
-            text(words.seconds(TARGETS_MS.get(stage))),
-            text(words.over(over_target_ms(stage, found.p95))),
+            text(formatting.format_seconds(found.p50)),
+            text(formatting.format_seconds(found.p95)),
+            text(formatting.format_seconds(TARGETS_MS.get(stage))),
+            text(formatting.format_excess(over_target_ms(stage, found.p95))),
         ]
         for stage, found in stages.items()
     ]

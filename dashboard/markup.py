@@ -5,8 +5,8 @@ from html import escape
 from typing import Final, NewType
 from urllib.parse import urlencode, urlsplit
 
+from dashboard.formatting import Tone
 from dashboard.theme import TONES
-from dashboard.words import Tone
 
 Html = NewType("Html", str)
 

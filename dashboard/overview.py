@@ -7,7 +7,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import words
+from dashboard import formatting
 from dashboard.cards import Card, draw_cards
 from dashboard.live import live
 from dashboard.markup import Html, badge, joined, table, text
@@ -71,7 +71,7 @@ def _raised(statuses: tuple[SloStatus, ...]) -> list[Alert]:
 def _draw(numbers: Numbers) -> None:
     st.caption(f"Today, {numbers.now:%d %B %Y}, in UTC. Read again every two seconds.")
     if numbers.freeze is not None:
-        st.warning(words.as_markdown(f"Merges are frozen: {numbers.freeze}"))
+        st.warning(formatting.format_markdown(f"Merges are frozen: {numbers.freeze}"))
     if numbers.report.total.total + numbers.report.total.declined == 0:
         st.info("No run has ended today yet: ask a question, and the numbers appear.")
     draw_cards(list(_cards(numbers)))
@@ -84,29 +84,37 @@ def _draw(numbers: Numbers) -> None:
 def _cards(numbers: Numbers) -> Iterator[Card]:
     total, success = numbers.report.total, numbers.slos[_SUCCESS]
     rate = f"{total.success_rate_percent:g} %" if total.total else "no data"
-    of_all = f"{total.success:,} of {words.count(total.total, 'run')}"
-    state = words.SLO_STATES[success.state]
+    of_all = f"{total.success:,} of {formatting.format_count(total.total, 'run')}"
+    state = formatting.SLO_STATES[success.state]
     yield Card("Success rate", rate, *state, of_all, numbers.success_by_hour)
-    p50 = words.seconds(total.tte.p50) if total.tte.count else "no data"
+    p50 = formatting.format_seconds(total.tte.p50) if total.tte.count else "no data"
     trend = tuple(hour.p50 / 1000 for hour in numbers.tte_by_hour)
-    yield Card("TTE P50", p50, words.count(total.tte.count, "merge"), "gray", trend=trend)
+    yield Card(
+        "TTE P50", p50, formatting.format_count(total.tte.count, "merge"), "gray", trend=trend
+    )
     p95 = tuple(hour.p95 / 1000 for hour in numbers.tte_by_hour)
     yield _percentile_card("P95", numbers.slos[_P95], p95)
     p99 = tuple(hour.p99 / 1000 for hour in numbers.tte_by_hour)
     yield _percentile_card("P99", numbers.slos[_P99], p99)
     left, burn_rate = success.budget_left, success.burn_rate
-    yield Card("Error budget left", words.percent(left), *words.budget(left))
-    yield Card("Burn rate", words.burn(burn_rate), *words.burning(burn_rate))
-    yield Card("Runners", str(numbers.runners), *words.runners(numbers.runners))
+    yield Card(
+        "Error budget left", formatting.format_percent(left), *formatting.format_budget(left)
+    )
+    yield Card(
+        "Burn rate",
+        formatting.format_burn_rate(burn_rate),
+        *formatting.format_burn_state(burn_rate),
+    )
+    yield Card("Runners", str(numbers.runners), *formatting.format_runners(numbers.runners))
     yield _rollbacks_card(numbers)
 
 
 def _percentile_card(name: str, status: SloStatus, trend: tuple[float, ...]) -> Card:
-    state, tone = words.SLO_STATES[status.state]
-    beside = words.slo_target(status)
+    state, tone = formatting.SLO_STATES[status.state]
+    beside = formatting.format_slo_target(status)
     if status.state is SloState.TOO_FEW:
-        state, beside = f"too few for {name}", words.slo_events(status)
-    return Card(f"TTE {name}", words.slo_value(status), state, tone, beside, trend)
+        state, beside = f"too few for {name}", formatting.format_slo_events(status)
+    return Card(f"TTE {name}", formatting.format_slo_value(status), state, tone, beside, trend)
 
 
 def _rollbacks_card(numbers: Numbers) -> Card:
@@ -116,7 +124,9 @@ def _rollbacks_card(numbers: Numbers) -> Card:
         return Card("Rollbacks today", total, "one is running", "red", numbers.rolling_back[:12])
     if not ended:
         return Card("Rollbacks today", total, "none", "green")
-    told = ", ".join(f"{number} {words.spaced(status)}" for status, number in ended.items())
+    told = ", ".join(
+        f"{number} {formatting.format_spaced(status)}" for status, number in ended.items()
+    )
     return Card("Rollbacks today", total, told, "orange")
 
 
@@ -128,8 +138,8 @@ def _draw_alerts(numbers: Numbers) -> None:
     rows = [
         [
             text(alert.name),
-            badge(alert.state, words.ALERT_TONES[alert.state]),
-            text(words.ago(alert.since, numbers.now)),
+            badge(alert.state, formatting.ALERT_TONES[alert.state]),
+            text(formatting.format_ago(alert.since, numbers.now)),
             text(_said(alert, numbers.silenced)),
         ]
         for alert in raised
@@ -148,12 +158,14 @@ def _objectives(statuses: tuple[SloStatus, ...]) -> Html:
     rows = [
         [
             text(status.slo.title),
-            badge(*words.SLO_STATES[status.state]),
-            text(words.slo_value(status)),
-            text(f"{words.slo_target(status)} a {words.PERIODS[status.slo.period]}"),
-            text(words.slo_events(status)),
-            text(words.percent(status.budget_left)),
-            text(words.burn(status.burn_rate)),
+            badge(*formatting.SLO_STATES[status.state]),
+            text(formatting.format_slo_value(status)),
+            text(
+                f"{formatting.format_slo_target(status)} a {formatting.PERIODS[status.slo.period]}"
+            ),
+            text(formatting.format_slo_events(status)),
+            text(formatting.format_percent(status.budget_left)),
+            text(formatting.format_burn_rate(status.burn_rate)),
         ]
         for status in statuses
     ]

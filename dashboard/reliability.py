@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, words
+from dashboard import charts, formatting
 from dashboard.live import live
 from dashboard.markup import Html, badge, joined, table, text
 from shiploop.bootstrap import Services
@@ -72,9 +72,9 @@ def _draw(numbers: Numbers) -> None:
 
 
 def _draw_budget(status: SloStatus, points: tuple[tuple[datetime, float], ...]) -> None:
-    state = badge(*words.SLO_STATES[status.state])
-    period = words.PERIODS[status.slo.period]
-    left = words.percent(status.budget_left)
+    state = badge(*formatting.SLO_STATES[status.state])
+    period = formatting.PERIODS[status.slo.period]
+    left = formatting.format_percent(status.budget_left)
     st.html(
         Html(
             f'<div class="ship-head"><b>{text(status.slo.title)}</b>{state}</div>'
@@ -102,10 +102,10 @@ def _draw_rollbacks(report: Report) -> None:
     if not ended:
         st.info("Nothing was rolled back in this time.")
         return
-    tones: Mapping[str, words.Tone] = {"healthy": "green", "declined": "gray"}
+    tones: Mapping[str, formatting.Tone] = {"healthy": "green", "declined": "gray"}
     st.html(
         joined(
-            badge(f"{number} {words.spaced(end)}", tones.get(end, "red"))
+            badge(f"{number} {formatting.format_spaced(end)}", tones.get(end, "red"))
             for end, number in ended.items()
         )
     )
@@ -113,7 +113,11 @@ def _draw_rollbacks(report: Report) -> None:
     parts = {part: found for part, found in report.rollbacks.trb_ms.items() if part != "total"}
     charts.draw(charts.waterfall(parts, {}), "Time to roll back by part")
     rows = [
-        [text(part), text(words.seconds(found.p50)), text(words.seconds(found.p95))]
+        [
+            text(part),
+            text(formatting.format_seconds(found.p50)),
+            text(formatting.format_seconds(found.p95)),
+        ]
         for part, found in report.rollbacks.trb_ms.items()
     ]
     st.html(table(["Part", "#P50", "#P95"], rows))

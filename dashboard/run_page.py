@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import charts, words
+from dashboard import charts, formatting
 from dashboard.latency import within_target
 from dashboard.links import task_links
 from dashboard.live import live
@@ -58,7 +58,7 @@ def _read(task_id: str, services: Services, now: datetime) -> Found | None:
 def _draw(task_id: str, found: Found | None) -> None:
     if found is None:
         known = f"No run {task_id} is known: it never was, or it ended more than a day ago."
-        st.info(words.as_markdown(known))
+        st.info(formatting.format_markdown(known))
         return
     task = found.task
     st.html(Html(f"<h1 class='ship-title'>{text(task.title)}</h1>"))
@@ -77,32 +77,33 @@ def _draw(task_id: str, found: Found | None) -> None:
 
 
 def _status(task: TaskRecord) -> Html:
-    return badge(task.status, words.STATUS_TONES[task.status])
+    return badge(task.status, formatting.STATUS_TONES[task.status])
 
 
 def _draw_reason(found: Found) -> None:
-    why = words.why_not_done(found.task, found.freeze)
+    why = formatting.format_reason(found.task, found.freeze)
     if why is None:
         return
     merged = found.task.state == "merged"
     st.subheader("Why is it not done?" if merged else "Why not merged?", anchor=False)
     show_it = st.error if found.task.status is Status.ERROR else st.info
-    show_it(words.as_markdown(why))
+    show_it(formatting.format_markdown(why))
 
 
 def _draw_facts(found: Found) -> None:
     task = found.task
+    asked = formatting.format_clock(task.created_at)
     told = {
         "Task": task.task_id,
-        "Asked": f"{words.clock(task.created_at)} ({words.ago(task.created_at, found.now)})",
-        "TTE": None if task.tte_ms is None else words.seconds(task.tte_ms),
+        "Asked": f"{asked} ({formatting.format_ago(task.created_at, found.now)})",
+        "TTE": None if task.tte_ms is None else formatting.format_seconds(task.tte_ms),
         "Merged as": task.merge_sha,
-        "Answer by": words.answer_by(task),
+        "Answer by": formatting.format_answer_by(task),
         "Not by the model": task.model_problem,
-        "Runner": task.worker_id,
+        "Runner": task.runner_id,
         "Simulated": "yes, it never happened" if task.simulated else None,
         "Rollback": task.rollback,
-        "Rolled back in": None if task.trb_ms is None else words.seconds(task.trb_ms),
+        "Rolled back in": None if task.trb_ms is None else formatting.format_seconds(task.trb_ms),
     }
     st.html(facts({name: value for name, value in told.items() if value is not None}))
 
@@ -112,9 +113,9 @@ def _stages(took: Mapping[str, int]) -> Html:
         [
             text(stage),
             within_target(stage, took_ms),
-            text(words.seconds(took_ms)),
-            text(words.seconds(TARGETS_MS.get(stage))),
-            text(words.over(over_target_ms(stage, took_ms))),
+            text(formatting.format_seconds(took_ms)),
+            text(formatting.format_seconds(TARGETS_MS.get(stage))),
+            text(formatting.format_excess(over_target_ms(stage, took_ms))),
         ]
         for stage, took_ms in took.items()
     ]
@@ -125,8 +126,8 @@ def _events(found: Found) -> Html:
     begun = found.task.created_at
     rows = [
         [
-            text(words.clock(event.at)),
-            text(words.seconds((event.at - begun).total_seconds() * 1000)),
+            text(formatting.format_clock(event.at)),
+            text(formatting.format_seconds((event.at - begun).total_seconds() * 1000)),
             text(_KINDS[event.kind]),
             _changes(event.changes),
         ]
@@ -141,4 +142,4 @@ def _changes(changes: Mapping[str, str]) -> Html:
 
 def _change(name: str, value: str) -> Html:
     shown = link(value, value) if name.endswith("_url") else text(value)
-    return Html(f"<div>{text(words.spaced(name))}: {shown}</div>")
+    return Html(f"<div>{text(formatting.format_spaced(name))}: {shown}</div>")

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from dashboard import run_page, words
+from dashboard import formatting, run_page
 from dashboard.links import task_links
 from dashboard.live import live
 from dashboard.markup import Html, badge, table, text, view_link, ways
@@ -133,8 +133,8 @@ def _table(listed: Listed) -> Html:
             view_link(task.title, task=task.task_id),
             status_badge(task),
             text(task.failure_kind or ""),
-            text(words.seconds(task.tte_ms)),
-            text(words.ago(task.created_at, listed.now)),
+            text(formatting.format_seconds(task.tte_ms)),
+            text(formatting.format_ago(task.created_at, listed.now)),
             links,
         ]
         for task, links in zip(listed.page.tasks, listed.links, strict=True)
@@ -144,4 +144,4 @@ def _table(listed: Listed) -> Html:
 
 def status_badge(task: TaskRecord) -> Html:
     """Where a run stands; one that runs says its stage."""
-    return badge(task.stage or task.status, words.STATUS_TONES[task.status])
+    return badge(task.stage or task.status, formatting.STATUS_TONES[task.status])

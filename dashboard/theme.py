@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from dashboard.words import Tone
+from dashboard.formatting import Tone
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import words
+from dashboard import formatting
 from dashboard.cards import Card, draw_cards
 from dashboard.live import live
 from dashboard.markup import Html, badge, table, text
@@ -67,18 +67,18 @@ def _draw(numbers: Numbers) -> None:
 def _cards(numbers: Numbers) -> Iterator[Card]:
     alive, silent = len(numbers.living), len(numbers.beats) - len(numbers.living)
     running = sum(beat.running for beat in numbers.living)
-    yield Card("Runners", str(alive), *words.runners(alive, silent))
+    yield Card("Runners", str(alive), *formatting.format_runners(alive, silent))
     capacity = f"{running:,} of {numbers.capacity:,}"
     yield Card("Running", capacity, *_room(running, numbers.capacity))
     yield Card("In the queue", f"{numbers.queued:,}", f"{numbers.queue_limit:,} at most", "gray")
     if numbers.oldest_at is None:
         yield Card("Oldest in the queue", "none", "empty", "green")
     else:
-        age = words.span(numbers.now - numbers.oldest_at)
+        age = formatting.format_span(numbers.now - numbers.oldest_at)
         yield Card("Oldest in the queue", age, "waits or is worked on", "gray")
 
 
-def _room(running: int, capacity: int) -> tuple[str, words.Tone]:
+def _room(running: int, capacity: int) -> tuple[str, formatting.Tone]:
     if not capacity:
         return "no capacity", "red"
     return ("full", "orange") if running >= capacity else ("free", "green")
@@ -87,12 +87,12 @@ def _room(running: int, capacity: int) -> tuple[str, words.Tone]:
 def _runners(numbers: Numbers) -> Html:
     rows = [
         [
-            text(beat.worker_id),
+            text(beat.runner_id),
             badge(beat.state, "green" if beat.state == "ready" else "orange")
             if beat.alive(numbers.now)
             else badge("silent", "red"),
             text(f"{beat.running:,}"),
-            text(words.ago(beat.at, numbers.now)),
+            text(formatting.format_ago(beat.at, numbers.now)),
         ]
         for beat in numbers.beats
     ]
@@ -104,5 +104,7 @@ def _draw_freeze(numbers: Numbers) -> None:
     if freeze is None:
         st.success("Merges go on: nobody has frozen them.")
         return
-    since = f" since {words.clock(freeze.since)}" if freeze.since else ""
-    st.warning(words.as_markdown(f"Merges are frozen by {freeze.owner}{since}: {freeze.reason}"))
+    since = f" since {formatting.format_clock(freeze.since)}" if freeze.since else ""
+    st.warning(
+        formatting.format_markdown(f"Merges are frozen by {freeze.owner}{since}: {freeze.reason}")
+    )

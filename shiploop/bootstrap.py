@@ -79,7 +79,7 @@ class Services:
     """Everything that a task, the runner or the API works with."""
 
     settings: Settings
-    worker_id: str
+    runner_id: str
     redis: Redis
     sentry: Sentry
     sentry_issues: SentryIssues | None
@@ -141,7 +141,7 @@ def build(settings: Settings) -> Services:
     slo_events, rollback_metrics = SloEvents(redis), RollbackMetrics(redis, metrics)
     return Services(
         settings=settings,
-        worker_id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
+        runner_id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
         redis=redis,
         sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(settings.secrets()).redact),
         sentry_issues=_sentry_issues(settings, others),

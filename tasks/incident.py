@@ -33,9 +33,9 @@ def report_never_live(merge: Merge) -> None:
 @prefect.task(name="report-dead-runners", **RETRIED)
 def report_dead_runners() -> None:
     """Raise an incident for each runner that has fallen silent without taking its leave."""
-    for worker_id in services().heartbeats.silent(datetime.now(UTC)):
-        reason = f"runner {worker_id} is dead: it has stopped without taking its leave"
-        raise_incident(f"runner-{worker_id}", reason)
+    for runner_id in services().heartbeats.silent(datetime.now(UTC)):
+        reason = f"runner {runner_id} is dead: it has stopped without taking its leave"
+        raise_incident(f"runner-{runner_id}", reason)
 
 
 @prefect.task(name="end-incident", **RETRIED)

@@ -112,7 +112,7 @@ def _deploy(world: ChaosWorld, *, is_bad: bool) -> Deploy:
     world.wait_until("a verdict begins", lambda: _is_judged(world, task_id), _END_TIMEOUT_S)
     world.set_fault("flaky_health", _BLIPS)
     world.wait_until("a deploy is judged", lambda: not world.unsettled(), _END_TIMEOUT_S)
-    looks = ProductionHealth(world.redis).rounds_since(began)
+    looks = ProductionHealth(world.redis).samples_since(began)
     if "merge_sha" in world.task(task_id) and world.task(task_id)["status"] == "error":
         with suppress(ChaosFailed):  # then it is a loss
             world.wait_until(

@@ -81,14 +81,14 @@ def _take_redis_away(_world: ChaosWorld, redis: RestartableRedis) -> None:
 
 
 def _take_prefect_away(world: ChaosWorld, _redis: RestartableRedis) -> None:
-    prefect = world.stack.part("prefect")
+    prefect = world.stack.process("prefect")
     prefect.stop()
     time.sleep(_PREFECT_AWAY_S)
     prefect.start()
 
 
 def _kill_api(world: ChaosWorld, _redis: RestartableRedis) -> None:
-    pid = world.stack.part("api").pid
+    pid = world.stack.process("api").pid
     if pid is not None:
         os.kill(pid, signal.SIGKILL)  # the stack starts it again
 

@@ -44,7 +44,7 @@ class Executor:
         prefect: SyncPrefectClient,
         flows: Mapping[str, Flow[..., Any]],
         deployments: Mapping[str, uuid.UUID],
-        worker_id: str,
+        runner_id: str,
     ) -> None:
         """`flows` and `deployments` are named as in prefect.yaml."""
         results: Path = services.settings.home.resolve() / "results"
@@ -56,7 +56,7 @@ class Executor:
             for name, flow in flows.items()
         }
         self._deployments = deployments
-        self._worker_id = worker_id
+        self._runner_id = runner_id
         self._cap = services.settings.delivery_cap
         self._redact = Redactor(services.settings.secrets()).redact
         self._leaving = threading.Event()
@@ -204,7 +204,7 @@ class Executor:
         self._services.sentry.status_updated(run, keys.task(run.task_id), status, pr_url)
 
     def _lease(self, item: QueueItem) -> Lease:
-        return Lease(self._worker_id, item.item_id)
+        return Lease(self._runner_id, item.item_id)
 
     def _outcome_of(self, state: "State[Outcome]") -> Outcome:
         result: object = state.result(raise_on_failure=False)

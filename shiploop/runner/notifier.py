@@ -7,13 +7,13 @@ from shiploop.bootstrap import Services
 from shiploop.errors import SlackRefused, SlackUnavailable
 from shiploop.stores.queue import QueueItem
 
-_LONGEST_PAUSE_S = 60.0  # of those that Slack asks for; the lane tries again after it
+_LONGEST_PAUSE_S = 60.0  # of those that Slack asks for; the worker pool tries again after it
 
 log = logging.getLogger(__name__)
 
 
-class Messenger:
-    """The work of the lane of notices.
+class Notifier:
+    """The work of the worker pool of notices.
 
     A runner that dies between saying and noting it makes the next one say it again: twice
     is better than never.

@@ -22,10 +22,10 @@ from shiploop.domain.delivery.webhook_facts import branch_ref
 from shiploop.errors import ShiploopError
 from shiploop.runner.cancellation import CancellationWatch
 from shiploop.runner.executor import Executor
-from shiploop.runner.notifier import Messenger
+from shiploop.runner.notifier import Notifier
 from shiploop.runner.prefect_deployments import apply_deployments
 from shiploop.runner.prefect_worker import run_worker
-from shiploop.runner.worker_pool import Lane
+from shiploop.runner.worker_pool import WorkerPool
 
 FLOWS: dict[str, Flow[..., Any]] = {
     "closed-loop": closed_loop,
@@ -51,25 +51,25 @@ class Runner:
     """Works on both queues until told to stop."""
 
     def __init__(self, services: Services, prefect: SyncPrefectClient) -> None:
-        settings, worker_id = services.settings, services.worker_id
+        settings, runner_id = services.settings, services.runner_id
         self._services = services
-        self._worker_id = worker_id
+        self._runner_id = runner_id
         deployments = apply_deployments(prefect, _PROJECT, FLOWS)
-        executor = self._executor = Executor(services, prefect, FLOWS, deployments, worker_id)
-        self._tasks = Lane(
+        executor = self._executor = Executor(services, prefect, FLOWS, deployments, runner_id)
+        self._tasks = WorkerPool(
             services.task_queue,
-            worker_id,
+            runner_id,
             settings.runner_concurrency,
             settings.lease_s,
             executor.run_task,
         )
-        self._flows = Lane(
-            services.flow_queue, worker_id, _FLOW_SLOTS, settings.lease_s, executor.run_scheduled
+        self._flows = WorkerPool(
+            services.flow_queue, runner_id, _FLOW_SLOTS, settings.lease_s, executor.run_scheduled
         )
-        messenger = Messenger(services)
+        notifier = Notifier(services)
         # One slot: people hear of things in their order.
-        self._notices = Lane(
-            services.notice_queue, worker_id, 1, settings.lease_s, messenger.deliver
+        self._notices = WorkerPool(
+            services.notice_queue, runner_id, 1, settings.lease_s, notifier.deliver
         )
         self._cancellations = CancellationWatch(services, prefect, self._tasks.held)
 
@@ -95,14 +95,14 @@ class Runner:
             run_worker,
         ):
             _in_background(loop, stopping)
-        log.info("runner %s takes tasks", self._worker_id)
+        log.info("runner %s takes tasks", self._runner_id)
         self._tasks.take_until(stopping)
         give_up_at = time.monotonic() + _GRACE_S
-        for lane in (self._tasks, self._flows):
-            lane.finish(give_up_at)
+        for pool in (self._tasks, self._flows):
+            pool.finish(give_up_at)
         self._executor.leave()
         self._notices.finish(time.monotonic() + _NOTICE_GRACE_S)
-        self._services.heartbeats.clear(self._worker_id)
+        self._services.heartbeats.clear(self._runner_id)
 
     def _keep_documents_fresh(self, stopping: threading.Event) -> None:
         branch = branch_ref(self._services.settings.base_branch)
@@ -115,7 +115,7 @@ class Runner:
             running = len(self._tasks.held()) + len(self._flows.held())
             try:
                 now = datetime.now(UTC)
-                self._services.heartbeats.beat(self._worker_id, now, "ready", running)
+                self._services.heartbeats.beat(self._runner_id, now, "ready", running)
                 self._services.metrics.note_runner_alive(now)
             except RedisError as error:
                 log.warning("no heartbeat could be written: %s", error)

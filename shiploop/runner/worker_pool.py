@@ -19,7 +19,7 @@ _WORK_AGAIN_S = (1, 2, 4, 8, 15, 30, 30, 30, 30, 30)
 log = logging.getLogger(__name__)
 
 
-class Lane:
+class WorkerPool:
     """One queue with slots of its own, so that no other work can keep its items waiting.
 
     `work` is given an item and how often it was delivered. When it returns, the item has

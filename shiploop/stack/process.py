@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 
 
 class StackFailed(PermanentError):
-    """A part of the stack could not be started."""
+    """A process of the stack could not be started."""
 
 
-class Part:
+class Process:
     """A Python module that runs as a process, in a session of its own."""
 
     def __init__(
@@ -44,20 +44,20 @@ class Part:
         self._arguments = arguments
         self._environment = environment
         self._log_path = log_path
-        self._process: subprocess.Popen[bytes] | None = None
+        self._popen: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
         self._restarting = threading.Lock()
 
     @property
     def pid(self) -> int | None:
         """The process id, None before the start."""
-        return self._process.pid if self._process else None
+        return self._popen.pid if self._popen else None
 
     def start(self) -> None:
         """Start the process; what it says is appended to its log."""
         self._log_path.parent.mkdir(parents=True, exist_ok=True)
         with self._log_path.open("ab") as log_file:
-            self._process = subprocess.Popen(
+            self._popen = subprocess.Popen(
                 [sys.executable, *self._arguments],
                 cwd=_PROJECT,
                 env={**os.environ, **self._environment},
@@ -70,19 +70,19 @@ class Part:
     def wait_until(
         self, http: httpx.Client, url: str, timeout_s: float, given_up: threading.Event
     ) -> None:
-        """Wait until the address answers with success, or another part has failed.
+        """Wait until the address answers with success, or another process has failed.
 
         Raises StackFailed.
         """
         give_up_at = time.monotonic() + timeout_s
         while time.monotonic() < give_up_at and not given_up.is_set():
-            if self._process is None or self._process.poll() is not None:
+            if self._popen is None or self._popen.poll() is not None:
                 raise StackFailed(f"{self.name} ended while it started: see {self._log_path}")
             with suppress(httpx.HTTPError):
                 if http.get(url, timeout=_ANSWER_TIMEOUT_S).is_success:
                     return
             time.sleep(_POLL_S)
-        why = "when another part failed" if given_up.is_set() else f"after {timeout_s:.0f} s"
+        why = "when another process failed" if given_up.is_set() else f"after {timeout_s:.0f} s"
         raise StackFailed(f"{self.name} was not ready {why}: see {self._log_path}")
 
     def keep_alive(self, told: Callable[[], None]) -> None:
@@ -98,20 +98,20 @@ class Part:
         """Ask the process to end, and end its whole session if it does not."""
         with self._restarting:  # a process that is just being started is ended too
             self._stopping.set()
-        if self._process is None:
+        if self._popen is None:
             return
-        self._process.terminate()
+        self._popen.terminate()
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_STOP_TIMEOUT_S)
+            self._popen.wait(_STOP_TIMEOUT_S)
         with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+            os.killpg(self._popen.pid, signal.SIGKILL)
+        self._popen.wait()
 
     def _watch(self, told: Callable[[], None]) -> None:
         backoff_s = _FIRST_BACKOFF_S
         started_at = time.monotonic()
         while not self._stopping.wait(_POLL_S):
-            if self._process is None or self._process.poll() is None:
+            if self._popen is None or self._popen.poll() is None:
                 continue
             lived_s = time.monotonic() - started_at
             backoff_s = _FIRST_BACKOFF_S if lived_s > _PROVEN_AFTER_S else backoff_s

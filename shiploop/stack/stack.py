@@ -18,7 +18,7 @@ from shiploop.settings import Settings
 from shiploop.stack.addresses import Addresses, choose_addresses, note_of_stack, port_of, write_note
 from shiploop.stack.embedded_servers import embedded_postgres, embedded_redis
 from shiploop.stack.extras import require_packages
-from shiploop.stack.process import Part, StackFailed
+from shiploop.stack.process import Process, StackFailed
 
 # The sandbox world keeps its state in memory: started again, it would be another world.
 _WORLD = ("github", "site")
@@ -37,7 +37,7 @@ _PREFECT_SETTINGS = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "2",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
-    "PREFECT_CLIENT_MAX_RETRIES": "4",  # 30 s; after that the lane tries again
+    "PREFECT_CLIENT_MAX_RETRIES": "4",  # 30 s; after that the worker pool tries again
     "PREFECT_WORKER_QUERY_SECONDS": "1",
     # A flow is scheduled each minute. Keep a week of runs, but plan minutes ahead and not an
     # hour: what was planned for while the stack was off begins all at once when it is back.
@@ -62,7 +62,7 @@ class Stack:
         dashboard: bool = False,
         given_up: threading.Event | None = None,
     ) -> None:
-        """`told` hears the name of each part that is ready. `dashboard`: start that too, last.
+        """`told` hears the name of each process that is ready. `dashboard`: start that too, last.
 
         Once `given_up` is set, the start fails. Raises PortTaken and PackageMissing.
         """
@@ -74,7 +74,7 @@ class Stack:
         self._admin_token, self._platform_token = secrets.token_hex(20), secrets.token_hex(20)
         self._slack_webhook = f"T000/B000/{secrets.token_hex(12)}"
         self._environment = self._shared_environment()
-        self._parts: dict[str, Part] = {}
+        self._processes: dict[str, Process] = {}
         self._redis_pid: int | None = None
         self._servers = ExitStack()
         # One client: making one takes 20 ms of CPU, which all that starts needs more.
@@ -83,7 +83,7 @@ class Stack:
         self._given_up = given_up or threading.Event()
 
     def __enter__(self) -> Addresses:
-        """Start all parts side by side. Raises StackFailed, and then nothing is left running."""
+        """Start all processes at once. Raises StackFailed, and then nothing is left running."""
         self._home.mkdir(parents=True, exist_ok=True)
         try:
             self._start_all()
@@ -104,7 +104,7 @@ class Stack:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop everything: the users of a part before the part."""
+        """Stop everything: the users of a process before the process."""
         self._stop_all()
 
     @property
@@ -117,24 +117,24 @@ class Stack:
         """Opens the sandbox's GitHub as its administrator, who may push to main."""
         return self._admin_token
 
-    def part(self, name: str) -> Part:
+    def process(self, name: str) -> Process:
         """One process of the stack: `github`, `site`, `api`, `prefect`, `runner-1`, …"""
-        return self._parts[name]
+        return self._processes[name]
 
     def _start_all(self) -> None:
-        parts = [self._start_redis, self._start_prefect, self._start_api, self._start_runner]
+        starts = [self._start_redis, self._start_prefect, self._start_api, self._start_runner]
         if self._settings.github_repo is None:
             shutil.rmtree(self._home / "redis", ignore_errors=True)
-            parts += [self._start_github, self._start_site]
+            starts += [self._start_github, self._start_site]
         try:
-            self._start_side_by_side(parts)
+            self._start_side_by_side(starts)
         except (OSError, httpx.HTTPError, subprocess.SubprocessError) as error:
             raise StackFailed(f"{error} (logs: {self._home / 'logs'})") from error
 
-    def _start_side_by_side(self, parts: list[Callable[[], None]]) -> None:
-        with ThreadPoolExecutor(len(parts)) as pool:
+    def _start_side_by_side(self, starts: list[Callable[[], None]]) -> None:
+        with ThreadPoolExecutor(len(starts)) as pool:
             try:
-                for started in as_completed([pool.submit(part) for part in parts]):
+                for started in as_completed([pool.submit(start) for start in starts]):
                     started.result()
             except BaseException:
                 self._given_up.set()
@@ -193,7 +193,7 @@ class Stack:
         )
 
     def _start_api(self) -> None:
-        # Ready once it answers; whether it is healthy depends on parts that start meanwhile.
+        # Ready once it answers; whether it is healthy depends on processes that start meanwhile.
         self._start("api", ["api"], f"{self._addresses.api}/openapi.json", {})
 
     def _start_runner(self) -> None:
@@ -206,21 +206,21 @@ class Stack:
         self._wait_for(self._begin(name, arguments, environment), url)
         self._told(name)
 
-    def _wait_for(self, part: Part, url: str) -> None:
-        part.wait_until(self._http, url, _START_TIMEOUT_S, self._given_up)
+    def _wait_for(self, process: Process, url: str) -> None:
+        process.wait_until(self._http, url, _START_TIMEOUT_S, self._given_up)
 
-    def _begin(self, name: str, arguments: list[str], environment: dict[str, str]) -> Part:
+    def _begin(self, name: str, arguments: list[str], environment: dict[str, str]) -> Process:
         log_path = self._home / "logs" / f"{name}.log"
         log_path.unlink(missing_ok=True)
-        part = Part(
+        process = Process(
             name,
             ["-m", "shiploop.stack.launch", *arguments],
             {**self._environment, **environment},
             log_path,
         )
-        self._parts[name] = part
-        part.start()
-        return part
+        self._processes[name] = process
+        process.start()
+        return process
 
     def _add_webhook(self, url: str, events: list[str]) -> None:
         secret = self._environment["GITHUB_WEBHOOK_SECRET"]
@@ -234,7 +234,7 @@ class Stack:
     def _wait_for_runners(self) -> None:
         if self._settings.runners:
             # The API is healthy as soon as one runner has shown a sign of life.
-            self._wait_for(self._parts["runner-1"], f"{self._addresses.api}/healthz")
+            self._wait_for(self._processes["runner-1"], f"{self._addresses.api}/healthz")
             self._told("runner")
 
     def _start_dashboard(self) -> None:
@@ -244,22 +244,27 @@ class Stack:
         self._start("dashboard", ["dashboard"], f"{address}/_stcore/health", given)
 
     def _keep_alive(self) -> None:
-        for name, part in self._parts.items():
+        for name, process in self._processes.items():
             if name not in _WORLD:
-                part.keep_alive(self._describe)
+                process.keep_alive(self._describe)
 
     def _stop_all(self) -> None:
         note_of_stack(self._home).unlink(missing_ok=True)
         # The runners first, while there still is a Prefect to tell how their runs ended.
-        runners = [part for name, part in self._parts.items() if name.startswith("runner")]
-        others = [part for part in self._parts.values() if part not in runners]
-        for parts in (runners, others):
-            with ThreadPoolExecutor(max(1, len(parts))) as pool:
-                list(pool.map(Part.stop, parts))
+        runners = [
+            process for name, process in self._processes.items() if name.startswith("runner")
+        ]
+        others = [process for process in self._processes.values() if process not in runners]
+        for processes in (runners, others):
+            with ThreadPoolExecutor(max(1, len(processes))) as pool:
+                list(pool.map(Process.stop, processes))
         self._servers.close()
 
     def _describe(self) -> None:
-        pids = {"redis": self._redis_pid, **{name: part.pid for name, part in self._parts.items()}}
+        pids = {
+            "redis": self._redis_pid,
+            **{name: process.pid for name, process in self._processes.items()},
+        }
         write_note(self._home, self._addresses, pids)
 
     def _shared_environment(self) -> dict[str, str]:

@@ -14,11 +14,11 @@ from shiploop.domain.production.judgement import (
     read_judgement,
     write_judgement,
 )
-from shiploop.domain.production.probe import Round, read_round, write_round
+from shiploop.domain.production.probe import Sample, read_sample, write_sample
 from shiploop.domain.timestamps import from_iso, iso_ms
 from shiploop.stores import keys
 
-_KEPT_ROUNDS = 2000
+_KEPT_SAMPLES = 2000
 _KEPT_STATES = 2000
 _CLOCKS_APART_MS = 5000
 # Deciding asks GitHub a few questions. Who dies of it is waited for so long, and no longer;
@@ -38,18 +38,18 @@ class ProductionHealth:
         ttl_ms = max(1, round(interval_s * 1000))
         return bool(self._redis.set(keys.HEALTH_TURN, "taken", nx=True, px=ttl_ms))
 
-    def record_round(self, taken: Round) -> None:
+    def record_sample(self, taken: Sample) -> None:
         """Keep one look at production, for all who wait for a verdict."""
-        fields: dict[Any, Any] = {"round": write_round(taken)}
-        self._redis.xadd(keys.HEALTH_ROUNDS, fields, maxlen=_KEPT_ROUNDS, approximate=True)
+        fields: dict[Any, Any] = {"round": write_sample(taken)}
+        self._redis.xadd(keys.HEALTH_SAMPLES, fields, maxlen=_KEPT_SAMPLES, approximate=True)
 
-    def rounds_since(self, since: datetime) -> tuple[Round, ...]:
+    def samples_since(self, since: datetime) -> tuple[Sample, ...]:
         """The looks that began at `since` or later, oldest first."""
         # An entry's id is when a look was recorded, which is after it began, by Redis' clock.
         first = str(int(since.timestamp() * 1000) - _CLOCKS_APART_MS)
-        entries = cast(list[Any], self._redis.xrange(keys.HEALTH_ROUNDS, min=first))
-        rounds = (read_round(fields["round"]) for _, fields in entries)
-        return tuple(one for one in rounds if one.at >= since)
+        entries = cast(list[Any], self._redis.xrange(keys.HEALTH_SAMPLES, min=first))
+        samples = (read_sample(fields["round"]) for _, fields in entries)
+        return tuple(one for one in samples if one.at >= since)
 
     def record_state(self, past: PastState) -> None:
         """Keep how production is; a later merge is judged against it."""

@@ -17,7 +17,7 @@ _SCAN = 1000  # keys at a time, among those of all tasks
 class Heartbeat:
     """The last sign of life of one runner, and how many tasks it was working on."""
 
-    worker_id: str
+    runner_id: str
     at: datetime
     state: str
     running: int
@@ -33,29 +33,29 @@ class Heartbeats:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def beat(self, worker_id: str, now: datetime, state: str, running: int) -> None:
+    def beat(self, runner_id: str, now: datetime, state: str, running: int) -> None:
         """Say that this runner lives. `state` is `ready` or `stopping`."""
         pipe = self._redis.pipeline(transaction=True)
         pipe.hset(
-            keys.heartbeat(worker_id),
+            keys.heartbeat(runner_id),
             mapping={"last_heartbeat": now.timestamp(), "state": state, "running": running},
         )
-        pipe.expire(keys.heartbeat(worker_id), keys.HEARTBEAT_TTL_S)
+        pipe.expire(keys.heartbeat(runner_id), keys.HEARTBEAT_TTL_S)
         pipe.execute()
 
-    def clear(self, worker_id: str) -> None:
+    def clear(self, runner_id: str) -> None:
         """Take the heartbeat of a runner away that stops on purpose."""
-        self._redis.delete(keys.heartbeat(worker_id))
+        self._redis.delete(keys.heartbeat(runner_id))
 
     def living(self, now: datetime) -> tuple[str, ...]:
         """The ids of the runners that were alive a moment ago."""
         oldest_s = now.timestamp() - ALIVE_FOR_S
-        return tuple(worker_id for worker_id, last_s in self._beats() if last_s >= oldest_s)
+        return tuple(runner_id for runner_id, last_s in self._beats() if last_s >= oldest_s)
 
     def silent(self, now: datetime) -> tuple[str, ...]:
         """The ids of the runners that have stopped without taking their leave, of late."""
         oldest_s = now.timestamp() - ALIVE_FOR_S
-        return tuple(worker_id for worker_id, last_s in self._beats() if last_s < oldest_s)
+        return tuple(runner_id for runner_id, last_s in self._beats() if last_s < oldest_s)
 
     def newest(self) -> datetime | None:
         """The last sign of life of any runner, None when nothing is known of any."""
@@ -64,7 +64,7 @@ class Heartbeats:
 
     def all(self) -> tuple[Heartbeat, ...]:
         """Every runner that has shown a sign of life of late, by its id."""
-        return tuple(sorted(self._read_all(), key=lambda beat: beat.worker_id))
+        return tuple(sorted(self._read_all(), key=lambda beat: beat.runner_id))
 
     def _beats(self) -> Iterator[tuple[str, float]]:
         for key in self._keys():
@@ -77,7 +77,7 @@ class Heartbeats:
             fields = cast(dict[str, str], cast(Any, self._redis.hgetall(key)))
             if "last_heartbeat" in fields:
                 yield Heartbeat(
-                    worker_id=key.removeprefix(keys.heartbeat("")),
+                    runner_id=key.removeprefix(keys.heartbeat("")),
                     at=datetime.fromtimestamp(float(fields["last_heartbeat"]), UTC),
                     state=fields.get("state", "unknown"),
                     running=int(fields.get("running", 0)),

@@ -17,7 +17,7 @@ ROLLBACK_ACTIVE = "agent:rollback-active"
 ROLLBACK_MERGES = "agent:rollback-merges"
 ROLLBACK_MODE = "agent:rollback-mode"
 HEALTH_TURN = "agent:health:turn"
-HEALTH_ROUNDS = "agent:health:rounds"
+HEALTH_SAMPLES = "agent:health:rounds"
 HEALTH_STATES = "agent:health:states"
 HEALTH_DECISION = "agent:health:decision"
 HEALTHY_SHA = "agent:health:healthy-sha"
@@ -118,6 +118,6 @@ def review(period: str, first_day: date) -> str:
     return f"agent:review:{period}:{first_day:%Y%m%d}"
 
 
-def heartbeat(worker_id: str) -> str:
+def heartbeat(runner_id: str) -> str:
     """Hash: one runner's sign of life, in the RFC's format."""
-    return f"worker:heartbeat:{worker_id}"
+    return f"worker:heartbeat:{runner_id}"

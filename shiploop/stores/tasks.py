@@ -96,9 +96,9 @@ class Tasks:
         arguments = [keys.QUEUE_GROUP, lease.consumer, lease.item_id]
         return bool(self._hold(keys=[self._queue, keys.task(task_id)], args=arguments))
 
-    def taken_over(self, task_id: str, worker_id: str) -> bool:
+    def taken_over(self, task_id: str, runner_id: str) -> bool:
         """True when another runner has begun to work on the task since this one did."""
-        return self._redis.hget(keys.task(task_id), "worker_id") not in (worker_id, None)
+        return self._redis.hget(keys.task(task_id), "worker_id") not in (runner_id, None)
 
     def start(self, task_id: str, now: datetime, **links: str) -> bool:
         """Mark a task as running; False when it has ended already."""

@@ -22,7 +22,7 @@ def end_if_taken_over(task: Task) -> None:
     other runner's by now. What else this runner holds has the usual grace time to end.
     """
     ours = services()
-    if not ours.tasks.taken_over(task.task_id, ours.worker_id):
+    if not ours.tasks.taken_over(task.task_id, ours.runner_id):
         return
     log.critical("another runner has taken this task over: this one was paused, and stops")
     with suppress(ShiploopError):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from shiploop.bootstrap import services
 from shiploop.domain.production.health_verdict import HealthRule, HealthVerdict, decide_health
-from shiploop.domain.production.probe import ProbeResult, Round
+from shiploop.domain.production.probe import ProbeResult, Sample
 from shiploop.errors import ShiploopError, SiteUnavailable
 from tasks.shared.probes import DECIDING, Probe
 
@@ -17,9 +17,9 @@ from tasks.shared.probes import DECIDING, Probe
 def watch_production(since: datetime, rule: HealthRule | None = None) -> HealthVerdict:
     """The verdict on production from what is seen of it after `since`."""
     rule = rule or health_rule()
-    while (verdict := decide_health(rule, services().health.rounds_since(since))) is None:
+    while (verdict := decide_health(rule, services().health.samples_since(since))) is None:
         if services().health.take_turn(rule.interval_s):
-            services().health.record_round(look())
+            services().health.record_sample(take_sample())
         else:
             time.sleep(rule.interval_s / 2)
     return verdict
@@ -30,10 +30,10 @@ def health_rule() -> HealthRule:
     return HealthRule(interval_s=services().settings.health_interval_s)
 
 
-def look() -> Round:
+def take_sample() -> Sample:
     """One look at everything that decides, all at the same time."""
     at, sha = datetime.now(UTC), live_sha()
-    taken = Round(at, sha, ask_all(DECIDING))
+    taken = Sample(at, sha, ask_all(DECIDING))
     if taken.failing and live_sha() != sha:
         # A deploy came in between: what fails may be either, and would be blamed on the old one.
         return replace(taken, live_sha=None)

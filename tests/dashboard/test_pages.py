@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dashboard import words
+from dashboard import formatting
 from shiploop.domain.delivery.stages import TARGETS_MS, over_target_ms
 from shiploop.domain.objectives.report import SloStatus
 from shiploop.stores.task_index import TaskIndex
@@ -119,9 +119,9 @@ def test_overview_shows_how_it_stands(filled: Dashboard, visited: Visit, page: P
     report, statuses = filled.services.reports.report(last_days(1)), slos(filled)
     total = report.total
     assert card(page, "Success rate")[0] == f"{total.success_rate_percent:g} %"
-    assert card(page, "TTE P50")[0] == words.seconds(total.tte.p50)
-    assert card(page, "TTE P95")[0] == words.slo_value(statuses["tte-p95"])
-    assert card(page, "TTE P99")[0] == words.slo_value(statuses["tte-p99"])
+    assert card(page, "TTE P50")[0] == formatting.format_seconds(total.tte.p50)
+    assert card(page, "TTE P95")[0] == formatting.format_slo_value(statuses["tte-p95"])
+    assert card(page, "TTE P99")[0] == formatting.format_slo_value(statuses["tte-p99"])
     assert card(page, "Runners") == ("1", "alive")
     assert card(page, "Rollbacks today") == ("1", "1 healthy")
     assert rows(page, "Alerts")["success-rate-threshold"][0] == "firing"
@@ -131,10 +131,10 @@ def test_overview_shows_how_it_stands(filled: Dashboard, visited: Visit, page: P
         if status.slo.name == "runner-availability":
             continue  # a minute may pass between the two looks
         state, value, _target, _events, left, burn = told[status.slo.title]
-        assert state == words.SLO_STATES[status.state][0]
-        assert value == words.slo_value(status)
-        assert left == words.percent(status.budget_left)
-        assert burn == words.burn(status.burn_rate)
+        assert state == formatting.SLO_STATES[status.state][0]
+        assert value == formatting.format_slo_value(status)
+        assert left == formatting.format_percent(status.budget_left)
+        assert burn == formatting.format_burn_rate(status.burn_rate)
     looks_finished(visited, "overview")
 
 
@@ -153,9 +153,12 @@ def test_latency_shows_each_stage_against_its_target(
     for stage, (_, count, p50, p95, target, over) in told.items():
         found = stages[stage]
         assert count == str(found.count)
-        assert (p50, p95) == (words.seconds(found.p50), words.seconds(found.p95))
-        assert target == words.seconds(TARGETS_MS.get(stage))
-        assert over == words.over(over_target_ms(stage, found.p95))
+        assert (p50, p95) == (
+            formatting.format_seconds(found.p50),
+            formatting.format_seconds(found.p95),
+        )
+        assert target == formatting.format_seconds(TARGETS_MS.get(stage))
+        assert over == formatting.format_excess(over_target_ms(stage, found.p95))
     page.goto(f"{filled.url}/latency")
     is_ready(page)
     looks_finished(visited, "latency")
@@ -214,11 +217,14 @@ def test_reliability_shows_budgets_failures_and_rollbacks(
     is_ready(page)
     for status in slos(filled).values():
         head = page.locator(".ship-head", has_text=status.slo.title)
-        expect(head).to_contain_text(words.SLO_STATES[status.state][0])
+        expect(head).to_contain_text(formatting.SLO_STATES[status.state][0])
     report = filled.services.reports.report(last_days(7))
     told = rows(page, "Rollbacks")
     for part, found in report.rollbacks.trb_ms.items():
-        assert told[part] == [words.seconds(found.p50), words.seconds(found.p95)]
+        assert told[part] == [
+            formatting.format_seconds(found.p50),
+            formatting.format_seconds(found.p95),
+        ]
     looks_finished(visited, "reliability")
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from shiploop.bootstrap import Services
 from shiploop.domain.production.health_verdict import HealthRule, HealthState
-from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Sample
 from shiploop.stack.addresses import free_port
 from shiploop.stores.health import ProductionHealth
-from tasks.shared.observation import ask_all, health_rule, live_sha, look, watch_production
+from tasks.shared.observation import ask_all, health_rule, live_sha, take_sample, watch_production
 from tasks.shared.probes import DECIDING, Failing, Probe
 from tests.sandbox_process import SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
@@ -63,14 +63,14 @@ def be_well(site: ScriptedServer) -> None:
     site.replies.extend([WELL] * MANY)
 
 
-def round_of(verdict: ProbeVerdict, at: datetime) -> Round:
-    return Round(at, SHA, (ProbeResult("site-home", verdict, "/ answers", ProbeScope.SITE),))
+def round_of(verdict: ProbeVerdict, at: datetime) -> Sample:
+    return Sample(at, SHA, (ProbeResult("site-home", verdict, "/ answers", ProbeScope.SITE),))
 
 
 def record(health: ProductionHealth, verdict: ProbeVerdict, times: int) -> None:
     """What somebody else sees of production now."""
     for _ in range(times):
-        health.record_round(round_of(verdict, datetime.now(UTC)))
+        health.record_sample(round_of(verdict, datetime.now(UTC)))
 
 
 def probe_of(name: str, meet: threading.Barrier) -> Probe:
@@ -111,7 +111,7 @@ def test_a_look_asks_everything_that_decides_and_notes_what_was_live(
 ) -> None:
     be_well(site)
     before = datetime.now(UTC)
-    taken = look()
+    taken = take_sample()
     assert before <= taken.at <= datetime.now(UTC)
     assert taken.live_sha == SHA
     assert [one.name for one in taken.results] == [probe.name for probe in DECIDING]
@@ -124,7 +124,7 @@ def test_what_fails_while_a_deploy_goes_live_is_the_doing_of_neither_commit(
 ) -> None:
     broken, after = Reply(500, "it is broken"), Reply(200, f'{{"sha": "{sha_after}"}}')
     site.replies.extend([WELL, *[broken] * len(SITE), after])
-    taken = look()
+    taken = take_sample()
     assert (taken.failing, taken.live_sha) == (SITE, noted)
 
 
@@ -154,14 +154,14 @@ def test_production_that_is_well_is_healthy_after_enough_looks(
     be_well(site)
     since = datetime.now(UTC)
     verdict = watch_production(since)
-    assert (verdict.state, verdict.rounds) == (HealthState.HEALTHY, health_rule().pass_limit)
-    assert len(ours.health.rounds_since(since)) == verdict.rounds
+    assert (verdict.state, verdict.samples) == (HealthState.HEALTHY, health_rule().pass_limit)
+    assert len(ours.health.samples_since(since)) == verdict.samples
 
 
 def test_a_rule_of_ones_own_says_how_much_is_enough(ours: Services, site: ScriptedServer) -> None:
     be_well(site)
     verdict = watch_production(datetime.now(UTC), HealthRule(interval_s=SOON_S, pass_limit=1))
-    assert (verdict.state, verdict.rounds) == (HealthState.HEALTHY, 1)
+    assert (verdict.state, verdict.samples) == (HealthState.HEALTHY, 1)
 
 
 def test_a_site_that_fails_is_unhealthy_and_the_probes_that_saw_it_are_named(

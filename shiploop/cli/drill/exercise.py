@@ -88,7 +88,7 @@ class Exercise:
 
     def runner_pid(self) -> int | None:
         """The process of the runner, as it is now."""
-        return self._stack.part("runner-1").pid
+        return self._stack.process("runner-1").pid
 
     def expect_one_issue(self, *, about: str, labels: set[str]) -> dict[str, Any]:
         """The one issue there is, which must have these labels and say this."""

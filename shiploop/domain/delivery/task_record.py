@@ -40,7 +40,7 @@ class TaskRecord:
     updated_at: datetime
     simulated: bool = False
     prefect_run_id: str | None = None
-    worker_id: str | None = None
+    runner_id: str | None = None
     cancel_requested_at: datetime | None = None
     stage: Stage | None = None
     stages_entered: tuple[tuple[Stage, datetime], ...] = ()
@@ -96,7 +96,7 @@ def read_task_record(fields: Mapping[str, str]) -> TaskRecord:
         updated_at=from_iso(fields["updated_at"]),
         simulated="simulated" in fields,
         prefect_run_id=fields.get("prefect_run_id"),
-        worker_id=fields.get("worker_id"),
+        runner_id=fields.get("worker_id"),
         cancel_requested_at=_read(from_iso, fields, "cancel_requested_at"),
         stage=_read(Stage, fields, "stage"),
         stages_entered=_read(_stages_entered, fields, "stages_entered") or (),

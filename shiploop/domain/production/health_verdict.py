@@ -1,4 +1,4 @@
-"""Decides, from rounds of probes of one live commit, whether production is well.
+"""Decides, from samples of probes of one live commit, whether production is well.
 
 Each probe is judged alone, by its lead: a pass adds one to it, a failure takes two from it, an
 error of the probe nothing. `pass_limit` passes in a row, or a few more where failures came
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Final, assert_never
 
-from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Sample
 
 # Of what is well one look in twenty fails, of what is broken far more do.
 _FAILURE_WEIGHT: Final = 2
@@ -31,7 +31,7 @@ class HealthState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HealthRule:
-    """How often is looked, and how much must be seen; `count` is the most rounds looked at.
+    """How often is looked, and how much must be seen; `count` is the most samples looked at.
 
     After more than `consecutive_error_limit` errors in a row a probe is given up.
     """
@@ -48,15 +48,15 @@ class HealthVerdict:
     """What came of it, with a sentence of evidence for each failing probe.
 
     `failing` are probes of the site; with none of them, only what is not the site's fails.
-    `first_failing` is the round in which the first of them began to fail.
+    `first_failing` is the sample in which the first of them began to fail.
     """
 
     state: HealthState
     failing: tuple[str, ...]
     failing_platform: tuple[str, ...]
     evidence: tuple[str, ...]
-    rounds: int
-    first_failing: Round | None
+    samples: int
+    first_failing: Sample | None
 
 
 class _State(Enum):
@@ -67,7 +67,7 @@ class _State(Enum):
 
 
 class _Tally:
-    """What one probe has shown so far; rounds are counted from 0."""
+    """What one probe has shown so far; samples are counted from 0."""
 
     def __init__(self, rule: HealthRule, first: ProbeResult) -> None:
         self._rule = rule
@@ -79,7 +79,7 @@ class _Tally:
         self.failing_since: int | None = None
 
     def add(self, number: int, result: ProbeResult) -> None:
-        """Take the result of one more round."""
+        """Take the result of one more sample."""
         self._looks += 1
         match result.verdict:
             case ProbeVerdict.PASS:
@@ -136,14 +136,14 @@ class _Tally:
         return f"{self.name} failed {self._failures} of {self._looks} times: {self._last_failure}"
 
 
-def decide_health(rule: HealthRule, rounds: Sequence[Round]) -> HealthVerdict | None:
-    """Judge production by all its rounds so far, oldest first; None: look again.
+def decide_health(rule: HealthRule, samples: Sequence[Sample]) -> HealthVerdict | None:
+    """Judge production by all its samples so far, oldest first; None: look again.
 
     A failing site is a verdict at once, unless a probe of the platform seems to fail as well:
     what becomes of that tells a bad deploy from an outage.
     """
-    at_limit = len(rounds) >= rule.count
-    probes = [(tally, tally.state(at_limit=at_limit)) for tally in _tallies(rule, rounds)]
+    at_limit = len(samples) >= rule.count
+    probes = [(tally, tally.state(at_limit=at_limit)) for tally in _tallies(rule, samples)]
     failing = [tally for tally, state in probes if state is _State.FAILING]
     site = [tally for tally in failing if tally.scope is ProbeScope.SITE]
     platform = [tally for tally in failing if tally.scope is ProbeScope.PLATFORM]
@@ -164,8 +164,8 @@ def decide_health(rule: HealthRule, rounds: Sequence[Round]) -> HealthVerdict | 
         failing=tuple(tally.name for tally in site),
         failing_platform=tuple(tally.name for tally in platform),
         evidence=tuple(tally.evidence for tally in (*site, *platform)),
-        rounds=len(rounds),
-        first_failing=None if since is None else rounds[since],
+        samples=len(samples),
+        first_failing=None if since is None else samples[since],
     )
 
 
@@ -177,10 +177,10 @@ def _overall(states: Sequence[_State]) -> HealthState:
     return HealthState.INCONCLUSIVE
 
 
-def _tallies(rule: HealthRule, rounds: Sequence[Round]) -> Collection[_Tally]:
+def _tallies(rule: HealthRule, samples: Sequence[Sample]) -> Collection[_Tally]:
     """One for each probe that decides something, in the order in which they first appear."""
     tallies: dict[str, _Tally] = {}
-    for number, taken in enumerate(rounds):
+    for number, taken in enumerate(samples):
         for result in taken.results:
             if result.scope is not ProbeScope.OBSERVED:
                 if result.name not in tallies:

@@ -1,4 +1,4 @@
-"""What looking at production came to: one probe's result, and the results of one round."""
+"""What looking at production came to: one probe's result, and the results of one sample."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -39,7 +39,7 @@ class ProbeResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Sample:
     """Every probe once; `live_sha` is what was live at the time, None where nobody knows."""
 
     at: datetime
@@ -56,14 +56,14 @@ class Round:
         )
 
 
-def write_round(taken: Round) -> str:
-    """The round as JSON."""
+def write_sample(taken: Sample) -> str:
+    """The sample as JSON."""
     fields = {**asdict(taken), "at": taken.at.isoformat()}
     return json.dumps(fields, ensure_ascii=False)
 
 
-def read_round(text: str) -> Round:
-    """Read what `write_round` wrote. Raises ValueError, KeyError or TypeError."""
+def read_sample(text: str) -> Sample:
+    """Read what `write_sample` wrote. Raises ValueError, KeyError or TypeError."""
     fields = json.loads(text)
     results = (
         ProbeResult(
@@ -74,4 +74,4 @@ def read_round(text: str) -> Round:
         )
         for one in fields["results"]
     )
-    return Round(from_iso(fields["at"]), fields["live_sha"], tuple(results))
+    return Sample(from_iso(fields["at"]), fields["live_sha"], tuple(results))

@@ -358,8 +358,8 @@ def test_a_task_that_nobody_can_sign_says_which_setting_is_missing(
     ours = services_without_a_key
     task_id = accepted(ours, text="How are webhooks verified?")
     flows, ids = {"closed-loop": closed_loop}, {"closed-loop": deployment_id}
-    executor = Executor(ours, prefect, flows, ids, ours.worker_id)
-    executor.run_task(taken(ours, ours.worker_id), 1)
+    executor = Executor(ours, prefect, flows, ids, ours.runner_id)
+    executor.run_task(taken(ours, ours.runner_id), 1)
     reason = "SHIPLOOP_SIGNING_KEY is not set: see .env.example, or start with `make up`"
     assert ending(ours, task_id) == ("error", "internal", reason)
     state = state_of(prefect, uuid.UUID(task(ours, task_id)["prefect_run_id"]))

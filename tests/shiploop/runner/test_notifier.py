@@ -1,4 +1,4 @@
-"""The lane of notices against a Slack: everything is said, later rather than never."""
+"""The worker pool of notices against a Slack: everything is said, later rather than never."""
 
 import logging
 import threading
@@ -15,8 +15,8 @@ from redis import Redis
 from shiploop.bootstrap import Services
 from shiploop.clients.slack import Slack
 from shiploop.errors import SlackUnavailable
-from shiploop.runner.notifier import Messenger
-from shiploop.runner.worker_pool import Lane
+from shiploop.runner.notifier import Notifier
+from shiploop.runner.worker_pool import WorkerPool
 from shiploop.stores import keys
 from shiploop.stores.notices import Notices
 from shiploop.stores.queue import QueueItem
@@ -49,19 +49,19 @@ def ours(telling: Telling, sandbox: SandboxProcess) -> Services:
 
 @contextmanager
 def delivering(services: Services) -> Iterator[None]:
-    """Let a runner's lane say notices for the length of the block."""
-    work = Messenger(services).deliver
-    lane = Lane(services.notice_queue, "this-runner", 1, LEASE_S, work)
+    """Let a runner's pool say notices for the length of the block."""
+    work = Notifier(services).deliver
+    pool = WorkerPool(services.notice_queue, "this-runner", 1, LEASE_S, work)
     stopping = threading.Event()
-    taking = threading.Thread(target=lane.take_until, args=[stopping])
-    threading.Thread(target=lane.keep_leases, args=[stopping], daemon=True).start()
+    taking = threading.Thread(target=pool.take_until, args=[stopping])
+    threading.Thread(target=pool.keep_leases, args=[stopping], daemon=True).start()
     taking.start()
     try:
         yield
     finally:
         stopping.set()
         taking.join(timeout=10)
-        lane.finish(time.monotonic() + 10)
+        pool.finish(time.monotonic() + 10)
 
 
 def said(sandbox: SandboxProcess) -> list[str]:
@@ -110,7 +110,7 @@ def test_a_notice_is_tried_however_often_it_was_delivered(
     ours: Services, sandbox: SandboxProcess
 ) -> None:
     ours.notices.post("n1", "at last")
-    Messenger(ours).deliver(taken(ours), 1000)
+    Notifier(ours).deliver(taken(ours), 1000)
     assert said(sandbox) == ["at last"]
 
 
@@ -120,7 +120,7 @@ def test_a_slack_that_is_away_leaves_the_notice_on_the_queue(
     sandbox.set_faults(slack_down=1)
     ours.notices.post("n1", "later")
     with pytest.raises(SlackUnavailable):
-        Messenger(ours).deliver(taken(ours), 1)
+        Notifier(ours).deliver(taken(ours), 1)
     assert ours.notice_queue.backlog() == 1
 
 
@@ -133,7 +133,7 @@ def test_slack_is_left_alone_for_as_long_as_it_asks(
     item = taken(ours)
     began_at = time.monotonic()
     with pytest.raises(SlackUnavailable):
-        Messenger(ours).deliver(item, 1)
+        Notifier(ours).deliver(item, 1)
     assert time.monotonic() - began_at >= 1.0
 
 
@@ -143,7 +143,7 @@ def test_without_a_webhook_a_notice_is_only_logged(
     services.notice_queue.create_group()
     services.notices.post("n1", "the rollback of abc has ended")
     with caplog.at_level(logging.INFO):
-        Messenger(services).deliver(taken(services), 1)
+        Notifier(services).deliver(taken(services), 1)
     assert "the rollback of abc has ended" in caplog.text
     assert services.notice_queue.backlog() == 0
 
@@ -168,7 +168,7 @@ def test_a_notice_whose_text_has_expired_is_an_error_in_the_log(
 ) -> None:
     ours.notices.post("n1", "gone")
     redis.delete(keys.notice("n1"))
-    Messenger(ours).deliver(taken(ours), 1)
+    Notifier(ours).deliver(taken(ours), 1)
     assert "n1" in caplog.text
     assert ours.notice_queue.backlog() == 0
 

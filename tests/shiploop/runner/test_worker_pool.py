@@ -1,4 +1,4 @@
-"""A lane on a real Valkey: bounded slots, leases that hold, and work that outlives its runner."""
+"""A pool on a real Valkey: bounded slots, leases that hold, and work that outlives its runner."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 
-from shiploop.runner.worker_pool import Lane
+from shiploop.runner.worker_pool import WorkerPool
 from shiploop.stack.addresses import free_port
 from shiploop.stack.embedded_servers import embedded_redis
 from shiploop.stores import keys
@@ -63,17 +63,17 @@ def works(queue: Queue) -> Iterator[Works]:
     made.go_on.set()
 
 
-def lane_of(queue: Queue, work: Callable[[QueueItem, int], None], slots: int = 4) -> Lane:
-    return Lane(queue, "this-runner", slots, LEASE_S, work)
+def lane_of(queue: Queue, work: Callable[[QueueItem, int], None], slots: int = 4) -> WorkerPool:
+    return WorkerPool(queue, "this-runner", slots, LEASE_S, work)
 
 
 @contextmanager
-def running(lane: Lane) -> Iterator[threading.Event]:
-    """Let a lane take work for the length of the block; yields what stops it."""
+def running(pool: WorkerPool) -> Iterator[threading.Event]:
+    """Let a worker pool take work for the length of the block; yields what stops it."""
     stopping = threading.Event()
-    taking = threading.Thread(target=lane.take_until, args=[stopping])
+    taking = threading.Thread(target=pool.take_until, args=[stopping])
     # For as long as the process lives: nobody joins it, and once stopped it takes nothing over.
-    threading.Thread(target=lane.keep_leases, args=[stopping], daemon=True).start()
+    threading.Thread(target=pool.keep_leases, args=[stopping], daemon=True).start()
     taking.start()
     try:
         yield stopping
@@ -81,7 +81,7 @@ def running(lane: Lane) -> Iterator[threading.Event]:
         stopping.set()
         taking.join(timeout=10)
         assert not taking.is_alive()
-        lane.finish(time.monotonic() + 10)
+        pool.finish(time.monotonic() + 10)
 
 
 def held_by(redis: Redis) -> dict[str, str]:
@@ -116,10 +116,10 @@ def test_no_more_items_are_worked_on_at_once_than_there_are_slots(
 ) -> None:
     for number in range(6):
         queue.add(f"t{number}")
-    lane = lane_of(queue, works, slots=2)
-    with running(lane):
+    pool = lane_of(queue, works, slots=2)
+    with running(pool):
         wait_until(lambda: set(works.names()) == {"t0", "t1"})
-        assert len(lane.held()) == 2
+        assert len(pool.held()) == 2
         works.go_on.set()
         wait_until(lambda: queue.backlog() == 0)
     assert sorted(works.names()) == [f"t{number}" for number in range(6)]
@@ -187,10 +187,10 @@ def test_work_that_raises_is_done_again_under_the_same_lease(queue: Queue) -> No
         queue.drop(item)
 
     queue.add("t1")
-    lane = lane_of(queue, work, slots=1)
-    with running(lane):
+    pool = lane_of(queue, work, slots=1)
+    with running(pool):
         wait_until(lambda: queue.backlog() == 0)
-        wait_until(lambda: lane.held() == ())
+        wait_until(lambda: pool.held() == ())
     assert begun == [("t1", 1), ("t1", 1)]
 
 
@@ -209,14 +209,14 @@ def test_after_many_items_every_slot_is_free_again(queue: Queue, redis: Redis) -
     for number in range(50):
         queue.add(str(number))
     threads_before = threading.active_count()
-    lane = lane_of(queue, work, slots=4)
-    with running(lane):
+    pool = lane_of(queue, work, slots=4)
+    with running(pool):
         wait_until(lambda: queue.backlog() == 0)
         for _ in range(4):  # they pass the barrier only if four can work at once
             queue.add("together")
         wait_until(lambda: queue.backlog() == 0)
     assert all_at_once.broken is False
-    assert lane.held() == ()
+    assert pool.held() == ()
     assert held_by(redis) == {}
     assert threading.active_count() <= threads_before + 1  # the keeper of leases
 
@@ -242,8 +242,8 @@ def test_an_item_delivered_to_a_runner_that_paused_is_worked_on_once(
 ) -> None:
     paused = Paused(redis)
     queue.add("t1")
-    lane = lane_of(paused, works)
-    with running(lane):
+    pool = lane_of(paused, works)
+    with running(pool):
         assert paused.delivered.wait(5)
         longer_than_a_lease(redis)
         paused.go_on.set()
@@ -277,11 +277,11 @@ def test_a_runner_that_finds_its_own_item_stale_does_not_begin_it_again(
 ) -> None:
     unrefreshed = Unrefreshed(redis)
     queue.add("t1")
-    lane = lane_of(unrefreshed, works, slots=4)
-    with running(lane):
+    pool = lane_of(unrefreshed, works, slots=4)
+    with running(pool):
         wait_until(lambda: len(unrefreshed.taken_over) >= 2)
         assert works.begun == [("t1", 1)]
-        assert len(lane.held()) == 1
+        assert len(pool.held()) == 1
         for number in range(3):  # no slot was lost to it
             queue.add(f"other{number}")
         wait_until(lambda: works.most_at_once == 4)
@@ -295,9 +295,9 @@ def test_a_runner_that_stops_keeps_its_leases_and_begins_nothing(
 ) -> None:
     queue.add("t1")
     queue.add("of a dead runner")
-    lane = lane_of(queue, works)
+    pool = lane_of(queue, works)
     with ExitStack() as block:
-        stopping = block.enter_context(running(lane))
+        stopping = block.enter_context(running(pool))
         wait_until(lambda: len(works.begun) == 2)
         stopping.set()
         longer_than_a_lease(redis)  # longer than a read blocks, too
@@ -310,20 +310,20 @@ def test_a_runner_that_stops_keeps_its_leases_and_begins_nothing(
         assert sorted(held.values()) == [SILENT, "this-runner", "this-runner"]
         assert queue.take_over("another", round(LEASE_S * 1000)) == (stale[0], 2)
         works.go_on.set()
-    assert lane.held() == ()
+    assert pool.held() == ()
     assert queue.backlog() == 2
 
 
 def test_a_runner_gives_up_what_does_not_end_in_its_grace_time(queue: Queue, works: Works) -> None:
     queue.add("t1")
-    lane = lane_of(queue, works)
-    with running(lane) as stopping:
+    pool = lane_of(queue, works)
+    with running(pool) as stopping:
         wait_until(lambda: works.names() == ["t1"])
         stopping.set()
         begun = time.monotonic()
-        lane.finish(begun + 0.1)
+        pool.finish(begun + 0.1)
         assert 0.1 <= time.monotonic() - begun < 2
-        assert [item.subject_id for item in lane.held()] == ["t1"]
+        assert [item.subject_id for item in pool.held()] == ["t1"]
         works.go_on.set()
 
 
@@ -345,13 +345,13 @@ def test_when_redis_was_away_nothing_is_taken_over_for_a_lease(
     begun: list[tuple[str, int]] = []
     with impatient_client(port) as redis:
         queue = Queue(redis, redis, keys.QUEUE, "task_id")
-        lane = Lane(queue, "this-runner", 4, lease_s, lambda *work: begun.append(seen(*work)))
+        pool = WorkerPool(queue, "this-runner", 4, lease_s, lambda *work: begun.append(seen(*work)))
         with embedded_redis(port, tmp_path):
             queue.create_group()
             queue.add("of another")
             (item,) = queue.take("a runner that lives", 1, 50)
             lane_block = ExitStack()
-            lane_block.enter_context(running(lane))
+            lane_block.enter_context(running(pool))
         with lane_block:
             wait_until(lambda: "Redis is away" in caplog.text)
             away_until = time.monotonic() + 1.5 * lease_s

@@ -1,4 +1,4 @@
-"""A part of the stack: it comes back when it dies, and nothing of it stays when it is stopped."""
+"""A process of the stack comes back when it dies, and nothing of it stays once it is stopped."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shiploop.stack.process import Part, StackFailed
+from shiploop.stack.process import Process, StackFailed
 from tests.loopback import loopback
 from tests.until import wait_until
 
@@ -35,34 +35,34 @@ HAS_A_CHILD = """
 
 
 class Workshop:
-    """Makes parts, and ends what a test has left of them."""
+    """Makes processes, and ends what a test has left of them."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.parts: list[Part] = []
+        self.processes: list[Process] = []
 
-    def part(self, program: str, *arguments: str, **environment: str) -> Part:
+    def process(self, program: str, *arguments: str, **environment: str) -> Process:
         code = textwrap.dedent(program)
-        log = self.home / "logs" / "part.log"
-        made = Part("part", ["-c", code, *arguments], environment, log)
+        log = self.home / "logs" / "process.log"
+        made = Process("part", ["-c", code, *arguments], environment, log)
         self.parts.append(made)
         return made
 
     def log(self) -> str:
-        return (self.home / "logs" / "part.log").read_text()
+        return (self.home / "logs" / "process.log").read_text()
 
 
 @pytest.fixture
 def workshop(tmp_path: Path) -> Iterator[Workshop]:
     made = Workshop(tmp_path)
     yield made
-    for part in made.parts:
-        part.stop()
+    for process in made.processes:
+        process.stop()
 
 
-def pid_of(part: Part) -> int:
-    assert part.pid is not None
-    return part.pid
+def pid_of(process: Process) -> int:
+    assert process.pid is not None
+    return process.pid
 
 
 def lives(pid: int) -> bool:
@@ -77,27 +77,27 @@ def test_a_part_has_a_session_of_its_own_the_environment_it_is_given_and_a_log(
     workshop: Workshop,
 ) -> None:
     program = "import os; print(os.getsid(0) == os.getpid(), os.environ['GREETING'], flush=True);"
-    part = workshop.part(program + LIVES, GREETING="hello")
-    assert part.pid is None
-    part.start()
+    process = workshop.part(program + LIVES, GREETING="hello")
+    assert process.pid is None
+    process.start()
     wait_until(lambda: workshop.log() == "True hello\n")
-    assert os.getsid(pid_of(part)) == pid_of(part)
+    assert os.getsid(pid_of(process)) == pid_of(process)
 
 
 def test_a_part_that_dies_is_started_again_ever_later(
     workshop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    part = workshop.part(DIES)
+    process = workshop.part(DIES)
     pids: list[int] = []
     started_at: list[float] = [time.monotonic()]
 
     def told() -> None:
-        pids.append(pid_of(part))
+        pids.append(pid_of(process))
         started_at.append(time.monotonic())
 
-    part.start()
-    first = pid_of(part)
-    part.keep_alive(told)
+    process.start()
+    first = pid_of(process)
+    process.keep_alive(told)
     wait_until(lambda: len(pids) == 2)
     assert len({first, *pids}) == 3
     waits_s = [later - earlier for earlier, later in pairwise(started_at)]
@@ -108,80 +108,80 @@ def test_a_part_that_dies_is_started_again_ever_later(
 
 
 def test_a_part_that_was_killed_is_there_again(workshop: Workshop) -> None:
-    part, again = workshop.part(LIVES), threading.Event()
-    part.start()
-    part.keep_alive(again.set)
-    killed = pid_of(part)
+    process, again = workshop.part(LIVES), threading.Event()
+    process.start()
+    process.keep_alive(again.set)
+    killed = pid_of(process)
     os.kill(killed, signal.SIGKILL)
     assert again.wait(10)
-    assert lives(pid_of(part))
-    assert pid_of(part) != killed
+    assert lives(pid_of(process))
+    assert pid_of(process) != killed
 
 
 def test_stop_ends_a_part_and_its_children_even_those_that_ignore_sigterm(
     workshop: Workshop, tmp_path: Path
 ) -> None:
     told = tmp_path / "child"
-    part = workshop.part(HAS_A_CHILD, str(told))
-    part.start()
+    process = workshop.part(HAS_A_CHILD, str(told))
+    process.start()
     wait_until(told.exists)
     child = int(told.read_text())
     assert lives(child)
-    part.stop()
-    assert not lives(pid_of(part))
+    process.stop()
+    assert not lives(pid_of(process))
     wait_until(lambda: not lives(child))
 
 
 def test_what_is_stopped_is_not_started_again(workshop: Workshop) -> None:
-    part = workshop.part(LIVES)
+    process = workshop.part(LIVES)
     restarts: list[int] = []
-    part.start()
-    part.keep_alive(lambda: restarts.append(1))
+    process.start()
+    process.keep_alive(lambda: restarts.append(1))
     watcher = next(one for one in threading.enumerate() if one.name == "keep-part")
-    part.stop()
+    process.stop()
     watcher.join(timeout=5)
     assert not watcher.is_alive()
     assert restarts == []
-    assert not lives(pid_of(part))
+    assert not lives(pid_of(process))
 
 
 def test_a_stop_while_it_waits_to_start_again_leaves_nothing(
     workshop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    part = workshop.part(DIES)
-    part.start()
-    part.keep_alive(lambda: None)
+    process = workshop.part(DIES)
+    process.start()
+    process.keep_alive(lambda: None)
     watcher = next(one for one in threading.enumerate() if one.name == "keep-part")
     wait_until(lambda: "starts again" in caplog.text)
-    part.stop()
+    process.stop()
     watcher.join(timeout=5)
     assert not watcher.is_alive()
-    assert not lives(pid_of(part))
+    assert not lives(pid_of(process))
 
 
 def test_stopping_what_was_never_started_is_harmless(workshop: Workshop) -> None:
-    part = workshop.part(LIVES)
-    part.stop()
-    assert part.pid is None
+    process = workshop.part(LIVES)
+    process.stop()
+    assert process.pid is None
 
 
 def test_waiting_ends_at_once_when_the_part_has_died(workshop: Workshop) -> None:
-    part = workshop.part(DIES)
-    part.start()
-    with pytest.raises(StackFailed, match=r"part ended while it started: see .*part\.log"):
-        part.wait_until(loopback, NOWHERE, 60, threading.Event())
+    process = workshop.part(DIES)
+    process.start()
+    with pytest.raises(StackFailed, match=r"process ended while it started: see .*part\.log"):
+        process.wait_until(loopback, NOWHERE, 60, threading.Event())
 
 
 def test_waiting_ends_at_once_when_another_part_has_failed(workshop: Workshop) -> None:
-    part, given_up = workshop.part(LIVES), threading.Event()
-    part.start()
+    process, given_up = workshop.part(LIVES), threading.Event()
+    process.start()
     given_up.set()
-    with pytest.raises(StackFailed, match="not ready when another part failed"):
-        part.wait_until(loopback, NOWHERE, 60, given_up)
+    with pytest.raises(StackFailed, match="not ready when another process failed"):
+        process.wait_until(loopback, NOWHERE, 60, given_up)
 
 
 def test_waiting_ends_after_its_time(workshop: Workshop) -> None:
-    part = workshop.part(LIVES)
-    part.start()
+    process = workshop.part(LIVES)
+    process.start()
     with pytest.raises(StackFailed, match="not ready after 0 s"):
-        part.wait_until(loopback, NOWHERE, 0.2, threading.Event())
+        process.wait_until(loopback, NOWHERE, 0.2, threading.Event())

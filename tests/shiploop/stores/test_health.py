@@ -9,7 +9,7 @@ from redis import Redis
 from shiploop.bootstrap import Services
 from shiploop.domain.production.health_verdict import HealthState
 from shiploop.domain.production.judgement import Judgement, PastState, Reaction
-from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Sample
 from shiploop.domain.production.rollback_policy import Suspect
 from shiploop.stores import keys
 from shiploop.stores.health import ProductionHealth
@@ -26,9 +26,9 @@ def health(services: Services) -> ProductionHealth:
     return services.health
 
 
-def round_at(at: datetime, evidence: str = "/ answers 200") -> Round:
+def round_at(at: datetime, evidence: str = "/ answers 200") -> Sample:
     result = ProbeResult("site-home", ProbeVerdict.PASS, evidence, ProbeScope.SITE)
-    return Round(at, NEW, (result,))
+    return Sample(at, NEW, (result,))
 
 
 def test_one_of_those_who_wait_looks_and_after_the_interval_another_may(
@@ -48,19 +48,19 @@ def test_an_interval_too_short_to_measure_is_an_interval(health: ProductionHealt
 def test_the_rounds_that_began_since_are_read_oldest_first(health: ProductionHealth) -> None:
     now = datetime.now(UTC)
     before, first, second = (round_at(now + number * SECOND) for number in (-1, 0, 1))
-    assert health.rounds_since(now) == ()
+    assert health.samples_since(now) == ()
     for taken in (before, first, second):
-        health.record_round(taken)
-    assert health.rounds_since(now - 2 * SECOND) == (before, first, second)
-    assert health.rounds_since(now - SECOND / 2) == (first, second)
+        health.record_sample(taken)
+    assert health.samples_since(now - 2 * SECOND) == (before, first, second)
+    assert health.samples_since(now - SECOND / 2) == (first, second)
 
 
 def test_a_round_that_began_before_and_was_recorded_after_says_nothing_of_what_came(
     health: ProductionHealth,
 ) -> None:
     since = datetime.now(UTC)
-    health.record_round(round_at(since - timedelta(milliseconds=5)))
-    assert health.rounds_since(since) == ()
+    health.record_sample(round_at(since - timedelta(milliseconds=5)))
+    assert health.samples_since(since) == ()
 
 
 def test_a_round_is_read_as_it_was_seen(health: ProductionHealth) -> None:
@@ -69,9 +69,9 @@ def test_a_round_is_read_as_it_was_seen(health: ProductionHealth) -> None:
         ProbeResult("a", ProbeVerdict.FAIL, "was ist — 什麼", ProbeScope.PLATFORM),
         ProbeResult("b", ProbeVerdict.INCONCLUSIVE, "", ProbeScope.OBSERVED),
     )
-    taken = Round(at, None, results)
-    health.record_round(taken)
-    assert health.rounds_since(at) == (taken,)
+    taken = Sample(at, None, results)
+    health.record_sample(taken)
+    assert health.samples_since(at) == (taken,)
 
 
 def test_the_newest_state_is_how_production_is(health: ProductionHealth) -> None:

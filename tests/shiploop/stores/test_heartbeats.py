@@ -85,7 +85,7 @@ def test_all_heartbeats_are_read_by_the_ids_of_their_runners(heartbeats: Heartbe
     first, second = heartbeats.all()
     assert first == Heartbeat("host-1", NOON, "ready", 3)
     assert second == Heartbeat("host-2", NOON - timedelta(seconds=16), "stopping", 0)
-    assert [each.worker_id for each in heartbeats.all() if each.alive(NOON)] == ["host-1"]
-    assert tuple(each.worker_id for each in heartbeats.all() if each.alive(NOON)) == (
+    assert [each.runner_id for each in heartbeats.all() if each.alive(NOON)] == ["host-1"]
+    assert tuple(each.runner_id for each in heartbeats.all() if each.alive(NOON)) == (
         heartbeats.living(NOON)
     )

@@ -80,7 +80,7 @@ def test_a_record_of_the_version_before_is_read_as_the_faqs() -> None:
         created_at=NOON,
         updated_at=after(120),
         prefect_run_id="7b0c2f0e-6c1c-4b43-8b52-6f5c5d1a9d3e",
-        worker_id="runner-1-4711-a1b2c3",
+        runner_id="runner-1-4711-a1b2c3",
         stages_entered=((Stage.DRAFTING, after(0.2)), (Stage.OPENING, after(2.2))),
         generator="model",
         model="gpt-4.1-mini",

@@ -1,6 +1,6 @@
 """What the health rule makes of deploys whose probes are noisy: its limits are chosen by this.
 
-In each round each probe errs in 5 % of all cases and says the opposite in another 5 %. Of
+In each sample each probe errs in 5 % of all cases and says the opposite in another 5 %. Of
 100,000 healthy deploys fewer than one is expected to be taken for a bad one: a probe's lead is
 at failure_limit with a chance of 3.77 ** -(2 * 6), 3.77 being the root of the random walk.
 """
@@ -17,7 +17,7 @@ from shiploop.domain.production.health_verdict import (
     HealthVerdict,
     decide_health,
 )
-from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Sample
 from tests.builders import NOON
 
 ERRORS = 0.05
@@ -62,11 +62,11 @@ BAD: dict[str, Broken] = {
 def deploy(rng: random.Random, broken: Broken, site: Collection[str] = SITE) -> HealthVerdict:
     """Look at a deploy until there is a verdict."""
     rule = HealthRule()
-    rounds: list[Round] = []
-    while (verdict := decide_health(rule, rounds)) is None:
+    samples: list[Sample] = []
+    while (verdict := decide_health(rule, samples)) is None:
         bad = broken(rng)
         results = tuple(look(rng, name, name in bad, name in site) for name in EVERYTHING)
-        rounds.append(Round(NOON + timedelta(seconds=len(rounds)), None, results))
+        samples.append(Sample(NOON + timedelta(seconds=len(samples)), None, results))
     return verdict
 
 
@@ -86,7 +86,7 @@ def test_of_1000_healthy_deploys_none_is_taken_for_a_bad_one(seed: int) -> None:
     verdicts = [deploy(rng, always(), site=EVERYTHING) for _ in range(1000)]
     assert [one for one in verdicts if one.state is HealthState.UNHEALTHY] == []
     assert sum(one.state is HealthState.INCONCLUSIVE for one in verdicts) <= 2
-    assert sorted(one.rounds for one in verdicts)[500] <= 10
+    assert sorted(one.samples for one in verdicts)[500] <= 10
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -98,7 +98,7 @@ def test_of_200_bad_deploys_of_six_kinds_each_is_detected_and_blamed_on_the_site
     verdicts = [deploy(rng, kinds[number % len(kinds)]) for number in range(200)]
     assert {one.state for one in verdicts} == {HealthState.UNHEALTHY}
     assert all(one.failing and not one.failing_platform for one in verdicts)
-    assert sorted(one.rounds for one in verdicts)[100] <= 7
+    assert sorted(one.samples for one in verdicts)[100] <= 7
 
 
 @pytest.mark.parametrize("kind", ["healthz only", "faq only", "home only"])

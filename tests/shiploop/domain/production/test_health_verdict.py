@@ -9,7 +9,7 @@ from shiploop.domain.production.health_verdict import (
     HealthVerdict,
     decide_health,
 )
-from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Round
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Sample
 from tests.builders import NOON
 
 RULE = HealthRule(pass_limit=3, failure_limit=3, consecutive_error_limit=2, count=12)
@@ -17,11 +17,11 @@ VERDICTS = {".": ProbeVerdict.PASS, "F": ProbeVerdict.FAIL, "?": ProbeVerdict.IN
 SCOPES = {"api": ProbeScope.PLATFORM, "runners": ProbeScope.PLATFORM, "sentry": ProbeScope.OBSERVED}
 
 
-def rounds(**probes: str) -> tuple[Round, ...]:
-    """Rounds from what each probe said in turn: `.` pass, `F` fail, `?` error, space nothing."""
+def samples(**probes: str) -> tuple[Sample, ...]:
+    """Samples from what each probe said in turn: `.` pass, `F` fail, `?` error, space nothing."""
     length = max(map(len, probes.values()), default=0)
     return tuple(
-        Round(
+        Sample(
             NOON + timedelta(seconds=number),
             "a" * 40,
             tuple(
@@ -39,8 +39,8 @@ def scope_of(name: str) -> ProbeScope:
 
 
 def decided(rule: HealthRule = RULE, **probes: str) -> HealthVerdict:
-    """The verdict after all rounds, which has to come with the last of them."""
-    taken = rounds(**probes)
+    """The verdict after all samples, which has to come with the last of them."""
+    taken = samples(**probes)
     early = [decide_health(rule, taken[:number]) for number in range(len(taken))]
     assert early == [None] * len(taken)
     verdict = decide_health(rule, taken)
@@ -82,11 +82,11 @@ def test_says_for_each_failing_probe_what_was_seen_of_it() -> None:
     ("said", "began"), [("FFF", 0), (".FFFF", 1), ("F.FFF", 0), ("..F?FFF", 2), ("F...FFFF", 4)]
 )
 def test_names_the_round_in_which_the_probe_began_to_fail(said: str, began: int) -> None:
-    assert decided(home=said).first_failing == rounds(home=said)[began]
+    assert decided(home=said).first_failing == samples(home=said)[began]
 
 
 def test_the_first_of_several_failing_probes_tells_when_it_began() -> None:
-    taken = rounds(home="  FFF", faq=".FF?FF")
+    taken = samples(home="  FFF", faq=".FF?FF")
     verdict = decide_health(RULE, taken)
     assert verdict is not None
     assert verdict.failing == ("faq", "home")
@@ -168,4 +168,4 @@ def test_what_is_only_observed_decides_nothing() -> None:
 
 @pytest.mark.parametrize(("said", "rounds_taken"), [(".", 5), ("F", 6)])
 def test_a_clean_verdict_takes_few_rounds(said: str, rounds_taken: int) -> None:
-    assert decided(home=said * rounds_taken, rule=HealthRule()).rounds == rounds_taken
+    assert decided(home=said * rounds_taken, rule=HealthRule()).samples == rounds_taken

@@ -8,9 +8,9 @@ from shiploop.domain.production.probe import (
     ProbeResult,
     ProbeScope,
     ProbeVerdict,
-    Round,
-    read_round,
-    write_round,
+    Sample,
+    read_sample,
+    write_sample,
 )
 from tests.builders import NOON
 
@@ -21,23 +21,23 @@ results = st.builds(
     evidence=st.text(),
     scope=st.sampled_from(ProbeScope),
 )
-rounds = st.builds(
-    Round,
+samples = st.builds(
+    Sample,
     at=st.datetimes(timezones=st.just(UTC)),
     live_sha=st.none() | st.text(),
     results=st.lists(results).map(tuple),
 )
 
 
-@given(rounds)
-def test_a_round_is_read_back_as_it_was_written(taken: Round) -> None:
-    assert read_round(write_round(taken)) == taken
+@given(samples)
+def test_a_round_is_read_back_as_it_was_written(taken: Sample) -> None:
+    assert read_sample(write_sample(taken)) == taken
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"at": "noon", "results": []}'])
 def test_what_is_no_round_is_an_error(text: str) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
-        read_round(text)
+        read_sample(text)
 
 
 def test_a_probe_looks_at_the_site_unless_it_says_otherwise() -> None:
@@ -45,7 +45,7 @@ def test_a_probe_looks_at_the_site_unless_it_says_otherwise() -> None:
 
 
 def test_a_round_names_what_failed_in_it_and_decides_something() -> None:
-    taken = Round(
+    taken = Sample(
         NOON,
         None,
         (

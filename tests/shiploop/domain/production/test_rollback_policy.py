@@ -26,7 +26,7 @@ ROLLBACK = replace(THEIRS, sha="d" * 40, is_rollback=True)
 
 
 def verdict(state: HealthState, *failing: str, platform: tuple[str, ...] = ()) -> HealthVerdict:
-    return HealthVerdict(state, failing, platform, (), rounds=6, first_failing=None)
+    return HealthVerdict(state, failing, platform, (), samples=6, first_failing=None)
 
 
 HEALTHY = verdict(HealthState.HEALTHY)

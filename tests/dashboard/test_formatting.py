@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dashboard import words
+from dashboard import formatting
 from dashboard.markup import link, table, text
 from dashboard.theme import TONES, Shades
 from shiploop.domain.delivery.task import FailureKind, Stage, Status
@@ -19,11 +19,11 @@ from tests.builders import a_task_record
 @pytest.mark.parametrize(
     ("kinds", "told"),
     [
-        (FailureKind, words.FAILURES),
-        (Status, words.STATUS_TONES),
-        (SloState, words.SLO_STATES),
-        (AlertState, words.ALERT_TONES),
-        (Period, words.PERIODS),
+        (FailureKind, formatting.FAILURES),
+        (Status, formatting.STATUS_TONES),
+        (SloState, formatting.SLO_STATES),
+        (AlertState, formatting.ALERT_TONES),
+        (Period, formatting.PERIODS),
     ],
 )
 def test_there_are_words_for_everything(
@@ -33,7 +33,7 @@ def test_there_are_words_for_everything(
 
 
 def test_no_two_states_are_told_apart_by_their_colour_alone() -> None:
-    assert len({word for word, _ in words.SLO_STATES.values()}) == len(SloState)
+    assert len({word for word, _ in formatting.SLO_STATES.values()}) == len(SloState)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_no_two_states_are_told_apart_by_their_colour_alone() -> None:
     [(0, "0 ms"), (999, "999 ms"), (1000, "1.00 s"), (61_340, "61.3 s"), (None, "–")],
 )
 def test_a_duration_is_told_in_a_unit_that_fits(took_ms: int | None, told: str) -> None:
-    assert words.seconds(took_ms) == told
+    assert formatting.format_seconds(took_ms) == told
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_a_duration_is_told_in_a_unit_that_fits(took_ms: int | None, told: str) 
     ],
 )
 def test_a_share_is_never_rounded_up_to_all(share: float | None, told: str) -> None:
-    assert words.percent(share) == told
+    assert formatting.format_percent(share) == told
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_share_is_never_rounded_up_to_all(share: float | None, told: str) -> N
     ],
 )
 def test_a_length_of_time_is_told_in_its_largest_unit(length: timedelta, told: str) -> None:
-    assert words.span(length) == told
+    assert formatting.format_span(length) == told
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_length_of_time_is_told_in_its_largest_unit(length: timedelta, told: s
 def test_why_a_run_is_not_done_is_a_sentence(
     task: dict[str, Any], freeze: str | None, why: str | None
 ) -> None:
-    assert words.why_not_done(a_task_record(**task), freeze) == why
+    assert formatting.format_reason(a_task_record(**task), freeze) == why
 
 
 @pytest.mark.parametrize(
@@ -129,18 +129,18 @@ def test_why_a_run_is_not_done_is_a_sentence(
 def test_who_answered_is_told_with_what_the_model_took(
     task: dict[str, Any], told: str | None
 ) -> None:
-    assert words.answer_by(a_task_record(**task)) == told
+    assert formatting.format_answer_by(a_task_record(**task)) == told
 
 
 def test_what_others_wrote_is_neither_html_nor_a_link_that_runs() -> None:
     assert table(["#A"], [[text('<b onclick="x">')]]).count("<b") == 0
     assert link("javascript:alert(1)", "PR") == "PR"
     assert link('https://x.example/"><b>', "PR").count("<b>") == 0
-    assert words.as_markdown("*a* [b](c)") == r"\*a\* \[b\]\(c\)"
+    assert formatting.format_markdown("*a* [b](c)") == r"\*a\* \[b\]\(c\)"
 
 
 @pytest.mark.parametrize("tone", TONES)
-def test_badges_can_be_read(tone: words.Tone) -> None:
+def test_badges_can_be_read(tone: formatting.Tone) -> None:
     shades: Shades = TONES[tone]
     assert contrast(shades.light_text, shades.light_ground) >= 4.5
     assert contrast(shades.dark_text, shades.dark_ground) >= 4.5

@@ -63,7 +63,7 @@ _NONE: Final = "–"
 _MINUS: Final = "\u2212"
 
 
-def answer_by(task: TaskRecord) -> str | None:
+def format_answer_by(task: TaskRecord) -> str | None:
     """Who wrote the answer, and what the model took for it, used or not."""
     if task.generator is None or task.model is None:
         return task.generator
@@ -75,7 +75,7 @@ def answer_by(task: TaskRecord) -> str | None:
     return f"{task.generator} ({', '.join(took)})"
 
 
-def seconds(took_ms: float | None) -> str:
+def format_seconds(took_ms: float | None) -> str:
     """A duration: `850 ms`, `2.41 s`, `61.3 s`."""
     if took_ms is None:
         return _NONE
@@ -85,12 +85,12 @@ def seconds(took_ms: float | None) -> str:
     return f"{took_ms / _MS_A_SECOND:.{digits}f} s"
 
 
-def over(by_ms: int | None) -> str:
+def format_excess(by_ms: int | None) -> str:
     """By how much a target was missed."""
-    return seconds(by_ms) if by_ms is None or by_ms > 0 else "none"
+    return format_seconds(by_ms) if by_ms is None or by_ms > 0 else "none"
 
 
-def percent(share: float | Fraction | None) -> str:
+def format_percent(share: float | Fraction | None) -> str:
     """A share: `99.5 %`, and never 100 for what is less."""
     if share is None:
         return _NONE
@@ -101,12 +101,12 @@ def percent(share: float | Fraction | None) -> str:
     return "99.99 %" if told == "100" and number < 1 else f"{told} %"
 
 
-def ago(moment: datetime | None, now: datetime) -> str:
+def format_ago(moment: datetime | None, now: datetime) -> str:
     """How long something is ago, in its largest unit."""
-    return _NONE if moment is None else f"{span(now - moment)} ago"
+    return _NONE if moment is None else f"{format_span(now - moment)} ago"
 
 
-def span(length: timedelta) -> str:
+def format_span(length: timedelta) -> str:
     """A length of time, in its largest unit."""
     passed_s = max(0, int(length.total_seconds()))
     for unit, unit_s in (("d", 86_400), ("h", 3600), ("min", 60)):
@@ -115,31 +115,35 @@ def span(length: timedelta) -> str:
     return f"{passed_s} s"
 
 
-def clock(moment: datetime) -> str:
+def format_clock(moment: datetime) -> str:
     """A moment, in UTC."""
     return f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
-def as_markdown(plain: str) -> str:
+def format_markdown(plain: str) -> str:
     """Plain text for where Streamlit reads Markdown."""
     return _MARKDOWN.sub(r"\\\g<0>", plain)
 
 
-def count(number: int, one: str, several: str | None = None) -> str:
+def format_count(number: int, one: str, several: str | None = None) -> str:
     """A number with its noun: `1 run`, `3 runs`."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
-def slo_value(status: SloStatus) -> str:
+def format_slo_value(status: SloStatus) -> str:
     """What an objective's indicator stands at, or why there is no such number."""
     if status.state is SloState.NO_DATA:
         return "no data"
     if status.value is None:
         return "too few"
-    return percent(status.value) if status.slo.limit_ms is None else seconds(status.value)
+    return (
+        format_percent(status.value)
+        if status.slo.limit_ms is None
+        else format_seconds(status.value)
+    )
 
 
-def slo_events(status: SloStatus) -> str:
+def format_slo_events(status: SloStatus) -> str:
     """How many events were counted, and how many it takes where they are too few."""
     total = f"{status.counted.total:,}"
     if status.state is not SloState.TOO_FEW:
@@ -147,14 +151,14 @@ def slo_events(status: SloStatus) -> str:
     return f"{total} of {events_needed(status.slo.target)} needed"
 
 
-def budget(left: float | None) -> tuple[str, Tone]:
+def format_budget(left: float | None) -> tuple[str, Tone]:
     """How an error budget stands."""
     if left is None:
         return "no data", "gray"
     return ("overspent", "red") if left < 0 else ("left", "green")
 
 
-def burning(rate: float | None) -> tuple[str, Tone]:
+def format_burn_state(rate: float | None) -> tuple[str, Tone]:
     """Whether a whole budget would last if it went on like this."""
     if rate is None:
         return "too few to tell", "gray"
@@ -163,31 +167,31 @@ def burning(rate: float | None) -> tuple[str, Tone]:
     return ("too fast", "orange") if rate > 1 else ("sustainable", "green")
 
 
-def runners(alive: int, silent: int = 0) -> tuple[str, Tone]:
+def format_runners(alive: int, silent: int = 0) -> tuple[str, Tone]:
     """Whether there are runners, and whether some have fallen silent."""
     if not alive:
         return "none alive", "red"
     return (f"{silent} silent", "orange") if silent else ("alive", "green")
 
 
-def slo_target(status: SloStatus) -> str:
+def format_slo_target(status: SloStatus) -> str:
     """What was promised: `95 % ≤ 60 s`, `≥ 99 %`."""
-    share = percent(status.slo.target)
+    share = format_percent(status.slo.target)
     limit = status.slo.limit_ms
     return f"≥ {share}" if limit is None else f"{share} ≤ {limit // _MS_A_SECOND} s"
 
 
-def burn(rate: float | None) -> str:
+def format_burn_rate(rate: float | None) -> str:
     """How fast the budget goes: 1× lasts exactly for the period."""
     return "–" if rate is None else f"{rate:.1f}×"
 
 
-def spaced(name: str) -> str:
+def format_spaced(name: str) -> str:
     """A name without its underscores."""
     return name.replace("_", " ")
 
 
-def why_not_done(task: TaskRecord, freeze: str | None) -> str | None:
+def format_reason(task: TaskRecord, freeze: str | None) -> str | None:
     """Why a run is not merged, or not live, in a sentence; None when there is nothing to say."""
     match task.status:
         case Status.DONE:
