@@ -17,6 +17,11 @@ LONGEST_TASK_BODY = 25
 READS_ENVIRONMENT = {"shiploop/stack/process.py", "shiploop/clients/git/remote.py"}
 
 
+# What names our files to people. The FAQ is the target repository's.
+DOCUMENTS = (".env.example", "README.md", "CONTRIBUTING.md", "docs/**/*.md", "deployments/**/*.md")
+NOT_OURS = {"docs/FAQ.md"}
+
+
 def sources(*packages: str) -> list[Path]:
     found = [path for package in packages for path in sorted((PROJECT / package).rglob("*.py"))]
     assert found
@@ -141,6 +146,20 @@ def is_task(function: ast.FunctionDef) -> bool:
 def body_lines(function: ast.FunctionDef) -> int:
     body = function.body[1:] if ast.get_docstring(function) else function.body
     return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def test_every_path_that_a_document_names_exists() -> None:
+    folders = [path.name for path in PROJECT.iterdir() if path.is_dir() and path.name[0] != "."]
+    named = re.compile(rf"(?<![\w./-])(?:{'|'.join(folders)})/[\w./-]*[\w/]")
+    documents = [path for pattern in DOCUMENTS for path in sorted(PROJECT.glob(pattern))]
+    paths = {
+        (name(document), path)
+        for document in documents
+        for path in named.findall(document.read_text(encoding="utf-8"))
+    }
+    assert paths
+    missing = {each for each in paths if not (PROJECT / each[1]).exists()}
+    assert {each for each in missing if each[1] not in NOT_OURS} == set()
 
 
 def test_no_package_is_called_like_a_flow() -> None:
