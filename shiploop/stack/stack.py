@@ -251,21 +251,16 @@ class Stack:
     def _stop_all(self) -> None:
         note_of_stack(self._home).unlink(missing_ok=True)
         # The runners first, while there still is a Prefect to tell how their runs ended.
-        runners = [
-            process for name, process in self._processes.items() if name.startswith("runner")
-        ]
-        others = [process for process in self._processes.values() if process not in runners]
+        runners = [each for each in self._processes.values() if each.name.startswith("runner")]
+        others = [each for each in self._processes.values() if each not in runners]
         for processes in (runners, others):
             with ThreadPoolExecutor(max(1, len(processes))) as pool:
                 list(pool.map(Process.stop, processes))
         self._servers.close()
 
     def _describe(self) -> None:
-        pids = {
-            "redis": self._redis_pid,
-            **{name: process.pid for name, process in self._processes.items()},
-        }
-        write_note(self._home, self._addresses, pids)
+        pids = {name: process.pid for name, process in self._processes.items()}
+        write_note(self._home, self._addresses, {"redis": self._redis_pid, **pids})
 
     def _shared_environment(self) -> dict[str, str]:
         shared = {
