@@ -13,7 +13,7 @@ PACKAGES = ("shiploop", "flows", "tasks", "api", "dashboard")
 LONGEST_FILE = 300
 LONGEST_FLOW = 100
 LONGEST_TASK_BODY = 25
-# The parts of the stack, and what calls git, hand the whole environment on to what they start.
+# The processes of the stack, and what calls git, hand the whole environment on to what they start.
 READS_ENVIRONMENT = {"shiploop/stack/process.py", "shiploop/clients/git/remote.py"}
 
 
@@ -92,6 +92,12 @@ def test_everybody_imports_only_what_the_house_allows() -> None:
 
 def test_every_module_has_its_place_in_the_house() -> None:
     assert sorted(layers()) == sorted(our_modules())
+
+
+def test_every_folder_with_code_is_a_package() -> None:
+    """A folder without `__init__.py` is not seen by import-linter, and says nothing of it."""
+    folders = {path.parent for path in sources(*PACKAGES, "sandbox", "bench")}
+    assert [name(each) for each in sorted(folders) if not (each / "__init__.py").exists()] == []
 
 
 def test_the_domain_needs_nothing_but_the_standard_library_and_markdown() -> None:

@@ -1,4 +1,4 @@
-"""Every fault that can be drilled."""
+"""Every fault that can be drilled: the command line names them without loading a stack."""
 
 from enum import StrEnum
 
