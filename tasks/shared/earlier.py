@@ -10,7 +10,8 @@ from shiploop.bootstrap import services
 def draft_of_version_1(task_id: str) -> Mapping[str, Any]:
     """The draft that version 1 has stored of a task, as plain JSON; empty where there is none.
 
-    It named a class by the module that it stood in, so that only its fields are read. The version after this one needs it no more.
+    It named a class by the module that it stood in, so that only its fields are read.
+    The version after this one needs it no more.
     """
     path = services().settings.home.resolve() / "results" / f"{task_id}-draft"
     try:
