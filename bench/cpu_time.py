@@ -1,4 +1,4 @@
-"""The processor time that each part of a stack has taken."""
+"""The processor time that each process of a stack has taken."""
 
 import json
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ _POSTMASTER_PID = Path("postgres") / "data" / "postmaster.pid"  # its first line
 
 
 def cpu_seconds(home: Path) -> dict[str, float]:
-    """User and system time so far, by part, with all of its children, dead or alive."""
+    """User and system time so far, by process, with all of its children, dead or alive."""
     pids: dict[str, int] = dict(json.loads((home / "stack.json").read_text("utf-8"))["pids"])
     pids["postgres"] = int((home / _POSTMASTER_PID).read_text("utf-8").splitlines()[0])
     return {name: family_cpu_seconds(psutil.Process(pid)) for name, pid in pids.items()}
 
 
 def cpu_seconds_since(before: Mapping[str, float], home: Path) -> dict[str, float]:
-    """What each part has taken since an earlier reading."""
+    """What each process has taken since an earlier reading."""
     return {name: now_s - before[name] for name, now_s in cpu_seconds(home).items()}
 
 

@@ -45,7 +45,7 @@ def measure_throughput(times: int) -> Measurement:
         (Figure("loops", 60 * times / took_s, _BOUND_A_MINUTE, Unit.PER_MINUTE, at_least=True),),
         {
             **{f"{stage}_ms": _stage_ms(tasks, stage) for stage in tasks[0]["stages_ms"]},
-            **{f"CPU s a loop, {part}": (s / times,) for part, s in sorted(taken_s.items())},
+            **{f"CPU s a loop, {process}": (s / times,) for process, s in sorted(taken_s.items())},
             "CPU s a loop, all": (sum(taken_s.values()) / times,),
             # Near the number of cores: nothing else held it up. Far below: others took them.
             "cores used": (sum(taken_s.values()) / took_s,),

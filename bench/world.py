@@ -143,7 +143,7 @@ class World:
 def running_world() -> Iterator[World]:
     """Start a stack with its sandbox on free ports, and stop it at the end."""
     with TemporaryDirectory(prefix="shiploop-bench-") as home:
-        stack = Stack(stack_settings(Path(home)), lambda part: None)
+        stack = Stack(stack_settings(Path(home)), lambda process: None)
         with stack as addresses, httpx.Client(base_url=addresses.github) as github:
             yield World(addresses, ApiClient(addresses.api), github, stack.environment)
 

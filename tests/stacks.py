@@ -32,7 +32,7 @@ def running_world(api_key: str = "", **changes: object) -> Iterator[World]:
     """
     home = Path(tempfile.mkdtemp(prefix="shiploop-"))
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    stack = Stack(settings(home).model_copy(update=changes), lambda part: None)
+    stack = Stack(settings(home).model_copy(update=changes), lambda process: None)
     with stack as addresses:
         mirror = home / "mirror-of-tests.git"
         world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, api_key)

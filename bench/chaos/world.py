@@ -209,7 +209,7 @@ def chaos_world(**changes: object) -> Iterator[ChaosWorld]:
         home = Path(name)
         home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
         settings = stack_settings(home).model_copy(update={"runners": 0, **changes})
-        stack = Stack(settings, lambda part: None)
+        stack = Stack(settings, lambda process: None)
         with (
             stack as addresses,
             httpx.Client(timeout=_ANSWER_TIMEOUT_S) as http,

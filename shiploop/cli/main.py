@@ -277,8 +277,8 @@ def _person() -> str:
 def _stack(console: Console, stop: Stop, *, dashboard: bool) -> "Stack":
     from shiploop.stack.stack import Stack  # what only a stack needs loads slowly
 
-    def told(part: str) -> None:
-        console.print(f"  {part} is ready")
+    def told(process: str) -> None:
+        console.print(f"  {process} is ready")
 
     stop.listen()
     return Stack(_settings(), told, dashboard=dashboard, given_up=stop.given_up)

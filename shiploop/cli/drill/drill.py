@@ -112,7 +112,7 @@ def trb_ms(rollback: Rollback) -> Mapping[str, int]:
 
 def _drill(fault: DrillFault, settings: Settings, console: Console, stop: Stop) -> str | None:
     scenario = SCENARIOS[fault]
-    stack = Stack(settings, lambda part: None, given_up=stop.given_up)
+    stack = Stack(settings, lambda process: None, given_up=stop.given_up)
     console.print(Text(f"{fault}: {scenario.run.__doc__}\n"))
     with stop.running(stack) as addresses, stop.interrupting():
         keys = [key.get_secret_value() for key in settings.api_keys.values()]

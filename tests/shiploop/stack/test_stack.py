@@ -106,12 +106,12 @@ def assert_ends_well(up: "subprocess.Popen[bytes]", home: Path) -> None:
 def test_a_taken_port_is_known_before_anything_is_started(redis: Redis, tmp_path: Path) -> None:
     taken = int(url_of(redis).rpartition(":")[2])
     with pytest.raises(PortTaken, match=f"port {taken} .* SHIPLOOP_SITE_PORT"):
-        Stack(settings(tmp_path, site_port=taken), lambda part: None)
+        Stack(settings(tmp_path, site_port=taken), lambda process: None)
     assert processes_of(tmp_path) == set()
 
 
 def test_the_sandbox_world_has_a_slack_of_its_own_and_is_looked_at_often(tmp_path: Path) -> None:
-    stack = Stack(settings(tmp_path), lambda part: None)
+    stack = Stack(settings(tmp_path), lambda process: None)
     given, github = stack.environment, stack.environment["GITHUB_API_URL"]
     assert given["SLACK_WEBHOOK_URL"].startswith(f"{github}/services/T000/B000/")
     assert float(given["SHIPLOOP_HEALTH_INTERVAL_S"]) == 0.25
@@ -120,13 +120,13 @@ def test_the_sandbox_world_has_a_slack_of_its_own_and_is_looked_at_often(tmp_pat
 def test_a_slack_and_an_interval_of_ones_own_are_kept_in_the_sandbox_world(tmp_path: Path) -> None:
     webhook = "https://hooks.example/services/T/B/secret"
     ours = settings(tmp_path, slack_webhook_url=webhook, health_interval_s=1.5)
-    given = Stack(ours, lambda part: None).environment
+    given = Stack(ours, lambda process: None).environment
     assert given["SLACK_WEBHOOK_URL"] == webhook
     assert given["SHIPLOOP_HEALTH_INTERVAL_S"] == "1.5"
 
 
 def test_a_repository_of_ones_own_gets_neither(tmp_path: Path) -> None:
-    given = Stack(settings(tmp_path, github_repo="acme/docs"), lambda part: None).environment
+    given = Stack(settings(tmp_path, github_repo="acme/docs"), lambda process: None).environment
     assert given.keys().isdisjoint({"SLACK_WEBHOOK_URL", "SHIPLOOP_HEALTH_INTERVAL_S"})
 
 
