@@ -87,6 +87,7 @@ def _claim_by_hand(merge_sha: str, reason: str) -> Refused | None:
         detected_at=now,
         decided_at=now,
         needs_approval=False,
+        by_hand=True,
     )
     other = services().rollbacks.claim(case, now)
     if other is not None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -23,6 +24,7 @@ METRICS: Final = "/api/metrics/agent"
 KEYS: Final = {"ci": "the-key-of-the-ci-system"}
 TELLING_HEADERS: Final = ("content-type", "retry-after", "allow", "www-authenticate")
 LONGEST_SHOWN: Final = 200  # bytes of a body that was sent
+PYTHONS_OWN: Final = {text for each in HTTPStatus for text in (each.phrase, each.description)}
 WAIT_S: Final = "58"  # shown for what depends on the time of day
 
 Serve = Callable[..., httpx.Client]
@@ -212,6 +214,8 @@ def test_a_refusal_reads_like_this(
 ) -> None:
     answer = PROBLEMS[name](serve, redis)
     assert answer.headers["content-type"] == "application/problem+json"
+    told = {answer.json()["title"], answer.json()["detail"]}
+    assert told.isdisjoint(PYTHONS_OWN), "Python's own words say nothing, and change"
     reads_as(name, with_fixed_wait(shown(answer), answer))
 
 
