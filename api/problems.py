@@ -109,15 +109,17 @@ def _wrong_method(request: Request, _error: Exception) -> ProblemResponse:
     return ProblemResponse(
         status=405,
         title="No such method here",
-        detail=f"There is {' and '.join(allowed)}.",
+        detail=f"Allowed: {', '.join(allowed)}.",
         headers={"Allow": ", ".join(allowed)},  # RFC 9110, 15.5.6
     )
 
 
-def _redis_away(_request: Request, _error: Exception) -> ProblemResponse:
+def _redis_away(request: Request, _error: Exception) -> ProblemResponse:
+    again = "Asking again is safe."
+    unknown = "" if request.method == "GET" else "It is not known whether this was stored. "
     return ProblemResponse(
         status=503,
         title="The store is away",
-        detail="It is not known whether this was stored. Asking again is safe.",
+        detail=f"{unknown}{again}",
         headers={"Retry-After": _REDIS_RETRY_S},
     )

@@ -92,5 +92,7 @@ def unknown(task_id: uuid.UUID) -> ProblemException:
 
 def _how_it_ended(services: ServicesOf, task_id: uuid.UUID) -> str:
     task = services.tasks.read(str(task_id)) or {}
-    ended = " / ".join(task[name] for name in ("status", "failure_kind") if name in task)
-    return f"It ended as {ended or 'something that has expired since'}."
+    if "status" not in task:
+        return "It ended as something that has expired since."
+    kind = f" ({task['failure_kind']})" if "failure_kind" in task else ""
+    return f"It ended as {task['status']}{kind}."

@@ -86,7 +86,8 @@ def unfreeze() -> None:
     from shiploop.cli import operations
 
     lifted = operations.unfreeze(_settings())
-    click.echo(f"lifted: {operations.described(lifted)}" if lifted else "merges were not frozen")
+    told = f"lifted the freeze of {operations.described(lifted)}" if lifted else None
+    click.echo(told or "merges were not frozen")
 
 
 @main.command()

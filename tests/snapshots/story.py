@@ -59,7 +59,7 @@ def a_case(*suspects: Suspect, **changes: Any) -> RollbackCase:
     suspects = suspects or (NEWER,)
     told: dict[str, Any] = {
         "suspects": suspects,
-        "reason": "site-home, site-faq failing",
+        "reason": "site-home, site-faq are failing",
         "evidence": EVIDENCE,
         "detected_at": NOON + timedelta(seconds=25),
         "decided_at": NOON + timedelta(seconds=25.4),

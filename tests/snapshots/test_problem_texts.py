@@ -169,6 +169,9 @@ PROBLEMS: Final[dict[str, Refused]] = {
     "problems/queue_full.json": lambda serve, _: too_many(serve),
     # 500, 503
     "problems/broken_within.json": lambda serve, redis: break_within(serve(), redis),
+    "problems/store_away_while_reading.json": lambda serve, _: serve(
+        redis_url=f"redis://127.0.0.1:{free_port()}"
+    ).get(TASK),
     "problems/store_away.json": lambda serve, _: ask(
         serve(redis_url=f"redis://127.0.0.1:{free_port()}")
     ),

@@ -203,10 +203,11 @@ def _trb_table(case: RollbackCase, trb: TrbSplit | None) -> str:
         for name, took_ms in trb_by_target(trb).items()
         if name not in unknown
     )
-    missed = ", ".join(missed_targets(trb)) or "none"
+    missed = ", ".join(missed_targets(trb))
+    judged = f"Missed: {missed}." if missed else "No target was missed."
     return (
         f"**Time to roll back**\n\n| | took | target |\n| --- | --- | --- |\n{rows}\n"
-        f"Missed: {missed}. Reverting took {_seconds(trb.revert_ms)}, deploying "
+        f"{judged} Reverting took {_seconds(trb.revert_ms)}, deploying "
         f"{_seconds(trb.deploy_ms)}, verifying {_seconds(trb.verify_ms)}.\n\n"
     )
 

@@ -13,16 +13,17 @@ from shiploop.domain.production.rollback_messages import standing, why_not_over
 from shiploop.domain.production.rollback_policy import Suspect
 
 
-def rollback_started(case: RollbackCase) -> str:
-    """What is said when a rollback begins, or waits for a person's approval."""
+def rollback_started(case: RollbackCase, decide_at: str | None = None) -> str:
+    """What is said when a rollback begins, or waits for a person to decide in the UI."""
     begins = f"Rolling production back{', as a person asked' if case.by_hand else ''}"
-    if case.needs_approval:
-        begins = "Production is broken, and rolling it back waits for your approval in Prefect's UI"
+    if decide_at:
+        begins = "Production is broken, and rolling it back waits for your approval"
     return _lines(
         f"🚨 {begins}: {title_text(case.reason)}",
         *_named(case.suspects),
         *map(title_text, case.evidence),
         "Merges are frozen until production is verified.",
+        *([f"Approve or decline it: {decide_at}"] if decide_at else []),
     )
 
 

@@ -19,6 +19,7 @@ CASE = a_rollback_case(
 )
 TRB = TrbSplit(25_000, 31_000, 3000, 30_500, 20_500)
 ISSUE_URL = "http://127.0.0.1/acme/docs/issues/15"
+DECIDE_URL = "http://127.0.0.1:4200/runs/flow-run/1"
 DRAFT_URL = "http://127.0.0.1/acme/docs/pull/14"
 
 TEXTS: dict[str, Callable[[RollbackCase, str], str]] = {
@@ -40,7 +41,9 @@ def test_nothing_that_strangers_wrote_has_an_effect(name: str, hostile: str) -> 
 def test_people_are_told_what_begins_and_whether_somebody_has_to_agree() -> None:
     text = slack_messages.rollback_started(CASE)
     assert text.startswith("🚨 Rolling production back: home, faq failing\n• bbbbbbbbbbbb Update")
-    assert "approval" in slack_messages.rollback_started(replace(CASE, needs_approval=True))
+    waits = slack_messages.rollback_started(CASE, DECIDE_URL)
+    assert "approval" in waits
+    assert waits.endswith(f"\nApprove or decline it: {DECIDE_URL}")
 
 
 def test_what_is_taken_back_is_named_newest_first_with_the_evidence() -> None:
