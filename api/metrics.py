@@ -56,7 +56,7 @@ def _days(
     begin = _parsed(first or day, end)
     count = (end - begin).days + 1
     if not 0 < count <= most:
-        raise _refused(f"from has to be the same day as to or before it, and {most} days at most.")
+        raise _refused(f"`from` must not be after `to`, and they may span at most {most} days.")
     return [begin + timedelta(days=number) for number in range(count)]
 
 

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi_problem_details import Problem, ProblemResponse
 from redis.exceptions import RedisError
+from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 _REDIS_RETRY_S = "2"
@@ -22,6 +23,8 @@ _TITLES = {
     429: "Too many requests, or too many questions are waiting",
     503: "Redis is away",
 }
+# What is refused before it comes to a route: Python's own phrases change with its versions.
+_TITLES_BEFORE_ROUTES = {400: "The body cannot be read", 413: _TITLES[413]}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -34,6 +37,8 @@ def answer_with_problems(app: FastAPI) -> None:
     problem_details.init_app(app)
     del app.router.responses["default"]  # each route documents what it answers, and no more
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _before_routes)
+    app.add_exception_handler(404, _no_such_route)
     app.add_exception_handler(405, _wrong_method)
     app.add_exception_handler(RedisError, _redis_away)
 
@@ -81,6 +86,18 @@ def _sentence(wrong: dict[str, Any]) -> str:
     return f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
 
 
+def _before_routes(_request: Request, error: Exception) -> ProblemResponse:
+    told = cast(HTTPException, error)
+    title = _TITLES_BEFORE_ROUTES.get(told.status_code)
+    return ProblemResponse(status=told.status_code, title=title, detail=told.detail)
+
+
+def _no_such_route(_request: Request, _error: Exception) -> ProblemResponse:
+    return ProblemResponse(
+        status=404, title="No such route", detail="GET /docs shows all that there are."
+    )
+
+
 def _wrong_method(request: Request, _error: Exception) -> ProblemResponse:
     # Starlette names the methods of the first route that fits; a path may have several.
     allowed = [
@@ -92,15 +109,17 @@ def _wrong_method(request: Request, _error: Exception) -> ProblemResponse:
     return ProblemResponse(
         status=405,
         title="No such method here",
-        detail=f"There is {' and '.join(allowed)}.",
+        detail=f"Allowed: {', '.join(allowed)}.",
         headers={"Allow": ", ".join(allowed)},  # RFC 9110, 15.5.6
     )
 
 
-def _redis_away(_request: Request, _error: Exception) -> ProblemResponse:
+def _redis_away(request: Request, _error: Exception) -> ProblemResponse:
+    again = "Asking again is safe."
+    unknown = "" if request.method == "GET" else "It is not known whether this was stored. "
     return ProblemResponse(
         status=503,
         title="The store is away",
-        detail="It is not known whether this was stored. Asking again is safe.",
+        detail=f"{unknown}{again}",
         headers={"Retry-After": _REDIS_RETRY_S},
     )

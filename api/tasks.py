@@ -94,4 +94,5 @@ def _how_it_ended(services: ServicesOf, task_id: uuid.UUID) -> str:
     task = services.tasks.read(str(task_id))
     if task is None:
         return "It ended as something that has expired since."
-    return f"It ended as {' / '.join(filter(None, (task.status, task.failure_kind)))}."
+    kind = f" ({task.failure_kind})" if task.failure_kind else ""
+    return f"It ended as {task.status}{kind}."

@@ -32,7 +32,12 @@ async def receive(
     """Take one delivery. GitHub never sends one again, so only our own loss answers 5xx."""
     body = await request.body()
     if not _signed(services, body, x_hub_signature_256):
-        raise ProblemException(status=401, title="Wrong signature")
+        raise ProblemException(
+            status=401,
+            title="Wrong signature",
+            detail="X-Hub-Signature-256 has to be made with the secret of GITHUB_WEBHOOK_SECRET.",
+            headers={"WWW-Authenticate": "X-Hub-Signature-256"},  # RFC 9110, 11.6.1
+        )
     payload = _payload(body)
     taken = await run_in_threadpool(_take, services, x_github_event, x_github_delivery, payload)
     return {"duplicate": not taken}
@@ -50,9 +55,9 @@ def _payload(body: bytes) -> dict[str, Any]:
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ProblemException(status=400, title="The body is not JSON") from error
+        raise _no_delivery("The body is not JSON") from error
     if not isinstance(payload, dict):
-        raise ProblemException(status=400, title="The body is not a JSON object")
+        raise _no_delivery("The body is not a JSON object")
     return payload
 
 
@@ -60,5 +65,14 @@ def _take(services: Services, event: str, delivery_id: str, payload: dict[str, A
     try:
         facts = read_delivery(event, payload)
     except (KeyError, TypeError) as error:
-        raise ProblemException(status=400, title=f"This is no {event} delivery") from error
+        raise ProblemException(
+            status=400,
+            title=f"This is no {event} delivery",
+            detail="A field that GitHub sends with this event is missing, or is of another type.",
+        ) from error
     return services.facts.record_delivery(delivery_id, facts)
+
+
+def _no_delivery(title: str) -> ProblemException:
+    detail = "Set the webhook's content type to application/json."
+    return ProblemException(status=400, title=title, detail=detail)

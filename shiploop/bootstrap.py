@@ -68,6 +68,9 @@ _BLOCKING_READ_TIMEOUT_S = 10.0  # longer than any blocking read of ours
 _T = TypeVar("_T")
 
 
+_WHERE_TO_LOOK = "see .env.example, or start with `make up`"
+
+
 class SettingMissing(PermanentError):
     """Something has to be set before this can work."""
 
@@ -185,7 +188,7 @@ def _tls() -> ssl.SSLContext:
 def required(value: _T | None, name: str) -> _T:
     """Return a setting that has to be there. Raises SettingMissing, which names it."""
     if value is None:
-        raise SettingMissing(f"{name} is not set: see .env.example, or start with `make up`")
+        raise SettingMissing(f"{name} is not set: {_WHERE_TO_LOOK}")
     return value
 
 
@@ -241,7 +244,9 @@ def token_source(settings: Settings, http: httpx.Client, repository: str) -> Tok
         return fixed_token(settings.github_token.get_secret_value())
     if settings.github_credentials_block is not None:
         return _block_token(settings.github_credentials_block)
-    app_id = required(settings.github_app_id, "GITHUB_TOKEN or GITHUB_APP_ID")
+    app_id = settings.github_app_id
+    if app_id is None:
+        raise SettingMissing(f"Neither GITHUB_TOKEN nor GITHUB_APP_ID is set: {_WHERE_TO_LOOK}")
     key = required(settings.github_app_private_key, "GITHUB_APP_PRIVATE_KEY")
     return InstallationToken(
         http, settings.github_api_url, app_id, key.get_secret_value(), repository

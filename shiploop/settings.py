@@ -140,12 +140,16 @@ class Settings(BaseSettings):
 
     def as_environment(self) -> dict[str, str]:
         """What was set, as the environment of a process that shall have the same settings."""
-        fields = type(self).model_fields
         return {
-            str(fields[name].validation_alias or f"SHIPLOOP_{name.upper()}"): _as_text(value)
+            variable_of(name): _as_text(value)
             for name in self.model_fields_set
             if (value := getattr(self, name)) is not None
         }
+
+
+def variable_of(name: str) -> str:
+    """The environment variable that a setting is read from."""
+    return str(Settings.model_fields[name].validation_alias or f"SHIPLOOP_{name.upper()}")
 
 
 def _as_text(value: object) -> str:

@@ -22,7 +22,9 @@ def read_objectives(path: Path) -> tuple[Slo, ...]:
     try:
         documents = list(yaml.load_all(path.read_bytes(), Loader=yaml.CSafeLoader))
         return tuple(_slo(each) for each in documents if each["kind"] == "SLO")
-    except (OSError, yaml.YAMLError, KeyError, IndexError, TypeError, ValueError) as error:
+    except OSError as error:
+        raise ObjectivesUnreadable(f"{path} cannot be read: {error.strerror}") from error
+    except (yaml.YAMLError, KeyError, IndexError, TypeError, ValueError) as error:
         raise ObjectivesUnreadable(f"{path}: {error!r}") from error
 
 

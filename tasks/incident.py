@@ -1,6 +1,5 @@
 """Tells people that something is wrong: one issue and one message for each incident."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import prefect
@@ -27,15 +26,16 @@ def report_broken_production(judgement: Judgement) -> None:
 @prefect.task(name="report-never-live", **RETRIED)
 def report_never_live(merge: Merge) -> None:
     """Raise the incident about a merge that did not go live in time."""
-    raise_incident(f"never-live-{merge.sha}", f"{merge.sha[:12]} was merged and never went live")
+    reason = f"{merge.sha[:12]} was merged and never went live"
+    raise_incident(f"never-live-{merge.sha}", reason, to_do=messages.MEND_DEPLOY)
 
 
 @prefect.task(name="report-dead-runners", **RETRIED)
 def report_dead_runners() -> None:
     """Raise an incident for each runner that has fallen silent without taking its leave."""
     for runner_id in services().heartbeats.silent(datetime.now(UTC)):
-        reason = f"runner {runner_id} is dead: it has stopped without taking its leave"
-        raise_incident(f"runner-{runner_id}", reason)
+        reason = f"runner {runner_id} is dead: it stopped answering without having shut down"
+        raise_incident(f"runner-{runner_id}", reason, to_do=messages.REPLACE_RUNNER)
 
 
 @prefect.task(name="end-incident", **RETRIED)
@@ -52,14 +52,14 @@ def raise_incident(
     reason: str,
     evidence: tuple[str, ...] = (),
     suspects: tuple[Suspect, ...] = (),
-    links: Mapping[str, str] | None = None,
+    to_do: str = messages.BRING_BACK,
 ) -> str:
     """Open the issue about a subject unless one is open, and say so; returns its address."""
     now = datetime.now(UTC)
     opened = services().incidents.open(subject, f"{subject}-{iso_ms(now)}", now)
     if opened.issue_url is not None:
         return opened.issue_url
-    body = messages.incident_body(opened.key, reason, evidence, suspects, links or {})
+    body = messages.incident_body(opened.key, reason, evidence, suspects, {}, to_do)
     issue = find_issue(opened.key) or services().issues.open(
         messages.incident_title(reason), body, messages.INCIDENT_LABELS
     )

@@ -73,7 +73,8 @@ def mend_rollback() -> None:
     if rollback.run_id is None and age > _FORGOTTEN_AFTER:
         start_rollback(rollback.case.lead_sha, rollback.case.reason)
     elif rollback.run_id is not None and _run_has_ended(rollback.run_id):
-        reason = f"the run of the rollback of {rollback.case.lead_sha[:12]} has ended without it"
+        sha = rollback.case.lead_sha[:12]
+        reason = f"the run of the rollback of {sha} has ended without it: merges stay frozen"
         now = datetime.now(UTC)
         services().rollbacks.note(rollback.case.lead_sha, RollbackStatus.STUCK, now)
         raise_incident(f"rollback-{rollback.case.lead_sha}", reason, rollback.case.evidence)

@@ -41,9 +41,8 @@ def open_case(merge_sha: str, task_id: str, reason: str) -> RollbackCase | Refus
 @prefect.task(name="announce-rollback", **RETRIED)
 def announce(case: RollbackCase) -> None:
     """Say that it begins, in Slack and at each of its tasks."""
-    begun = replace(case, needs_approval=False)
     services().notices.post(
-        f"rollback-started-{case.lead_sha}", slack_messages.rollback_started(begun)
+        f"rollback-started-{case.lead_sha}", slack_messages.rollback_started(case)
     )
     note_progress(case, RollbackStatus.REVERTING)
 
@@ -53,8 +52,7 @@ def note_approval_wanted(case: RollbackCase) -> None:
     """Say that a person has to decide, and where."""
     where = runtime.flow_run.ui_url or f"flow run {runtime.flow_run.id} in Prefect"
     services().notices.post(
-        f"rollback-approval-{case.lead_sha}",
-        f"{slack_messages.rollback_started(case)}\nIt waits for a person: resume it at {where}",
+        f"rollback-approval-{case.lead_sha}", slack_messages.rollback_started(case, where)
     )
     note_progress(case, RollbackStatus.WAITING_FOR_APPROVAL)
 
@@ -88,6 +86,7 @@ def _claim_by_hand(merge_sha: str, reason: str) -> Refused | None:
         detected_at=now,
         decided_at=now,
         needs_approval=False,
+        by_hand=True,
     )
     other = services().rollbacks.claim(case, now)
     if other is not None:

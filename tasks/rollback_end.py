@@ -60,10 +60,7 @@ def file_issue(case: RollbackCase, ending: Ending) -> None:
     """Open the one issue of this rollback, or find it."""
     found = find_issue(case.lead_sha)
     if found is None:
-        happened = timeline(case, _fields(case))
-        body = messages.issue_body(
-            case, ending.status, ending.reverted, ending.trb, happened, _links()
-        )
+        body = messages.issue_body(case, ending, timeline(case, _fields(case)), _links())
         found = services().issues.open(messages.issue_title(case), body, messages.ISSUE_LABELS)
     note_progress(case, ending.status, incident_url=found.url)
     create_markdown_artifact(found.body, key="rollback")
@@ -77,7 +74,7 @@ def tell_end(case: RollbackCase, ending: Ending) -> None:
         links["Incident"] = issue_url
     if ending.reverted is not None:
         links["Rollback"] = ending.reverted.pull_url
-    text = slack_messages.rollback_ended(case, ending.status, ending.trb, links)
+    text = slack_messages.rollback_ended(case, ending, links)
     services().notices.post(f"rollback-ended-{case.lead_sha}", text)
 
 

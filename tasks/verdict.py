@@ -22,6 +22,7 @@ from shiploop.domain.production.rollback_policy import (
     RollbackFacts,
     ShadowRollBack,
     Suspect,
+    are_failing,
     decide_rollback,
 )
 from shiploop.kill_points import reach
@@ -177,7 +178,7 @@ def _case(
     return RollbackCase(
         lead_sha=suspects[-1].sha,
         suspects=suspects,
-        reason=f"{', '.join(facts.verdict.failing)} failing",
+        reason=are_failing(facts.verdict.failing),
         evidence=facts.verdict.evidence,
         live_sha=bad_sha,
         bad_live_at=failing_since,

@@ -64,12 +64,13 @@ def show_result(result: DemoResult, task: dict[str, Any], console: Console) -> N
     """Print where the time went and where to look."""
     console.print()
     console.print(_waterfall(result.stages_ms))
+    until = "so far" if result.merge_sha is None else "up to the merge"
     calls = result.github_calls is not None
     for name, value in (
         ("Pull request", result.pr_url or "none"),
         ("Merged as", result.merge_sha or "not merged"),
         ("Live entry", result.entry_url or "none"),
-        ("GitHub calls", f"{result.github_calls} up to the merge" if calls else "not counted"),
+        ("GitHub calls", f"{result.github_calls} {until}" if calls else "not counted"),
         ("TTE", f"{result.tte_ms} ms" if result.tte_ms is not None else "none"),
     ):
         console.print(f"{name:<13} {value}", soft_wrap=True, highlight=False)

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from rich.console import Console
 
 from shiploop.cli.api_client import ApiClient, outcome_line, stage_lines
 from shiploop.cli.drill.faults import DrillFault
 from shiploop.cli.stopping import Interrupted, Stop
 from shiploop.errors import ShiploopError
-from shiploop.settings import Settings
+from shiploop.settings import Settings, variable_of
 from shiploop.stack.addresses import api_address
 
 if TYPE_CHECKING:
@@ -93,7 +94,8 @@ def unfreeze() -> None:
     from shiploop.cli import operations
 
     lifted = operations.unfreeze(_settings())
-    click.echo(f"lifted: {operations.described(lifted)}" if lifted else "merges were not frozen")
+    told = f"lifted the freeze of {operations.described(lifted)}" if lifted else None
+    click.echo(told or "merges were not frozen")
 
 
 @main.command()
@@ -258,13 +260,16 @@ def _settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = (f"{_variable(str(each['loc'][0]))}: {each['msg']}" for each in error.errors())
-        raise click.ClickException("; ".join(wrong)) from error
+        raise click.ClickException("; ".join(map(_wrong, error.errors()))) from error
 
 
-def _variable(name: str) -> str:
+def _wrong(error: ErrorDetails) -> str:
+    told = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return told  # what is wrong with several together names them
     # A field is told by its alias, which is its variable, or by its own name.
-    return name if name.isupper() else f"SHIPLOOP_{name.upper()}"
+    name = str(error["loc"][0])
+    return f"{variable_of(name) if name in Settings.model_fields else name}: {told}"
 
 
 def _person() -> str:

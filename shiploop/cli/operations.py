@@ -69,7 +69,9 @@ def freeze(settings: Settings, reason: str, owner: str) -> None:
     with _redis(settings) as redis:
         ours = Freeze(redis)
         if not ours.set(reason, owner):
-            raise FrozenByAnother(f"merges are frozen already: {described(ours.read())}")
+            stands = ours.read()
+            by = f" by {described(stands)}" if stands else ", or were until just now"
+            raise FrozenByAnother(f"merges are frozen already{by}")
 
 
 def unfreeze(settings: Settings) -> FreezeState | None:
@@ -78,12 +80,10 @@ def unfreeze(settings: Settings) -> FreezeState | None:
         return Freeze(redis).lift()
 
 
-def described(state: FreezeState | None) -> str:
-    """A freeze in a few words."""
-    if state is None:
-        return "it was lifted just now"
-    since = f" since {state.since:%Y-%m-%d %H:%M} UTC" if state.since else ""
-    return f"by {state.owner}{since}: {state.reason}"
+def described(state: FreezeState) -> str:
+    """A freeze in a few words: whose it is, since when, and why."""
+    since = f" (since {state.since:%Y-%m-%d %H:%M} UTC)" if state.since else ""
+    return f"{state.owner}{since}: {state.reason}"
 
 
 def silence(settings: Settings, alert: str, reason: str, for_s: int) -> None:

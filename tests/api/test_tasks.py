@@ -154,7 +154,7 @@ def test_a_settled_task_is_not_cancelled_and_says_how_it_ended(
     task_id = ask(api, 1)
     settle(services, task_id)
     problem = problem_of(api.delete(f"{TASKS}/{task_id}"), 409)
-    assert problem["detail"] == "It ended as error / ci_failed."
+    assert problem["detail"] == "It ended as error (ci_failed)."
     assert services.tasks.cancellation_requested(task_id) is False
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -45,6 +46,12 @@ TRB = TrbSplit(detect_ms=25_000, decide_ms=400, revert_ms=34_600, deploy_ms=9_00
 SLOW_TRB = TrbSplit(
     detect_ms=25_000, decide_ms=31_000, revert_ms=3_000, deploy_ms=30_500, verify_ms=20_500
 )
+# Nobody had to find or decide anything.
+TRB_BY_HAND = replace(TRB, detect_ms=0, decide_ms=0)
+CHECKS_RED = "checks of the rollback failed: faq-gate"
+STILL_UNHEALTHY = (
+    "production is not healthy after the rollback: site-home failed 6 of 6 times: / answers 500"
+)
 
 
 def a_case(*suspects: Suspect, **changes: Any) -> RollbackCase:
@@ -52,12 +59,23 @@ def a_case(*suspects: Suspect, **changes: Any) -> RollbackCase:
     suspects = suspects or (NEWER,)
     told: dict[str, Any] = {
         "suspects": suspects,
-        "reason": "site-home, site-faq failing",
+        "reason": "site-home, site-faq are failing",
         "evidence": EVIDENCE,
         "detected_at": NOON + timedelta(seconds=25),
         "decided_at": NOON + timedelta(seconds=25.4),
     }
     return a_rollback_case(suspects[-1].sha, **{**told, **changes})
+
+
+ASKED_AT = NOON + timedelta(seconds=25.4)
+BY_HAND = a_case(
+    reason="The entry names a customer.",
+    evidence=(),
+    bad_live_at=ASKED_AT,
+    detected_at=ASKED_AT,
+    decided_at=ASKED_AT,
+    by_hand=True,
+)
 
 
 def page(text: str, **heading: str | tuple[str, ...]) -> str:

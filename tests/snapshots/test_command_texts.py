@@ -164,6 +164,12 @@ def unreadable_settings(here: Terminal) -> None:
     here.type("ask", "How do I begin?")
 
 
+def open_to_others(here: Terminal) -> None:
+    """The API would be open to other machines, without a key."""
+    here.given(SHIPLOOP_API_HOST="0.0.0.0")  # noqa: S104 - it is refused
+    here.type("ask", "How do I begin?")
+
+
 def unreadable_objectives(here: Terminal) -> None:
     """The file of the objectives is not there."""
     here.given(SHIPLOOP_SLO_FILE="slo.yaml")
@@ -191,6 +197,7 @@ ERRORS: Final[dict[str, Callable[[Terminal], None]]] = {
     "cli/error_prefect_away.txt": prefect_away,
     "cli/error_no_merge.txt": no_merge,
     "cli/error_unreadable_settings.txt": unreadable_settings,
+    "cli/error_open_to_others.txt": open_to_others,
     "cli/error_unreadable_objectives.txt": unreadable_objectives,
     "cli/error_port_taken.txt": port_taken,
     "cli/error_drill_leads_outside.txt": leads_outside,

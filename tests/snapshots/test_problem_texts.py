@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -23,6 +24,7 @@ METRICS: Final = "/api/metrics/agent"
 KEYS: Final = {"ci": "the-key-of-the-ci-system"}
 TELLING_HEADERS: Final = ("content-type", "retry-after", "allow", "www-authenticate")
 LONGEST_SHOWN: Final = 200  # bytes of a body that was sent
+PYTHONS_OWN: Final = {text for each in HTTPStatus for text in (each.phrase, each.description)}
 WAIT_S: Final = "58"  # shown for what depends on the time of day
 
 Serve = Callable[..., httpx.Client]
@@ -167,6 +169,9 @@ PROBLEMS: Final[dict[str, Refused]] = {
     "problems/queue_full.json": lambda serve, _: too_many(serve),
     # 500, 503
     "problems/broken_within.json": lambda serve, redis: break_within(serve(), redis),
+    "problems/store_away_while_reading.json": lambda serve, _: serve(
+        redis_url=f"redis://127.0.0.1:{free_port()}"
+    ).get(TASK),
     "problems/store_away.json": lambda serve, _: ask(
         serve(redis_url=f"redis://127.0.0.1:{free_port()}")
     ),
@@ -212,6 +217,8 @@ def test_a_refusal_reads_like_this(
 ) -> None:
     answer = PROBLEMS[name](serve, redis)
     assert answer.headers["content-type"] == "application/problem+json"
+    told = {answer.json()["title"], answer.json()["detail"]}
+    assert told.isdisjoint(PYTHONS_OWN), "Python's own words say nothing, and change"
     reads_as(name, with_fixed_wait(shown(answer), answer))
 
 

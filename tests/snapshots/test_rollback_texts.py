@@ -10,7 +10,7 @@ import pytest
 from shiploop.domain.production import incident
 from shiploop.domain.production import rollback_messages as messages
 from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus, TrbSplit
-from shiploop.domain.production.rollback_ending import timeline
+from shiploop.domain.production.rollback_ending import Ending, timeline
 from shiploop.domain.production.rollback_policy import Suspect
 from shiploop.domain.timestamps import iso_ms
 from tasks.approval import Approval
@@ -18,6 +18,8 @@ from tests.builders import NOON
 from tests.snapshots.conftest import ReadsAs
 from tests.snapshots.story import (
     A_PERSONS,
+    BY_HAND,
+    CHECKS_RED,
     EVIDENCE,
     ISSUE_URL,
     NEWER,
@@ -26,14 +28,13 @@ from tests.snapshots.story import (
     REVERTED,
     RUN_URL,
     SLOW_TRB,
+    STILL_UNHEALTHY,
     TRB,
+    TRB_BY_HAND,
     a_case,
     page,
 )
 
-BY_HAND: Final = a_case(
-    reason="The entry names a customer.", evidence=(), detected_at=NOON, decided_at=NOON
-)
 # Seconds after production began to fail.
 _REACHED_S: Final = {
     RollbackStatus.REQUESTED: 25.4,
@@ -71,6 +72,8 @@ def issue(
     status: RollbackStatus,
     reverted: Reverted | None = None,
     trb: TrbSplit | None = None,
+    *,
+    reason: str = "",
 ) -> str:
     """The issue of a rollback that has ended."""
     reached = [RollbackStatus.REQUESTED]
@@ -82,9 +85,8 @@ def issue(
         reached.append(RollbackStatus.VERIFYING)
     times = {one: NOON + timedelta(seconds=_REACHED_S[one]) for one in reached}
     times[status] = NOON + timedelta(seconds=89.5)
-    body = messages.issue_body(
-        case, status, reverted, trb, _timeline(case, times), {"Prefect run": RUN_URL}
-    )
+    ending = Ending(status, reason, reverted, trb)
+    body = messages.issue_body(case, ending, _timeline(case, times), {"Prefect run": RUN_URL})
     return page(body, title=messages.issue_title(case), labels=messages.ISSUE_LABELS)
 
 
@@ -100,10 +102,14 @@ def approval_form() -> str:
 
 
 def incident_issue(
-    key: str, reason: str, evidence: Sequence[str] = (), suspects: Sequence[Suspect] = ()
+    key: str,
+    reason: str,
+    evidence: Sequence[str] = (),
+    suspects: Sequence[Suspect] = (),
+    to_do: str = incident.BRING_BACK,
 ) -> str:
     """The issue of an incident without a rollback."""
-    body = incident.incident_body(key, reason, evidence, suspects, {})
+    body = incident.incident_body(key, reason, evidence, suspects, {}, to_do)
     return page(body, title=incident.incident_title(reason), labels=incident.INCIDENT_LABELS)
 
 
@@ -113,6 +119,7 @@ TEXTS: dict[str, Callable[[], str]] = {
     "github/rollback_pull_request_by_hand.md": lambda: pull_request(BY_HAND),
     "github/rollback_commit.txt": lambda: commit(a_case(OLDER, NEWER)),
     "github/reapply_pull_request.md": lambda: reapply(a_case()),
+    "github/reapply_pull_request_by_hand.md": lambda: reapply(BY_HAND),
     "github/reapply_pull_request_of_several.md": lambda: reapply(a_case(OLDER, NEWER)),
     "github/issue_rollback_healthy.md": lambda: issue(
         a_case(), RollbackStatus.HEALTHY, REVERTED, TRB
@@ -121,12 +128,17 @@ TEXTS: dict[str, Callable[[], str]] = {
         a_case(OLDER, NEWER), RollbackStatus.HEALTHY, REVERTED, SLOW_TRB
     ),
     "github/issue_rollback_by_hand.md": lambda: issue(
-        BY_HAND, RollbackStatus.HEALTHY, REVERTED, TRB
+        BY_HAND, RollbackStatus.HEALTHY, REVERTED, TRB_BY_HAND
     ),
     "github/issue_rollback_unhealthy.md": lambda: issue(
-        a_case(), RollbackStatus.UNHEALTHY, REVERTED
+        a_case(), RollbackStatus.UNHEALTHY, REVERTED, reason=STILL_UNHEALTHY
     ),
-    "github/issue_rollback_stuck.md": lambda: issue(a_case(), RollbackStatus.STUCK),
+    "github/issue_rollback_stuck.md": lambda: issue(
+        a_case(), RollbackStatus.STUCK, reason=CHECKS_RED
+    ),
+    "github/issue_rollback_stuck_by_hand.md": lambda: issue(
+        BY_HAND, RollbackStatus.STUCK, reason=CHECKS_RED
+    ),
     "github/issue_rollback_declined.md": lambda: issue(
         a_case(needs_approval=True), RollbackStatus.DECLINED
     ),
@@ -140,10 +152,12 @@ TEXTS: dict[str, Callable[[], str]] = {
     "github/issue_incident_never_live.md": lambda: incident_issue(
         f"never-live-{NEWER_SHA}-2026-11-22T12:02:00.000Z",
         f"{NEWER_SHA[:12]} was merged and never went live",
+        to_do=incident.MEND_DEPLOY,
     ),
     "github/issue_incident_dead_runner.md": lambda: incident_issue(
         "runner-docs-1-2026-11-22T12:00:00.000Z",
-        "runner docs-1 is dead: it has stopped without taking its leave",
+        "runner docs-1 is dead: it stopped answering without having shut down",
+        to_do=incident.REPLACE_RUNNER,
     ),
 }
 

@@ -17,19 +17,24 @@ from shiploop.bootstrap import Services, build, services
 from shiploop.clients.slack import Slack
 from shiploop.domain.production import slack_messages as messages
 from shiploop.domain.production.rollback import RollbackStatus
+from shiploop.domain.production.rollback_ending import Ending
 from shiploop.settings import Settings
 from tasks.rollback_case import note_approval_wanted
 from tests.loopback import NO_TLS
 from tests.scripted_server import Reply, ScriptedServer
 from tests.snapshots.conftest import ReadsAs
 from tests.snapshots.story import (
+    BY_HAND,
+    CHECKS_RED,
     ISSUE_URL,
     NEWER,
     NEWER_SHA,
     OLDER,
     REVERTED,
     RUN_URL,
+    STILL_UNHEALTHY,
     TRB,
+    TRB_BY_HAND,
     a_case,
 )
 from tests.valkey import url_of
@@ -43,17 +48,21 @@ SLACK_TEXTS: dict[str, Callable[[], str]] = {
     "slack/rollback_started_of_several.txt": lambda: messages.rollback_started(
         a_case(OLDER, NEWER)
     ),
+    "slack/rollback_started_by_hand.txt": lambda: messages.rollback_started(BY_HAND),
     "slack/rollback_ended_healthy.txt": lambda: messages.rollback_ended(
-        a_case(), RollbackStatus.HEALTHY, TRB, _BOTH
+        a_case(), Ending(RollbackStatus.HEALTHY, "", REVERTED, TRB), _BOTH
+    ),
+    "slack/rollback_ended_healthy_by_hand.txt": lambda: messages.rollback_ended(
+        BY_HAND, Ending(RollbackStatus.HEALTHY, "", REVERTED, TRB_BY_HAND), _BOTH
     ),
     "slack/rollback_ended_unhealthy.txt": lambda: messages.rollback_ended(
-        a_case(), RollbackStatus.UNHEALTHY, None, _BOTH
+        a_case(), Ending(RollbackStatus.UNHEALTHY, STILL_UNHEALTHY, REVERTED), _BOTH
     ),
     "slack/rollback_ended_stuck.txt": lambda: messages.rollback_ended(
-        a_case(), RollbackStatus.STUCK, None, _INCIDENT
+        a_case(), Ending(RollbackStatus.STUCK, CHECKS_RED), _INCIDENT
     ),
     "slack/rollback_ended_declined.txt": lambda: messages.rollback_ended(
-        a_case(needs_approval=True), RollbackStatus.DECLINED, None, _INCIDENT
+        a_case(needs_approval=True), Ending(RollbackStatus.DECLINED, ""), _INCIDENT
     ),
     "slack/incident_raised.txt": lambda: messages.incident_raised(
         f"{NEWER_SHA[:12]} was merged and never went live", ISSUE_URL

@@ -134,9 +134,13 @@ def _faults(hook: Webhook) -> Iterator[tuple[str, str]]:
     if (missing := sorted(WEBHOOK_EVENTS - hook.events)) and "*" not in hook.events:
         yield f"it is not sent for {', '.join(missing)}", "Add these events to it."
     if not hook.signed:
-        yield "it has no secret: we refuse it", "Give it the secret of GITHUB_WEBHOOK_SECRET."
+        what = "it has no secret: its deliveries are refused"
+        yield what, "Give it the secret of GITHUB_WEBHOOK_SECRET."
     failed = [status for status in hook.delivery_statuses if not 200 <= status < 300]
     if failed:
-        told = f"{len(failed)} of the last {len(hook.delivery_statuses)} deliveries failed"
+        of, latest = len(hook.delivery_statuses), failed[0] or "no answer"
+        what = f"the last delivery failed ({latest})"
+        if of > 1:
+            what = f"{len(failed)} of the last {of} deliveries failed (the latest with {latest})"
         advice = "See Recent Deliveries of the webhook: is the API reachable, and the secret right?"
-        yield f"{told} (the latest with {failed[0] or 'no answer'})", advice
+        yield what, advice

@@ -42,12 +42,13 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
     No finding holds a secret of the settings.
     """
     places = find_places(settings)
+    site_is_known = "site_url" in settings.model_fields_set or find_stack(settings) is not None
     checks: dict[str, Check] = {
         "redis": lambda: check_redis(places.redis_url),
         "runners": lambda: check_runners(places.redis_url, datetime.now(UTC)),
         "prefect": lambda: check_prefect(places.prefect_api_url),
         "github": lambda: check_github(settings),
-        "site": lambda: check_site(places.site_url, settings.site_faq_path),
+        "site": lambda: check_site(places.site_url, settings.site_faq_path, known=site_is_known),
         "api": lambda: check_api(places.api_url),
         "signing key": lambda: check_signing_key(settings),
         "model": lambda: check_model(settings),

@@ -15,13 +15,18 @@ _TIMEOUT_S = 3.0
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
-def check_site(site_url: str, faq_path: str) -> Iterator[Finding]:
-    """Does the site name its commit, and does it serve the FAQ?"""
+def check_site(site_url: str, faq_path: str, *, known: bool = True) -> Iterator[Finding]:
+    """Does the site name its commit, and does it serve the FAQ?
+
+    `known`: somebody has set where it is, or a stack that runs here has one.
+    """
     with httpx.Client(timeout=_TIMEOUT_S) as http:
         try:
             sha = Site(http, site_url, faq_path).live_sha()
         except SiteUnavailable as error:
             advice = 'Correct SITE_URL, or let its /healthz answer {"sha": the live commit}.'
+            if not known:
+                advice = "Start the stack with `make up`, or set SITE_URL."
             yield Finding("site", Health.BROKEN, f"{site_url}: {error}", advice)
             return
         yield Finding("site", Health.OK, f"{site_url} runs {sha[:7]}")

@@ -24,7 +24,7 @@ from shiploop.domain.production.rollback import (
     trb_by_target,
 )
 from shiploop.errors import PermanentError
-from shiploop.settings import Settings
+from shiploop.settings import Settings, variable_of
 from shiploop.stack.addresses import PortTaken
 from shiploop.stack.extras import PackageMissing
 from shiploop.stack.stack import Stack
@@ -68,10 +68,9 @@ _NOTHING_TO_LOOK_AT = (LeadsOutside, PackageMissing, PortTaken, KeyboardInterrup
 
 def drill_settings(settings: Settings, home: Path, fault: DrillFault) -> Settings:
     """The settings of a stack that plays in the sandbox only. Raises LeadsOutside."""
-    outside = [name for name in _LEADS_OUTSIDE if getattr(settings, name) is not None]
+    outside = [variable_of(name) for name in _LEADS_OUTSIDE if getattr(settings, name) is not None]
     if outside:
-        named = ", ".join(name.upper() for name in outside)
-        raise LeadsOutside(f"a drill stays in the sandbox: unset {named} for it")
+        raise LeadsOutside(f"a drill stays in the sandbox: unset {', '.join(outside)} for it")
     update = {**_SANDBOX, **SCENARIOS[fault].settings, "home": home}
     return settings.model_copy(update=update)
 

@@ -32,11 +32,11 @@ def temporary_branch_name(task: Task) -> str:
 def pull_request_body(task: Task, proposal: Proposal, signature: str) -> str:
     """The body: what it is, where it comes from, and our signature over it."""
     cited = "".join(f"- `{source.path}#{source.anchor}`\n" for source in proposal.evidence)
-    quoted = f"Quoted from:\n\n{cited}\n" if cited else ""
+    sources = f"Sources:\n\n{cited}\n" if cited else ""
     return (
         f"{proposal.summary}\n\n"
-        f"{quoted}"
-        "Merged by shiploop when its required checks are green.\n\n"
+        f"{sources}"
+        "shiploop merges it when its required checks are green.\n\n"
         f"trace-id: {task.task_id}\n"
         f"signature: {signature}\n"
     )

@@ -44,9 +44,10 @@ def _burning(status: SloStatus) -> str | None:
     for burn in status.burns:
         if burns_too_fast(slo, burn):
             minutes = int(burn.window.long.total_seconds() // 60)
+            rate = burn_rate(slo, burn.long)
             return (
                 f"{burn.long.bad} of {burn.long.total} in the last {minutes} min were bad: the "
-                f"error budget goes {burn_rate(slo, burn.long):.1f} times too fast"
+                f"error budget is being spent {rate:.1f} times as fast as allowed"
             )
     return None
 
@@ -60,7 +61,7 @@ def _beyond(status: SloStatus) -> str | None:
 def alert_told(alert: Alert, slo: Slo, state: AlertState) -> str:
     """What is said in Slack when an alert begins or is over."""
     if state is AlertState.RESOLVED:
-        return f"✅ {slo.title}: over ({alert.name})"
+        return f"✅ {slo.title}: the alert is over ({alert.name})"
     return f"🔥 {slo.title}: {alert.summary} ({alert.name}; what to do: {_RUNBOOK})"
 
 
@@ -168,15 +169,20 @@ def tte_text(tte: Percentiles) -> str:
 
 
 def _row(status: SloStatus) -> str:
-    left = "–" if status.budget_left is None else percent(status.budget_left)
     cells = (
         status.slo.title,
         state_text(status),
         value_text(status),
         objective_text(status.slo),
-        left,
+        _budget(status.budget_left),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _budget(left: float | None) -> str:
+    if left is None:
+        return "–"
+    return percent(left) if left >= 0 else f"none: spent {1 - left:.1f} times"
 
 
 def _failures(report: Report) -> Iterator[str]:

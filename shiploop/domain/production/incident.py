@@ -13,6 +13,15 @@ from shiploop.domain.production.rollback_messages import list_commits, list_evid
 from shiploop.domain.production.rollback_policy import Suspect
 
 INCIDENT_LABELS: Final = ("P0", "incident")
+# What is to be done, by what it is about.
+BRING_BACK: Final = "Bring production back (docs/runbook.md), and verify it"
+MEND_DEPLOY: Final = (
+    "Mend the platform's deploy of this commit, or take it back: "
+    "`shiploop rollback SHA_OR_TASK_ID --reason …` (docs/runbook.md)"
+)
+REPLACE_RUNNER: Final = (
+    "See with `shiploop doctor` that another runner is at work, and in its log why this one died"
+)
 
 _KEY_LINE: Final = re.compile(r"^<!-- shiploop:incident (\S+) -->\r?$", re.MULTILINE)
 
@@ -37,6 +46,7 @@ def incident_body(
     evidence: Sequence[str],
     suspects: Sequence[Suspect],
     links: Mapping[str, str],
+    to_do: str = BRING_BACK,
 ) -> str:
     """The issue of an incident without a rollback."""
     return (
@@ -46,7 +56,7 @@ def incident_body(
         f"{list_evidence(evidence)}{list_links(links)}"
         "**Action required**\n\n"
         "- [ ] Investigate the root cause\n"
-        "- [ ] Bring production back (docs/runbook.md), and verify it\n"
+        f"- [ ] {to_do}\n"
     )
 
 

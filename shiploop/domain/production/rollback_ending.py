@@ -38,7 +38,7 @@ _SAID = {
     RollbackStatus.REVERTING: "the change was begun",
     RollbackStatus.VERIFYING: "the change was merged and live",
     RollbackStatus.HEALTHY: "production was seen to be healthy",
-    RollbackStatus.UNHEALTHY: "production was found to be unhealthy still",
+    RollbackStatus.UNHEALTHY: "production was not seen to be healthy",
     RollbackStatus.STUCK: "the rollback could not go on",
     RollbackStatus.DECLINED: "a person declined the rollback",
 }
@@ -46,10 +46,11 @@ _SAID = {
 
 def timeline(case: RollbackCase, fields: Mapping[str, str]) -> tuple[tuple[datetime, str], ...]:
     """What happened when; `fields` has a time for each status that was reached."""
-    known = [
+    found = [
         (case.bad_live_at, f"production began to fail with {case.live_sha[:12]} live"),
         (case.detected_at, "it was judged to be unhealthy"),
     ]
+    known = [] if case.by_hand else found
     reached = [
         (from_iso(fields[f"{status}_at"]), said)
         for status, said in _SAID.items()

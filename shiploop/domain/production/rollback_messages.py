@@ -5,20 +5,20 @@ harmless.
 """
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, assert_never
 
 from shiploop.domain.delivery.github_text import title_text
 from shiploop.domain.production.rollback import (
     TRB_TARGETS_S,
-    Reverted,
     RollbackCase,
     RollbackStatus,
     TrbSplit,
     missed_targets,
     trb_by_target,
 )
+from shiploop.domain.production.rollback_ending import Ending
 from shiploop.domain.production.rollback_policy import Suspect
 from shiploop.domain.timestamps import iso_ms
 
@@ -37,7 +37,8 @@ def reapply_branch(lead_sha: str) -> str:
 
 def rollback_title(case: RollbackCase) -> str:
     """The title of the rollback's pull request (RFC 4.2.2), and of its squash commit."""
-    return f"🚨 Auto-rollback: {title_text(case.reason)}"
+    what = "Rollback by hand" if case.by_hand else "Auto-rollback"
+    return f"🚨 {what}: {title_text(case.reason)}"
 
 
 def rollback_commit(case: RollbackCase) -> tuple[str, str]:
@@ -48,12 +49,16 @@ def rollback_commit(case: RollbackCase) -> tuple[str, str]:
 
 def rollback_body(case: RollbackCase) -> str:
     """The body of the rollback's pull request."""
+    found = f"**Live when it was found**: {title_text(case.live_sha)}, {iso_ms(case.detected_at)}"
+    began = "An automated rollback after a failed health check."
+    if case.by_hand:
+        found = f"**Asked for**: {iso_ms(case.detected_at)}"
+        began = "A rollback that a person asked for."
     return (
-        f"**Reason**: {title_text(case.reason)}\n\n"
-        f"**Live when it was found**: {title_text(case.live_sha)}, {iso_ms(case.detected_at)}\n\n"
+        f"**Reason**: {title_text(case.reason)}\n\n{found}\n\n"
         f"{list_commits('Reverted commits', case.suspects)}{list_evidence(case.evidence)}"
-        "An automated rollback after a failed health check. shiploop merges it when its smoke "
-        "check is green, and verifies production after it.\n"
+        f"{began} shiploop merges it when its smoke check is green, and verifies production after "
+        "it.\n"
     )
 
 
@@ -66,11 +71,14 @@ def reapply_title(case: RollbackCase) -> str:
 
 def reapply_body(case: RollbackCase, issue_url: str) -> str:
     """The body of that draft, for the person who finishes it."""
+    because, first = "It broke production", "Find out why it broke production (see the incident)"
+    if case.by_hand:
+        because, first = "A person had it rolled back", "Agree that it may come back"
     return (
-        "Puts back what was rolled back, as it was. It broke production: "
-        f"{title_text(case.reason)}\n\nIncident: <{issue_url}>\n\n"
-        f"{list_commits('Rolled back', case.suspects)}"
-        "- [ ] Find out why it broke production (see the incident)\n"
+        f"Puts back what was rolled back, as it was. {because}: {title_text(case.reason)}\n\n"
+        f"Incident: <{issue_url}>\n\n"
+        f"{list_commits('Rolled back', case.suspects)}**To do**\n\n"
+        f"- [ ] {first}\n"
         "- [ ] Mend it on this branch\n"
         "- [ ] Mark this pull request as ready, and let every check pass\n"
     )
@@ -78,36 +86,56 @@ def reapply_body(case: RollbackCase, issue_url: str) -> str:
 
 def issue_title(case: RollbackCase) -> str:
     """The title of the rollback's one issue."""
-    return f"🚨 Production rollback: {title_text(case.reason)}"
+    what = "Production rollback by hand" if case.by_hand else "Production rollback"
+    return f"🚨 {what}: {title_text(case.reason)}"
 
 
 def issue_body(
     case: RollbackCase,
-    status: RollbackStatus,
-    reverted: Reverted | None,
-    trb: TrbSplit | None,
+    ending: Ending,
     timeline: Sequence[tuple[datetime, str]],
     links: Mapping[str, str],
 ) -> str:
     """The rollback's issue; `links` maps what each is called to its URL."""
-    by = f"**Rolled back by**: <{reverted.pull_url}>\n\n" if reverted else ""
+    by = f"**Rolled back by**: <{ending.reverted.pull_url}>\n\n" if ending.reverted else ""
+    why = "".join(f"**{label}**: {text}\n\n" for label, text in why_not_over(ending))
     return (
-        f"<!-- shiploop:incident {case.lead_sha} -->\n**{standing(status)}**\n\n"
-        f"**Reason**: {title_text(case.reason)}\n\n{by}"
-        f"{list_commits('Reverted commits' if reverted else 'Suspected commits', case.suspects)}"
+        f"<!-- shiploop:incident {case.lead_sha} -->\n**{standing(ending.status)}**\n\n"
+        f"**Reason**: {title_text(case.reason)}\n\n"
+        f"{why}{by}"
+        f"{list_commits(_what_they_are(case, ending), case.suspects)}"
         f"{list_evidence(case.evidence)}"
-        f"{_timeline(timeline)}{_trb_table(trb)}{list_links(links)}"
-        f"{_checklist(case, status, reverted)}"
+        f"{_timeline(timeline)}{_trb_table(case, ending.trb)}{list_links(links)}"
+        f"{_checklist(case, ending)}"
     )
 
 
-def manual_commands(case: RollbackCase, base: str = "main") -> tuple[str, ...]:
-    """What a person types to roll back by hand (RFC 4.4), a command each, newest commit first."""
+def _what_they_are(case: RollbackCase, ending: Ending) -> str:
+    if ending.reverted:
+        return "Reverted commits"
+    return "Commits to take back" if case.by_hand else "Suspected commits"
+
+
+def why_not_over(ending: Ending) -> Iterator[tuple[str, str]]:
+    """Why a person has to go on, after what that is called; nothing where `standing` says it."""
+    if ending.status is RollbackStatus.STUCK:
+        yield "Why it could not go on", title_text(ending.reason)
+    if ending.status is RollbackStatus.UNHEALTHY:
+        yield "Why it is not over", title_text(ending.reason)
+
+
+def manual_commands(
+    case: RollbackCase, base: str = "main", *, others: bool = False
+) -> tuple[str, ...]:
+    """What a person types to roll back by hand (RFC 4.4), a command each, newest commit first.
+
+    `others`: the suspects are taken back already, and `SHA` stands for what else has to go.
+    """
     # With the prefix of our own branches it has their fast lane.
     branch = shlex.quote(rollback_branch(f"manual-{case.lead_sha}"))
     reason = title_text(case.reason)
     title = shlex.quote(f"Manual rollback: {reason}")
-    shas = " ".join(shlex.quote(one.sha) for one in case.suspects[::-1])
+    shas = "SHA" if others else " ".join(shlex.quote(one.sha) for one in case.suspects[::-1])
     return (
         "git log --oneline -10",
         f"git checkout {shlex.quote(base)}",
@@ -139,21 +167,22 @@ def standing(status: RollbackStatus) -> str:
         case RollbackStatus.STUCK:
             return "The rollback is stuck: a person has to finish it. Merges stay frozen."
         case RollbackStatus.DECLINED:
-            return "A person has declined the rollback: nothing was taken back."
+            return "A person has declined the rollback: nothing was taken back. Merges stay frozen."
         case _ as never:
             assert_never(never)
 
 
-def _checklist(case: RollbackCase, status: RollbackStatus, reverted: Reverted | None) -> str:
+def _checklist(case: RollbackCase, ending: Ending) -> str:
     text = "**Action required**\n\n- [ ] Investigate the root cause\n- [ ] Verify production\n"
-    if reverted:
+    if ending.status is RollbackStatus.HEALTHY:
         text += (
             "- [ ] Mend what was taken back and re-apply it, with every check, through the "
             f"draft pull request of `{reapply_branch(title_text(case.lead_sha))}`\n"
         )
-    if status.ended and status is not RollbackStatus.HEALTHY:
-        already = " (with other commits: these are taken back already)" if reverted else ""
-        commands = "\n".join(manual_commands(case))
+    elif ending.status.ended:
+        others = ending.reverted is not None
+        already = " (the commits above are taken back already: `SHA` is another)" if others else ""
+        commands = "\n".join(manual_commands(case, others=others))
         text += f"- [ ] Bring production back by hand{already}\n\n```sh\n{commands}\n```\n"
     return text
 
@@ -165,17 +194,20 @@ def _timeline(timeline: Sequence[tuple[datetime, str]]) -> str:
     return f"**Timeline**\n\n| UTC | |\n| --- | --- |\n{rows}\n"
 
 
-def _trb_table(trb: TrbSplit | None) -> str:
+def _trb_table(case: RollbackCase, trb: TrbSplit | None) -> str:
     if trb is None:
         return ""
+    unknown = ("detect", "decide") if case.by_hand else ()  # a person did both
     rows = "".join(
         f"| {name} | {_seconds(took_ms)} | {TRB_TARGETS_S[name]} s |\n"
         for name, took_ms in trb_by_target(trb).items()
+        if name not in unknown
     )
-    missed = ", ".join(missed_targets(trb)) or "none"
+    missed = ", ".join(missed_targets(trb))
+    judged = f"Missed: {missed}." if missed else "No target was missed."
     return (
         f"**Time to roll back**\n\n| | took | target |\n| --- | --- | --- |\n{rows}\n"
-        f"Missed: {missed}. Reverting took {_seconds(trb.revert_ms)}, deploying "
+        f"{judged} Reverting took {_seconds(trb.revert_ms)}, deploying "
         f"{_seconds(trb.deploy_ms)}, verifying {_seconds(trb.verify_ms)}.\n\n"
     )
 

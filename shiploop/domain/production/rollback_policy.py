@@ -119,9 +119,14 @@ def decide_rollback(facts: RollbackFacts) -> Decision:
     if facts.running is not None:
         return AwaitRollback(facts.running)
     if verdict.failing_platform or not verdict.failing:
-        failing = ", ".join(verdict.failing_platform)
-        return RaiseIncident(f"an outage that no merge of ours can cause: {failing} failing")
+        failing = are_failing(verdict.failing_platform)
+        return RaiseIncident(f"an outage that no merge of ours can cause: {failing}")
     return _attribute(facts)
+
+
+def are_failing(probes: tuple[str, ...]) -> str:
+    """Which probes fail, in a few words."""
+    return f"{', '.join(probes)} {'is' if len(probes) == 1 else 'are'} failing"
 
 
 def _attribute(facts: RollbackFacts) -> Decision:

@@ -7,34 +7,36 @@ strangers wrote on its own line.
 from collections.abc import Iterator, Mapping, Sequence
 
 from shiploop.domain.delivery.github_text import title_text
-from shiploop.domain.production.rollback import RollbackCase, RollbackStatus, TrbSplit
-from shiploop.domain.production.rollback_messages import standing
+from shiploop.domain.production.rollback import RollbackCase, RollbackStatus
+from shiploop.domain.production.rollback_ending import Ending
+from shiploop.domain.production.rollback_messages import standing, why_not_over
 from shiploop.domain.production.rollback_policy import Suspect
 
 
-def rollback_started(case: RollbackCase) -> str:
-    """What is said when a rollback begins, or waits for a person's approval."""
-    begins = "Rolling production back"
-    if case.needs_approval:
-        begins = "Production is broken, and rolling it back waits for your approval in Prefect's UI"
+def rollback_started(case: RollbackCase, decide_at: str | None = None) -> str:
+    """What is said when a rollback begins, or waits for a person to decide in the UI."""
+    begins = f"Rolling production back{', as a person asked' if case.by_hand else ''}"
+    if decide_at:
+        begins = "Production is broken, and rolling it back waits for your approval"
     return _lines(
         f"🚨 {begins}: {title_text(case.reason)}",
         *_named(case.suspects),
         *map(title_text, case.evidence),
         "Merges are frozen until production is verified.",
+        *([f"Approve or decline it: {decide_at}"] if decide_at else []),
     )
 
 
-def rollback_ended(
-    case: RollbackCase, status: RollbackStatus, trb: TrbSplit | None, links: Mapping[str, str]
-) -> str:
+def rollback_ended(case: RollbackCase, ending: Ending, links: Mapping[str, str]) -> str:
     """What is said at a rollback's end."""
-    sign = "✅" if status is RollbackStatus.HEALTHY else "🚨"
-    took = [f"It took {trb.total_ms / 1000:.1f} s from broken to healthy."] if trb else []
+    sign = "✅" if ending.status is RollbackStatus.HEALTHY else "🚨"
+    trb = ending.trb
+    begun = "asked for" if case.by_hand else "broken"
     return _lines(
-        f"{sign} {standing(status)}",
+        f"{sign} {standing(ending.status)}",
         f"Reason: {title_text(case.reason)}",
-        *took,
+        *map(": ".join, why_not_over(ending)),
+        *([f"It took {trb.total_ms / 1000:.1f} s from {begun} to healthy."] if trb else []),
         *(f"{title_text(name)}: {url}" for name, url in links.items()),
         *_named(case.suspects),
     )

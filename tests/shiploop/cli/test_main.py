@@ -99,7 +99,7 @@ def test_merges_are_frozen_and_go_on_by_hand(redis: Redis, redis_url: str, tmp_p
     redis.hset("agent:freeze", "owner", "ada@laptop")
     again = shiploop("freeze", "holidays", **here)
     assert again.returncode == 1
-    assert "frozen already: by ada@laptop" in again.stderr
+    assert "frozen already by ada@laptop" in again.stderr
     assert "a demo" in shiploop("unfreeze", **here).stdout
     assert redis.exists("agent:freeze") == 0
 

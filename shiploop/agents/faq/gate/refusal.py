@@ -26,11 +26,14 @@ class Refusal(Enum):
     UNCITED_LINK = "A link leads to a page that the cited sections do not link to."
     IMAGE = "The answer shows an image."
     CREDENTIAL = "Something looks like a password, a token or a key."
-    PERSONAL_DATA = "An e-mail address, phone, card or account number is not in the documents."
+    PERSONAL_DATA = (
+        "The answer holds an e-mail address, or a phone, card or account number, that the "
+        "documents do not."
+    )
     MENTION = "Somebody would be notified: an @ stands before a name."
-    CLOSING_KEYWORD = "The words would close an issue or a pull request."
-    SKIPPED_CHECKS = "The words would keep the checks from running."
+    CLOSING_KEYWORD = "The answer holds words that would close an issue or a pull request."
+    SKIPPED_CHECKS = "The answer holds words that would keep the checks from running."
     INVISIBLE_CHARACTERS = "There are characters that nobody can see, or that turn text around."
     OWN_MARKER = "The text imitates the marks by which shiploop knows its own entries."
     UNCLEAN_MARKDOWN = "The repository's Markdown lint would complain about the answer."
-    CHANGES_DOCUMENT = "The document would not be what it was plus this entry."
+    CHANGES_DOCUMENT = "Adding the answer would change other parts of the document."

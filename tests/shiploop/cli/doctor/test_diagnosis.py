@@ -96,7 +96,7 @@ def test_a_webhook_that_delivers_is_well() -> None:
         (replace(HOOK, events=frozenset({"push", "status"})), "check_run, deployment_status"),
         (replace(HOOK, signed=False), "no secret"),
         (replace(HOOK, delivery_statuses=(202, 502, 500)), "2 of the last 3 .* latest with 502"),
-        (replace(HOOK, delivery_statuses=(0,)), "latest with no answer"),
+        (replace(HOOK, delivery_statuses=(0,)), "the last delivery failed .*no answer"),
     ],
 )
 def test_a_webhook_that_does_not_deliver_is_warned_of(hook: Webhook, told: str) -> None:

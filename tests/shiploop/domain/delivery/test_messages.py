@@ -47,10 +47,10 @@ def test_the_body_says_what_it_is_and_where_it_comes_from() -> None:
     proposal = a_proposal()
     (source,) = proposal.evidence
     body = messages.pull_request_body(a_task(), proposal, SIGNATURE)
-    assert body.startswith(f"{proposal.summary}\n\nQuoted from:\n\n")
+    assert body.startswith(f"{proposal.summary}\n\nSources:\n\n")
     assert f"\n- `{source.path}#{source.anchor}`\n" in body
     without = messages.pull_request_body(a_task(), replace(proposal, evidence=()), SIGNATURE)
-    assert "Quoted from" not in without
+    assert "Sources" not in without
     assert "\n\n\n" not in without
 
 

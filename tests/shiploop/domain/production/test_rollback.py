@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import UTC, timedelta
 
@@ -53,12 +54,19 @@ cases = st.builds(
     detected_at=moments,
     decided_at=moments,
     needs_approval=st.booleans(),
+    by_hand=st.booleans(),
 )
 
 
 @given(cases)
 def test_a_case_is_read_back_as_it_was_written(case: RollbackCase) -> None:
     assert read_case(write_case(case)) == case
+
+
+def test_a_case_that_was_stored_before_it_said_who_asked_is_read() -> None:
+    stored = json.loads(write_case(CASE))
+    del stored["by_hand"]
+    assert read_case(json.dumps(stored)) == CASE
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"suspects": [{}]}'])

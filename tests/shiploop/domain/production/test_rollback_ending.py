@@ -1,5 +1,6 @@
 """What happened in a rollback, in the order in which it happened."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from shiploop.domain.production.rollback import RollbackCase, RollbackStatus
@@ -33,6 +34,11 @@ def test_the_timeline_has_what_was_reached_and_nothing_else_in_order() -> None:
     assert [(at - NOON).total_seconds() for at, _ in happened] == [0, 2, 3, 4, 9]
     assert happened[0][1] == f"production began to fail with {SUSPECT.sha[:12]} live"
     assert happened[-1][1] == "production was seen to be healthy"
+
+
+def test_nothing_began_to_fail_before_a_rollback_that_a_person_asked_for() -> None:
+    fields = {"requested_at": iso_ms(NOON)}
+    assert timeline(replace(CASE, by_hand=True), fields) == ((NOON, "the rollback was asked for"),)
 
 
 def test_every_status_has_its_words_in_the_timeline() -> None:

@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 from shiploop.domain.production import incident
 from shiploop.domain.production import rollback_messages as messages
 from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus, TrbSplit
+from shiploop.domain.production.rollback_ending import Ending
 from shiploop.domain.production.rollback_policy import Suspect
 from tests.builders import NOON, TASK_ID
 from tests.hostile import HOSTILE, assert_without_effect, poisoned
@@ -31,13 +32,16 @@ TRB = TrbSplit(25_000, 31_000, 3000, 30_500, 20_500)
 TIMELINE = ((NOON, "b is live"), (NOON + timedelta(seconds=25), "home | faq fail"))
 LINKS = {"Draft that re-applies it": "http://127.0.0.1/acme/docs/pull/14"}
 ISSUE_URL = "http://127.0.0.1/acme/docs/issues/15"
+WHY = "checks of the rollback failed: faq-gate"
 NEEDS_A_PERSON = [RollbackStatus.UNHEALTHY, RollbackStatus.STUCK, RollbackStatus.DECLINED]
 
 
-def issue(case: RollbackCase = CASE, status: RollbackStatus = RollbackStatus.HEALTHY) -> str:
+def issue(
+    case: RollbackCase = CASE, status: RollbackStatus = RollbackStatus.HEALTHY, why: str = WHY
+) -> str:
     reverted = REVERTED if status in (RollbackStatus.HEALTHY, RollbackStatus.UNHEALTHY) else None
     trb = TRB if status is RollbackStatus.HEALTHY else None
-    return messages.issue_body(case, status, reverted, trb, TIMELINE, LINKS)
+    return messages.issue_body(case, Ending(status, why, reverted, trb), TIMELINE, LINKS)
 
 
 # --- what strangers wrote --------------------------------------------------------------------
@@ -54,9 +58,9 @@ TEXTS: dict[str, Callable[[RollbackCase, str], str]] = {
     "re-apply body": lambda case, _: messages.reapply_body(case, ISSUE_URL),
     "issue title": lambda case, _: messages.issue_title(case),
     "issue": lambda case, _: issue(case),
-    "issue of a stuck one": lambda case, _: issue(case, RollbackStatus.STUCK),
+    "issue of a stuck one": lambda case, text: issue(case, RollbackStatus.STUCK, text),
     "timeline": lambda case, text: messages.issue_body(
-        case, RollbackStatus.STUCK, None, None, ((NOON, text),), {text: ISSUE_URL}
+        case, Ending(RollbackStatus.STUCK, WHY), ((NOON, text),), {text: ISSUE_URL}
     ),
     "incident title": lambda _, text: incident.incident_title(text),
     "incident": lambda case, text: incident.incident_body(
@@ -163,7 +167,10 @@ def test_an_issue_says_how_it_stands_and_is_found_again(status: RollbackStatus) 
     assert incident.incident_key_in(body) == CASE.lead_sha
     assert incident.incident_key_in(body.replace("\n", "\r\n")) == CASE.lead_sha
     assert ("git revert" in body) is (status in NEEDS_A_PERSON)
-    assert ("stay frozen" in body) is (status in (RollbackStatus.UNHEALTHY, RollbackStatus.STUCK))
+    assert ("stay frozen" in body) is (status in NEEDS_A_PERSON)
+    assert (f"reapply/{CASE.lead_sha}" in body) is (status is RollbackStatus.HEALTHY)
+    told = status in (RollbackStatus.UNHEALTHY, RollbackStatus.STUCK)
+    assert (WHY in body) is told
 
 
 def test_what_was_not_taken_back_is_not_said_to_be() -> None:
@@ -172,7 +179,26 @@ def test_what_was_not_taken_back_is_not_said_to_be() -> None:
     assert "Reverted" not in stuck
     assert "reapply/" not in stuck
     assert "taken back already" not in stuck
-    assert "taken back already" in issue(status=RollbackStatus.UNHEALTHY)
+
+
+def test_what_is_taken_back_is_not_to_be_taken_back_again() -> None:
+    unhealthy = issue(status=RollbackStatus.UNHEALTHY)
+    assert "taken back already" in unhealthy
+    assert "git revert --no-edit SHA\n" in unhealthy
+
+
+@pytest.mark.parametrize("status", RollbackStatus)
+def test_what_a_person_asked_for_is_not_said_to_be_broken(status: RollbackStatus) -> None:
+    asked = replace(CASE, by_hand=True, reason="it names a customer", evidence=())
+    texts = (
+        messages.rollback_title(asked),
+        messages.rollback_body(asked),
+        messages.reapply_body(asked, ISSUE_URL),
+        messages.issue_title(asked),
+        issue(asked, status),
+    )
+    for untrue in ("Auto-rollback", "automated", "broke", "failed health check", "| detect |"):
+        assert untrue not in "\n".join(texts).replace(WHY, "")
 
 
 @pytest.mark.parametrize(
