@@ -9,9 +9,9 @@ from fastapi_offline import FastAPIOffline
 from redis.asyncio import Redis as AsyncRedis
 
 from api import events, health, metrics, tasks, webhooks
-from api.agents import routes_of
 from api.body_limit import BodyLimit
 from api.dependencies import Reading
+from api.intake import routes_of
 from api.problems import answer_with_problems
 from api.rate_limits import RateLimits
 from api.request_log import RequestLog

@@ -14,14 +14,14 @@ from shiploop.errors import ShiploopError
 from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
 from tasks.draft import begin_reading, draft_change, find_already_there
-from tasks.ending import conclude, outcome_of, outcome_of_checks, tidy_up
-from tasks.health import verify_live_change
 from tasks.incident import report_never_live
+from tasks.judge import begin_baseline, judge_deploy
 from tasks.merge import merge_pull_request
 from tasks.pull_request import open_pull_request, rebuild_pull_request
 from tasks.reaction import react_to_deploy
 from tasks.recall import begin_task
-from tasks.verdict import begin_baseline, judge_deploy
+from tasks.sighting import verify_live_change
+from tasks.tidy_up import conclude, outcome_of, outcome_of_checks, tidy_up
 
 MOST_EDITS = 25  # each costs a run of CI; a burst onto a small file needs a few
 

@@ -9,8 +9,8 @@ from prefect.states import Completed, Failed
 from shiploop.domain.production.health_verdict import HealthState
 from tasks.health_report import report_health
 from tasks.incident import end_incident, report_dead_runners
+from tasks.judge import judge_production
 from tasks.reaction import mend_rollback, react_to_production
-from tasks.verdict import judge_production
 
 
 @flow(name="health-check")

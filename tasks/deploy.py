@@ -8,7 +8,7 @@ from shiploop.bootstrap import services
 from shiploop.domain.delivery.task import Merge, Stage, Task
 from shiploop.domain.production.judgement import Live
 from tasks.shared.durability import RETRIED
-from tasks.shared.liveness import await_live
+from tasks.shared.live_commit import await_live
 from tasks.shared.stage import enter_stage
 
 

@@ -25,7 +25,7 @@ from shiploop.errors import GitHubRefused, GitHubUncertain, MergeNotReady
 from tasks.checks import await_checks
 from tasks.rollback_case import note_progress
 from tasks.shared.durability import RETRIED
-from tasks.shared.liveness import await_live
+from tasks.shared.live_commit import await_live
 
 
 @prefect.task(

@@ -26,7 +26,7 @@ def open_case(merge_sha: str, task_id: str, reason: str) -> RollbackCase | Refus
     if services().rollbacks.is_rollback(merge_sha):
         return Refused(f"{merge_sha[:12]} is itself a rollback: a rollback is never rolled back")
     if services().rollbacks.read(merge_sha) is None:
-        refusal = _claim_by_hand(merge_sha, reason)
+        refusal = _claim_for_person(merge_sha, reason)
         if refusal is not None:
             return refusal
     rollback = services().rollbacks.read(merge_sha)
@@ -68,7 +68,7 @@ def note_progress(case: RollbackCase, status: RollbackStatus, **fields: str) -> 
             services().tasks.note_rollback(suspect.task_id, now, rollback=str(status), **fields)
 
 
-def _claim_by_hand(merge_sha: str, reason: str) -> Refused | None:
+def _claim_for_person(merge_sha: str, reason: str) -> Refused | None:
     try:
         commit = services().commits.read(merge_sha)
     except (GitHubNotFound, GitHubRefused):
@@ -86,7 +86,7 @@ def _claim_by_hand(merge_sha: str, reason: str) -> Refused | None:
         detected_at=now,
         decided_at=now,
         needs_approval=False,
-        by_hand=True,
+        asked_by_person=True,
     )
     other = services().rollbacks.claim(case, now)
     if other is not None:

@@ -23,9 +23,9 @@ from shiploop.domain.production.rollback import (
 )
 from shiploop.domain.production.rollback_ending import Ending, timeline
 from tasks.incident import find_issue
+from tasks.judge import note_state, watch_site
 from tasks.rollback_case import note_progress
 from tasks.shared.durability import RETRIED
-from tasks.verdict import note_state, watch_site
 
 
 @prefect.task(name="verify-rollback", **RETRIED)

@@ -9,8 +9,8 @@ import prefect
 from shiploop.bootstrap import services
 from shiploop.domain.objectives.alerts import Alert, AlertState, advance, news
 from shiploop.domain.objectives.report import SloStatus
+from shiploop.domain.objectives.slack_messages import alert_told, what_is_wrong
 from shiploop.domain.objectives.slo import Slo
-from shiploop.domain.objectives.slo_messages import alert_told, what_is_wrong
 from shiploop.domain.timestamps import iso_ms
 from tasks.shared.durability import RETRIED
 

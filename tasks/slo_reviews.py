@@ -6,7 +6,7 @@ import prefect
 from prefect.artifacts import create_markdown_artifact
 
 from shiploop.bootstrap import services
-from shiploop.domain.objectives import slo_messages as messages
+from shiploop.domain.objectives import slack_messages as messages
 from shiploop.domain.objectives.slo import Period
 from tasks.shared.durability import RETRIED
 

@@ -1,7 +1,7 @@
 """The seam: an agent decides which change is shipped, and the loop ships it.
 
 A new agent is a module with `create_agent(settings, documents)`, named in SHIPLOOP_AGENTS. Its
-eight members are all that the loop ever asks of it; docs/architecture.md says when.
+nine members are all that the loop ever asks of it; docs/architecture.md says when.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from shiploop.domain.delivery.change import (
     Sighting,
 )
 from shiploop.domain.delivery.commit import CannotUndo
-from shiploop.domain.model import Prompt, Reply
+from shiploop.domain.prompt import Prompt, Reply
 
 T = TypeVar("T")
 RequestT = TypeVar("RequestT", bound=BaseModel)

@@ -17,7 +17,7 @@ ROLLBACK_ACTIVE = "agent:rollback-active"
 ROLLBACK_MERGES = "agent:rollback-merges"
 ROLLBACK_MODE = "agent:rollback-mode"
 HEALTH_TURN = "agent:health:turn"
-HEALTH_SAMPLES = "agent:health:rounds"
+HEALTH_SAMPLES = "agent:health:rounds"  # the key is older than the word
 HEALTH_STATES = "agent:health:states"
 HEALTH_DECISION = "agent:health:decision"
 HEALTHY_SHA = "agent:health:healthy-sha"
@@ -51,6 +51,10 @@ def events(task_id: str) -> str:
 def dedupe(agent: str, dedupe_key: str) -> str:
     """String: the task that a request belongs to for an hour (RFC 3.2, for the agent `faq`)."""
     return f"agent:{agent}:hash:{dedupe_key}"
+
+
+# Before records named their agent, each was the FAQ's.
+DEDUPE_PREFIX_OF_VERSION_1 = dedupe("faq", "")
 
 
 def fact(subject: str) -> str:

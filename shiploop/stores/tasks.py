@@ -164,7 +164,7 @@ class Tasks:
         names = [keys.task(task_id), keys.events(task_id)]
         arguments: list[str | int] = [
             keys.TASK_TTL_S,
-            keys.dedupe("faq", ""),
+            keys.DEDUPE_PREFIX_OF_VERSION_1,
             keys.DEDUPE_TTL_S,
             kind,
             iso_ms(now),

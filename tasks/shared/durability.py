@@ -1,4 +1,4 @@
-"""The one place where anything is tried again, and where finished steps are remembered."""
+"""The one place where a step is tried again, and where finished steps are remembered."""
 
 from collections.abc import Callable
 from datetime import timedelta

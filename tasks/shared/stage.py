@@ -6,7 +6,7 @@ from shiploop.bootstrap import services
 from shiploop.domain.delivery.task import Stage, Task
 from shiploop.errors import DeadlinePassed, TaskCancelled
 from shiploop.kill_points import reach
-from tasks.shared.lease import end_if_taken_over
+from tasks.shared.takeover import end_if_taken_over
 
 _AFTER_THE_MERGE = frozenset({Stage.DEPLOYING, Stage.VERIFYING})
 

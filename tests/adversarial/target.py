@@ -15,7 +15,7 @@ from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Section, split_sections
 from shiploop.domain.delivery.change import Declined, Proposal, Source
-from shiploop.domain.model import Prices
+from shiploop.domain.prompt import Prices
 from tests.builders import TASK_ID
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"

@@ -74,7 +74,7 @@ BY_HAND = a_case(
     bad_live_at=ASKED_AT,
     detected_at=ASKED_AT,
     decided_at=ASKED_AT,
-    by_hand=True,
+    asked_by_person=True,
 )
 
 

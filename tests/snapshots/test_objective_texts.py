@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from shiploop.domain.objectives import slo_messages as messages
+from shiploop.domain.objectives import slack_messages as messages
 from shiploop.domain.objectives.alerts import Alert, AlertKind, AlertState
 from shiploop.domain.objectives.report import (
     Percentiles,

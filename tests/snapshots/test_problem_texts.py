@@ -12,9 +12,10 @@ from redis import Redis
 
 from shiploop.stack.addresses import free_port
 from shiploop.stores import keys
+from shiploop.stores.intake import Intake
 from tests.api.conftest import serving, settings
 from tests.api.test_webhooks import deliver
-from tests.builders import TASK_ID
+from tests.builders import NOON, TASK_ID, a_request
 from tests.snapshots.conftest import ReadsAs
 from tests.valkey import valkey
 
@@ -83,8 +84,13 @@ def too_many(serve: Serve) -> httpx.Response:
     return [ask(api, "How one?"), ask(api, "How two?")][-1]
 
 
+def store_task(redis: Redis, **fields: str) -> None:
+    Intake(redis).accept(TASK_ID, a_request(), NOON, limit=10)
+    redis.hset(keys.task(TASK_ID), mapping=fields)
+
+
 def cancel_settled(api: httpx.Client, redis: Redis) -> httpx.Response:
-    redis.hset(keys.task(TASK_ID), mapping={"status": "error", "failure_kind": "ci_failed"})
+    store_task(redis, status="error", failure_kind="ci_failed")
     return api.delete(TASK)
 
 
@@ -179,7 +185,7 @@ PROBLEMS: Final[dict[str, Refused]] = {
 
 
 def follow_from(api: httpx.Client, redis: Redis, event_id: str) -> httpx.Response:
-    redis.hset(keys.task(TASK_ID), mapping={"status": "queued"})
+    store_task(redis, status="queued")
     return api.get(f"{TASK}/events", headers={"Last-Event-ID": event_id})
 
 

@@ -18,9 +18,9 @@ from shiploop.domain.delivery.pull_request import Base, OwnPullRequest, PullRequ
 from shiploop.domain.delivery.task import Outcome, Status, Task, there_already
 from shiploop.domain.delivery.webhook_facts import CheckFact
 from shiploop.errors import RepositoryUnusable
-from tasks.ending import _tidy_branch
 from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
 from tasks.shared.change import claim_of
+from tasks.tidy_up import _tidy_branch
 from tests.builders import a_proposal, a_request, an_entry
 from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.tasks.conftest import ServicesWith

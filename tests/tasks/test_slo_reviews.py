@@ -7,8 +7,8 @@ from redis import Redis
 
 from shiploop.bootstrap import Services
 from shiploop.domain.objectives.measurement import Measurement
+from shiploop.domain.objectives.slack_messages import review_markdown, review_told
 from shiploop.domain.objectives.slo import Period
-from shiploop.domain.objectives.slo_messages import review_markdown, review_told
 from shiploop.stores import keys
 from tasks.slo_reviews import days_to_review
 from tests.counting import count

@@ -46,7 +46,7 @@ from shiploop.domain.delivery.change import (
 )
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.delivery.github_text import title_text
-from shiploop.domain.model import Prices
+from shiploop.domain.prompt import Prices
 from shiploop.settings import Settings
 
 _LINTED_LEVEL = 2  # below the page's title

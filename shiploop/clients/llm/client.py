@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from shiploop.clients.llm.sdk import Sdk, Unwaited
 from shiploop.clients.llm.wire import chat_request, read_reply, responses_request
-from shiploop.domain.model import Prompt, Reply
+from shiploop.domain.prompt import Prompt, Reply
 from shiploop.errors import ModelFailed
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from shiploop.domain.model import Prompt, Reply, Usage
+from shiploop.domain.prompt import Prompt, Reply, Usage
 
 
 def responses_request(prompt: Prompt, model: str, tokens: int) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class RollbackStatus(StrEnum):
 class RollbackCase:
     """What is to be taken back, oldest first, and why; `lead_sha` names the rollback.
 
-    `live_sha` is what was live when production was found to be broken. `by_hand`: a person
+    `live_sha` is what was live when production was found to be broken. `asked_by_person`: a person
     asked for it, and nobody had found production to be broken; the moments are that of asking.
     """
 
@@ -63,7 +63,7 @@ class RollbackCase:
     detected_at: datetime
     decided_at: datetime
     needs_approval: bool
-    by_hand: bool = False
+    asked_by_person: bool = False
 
 
 def freeze_owner(lead_sha: str) -> str:

@@ -50,7 +50,7 @@ def timeline(case: RollbackCase, fields: Mapping[str, str]) -> tuple[tuple[datet
         (case.bad_live_at, f"production began to fail with {case.live_sha[:12]} live"),
         (case.detected_at, "it was judged to be unhealthy"),
     ]
-    known = [] if case.by_hand else found
+    known = [] if case.asked_by_person else found
     reached = [
         (from_iso(fields[f"{status}_at"]), said)
         for status, said in _SAID.items()

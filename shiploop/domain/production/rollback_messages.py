@@ -37,7 +37,7 @@ def reapply_branch(lead_sha: str) -> str:
 
 def rollback_title(case: RollbackCase) -> str:
     """The title of the rollback's pull request (RFC 4.2.2), and of its squash commit."""
-    what = "Rollback by hand" if case.by_hand else "Auto-rollback"
+    what = "Rollback by hand" if case.asked_by_person else "Auto-rollback"
     return f"🚨 {what}: {title_text(case.reason)}"
 
 
@@ -51,7 +51,7 @@ def rollback_body(case: RollbackCase) -> str:
     """The body of the rollback's pull request."""
     found = f"**Live when it was found**: {title_text(case.live_sha)}, {iso_ms(case.detected_at)}"
     began = "An automated rollback after a failed health check."
-    if case.by_hand:
+    if case.asked_by_person:
         found = f"**Asked for**: {iso_ms(case.detected_at)}"
         began = "A rollback that a person asked for."
     return (
@@ -72,7 +72,7 @@ def reapply_title(case: RollbackCase) -> str:
 def reapply_body(case: RollbackCase, issue_url: str) -> str:
     """The body of that draft, for the person who finishes it."""
     because, first = "It broke production", "Find out why it broke production (see the incident)"
-    if case.by_hand:
+    if case.asked_by_person:
         because, first = "A person had it rolled back", "Agree that it may come back"
     return (
         f"Puts back what was rolled back, as it was. {because}: {title_text(case.reason)}\n\n"
@@ -86,7 +86,7 @@ def reapply_body(case: RollbackCase, issue_url: str) -> str:
 
 def issue_title(case: RollbackCase) -> str:
     """The title of the rollback's one issue."""
-    what = "Production rollback by hand" if case.by_hand else "Production rollback"
+    what = "Production rollback by hand" if case.asked_by_person else "Production rollback"
     return f"🚨 {what}: {title_text(case.reason)}"
 
 
@@ -113,7 +113,7 @@ def issue_body(
 def _what_they_are(case: RollbackCase, ending: Ending) -> str:
     if ending.reverted:
         return "Reverted commits"
-    return "Commits to take back" if case.by_hand else "Suspected commits"
+    return "Commits to take back" if case.asked_by_person else "Suspected commits"
 
 
 def why_not_over(ending: Ending) -> Iterator[tuple[str, str]]:
@@ -197,7 +197,7 @@ def _timeline(timeline: Sequence[tuple[datetime, str]]) -> str:
 def _trb_table(case: RollbackCase, trb: TrbSplit | None) -> str:
     if trb is None:
         return ""
-    unknown = ("detect", "decide") if case.by_hand else ()  # a person did both
+    unknown = ("detect", "decide") if case.asked_by_person else ()  # a person did both
     rows = "".join(
         f"| {name} | {_seconds(took_ms)} | {TRB_TARGETS_S[name]} s |\n"
         for name, took_ms in trb_by_target(trb).items()

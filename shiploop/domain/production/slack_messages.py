@@ -15,7 +15,7 @@ from shiploop.domain.production.rollback_policy import Suspect
 
 def rollback_started(case: RollbackCase, decide_at: str | None = None) -> str:
     """What is said when a rollback begins, or waits for a person to decide in the UI."""
-    begins = f"Rolling production back{', as a person asked' if case.by_hand else ''}"
+    begins = f"Rolling production back{', as a person asked' if case.asked_by_person else ''}"
     if decide_at:
         begins = "Production is broken, and rolling it back waits for your approval"
     return _lines(
@@ -31,7 +31,7 @@ def rollback_ended(case: RollbackCase, ending: Ending, links: Mapping[str, str])
     """What is said at a rollback's end."""
     sign = "✅" if ending.status is RollbackStatus.HEALTHY else "🚨"
     trb = ending.trb
-    begun = "asked for" if case.by_hand else "broken"
+    begun = "asked for" if case.asked_by_person else "broken"
     return _lines(
         f"{sign} {standing(ending.status)}",
         f"Reason: {title_text(case.reason)}",

@@ -36,7 +36,7 @@ from shiploop.runner.executor import Executor
 from shiploop.settings import Settings
 from shiploop.stores import keys
 from shiploop.stores.queue import QueueItem
-from tasks.ending import conclude
+from tasks.tidy_up import conclude
 from tests.builders import a_question, a_request
 from tests.sandbox_process import REPOSITORY
 from tests.world import REPOSITORY as WORLDS_REPOSITORY

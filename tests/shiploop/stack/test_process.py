@@ -44,8 +44,8 @@ class Workshop:
     def process(self, program: str, *arguments: str, **environment: str) -> Process:
         code = textwrap.dedent(program)
         log = self.home / "logs" / "process.log"
-        made = Process("part", ["-c", code, *arguments], environment, log)
-        self.parts.append(made)
+        made = Process("process", ["-c", code, *arguments], environment, log)
+        self.processes.append(made)
         return made
 
     def log(self) -> str:
@@ -73,21 +73,21 @@ def lives(pid: int) -> bool:
         return False
 
 
-def test_a_part_has_a_session_of_its_own_the_environment_it_is_given_and_a_log(
+def test_a_process_has_a_session_of_its_own_the_environment_it_is_given_and_a_log(
     workshop: Workshop,
 ) -> None:
     program = "import os; print(os.getsid(0) == os.getpid(), os.environ['GREETING'], flush=True);"
-    process = workshop.part(program + LIVES, GREETING="hello")
+    process = workshop.process(program + LIVES, GREETING="hello")
     assert process.pid is None
     process.start()
     wait_until(lambda: workshop.log() == "True hello\n")
     assert os.getsid(pid_of(process)) == pid_of(process)
 
 
-def test_a_part_that_dies_is_started_again_ever_later(
+def test_a_process_that_dies_is_started_again_ever_later(
     workshop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    process = workshop.part(DIES)
+    process = workshop.process(DIES)
     pids: list[int] = []
     started_at: list[float] = [time.monotonic()]
 
@@ -107,8 +107,8 @@ def test_a_part_that_dies_is_started_again_ever_later(
     assert "starts again in 1.0 s" in caplog.text
 
 
-def test_a_part_that_was_killed_is_there_again(workshop: Workshop) -> None:
-    process, again = workshop.part(LIVES), threading.Event()
+def test_a_process_that_was_killed_is_there_again(workshop: Workshop) -> None:
+    process, again = workshop.process(LIVES), threading.Event()
     process.start()
     process.keep_alive(again.set)
     killed = pid_of(process)
@@ -118,11 +118,11 @@ def test_a_part_that_was_killed_is_there_again(workshop: Workshop) -> None:
     assert pid_of(process) != killed
 
 
-def test_stop_ends_a_part_and_its_children_even_those_that_ignore_sigterm(
+def test_stop_ends_a_process_and_its_children_even_those_that_ignore_sigterm(
     workshop: Workshop, tmp_path: Path
 ) -> None:
     told = tmp_path / "child"
-    process = workshop.part(HAS_A_CHILD, str(told))
+    process = workshop.process(HAS_A_CHILD, str(told))
     process.start()
     wait_until(told.exists)
     child = int(told.read_text())
@@ -133,11 +133,11 @@ def test_stop_ends_a_part_and_its_children_even_those_that_ignore_sigterm(
 
 
 def test_what_is_stopped_is_not_started_again(workshop: Workshop) -> None:
-    process = workshop.part(LIVES)
+    process = workshop.process(LIVES)
     restarts: list[int] = []
     process.start()
     process.keep_alive(lambda: restarts.append(1))
-    watcher = next(one for one in threading.enumerate() if one.name == "keep-part")
+    watcher = next(one for one in threading.enumerate() if one.name == "keep-process")
     process.stop()
     watcher.join(timeout=5)
     assert not watcher.is_alive()
@@ -148,10 +148,10 @@ def test_what_is_stopped_is_not_started_again(workshop: Workshop) -> None:
 def test_a_stop_while_it_waits_to_start_again_leaves_nothing(
     workshop: Workshop, caplog: pytest.LogCaptureFixture
 ) -> None:
-    process = workshop.part(DIES)
+    process = workshop.process(DIES)
     process.start()
     process.keep_alive(lambda: None)
-    watcher = next(one for one in threading.enumerate() if one.name == "keep-part")
+    watcher = next(one for one in threading.enumerate() if one.name == "keep-process")
     wait_until(lambda: "starts again" in caplog.text)
     process.stop()
     watcher.join(timeout=5)
@@ -160,20 +160,20 @@ def test_a_stop_while_it_waits_to_start_again_leaves_nothing(
 
 
 def test_stopping_what_was_never_started_is_harmless(workshop: Workshop) -> None:
-    process = workshop.part(LIVES)
+    process = workshop.process(LIVES)
     process.stop()
     assert process.pid is None
 
 
-def test_waiting_ends_at_once_when_the_part_has_died(workshop: Workshop) -> None:
-    process = workshop.part(DIES)
+def test_waiting_ends_at_once_when_the_process_has_died(workshop: Workshop) -> None:
+    process = workshop.process(DIES)
     process.start()
-    with pytest.raises(StackFailed, match=r"process ended while it started: see .*part\.log"):
+    with pytest.raises(StackFailed, match=r"process ended while it started: see .*process\.log"):
         process.wait_until(loopback, NOWHERE, 60, threading.Event())
 
 
-def test_waiting_ends_at_once_when_another_part_has_failed(workshop: Workshop) -> None:
-    process, given_up = workshop.part(LIVES), threading.Event()
+def test_waiting_ends_at_once_when_another_process_has_failed(workshop: Workshop) -> None:
+    process, given_up = workshop.process(LIVES), threading.Event()
     process.start()
     given_up.set()
     with pytest.raises(StackFailed, match="not ready when another process failed"):
@@ -181,7 +181,7 @@ def test_waiting_ends_at_once_when_another_part_has_failed(workshop: Workshop) -
 
 
 def test_waiting_ends_after_its_time(workshop: Workshop) -> None:
-    process = workshop.part(LIVES)
+    process = workshop.process(LIVES)
     process.start()
     with pytest.raises(StackFailed, match="not ready after 0 s"):
         process.wait_until(loopback, NOWHERE, 0.2, threading.Event())

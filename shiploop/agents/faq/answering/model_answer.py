@@ -7,7 +7,7 @@ from shiploop.agents.agent import Model
 from shiploop.agents.faq.answering.answer import Answer, Unanswered
 from shiploop.agents.faq.answering.prompt import Unusable, build_prompt, read_answer
 from shiploop.agents.faq.retrieval.sections import Section
-from shiploop.domain.model import Prices, usage_fields
+from shiploop.domain.prompt import Prices, usage_fields
 from shiploop.errors import ModelFailed
 
 # Why an answer must not be shipped, in a sentence; None where it may.

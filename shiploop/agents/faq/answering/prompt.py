@@ -19,7 +19,7 @@ from shiploop.agents.faq.answering.answer import (
 )
 from shiploop.agents.faq.document.entry import answer_problem, clean_answer
 from shiploop.agents.faq.retrieval.sections import Section
-from shiploop.domain.model import Prompt
+from shiploop.domain.prompt import Prompt
 
 MIN_CONFIDENCE: Final = 0.5
 # A page without headings is one section: what a question is about stands near its beginning.

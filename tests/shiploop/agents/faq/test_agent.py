@@ -25,7 +25,7 @@ from shiploop.domain.delivery.change import (
     Source,
 )
 from shiploop.domain.delivery.commit import CannotUndo
-from shiploop.domain.model import Prices, Prompt, Reply, Usage
+from shiploop.domain.prompt import Prices, Prompt, Reply, Usage
 from shiploop.errors import ModelFailed
 from tests.builders import TASK_ID, a_proposal, an_entry
 from tests.hostile import assert_without_effect

@@ -20,7 +20,7 @@ from shiploop.agents.faq.answering.prompt import Draft, build_prompt, read_draft
 from shiploop.agents.faq.retrieval.sections import split_sections
 from shiploop.clients.llm.client import Llm, Model
 from shiploop.clients.llm.sdk import MAX_BODY_BYTES
-from shiploop.domain.model import Prompt, Reply
+from shiploop.domain.prompt import Prompt, Reply
 from shiploop.errors import ModelFailed
 from shiploop.stack.addresses import free_port
 from tests.sandbox_process import SandboxProcess
@@ -339,7 +339,7 @@ def test_nobody_who_does_without_a_model_loads_the_sdk() -> None:
 _COLD = """
 import time
 from shiploop.clients.llm.client import Llm, Model
-from shiploop.domain.model import Prompt
+from shiploop.domain.prompt import Prompt
 from shiploop.errors import ModelFailed
 one, began = Llm(Model("http://127.0.0.1:9/v1", "any", 0.2, 150), "key"), time.monotonic()
 try:

@@ -54,7 +54,7 @@ cases = st.builds(
     detected_at=moments,
     decided_at=moments,
     needs_approval=st.booleans(),
-    by_hand=st.booleans(),
+    asked_by_person=st.booleans(),
 )
 
 
@@ -65,7 +65,7 @@ def test_a_case_is_read_back_as_it_was_written(case: RollbackCase) -> None:
 
 def test_a_case_that_was_stored_before_it_said_who_asked_is_read() -> None:
     stored = json.loads(write_case(CASE))
-    del stored["by_hand"]
+    del stored["asked_by_person"]
     assert read_case(json.dumps(stored)) == CASE
 
 

@@ -38,7 +38,9 @@ def test_the_timeline_has_what_was_reached_and_nothing_else_in_order() -> None:
 
 def test_nothing_began_to_fail_before_a_rollback_that_a_person_asked_for() -> None:
     fields = {"requested_at": iso_ms(NOON)}
-    assert timeline(replace(CASE, by_hand=True), fields) == ((NOON, "the rollback was asked for"),)
+    assert timeline(replace(CASE, asked_by_person=True), fields) == (
+        (NOON, "the rollback was asked for"),
+    )
 
 
 def test_every_status_has_its_words_in_the_timeline() -> None:

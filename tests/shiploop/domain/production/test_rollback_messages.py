@@ -189,7 +189,7 @@ def test_what_is_taken_back_is_not_to_be_taken_back_again() -> None:
 
 @pytest.mark.parametrize("status", RollbackStatus)
 def test_what_a_person_asked_for_is_not_said_to_be_broken(status: RollbackStatus) -> None:
-    asked = replace(CASE, by_hand=True, reason="it names a customer", evidence=())
+    asked = replace(CASE, asked_by_person=True, reason="it names a customer", evidence=())
     texts = (
         messages.rollback_title(asked),
         messages.rollback_body(asked),

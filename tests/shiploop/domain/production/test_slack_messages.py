@@ -66,7 +66,7 @@ def test_people_are_told_how_it_ended(status: RollbackStatus) -> None:
 def test_people_are_told_how_long_it_took() -> None:
     healthy = Ending(RollbackStatus.HEALTHY, "why", None, TRB)
     assert "110.0 s from broken" in slack_messages.rollback_ended(CASE, healthy, {})
-    asked = replace(CASE, by_hand=True)
+    asked = replace(CASE, asked_by_person=True)
     assert "110.0 s from asked for" in slack_messages.rollback_ended(asked, healthy, {})
 
 

@@ -20,7 +20,7 @@ from shiploop.agents.faq.answering.prompt import (
 )
 from shiploop.agents.faq.document.document import insert
 from shiploop.agents.faq.retrieval.sections import Hit, Section, split_sections
-from shiploop.domain.model import Prompt
+from shiploop.domain.prompt import Prompt
 from tests.builders import an_entry
 
 PAGES = {

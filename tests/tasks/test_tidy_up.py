@@ -12,7 +12,7 @@ from shiploop.bootstrap import SettingMissing
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.task import FailureKind, Merge, Status
 from shiploop.errors import PermanentError, ShiploopError, TransientError
-from tasks.ending import outcome_of, outcome_of_checks
+from tasks.tidy_up import outcome_of, outcome_of_checks
 from tests.builders import NOON, a_task
 
 MERGE = Merge("a" * 40, NOON + timedelta(seconds=20))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shiploop.domain.model import Prices, Usage, cost_usd, usage_fields
+from shiploop.domain.prompt import Prices, Usage, cost_usd, usage_fields
 
 USAGE = Usage(tokens_in=1500, tokens_out=100)
 
