@@ -71,9 +71,9 @@ class Executor:
         Raises what may pass, such as an outage of Redis or Prefect: to be called again later.
         Any other error is a bug or a setting that is missing, and ends the task at once.
         """
-        run = self._services.tasks.load(item.subject_id)
+        run = self._load(item, deliveries)
         if run is None:
-            self._services.task_queue.drop(item)  # older than a day: nobody can ask for it
+            self._services.task_queue.drop(item)  # nobody can ask for it any more
             return
         if deliveries > self._cap:
             self._give_up(run, item)
@@ -85,6 +85,16 @@ class Executor:
                 if self._leaving.is_set() or may_pass(error):
                     raise
                 self._fail(run, item, error)
+
+    def _load(self, item: QueueItem, deliveries: int) -> Task | None:
+        try:
+            return self._services.tasks.load(item.subject_id)
+        except (KeyError, ValueError):
+            # A newer version has written it, and its runners can read it: leave them the time.
+            if deliveries <= self._cap:
+                raise
+            log.exception("nobody can read this task: it is dropped")
+            return None
 
     def _give_up(self, run: Task, item: QueueItem) -> None:
         reason = f"{self._cap} runners have died of it"

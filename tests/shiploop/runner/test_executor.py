@@ -283,14 +283,14 @@ def test_an_outage_is_left_to_whoever_calls_again(
     executor: Executor, services: Services, flows: Flows
 ) -> None:
     task_id = accepted(services)
-    entry = taken(services)
+    item = taken(services)
     named, away = {"closed-loop": flows.closed_loop}, SyncPrefectClient("http://127.0.0.1:1/api")
     cut_off = Executor(services, away, named, {"closed-loop": uuid.uuid4()}, WORKER)
     with pytest.raises(httpx.ConnectError):
-        cut_off.run_task(entry, 1)
-    assert task(services, task_id)["status"] == "queued"
+        cut_off.run_task(item, 1)
+    assert task(services, task_id).status == "queued"
     assert services.task_queue.backlog() == 1
-    executor.run_task(entry, 1)
+    executor.run_task(item, 1)
     assert ending(services, task_id)[0] == "done"
 
 
@@ -302,7 +302,7 @@ def test_who_leaves_settles_nothing_for_what_fails_by_it(
     executor.leave()
     with pytest.raises(KeyError):
         executor.run_task(taken(services), 1)
-    assert task(services, task_id)["status"] == "running"
+    assert task(services, task_id).status == "running"
     assert services.task_queue.backlog() == 1
 
 
@@ -310,17 +310,17 @@ def test_a_bug_that_comes_after_the_lease_was_lost_settles_nothing(
     services: Services, prefect: SyncPrefectClient, deployment_id: uuid.UUID
 ) -> None:
     task_id = accepted(services)
-    entry = taken(services)
+    item = taken(services)
 
     class Overtaken(dict[str, Any]):
         def __getitem__(self, name: str) -> Any:
-            assert services.task_queue.take_over("another", 0) == (entry, 2)
+            assert services.task_queue.take_over("another", 0) == (item, 2)
             raise KeyError(name)
 
     executor = Executor(services, prefect, {}, {"closed-loop": deployment_id}, WORKER)
     executor._flows = Overtaken()
-    executor.run_task(entry, 1)
-    assert task(services, task_id)["status"] == "running"
+    executor.run_task(item, 1)
+    assert task(services, task_id).status == "running"
     assert services.task_queue.backlog() == 1
 
 
@@ -362,7 +362,9 @@ def test_a_task_that_nobody_can_sign_says_which_setting_is_missing(
     executor.run_task(taken(ours, ours.runner_id), 1)
     reason = "SHIPLOOP_SIGNING_KEY is not set: see .env.example, or start with `make up`"
     assert ending(ours, task_id) == ("error", "internal", reason)
-    state = state_of(prefect, uuid.UUID(task(ours, task_id)["prefect_run_id"]))
+    run_id = task(ours, task_id).prefect_run_id
+    assert run_id is not None
+    state = state_of(prefect, uuid.UUID(run_id))
     assert (state.type, state.name, state.message) == (StateType.FAILED, "internal", reason)
     assert world.pull_requests(task_id) == []
     assert world.branches(task_id) == []
@@ -423,6 +425,19 @@ def test_the_item_of_a_task_that_is_gone_is_dropped(
         executor.run_task(item, 1)
     assert services.tasks.read(task_id) is None
     assert counted(redis) == {"success": 0, "failure": 0}
+
+
+def test_a_task_that_nobody_can_read_is_dropped_in_the_end(
+    executor: Executor, services: Services, flows: Flows, redis: Redis
+) -> None:
+    redis.hset(keys.task(accepted(services)), "status", "a-status-of-tomorrow")
+    item = taken(services)
+    with pytest.raises(ValueError, match="a-status-of-tomorrow"):
+        executor.run_task(item, CAP)
+    assert services.task_queue.backlog() == 1
+    executor.run_task(item, CAP + 1)
+    assert services.task_queue.backlog() == 0
+    assert flows.ran == []
 
 
 @pytest.mark.parametrize("failed_in_prefect", [False, True])
@@ -565,7 +580,7 @@ def test_a_run_that_is_resumed_while_it_is_still_being_suspended_is_queued_again
     flows.ends = resumed_at_once
     executor.run_scheduled(item, 1)
     (again,) = services.flow_queue.take(WORKER, 1, 50)
-    assert again.run_id == str(run_id)
+    assert again.subject_id == str(run_id)
 
 
 def test_a_scheduled_run_that_runners_die_of_is_given_up(
