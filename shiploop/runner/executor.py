@@ -50,7 +50,8 @@ class Executor:
         results: Path = services.settings.home.resolve() / "results"
         self._services = services
         self._prefect = prefect
-        # Parameters are checked where they come in; a storage by path spares a look-up.
+        # Parameters are checked where they come in. Without a path Prefect would ask its server
+        # for the storage, at the start of each run.
         self._flows = {
             name: flow.with_options(validate_parameters=False, result_storage=results)
             for name, flow in flows.items()
@@ -238,8 +239,9 @@ class Executor:
 
 
 def _unobserved(flow_run: FlowRun) -> FlowRun:
-    # For a run of a deployment Prefect 3.8 opens a websocket, in a thread, to hear of its
-    # suspension, and its server filters every event for each of these. We never suspend one.
+    # For a run of a deployment Prefect starts a thread with a client and a websocket of its own,
+    # to hear that the run was suspended, and stops it then by an exception of no use to us: a
+    # task is cancelled, never suspended. What it costs: docs/adr/0011.
     return flow_run.model_copy(update={"deployment_id": None})
 
 

@@ -26,7 +26,8 @@ _START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
 _REPOSITORY = "acme/shiploop-docs"
 _SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
 
-# What halves the CPU that Prefect's server takes, and keeps it from asking the network.
+# What saves a third of the CPU that a run costs Prefect's server (docs/adr/0011), and keeps it
+# from asking the network.
 _PREFECT_SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
@@ -44,7 +45,6 @@ _PREFECT_SETTINGS = {
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
-    "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
 }
 
 

@@ -161,9 +161,9 @@ def test_what_keeps_us_out_of_github_is_named(
 
 def test_a_prefect_without_pool_and_deployments_is_broken(scripted: ScriptedServer) -> None:
     missing = [Reply(404, '{"detail": "not found"}')] * 9
-    scripted.replies.extend([Reply(200, '"3.8.8"'), *missing])
+    scripted.replies.extend([Reply(200, '"3.9.1"'), *missing])
     found = by_name(check_prefect(f"{scripted.url}/api"))
-    assert "3.8.8" in found["prefect"].what
+    assert "3.9.1" in found["prefect"].what
     assert found["prefect work pool"].state is Health.BROKEN
     assert found["prefect deployments"].state is Health.BROKEN
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from prefect.settings import Settings as PrefectSettings
 from redis import Redis
 
 from shiploop.settings import Settings
@@ -128,6 +129,19 @@ def test_a_slack_and_an_interval_of_ones_own_are_kept_in_the_sandbox_world(tmp_p
 def test_a_repository_of_ones_own_gets_neither(tmp_path: Path) -> None:
     given = Stack(settings(tmp_path, github_repo="acme/docs"), lambda process: None).environment
     assert given.keys().isdisjoint({"SLACK_WEBHOOK_URL", "SHIPLOOP_HEALTH_INTERVAL_S"})
+
+
+def test_prefect_knows_every_setting_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It passes over a name that it does not know, as one that a new version has renamed."""
+    environment = Stack(settings(tmp_path), lambda part: None).environment
+    given = {name: value for name, value in environment.items() if name.startswith("PREFECT_")}
+    assert given
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    known = PrefectSettings().to_environment_variables(exclude_unset=True)
+    assert given.keys() <= known.keys()
 
 
 @pytest.mark.timeout(60)  # the others wait for it, and must not do so for long
