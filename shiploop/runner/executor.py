@@ -72,20 +72,20 @@ class Executor:
         Raises what may pass, such as an outage of Redis or Prefect: to be called again later.
         Any other error is a bug or a setting that is missing, and ends the task at once.
         """
-        run = self._load(item, deliveries)
-        if run is None:
+        task = self._load(item, deliveries)
+        if task is None:
             self._services.task_queue.drop(item)  # nobody can ask for it any more
             return
         if deliveries > self._cap:
-            self._give_up(run, item)
+            self._give_up(task, item)
             return
-        with self._services.sentry.task(run, self._services.github.repository):
+        with self._services.sentry.task(task, self._services.github.repository):
             try:
-                self._execute(run, item)
+                self._execute(task, item)
             except Exception as error:
                 if self._leaving.is_set() or may_pass(error):
                     raise
-                self._fail(run, item, error)
+                self._fail(task, item, error)
 
     def _load(self, item: QueueItem, deliveries: int) -> Task | None:
         try:
@@ -97,51 +97,51 @@ class Executor:
             log.exception("nobody can read this task: it is dropped")
             return None
 
-    def _give_up(self, run: Task, item: QueueItem) -> None:
+    def _give_up(self, task: Task, item: QueueItem) -> None:
         reason = f"{self._cap} runners have died of it"
-        self._end(run, item, failed(FailureKind.CRASHED, reason), Crashed(message=reason))
+        self._end(task, item, failed(FailureKind.CRASHED, reason), Crashed(message=reason))
 
-    def _fail(self, run: Task, item: QueueItem, error: Exception) -> None:
+    def _fail(self, task: Task, item: QueueItem, error: Exception) -> None:
         log.error("this is not tried again", exc_info=error)
         outcome = self._outcome_of_error(error)
-        if self._services.tasks.hold(run.task_id, self._lease(item)):  # else it is another's
+        if self._services.tasks.hold(task.task_id, self._lease(item)):  # else it is another's
             state: State[Any] = Failed(name=str(outcome.failure_kind), message=outcome.reason)
-            self._end(run, item, outcome, state)
+            self._end(task, item, outcome, state)
 
-    def _end(self, run: Task, item: QueueItem, outcome: Outcome, state: State[Any]) -> None:
-        if known := self._known_flow_run(run):
+    def _end(self, task: Task, item: QueueItem, outcome: Outcome, state: State[Any]) -> None:
+        if known := self._known_flow_run(task):
             self._end_in_prefect(known, state)
-        self._settle(run, item, outcome)
+        self._settle(task, item, outcome)
 
     def _end_in_prefect(self, run_id: uuid.UUID, state: State[Any]) -> None:
         # Left as it is, it would seem to run for ever, or be handed on again.
         with suppress(ObjectNotFound):
             self._prefect.set_flow_run_state(run_id, state, force=True)
 
-    def _execute(self, run: Task, item: QueueItem) -> None:
+    def _execute(self, task: Task, item: QueueItem) -> None:
         reach("taken")
-        flow_run = self._flow_run_of(run)
+        flow_run = self._flow_run_of(task)
         reach("flow-run-created")
-        if not self._services.tasks.hold(run.task_id, self._lease(item)):
+        if not self._services.tasks.hold(task.task_id, self._lease(item)):
             log.warning("taken over before it began")
             return
-        if not self._services.tasks.start(run.task_id, _now(), prefect_run_id=str(flow_run.id)):
+        if not self._services.tasks.start(task.task_id, _now(), prefect_run_id=str(flow_run.id)):
             self._services.task_queue.drop(item)  # it has its outcome
             return
         if flow_run.state is not None and _cancelled(flow_run.state):
-            flow_run = self._reopen_to_cancel(run, flow_run)
-        self._say_status(run, Status.RUNNING)
-        self._services.sentry.executing(run)
+            flow_run = self._reopen_to_cancel(task, flow_run)
+        self._say_status(task, Status.RUNNING)
+        self._services.sentry.executing(task)
         state = run_flow(
             self._flows[_CLOSED_LOOP], flow_run=_unobserved(flow_run), return_type="state"
         )
         reach("flow-ended")
-        self._settle(run, item, self._outcome_of(cast("State[Outcome]", state)))
+        self._settle(task, item, self._outcome_of(cast("State[Outcome]", state)))
         reach("settled")
 
-    def _reopen_to_cancel(self, run: Task, flow_run: FlowRun) -> FlowRun:
+    def _reopen_to_cancel(self, task: Task, flow_run: FlowRun) -> FlowRun:
         # Only the flow knows how to tidy up what was begun, and Prefect begins no cancelled run.
-        self._services.tasks.request_cancellation(run.task_id, _now())
+        self._services.tasks.request_cancellation(task.task_id, _now())
         self._prefect.set_flow_run_state(flow_run.id, Pending(), force=True)
         return self._prefect.read_flow_run(flow_run.id)
 
@@ -182,37 +182,37 @@ class Executor:
             raise LookupError(f"flow run {flow_run.id} belongs to no deployment of ours")
         return names[flow_run.deployment_id]
 
-    def _flow_run_of(self, run: Task) -> FlowRun:
-        if known := self._known_flow_run(run):
+    def _flow_run_of(self, task: Task) -> FlowRun:
+        if known := self._known_flow_run(task):
             return self._prefect.read_flow_run(known)
         # Born Pending, so that no worker polls it; the key gives a redelivered task its own.
         return self._prefect.create_flow_run_from_deployment(
             self._deployments[_CLOSED_LOOP],
-            parameters={"agent": run.agent, "request": dict(run.request)},
+            parameters={"agent": task.agent, "request": dict(task.request)},
             state=Pending(),
-            name=flow_run_name(run.agent, run.title),
-            tags=[run.task_id],
-            idempotency_key=run.task_id,
+            name=flow_run_name(task.agent, task.title),
+            tags=[task.task_id],
+            idempotency_key=task.task_id,
         )
 
-    def _known_flow_run(self, run: Task) -> uuid.UUID | None:
-        record = self._services.tasks.read(run.task_id)
+    def _known_flow_run(self, task: Task) -> uuid.UUID | None:
+        record = self._services.tasks.read(task.task_id)
         if record is None or record.prefect_run_id is None:
             return None
         return uuid.UUID(record.prefect_run_id)
 
-    def _settle(self, run: Task, item: QueueItem, outcome: Outcome) -> None:
-        if outcome.merge is None and (known := self._services.tasks.load(run.task_id)):
+    def _settle(self, task: Task, item: QueueItem, outcome: Outcome) -> None:
+        if outcome.merge is None and (known := self._services.tasks.load(task.task_id)):
             outcome = replace(outcome, merge=known.merge)
-        settlement = self._services.tasks.settle(run, self._lease(item), outcome, _now())
+        settlement = self._services.tasks.settle(task, self._lease(item), outcome, _now())
         log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
         if settlement is Settlement.SETTLED:
-            record = self._services.tasks.read(run.task_id)
-            self._say_status(run, outcome.status, record.pr_url if record else None)
-            self._services.sentry.settled(run, outcome)
+            record = self._services.tasks.read(task.task_id)
+            self._say_status(task, outcome.status, record.pr_url if record else None)
+            self._services.sentry.settled(task, outcome)
 
-    def _say_status(self, run: Task, status: Status, pr_url: str | None = None) -> None:
-        self._services.sentry.status_updated(run, keys.task(run.task_id), status, pr_url)
+    def _say_status(self, task: Task, status: Status, pr_url: str | None = None) -> None:
+        self._services.sentry.status_updated(task, keys.task(task.task_id), status, pr_url)
 
     def _lease(self, item: QueueItem) -> Lease:
         return Lease(self._runner_id, item.item_id)

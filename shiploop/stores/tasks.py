@@ -130,28 +130,28 @@ class Tasks:
         """Whether somebody has asked to cancel the task."""
         return bool(self._redis.hexists(keys.task(task_id), "cancel_requested_at"))
 
-    def settle(self, run: Task, lease: Lease, outcome: Outcome, now: datetime) -> Settlement:
+    def settle(self, task: Task, lease: Lease, outcome: Outcome, now: datetime) -> Settlement:
         """Write the outcome, count it, and take the task off the queue, all or nothing.
 
         ALREADY when the task had an outcome; LOST when the lease belongs to somebody
         else, and then nothing was written.
         """
-        record = self.read(run.task_id)  # its stages: only the holder of the lease writes them
+        record = self.read(task.task_id)  # its stages: only the holder of the lease writes them
         measured = ""  # of what is gone nothing is counted
         if record is not None:
             measured = recording(measure(record, outcome, self._slos, now), self._retention_s)
         names = [
             self._queue,
-            keys.task(run.task_id),
-            keys.dedupe(run.agent, run.dedupe_key),
-            keys.events(run.task_id),
+            keys.task(task.task_id),
+            keys.dedupe(task.agent, task.dedupe_key),
+            keys.events(task.task_id),
         ]
         arguments: list[str | int] = [
             keys.QUEUE_GROUP,
             lease.consumer,
             lease.item_id,
-            run.task_id,
-            json.dumps(_outcome_fields(run, outcome, now)),
+            task.task_id,
+            json.dumps(_outcome_fields(task, outcome, now)),
             keys.TASK_TTL_S,
             measured,
             self._ledger,
@@ -173,14 +173,14 @@ class Tasks:
         return bool(self._update(keys=names, args=[*arguments, *flat]))
 
 
-def _outcome_fields(run: Task, outcome: Outcome, now: datetime) -> dict[str, str]:
+def _outcome_fields(task: Task, outcome: Outcome, now: datetime) -> dict[str, str]:
     fields = {"status": str(outcome.status), "updated_at": iso_ms(now), "settled_at": iso_ms(now)}
     if outcome.failure_kind is not None:
         fields |= {"failure_kind": str(outcome.failure_kind), "error": outcome.reason}
     elif outcome.status is Status.DECLINED:
         fields |= {"reason": outcome.reason, "closest": _as_json(outcome.closest)}
     if outcome.merge is not None:
-        fields |= _merge_fields(run, outcome.merge)
+        fields |= _merge_fields(task, outcome.merge)
     if outcome.entry_url is not None:
         fields["entry_url"] = outcome.entry_url
     return fields
@@ -190,10 +190,10 @@ def _as_json(sections: Sequence[Source]) -> str:
     return json.dumps([asdict(section) for section in sections], ensure_ascii=False)
 
 
-def _merge_fields(run: Task, merge: Merge) -> dict[str, str]:
+def _merge_fields(task: Task, merge: Merge) -> dict[str, str]:
     return {
         "state": "merged",
         "merge_sha": merge.sha,
         "merged_at": iso_ms(merge.merged_at),
-        "tte_ms": str(tte_ms(run.accepted_at, merge.merged_at)),
+        "tte_ms": str(tte_ms(task.accepted_at, merge.merged_at)),
     }
