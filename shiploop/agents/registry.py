@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from shiploop.agents.agent import Agent, Documents, Model, World
 from shiploop.domain.delivery.change import (
@@ -43,8 +44,15 @@ class Agents:
     """Asks the right agent what the loop has to know, by the names in tasks and proposals."""
 
     def __init__(self, agents: Iterable[Agent[Any]], model: Model | None) -> None:
-        self._agents = {agent.name: agent for agent in agents}
+        """Raises AgentUnusable where two have one name."""
+        self._agents: dict[str, Agent[Any]] = {}
         self._model = model
+        for agent in agents:
+            if agent.name in self._agents:
+                raise AgentUnusable(
+                    f"SHIPLOOP_AGENTS names two agents that are called {agent.name!r}"
+                )
+            self._agents[agent.name] = agent
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,7 +78,7 @@ class Agents:
         try:
             request = agent.request_model.model_validate(dict(fields))
         except ValidationError as error:
-            raise RequestRefused("; ".join(each["msg"] for each in error.errors())) from error
+            raise RequestRefused("; ".join(map(_told, error.errors()))) from error
         return task_request(agent, request)
 
     def reads(self, task: Task) -> tuple[str, ...]:
@@ -83,12 +91,18 @@ class Agents:
         return self.named(task.agent).draft(self._request_of(task), world)
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
-        """Make the change on these files. Raises AgentMisbehaves for one of other files."""
+        """Make the change on these files; a file that stays as it is is none of the change.
+
+        Raises AgentMisbehaves for an edit of other files, or of none.
+        """
         edited = self.named(proposal.agent).edit(proposal, files)
-        if isinstance(edited, Edited) and not edited.files.keys() <= files.keys():
-            others = ", ".join(sorted(edited.files.keys() - files.keys()))
-            raise AgentMisbehaves(f"agent {proposal.agent} edits what it does not read: {others}")
-        return edited
+        if not isinstance(edited, Edited):
+            return edited
+        _raise_for_others(proposal.agent, edited.files, files)
+        changed = {path: text for path, text in edited.files.items() if text != files[path]}
+        if not changed:
+            raise AgentMisbehaves(f"agent {proposal.agent} calls an edit what changes nothing")
+        return Edited(changed)
 
     def check(self, proposal: Proposal, files: Files) -> tuple[str, ...]:
         """Every reason not to ship the change."""
@@ -100,12 +114,29 @@ class Agents:
 
     def undo(self, merged: MergedChange, files: Files) -> Mapping[str, str] | CannotUndo | None:
         """Take a merge out of today's files, by the first agent that knows it for its own."""
-        undone = (agent.undo(merged, files) for agent in self._agents.values())
-        return next((each for each in undone if each is not None), None)
+        for name, agent in self._agents.items():
+            undone = agent.undo(merged, files)
+            if isinstance(undone, Mapping):
+                _raise_for_others(name, undone, files)
+            if undone is not None:
+                return undone
+        return None
 
     def _request_of(self, task: Task) -> BaseModel:
         request: BaseModel = self.named(task.agent).request_model.model_validate(dict(task.request))
         return request
+
+
+def _told(error: ErrorDetails) -> str:
+    """What is wrong, with the field that it is about; an agent's own words stand alone."""
+    if error["type"].startswith("refused_"):
+        return error["msg"]
+    return f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
+
+
+def _raise_for_others(name: str, written: Mapping[str, str], files: Files) -> None:
+    if others := ", ".join(sorted(written.keys() - files.keys())):
+        raise AgentMisbehaves(f"agent {name} edits what it does not read: {others}")
 
 
 def task_request(agent: Agent[Any], request: BaseModel) -> TaskRequest:

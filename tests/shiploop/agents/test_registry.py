@@ -168,10 +168,10 @@ def test_a_task_without_any_text_is_listed_by_its_agent() -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "Field required"),
-        ({"times": 1, "line": "x", "more": 1}, "Extra inputs are not permitted"),
-        ({"times": "1", "line": "x"}, "Input should be a valid integer"),
-        ({"times": "1", "line": 2}, "valid integer; Input should be a valid string"),
+        ({}, "^times: Field required; line: Field required$"),
+        ({"times": 1, "line": "x", "more": 1}, "^more: Extra inputs are not permitted$"),
+        ({"times": "1", "line": "x"}, "^times: Input should be a valid integer$"),
+        ({"times": "1", "line": 2}, "valid integer; line: Input should be a valid string$"),
     ],
 )
 def test_a_request_that_the_agent_does_not_take_is_refused_in_words(
@@ -223,6 +223,29 @@ def test_an_agent_that_edits_what_it_does_not_read_misbehaves() -> None:
     agents = Agents([Lines(edited=Edited({"c.txt": "", "a.txt": "", "b.txt": ""}))], None)
     with pytest.raises(AgentMisbehaves, match=r"lines edits what it does not read: b\.txt, c\.txt"):
         agents.edit(PROPOSAL, TODAY)
+
+
+def test_an_edit_that_changes_nothing_is_none() -> None:
+    agents = Agents([Lines(edited=Edited({"a.txt": "one\ntwo\n"}))], None)
+    with pytest.raises(AgentMisbehaves, match="lines calls an edit what changes nothing"):
+        agents.edit(PROPOSAL, TODAY)
+
+
+def test_a_file_that_stays_as_it_is_is_none_of_the_change() -> None:
+    files = {**TODAY, "b.txt": "as before"}
+    agents = Agents([Lines(edited=Edited({"a.txt": "new", "b.txt": "as before"}))], None)
+    assert agents.edit(PROPOSAL, files) == Edited({"a.txt": "new"})
+
+
+def test_an_agent_that_undoes_what_it_was_not_given_misbehaves() -> None:
+    agents = Agents([Lines(undone={"b.txt": ""})], None)
+    with pytest.raises(AgentMisbehaves, match=r"lines edits what it does not read: b\.txt"):
+        agents.undo(MERGED, TODAY)
+
+
+def test_two_agents_of_one_name_are_refused() -> None:
+    with pytest.raises(AgentUnusable, match="two agents that are called 'lines'"):
+        Agents([Lines(), Lines()], None)
 
 
 def test_the_first_agent_that_knows_a_merge_for_its_own_undoes_it() -> None:
