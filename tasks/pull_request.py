@@ -23,7 +23,6 @@ from shiploop.domain.delivery.provenance import is_of_version_before, sign
 from shiploop.domain.delivery.pull_request import (
     Base,
     OwnPullRequest,
-    PullRequest,
     PullRequestState,
     Written,
 )
@@ -118,17 +117,14 @@ def _what_is_there(task: Task, proposal: Proposal) -> Adoption:
         return Nothing()
     branch = messages.branch_name(task)
     found = services().github.find_pull_request(branch, services().agents.reads(task))
-    pull = found.pull
-    if pull is not None and pull.state is PullRequestState.OPEN and _is_of_version_before(pull):
+    if found.pull is not None and is_of_version_before(messages.signature_in(found.pull.body)):
         # What it has signed is not what we would sign: the task's change is opened anew.
-        services().github.close_pull_request(pull.number)
-        services().github.delete_branch(branch)
-        return Nothing()
+        if found.pull.state is PullRequestState.OPEN:
+            services().github.delete_branch(branch)  # GitHub closes what has lost its branch
+            return Nothing()
+        if found.pull.state is PullRequestState.CLOSED and found.written is None:
+            return Nothing()  # an attempt that died has got so far
     return decide_adoption(found, edit_of(proposal))
-
-
-def _is_of_version_before(pull: PullRequest) -> bool:
-    return is_of_version_before(messages.signature_in(pull.body))
 
 
 def _open(

@@ -93,16 +93,15 @@ class Agents:
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
         """Make the change on these files; a file that stays as it is is none of the change.
 
-        Raises AgentMisbehaves for an edit of other files, or of none.
+        All stay as they are where the task's own change was merged. Raises AgentMisbehaves for
+        an edit of other files.
         """
         edited = self.named(proposal.agent).edit(proposal, files)
         if not isinstance(edited, Edited):
             return edited
         _raise_for_others(proposal.agent, edited.files, files)
         changed = {path: text for path, text in edited.files.items() if text != files[path]}
-        if not changed:
-            raise AgentMisbehaves(f"agent {proposal.agent} calls an edit what changes nothing")
-        return Edited(changed)
+        return Edited(changed) if changed else edited
 
     def check(self, proposal: Proposal, files: Files) -> tuple[str, ...]:
         """Every reason not to ship the change."""

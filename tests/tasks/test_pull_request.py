@@ -303,6 +303,29 @@ def test_what_version_1_has_opened_is_closed_and_opened_anew(sandbox: SandboxPro
 
 
 @pytest.mark.usefixtures("ours", "_on_a_later_attempt")
+def test_who_dies_once_it_has_closed_what_version_1_had_opened_is_gone_on_from(
+    sandbox: SandboxProcess,
+) -> None:
+    task, proposal = asked("a closed change of version 1")
+    before = opened_by_version_1(task, proposal, read_base.fn(PATHS))
+    services().github.delete_branch(before.head_ref)
+    own = opened(task, proposal)
+    assert own.pull.number > before.number
+    assert pulls_of(sandbox, task) == ["closed", "open"]
+
+
+@pytest.mark.usefixtures("ours", "_on_a_later_attempt")
+def test_what_version_1_has_opened_and_somebody_has_closed_stays_closed(
+    sandbox: SandboxProcess,
+) -> None:
+    task, proposal = asked("a change of version 1 that nobody wants")
+    before = opened_by_version_1(task, proposal, read_base.fn(PATHS))
+    services().github.close_pull_request(before.number)
+    assert opened(task, proposal).pull.number == before.number
+    assert pulls_of(sandbox, task) == ["closed"]
+
+
+@pytest.mark.usefixtures("ours", "_on_a_later_attempt")
 def test_what_version_1_has_opened_and_the_gate_refuses_is_closed_and_declined(
     sandbox: SandboxProcess,
 ) -> None:

@@ -225,10 +225,9 @@ def test_an_agent_that_edits_what_it_does_not_read_misbehaves() -> None:
         agents.edit(PROPOSAL, TODAY)
 
 
-def test_an_edit_that_changes_nothing_is_none() -> None:
-    agents = Agents([Lines(edited=Edited({"a.txt": "one\ntwo\n"}))], None)
-    with pytest.raises(AgentMisbehaves, match="lines calls an edit what changes nothing"):
-        agents.edit(PROPOSAL, TODAY)
+def test_an_edit_that_was_merged_is_the_same_once_more() -> None:
+    merged = Edited({"a.txt": "one\ntwo\n"})
+    assert Agents([Lines(edited=merged)], None).edit(PROPOSAL, TODAY) == merged
 
 
 def test_a_file_that_stays_as_it_is_is_none_of_the_change() -> None:
