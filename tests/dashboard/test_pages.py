@@ -12,6 +12,7 @@ from shiploop.domain.objectives.report import SloStatus
 from shiploop.stores.task_index import TaskIndex
 from tests.browser.conftest import Visit, window
 from tests.dashboard.conftest import Dashboard
+from tests.dashboard.filled import beat
 from tests.until import wait_until
 
 pytestmark = pytest.mark.xdist_group("dashboard")
@@ -231,6 +232,7 @@ def test_reliability_shows_budgets_failures_and_rollbacks(
 def test_workers_show_who_lives_what_waits_and_who_has_frozen_merges(
     filled: Dashboard, visited: Visit, page: Page
 ) -> None:
+    beat(filled.services, datetime.now(UTC))  # a heartbeat lives two minutes
     page.goto(f"{filled.url}/workers")
     is_ready(page)
     assert card(page, "Runners") == ("1", "1 silent")
