@@ -19,5 +19,6 @@ POINTS = (
 
 
 def test_what_runners_held_when_they_were_killed_is_shipped_once() -> None:
-    report = kill_runners(POINTS, at_once=len(POINTS))
+    # How soon is for `make chaos` to say, on a machine that runs no other tests meanwhile.
+    report = kill_runners(POINTS, at_once=len(POINTS), takeover_p95_s=60)
     assert report.losses == ()
