@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import anyio.abc
 from anyio import to_thread
@@ -49,6 +49,13 @@ log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
+class _Asked(NamedTuple):
+    """What a run of the loop asks, and of which agent."""
+
+    agent: str
+    fields: Mapping[str, Any]
+
+
 class InProcessResult(BaseWorkerResult):
     """That a run was handed on."""
 
@@ -68,10 +75,7 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
     ) -> InProcessResult:
         """Hand a scheduled run on."""
         reach("handing-on")
-        if _asked_by(flow_run) is None:
-            await self._hand_on_flow(flow_run)
-        else:
-            await self._hand_on_request(flow_run)
+        await self._hand_on(flow_run, _asked_by(flow_run))
         if task_status is not None:
             task_status.started(os.getpid())
         return InProcessResult(identifier=str(flow_run.id), status_code=0)
@@ -92,22 +96,19 @@ class InProcessWorker(BaseWorker[BaseJobConfiguration, BaseVariables, InProcessR
             work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[WORK_POOL])),
         )
         for flow_run in pending:
-            if _asked_by(flow_run) is None:
-                await self._hand_on_flow(flow_run)
-            elif flow_run.idempotency_key is None:
-                await self._hand_on_request(flow_run)
+            asked = _asked_by(flow_run)
+            if asked is None or flow_run.idempotency_key is None:
+                await self._hand_on(flow_run, asked)
 
-    async def _hand_on_flow(self, flow_run: FlowRun) -> None:
-        await _patiently(lambda: services().flow_queue.add_once(str(flow_run.id)))
-
-    async def _hand_on_request(self, flow_run: FlowRun) -> None:
-        ending = await _patiently(lambda: _accept_unless_over(flow_run))
-        if ending is not None:
-            await self.client.set_flow_run_state(flow_run.id, ending, force=True)
+    async def _hand_on(self, flow_run: FlowRun, asked: "_Asked | None") -> None:
+        if asked is None:
+            await _patiently(lambda: services().flow_queue.add_once(str(flow_run.id)))
+            return
+        told = await _patiently(lambda: _accept_unless_over(flow_run, asked))
+        if isinstance(told, str):
+            await self.client.update_flow_run(flow_run.id, name=flow_run_name(asked.agent, told))
         else:
-            agent, fields = _asked_by(flow_run) or ("", {})
-            title = services().agents.ask(agent, fields).title
-            await self.client.update_flow_run(flow_run.id, name=flow_run_name(agent, title))
+            await self.client.set_flow_run_state(flow_run.id, told, force=True)
 
 
 def run_worker(stopping: threading.Event) -> None:
@@ -152,25 +153,25 @@ async def _patiently(hand_on: Callable[[], _T]) -> _T:
             await asyncio.sleep(_REDIS_AGAIN_S)
 
 
-def _asked_by(flow_run: FlowRun) -> tuple[str, Mapping[str, Any]] | None:
-    """The agent, and what is asked of it; None for a flow run of another flow than the loop."""
+def _asked_by(flow_run: FlowRun) -> _Asked | None:
+    """None for a flow run of another flow than the loop."""
     given = flow_run.parameters
     if question := given.get("question"):
-        return "faq", {"question": question}
+        return _Asked("faq", {"question": question})
     if "request" in given or "question" in given:
-        return str(given.get("agent", "")), given.get("request") or {}
+        return _Asked(str(given.get("agent", "")), given.get("request") or {})
     return None
 
 
-def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
-    """Queue what the run asks for; a state when the run is over at once instead."""
+def _accept_unless_over(flow_run: FlowRun, asked: _Asked) -> "State[None] | str":
+    """Queue what the run asks for, and return its title; a state when the run is over at once."""
     if (task := _task_of(flow_run)) is not None:
         if not task.status.settled:
-            return None
+            return task.title
         return Failed(message=f"task {task.task_id} is settled as {task.status}: ask again")
     ours, run_id = services(), str(flow_run.id)
     try:
-        request = ours.agents.ask(*(_asked_by(flow_run) or ("", {})))
+        request = ours.agents.ask(*asked)
     except (UnknownAgent, RequestRefused) as error:
         return Failed(message=str(error))
     accepted = ours.intake.accept(
@@ -180,7 +181,7 @@ def _accept_unless_over(flow_run: FlowRun) -> "State[None] | None":
         return Failed(message="too many questions wait already: try again a little later")
     if accepted.task_id != run_id:
         return Completed(name="Duplicate", message=f"asked already: task {accepted.task_id}")
-    return None
+    return request.title
 
 
 def _task_of(flow_run: FlowRun) -> TaskRecord | None:
