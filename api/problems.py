@@ -10,8 +10,9 @@ from redis.exceptions import RedisError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from shiploop.agents.agent import REFUSED
+
 _REDIS_RETRY_S = "2"
-_BY_AGENT = "refused_"  # begins the types of errors that are told in an agent's own words
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 _TITLES = {
     400: "This is not what it says it is",
@@ -63,7 +64,7 @@ def _documentation(status: int) -> dict[str, Any]:
 def _invalid(_request: Request, error: Exception) -> ProblemResponse:
     # What was sent is not repeated: it may be long, and need not be encodable.
     wrong = cast(RequestValidationError, error).errors()
-    if len(wrong) == 1 and wrong[0]["type"].startswith(_BY_AGENT):
+    if len(wrong) == 1 and wrong[0]["type"].startswith(REFUSED):
         return _refused_by_agent(wrong[0])
     return ProblemResponse(
         status=422, title="Request refused", detail="; ".join(map(_sentence, wrong))
@@ -76,7 +77,7 @@ def _refused_by_agent(wrong: dict[str, Any]) -> ProblemResponse:
         status=422,
         title=f"{str(wrong['loc'][-1]).capitalize()} refused",
         detail=wrong["msg"],
-        code=wrong["type"].removeprefix(_BY_AGENT),
+        code=wrong["type"].removeprefix(REFUSED),
     )
 
 

@@ -23,6 +23,9 @@ from shiploop.domain.delivery.change import (
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.prompt import Prompt, Reply
 
+# Begins the types of a request model's errors that are told in the agent's own words.
+REFUSED = "refused_"
+
 T = TypeVar("T")
 RequestT = TypeVar("RequestT", bound=BaseModel)
 
@@ -82,7 +85,7 @@ class Agent(Protocol[RequestT]):
     def request_model(self) -> type[RequestT]:
         """What is asked for, and the API's body; its first text is how the task is listed.
 
-        A PydanticCustomError of a type that begins with `refused_` is told in its own words.
+        A PydanticCustomError of a type that begins with REFUSED is told in its own words.
         """
 
     def dedupe_key(self, request: RequestT) -> str:

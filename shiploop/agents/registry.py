@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from shiploop.agents.agent import Agent, Documents, Model, World
+from shiploop.agents.agent import REFUSED, Agent, Documents, Model, World
 from shiploop.domain.delivery.change import (
     AlreadyThere,
     CannotEdit,
@@ -128,7 +128,7 @@ class Agents:
 
 def _told(error: ErrorDetails) -> str:
     """What is wrong, with the field that it is about; an agent's own words stand alone."""
-    if error["type"].startswith("refused_"):
+    if error["type"].startswith(REFUSED):
         return error["msg"]
     return f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
 

@@ -10,6 +10,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from shiploop.agents.agent import REFUSED
+
 MAX_QUESTION_CHARACTERS: Final = 500
 MAX_SLUG_CHARACTERS: Final = 60
 
@@ -120,7 +122,7 @@ def unescape_heading(heading: str) -> str:
 def _accepted(text: str) -> str:
     question = check_question(text)
     if isinstance(question, QuestionProblem):
-        raise PydanticCustomError(f"refused_{question.name.lower()}", question.value)
+        raise PydanticCustomError(f"{REFUSED}{question.name.lower()}", question.value)
     return question.text
 
 
