@@ -78,7 +78,7 @@ def _after_refusal(
     task: Task, pull: PullRequest, refusal: GitHubRefused
 ) -> Merge | Conflicted | Outcome:
     now = services().github.find_pull_request(pull.head_ref).pull
-    if now is not None and (merge := _merge_of(now)):
+    if now is not None and (merge := now.merge):
         return _record_merge(task, merge)
     if now is not None and (now.state is PullRequestState.CLOSED or now.number != pull.number):
         # Another one on our branch is somebody else's: we open one only where there is none.
@@ -93,14 +93,7 @@ def _after_refusal(
 def merged_already(task: Task) -> Merge | None:
     """The merge of the task's pull request, when an earlier attempt got so far."""
     now = services().github.find_pull_request(messages.branch_name(task)).pull
-    merge = _merge_of(now) if now is not None else None
-    return _record_merge(task, merge) if merge else None
-
-
-def _merge_of(pull: PullRequest) -> Merge | None:
-    if pull.merge_sha is None or pull.merged_at is None:
-        return None
-    return Merge(pull.merge_sha, pull.merged_at)
+    return _record_merge(task, now.merge) if now is not None and now.merge else None
 
 
 def _decide_when_thawed(

@@ -17,6 +17,7 @@ from shiploop.domain.delivery.pull_request import (
     PullRequest,
     PullRequestState,
 )
+from shiploop.domain.delivery.task import Merge
 from shiploop.domain.production import rollback_messages as messages
 from shiploop.domain.production.judgement import Live
 from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus
@@ -62,7 +63,7 @@ def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflict
         sha = services().github.merge(pull.number, pull.head_sha, messages.rollback_commit(case))
     except GitHubRefused as refusal:
         return _after_refusal(case, pull, refusal)
-    return _merged(case, pull, sha, datetime.now(UTC))
+    return _merged(case, pull, Merge(sha, datetime.now(UTC)))
 
 
 @prefect.task(name="wait-until-rolled-back", **RETRIED)
@@ -119,12 +120,10 @@ def _after_refusal(
 
 
 def _reverted(case: RollbackCase, pull: PullRequest) -> Reverted | None:
-    if pull.merge_sha is None or pull.merged_at is None:
-        return None
-    return _merged(case, pull, pull.merge_sha, pull.merged_at)
+    return None if pull.merge is None else _merged(case, pull, pull.merge)
 
 
-def _merged(case: RollbackCase, pull: PullRequest, sha: str, at: datetime) -> Reverted:
-    services().rollbacks.note_merge(case.lead_sha, sha)
+def _merged(case: RollbackCase, pull: PullRequest, merge: Merge) -> Reverted:
+    services().rollbacks.note_merge(case.lead_sha, merge.sha)
     services().github.delete_branch(pull.head_ref)
-    return Reverted(pull.url, pull.number, pull.head_sha, sha, at)
+    return Reverted(pull.url, pull.number, pull.head_sha, merge.sha, merge.merged_at)

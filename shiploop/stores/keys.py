@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from shiploop.domain.delivery.task_record import AGENT_OF_VERSION_1
+
 QUEUE = "agent:queue:orchestrator"
 FLOW_QUEUE = "agent:queue:flows"
 NOTICE_QUEUE = "agent:queue:notices"
@@ -54,7 +56,7 @@ def dedupe(agent: str, dedupe_key: str) -> str:
 
 
 # Before records named their agent, each was the FAQ's.
-DEDUPE_PREFIX_OF_VERSION_1 = dedupe("faq", "")
+DEDUPE_PREFIX_OF_VERSION_1 = dedupe(AGENT_OF_VERSION_1, "")
 
 
 def fact(subject: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shiploop.domain.delivery.change import Files
+from shiploop.domain.delivery.task import Merge, merge_of
 
 
 class PullRequestState(StrEnum):
@@ -39,6 +40,11 @@ class PullRequest:
     mergeable: Mergeable
     merge_sha: str | None = None
     merged_at: datetime | None = None
+
+    @property
+    def merge(self) -> Merge | None:
+        """Its merge, None where it has none."""
+        return merge_of(self.merge_sha, self.merged_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,11 @@ class Merge:
     merged_at: datetime
 
 
+def merge_of(sha: str | None, merged_at: datetime | None) -> Merge | None:
+    """The merge, where both are known."""
+    return None if sha is None or merged_at is None else Merge(sha, merged_at)
+
+
 @dataclass(frozen=True, slots=True)
 class TaskRequest:
     """What is asked of an agent, before it is a task.

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from shiploop.domain.delivery.change import Source
-from shiploop.domain.delivery.task import FailureKind, Merge, Stage, Status
+from shiploop.domain.delivery.task import FailureKind, Merge, Stage, Status, merge_of
 from shiploop.domain.production.rollback import RollbackStatus
 from shiploop.domain.timestamps import from_iso
 
 # Of what is stored of a task; version 1 knew one agent, and its question alone.
 RECORD_VERSION: Final = 2
-_AGENT_OF_VERSION_1: Final = "faq"
+AGENT_OF_VERSION_1: Final = "faq"
 
 _T = TypeVar("_T")
 
@@ -71,9 +71,7 @@ class TaskRecord:
     @property
     def merge(self) -> Merge | None:
         """Its merge, once it is known whole."""
-        if self.merge_sha is None or self.merged_at is None:
-            return None
-        return Merge(self.merge_sha, self.merged_at)
+        return merge_of(self.merge_sha, self.merged_at)
 
 
 def read_task_record(fields: Mapping[str, str]) -> TaskRecord:
@@ -129,7 +127,7 @@ def read_task_record(fields: Mapping[str, str]) -> TaskRecord:
 def _asked(fields: Mapping[str, str], version: int) -> tuple[str, Mapping[str, Any], str]:
     """Agent, request and dedupe key."""
     if version == 1:
-        return _AGENT_OF_VERSION_1, {"question": fields["question"]}, fields["question_hash"]
+        return AGENT_OF_VERSION_1, {"question": fields["question"]}, fields["question_hash"]
     return fields["agent"], json.loads(fields["request"]), fields["dedupe_key"]
 
 
