@@ -48,6 +48,7 @@ from shiploop.stores.incidents import Incidents
 from shiploop.stores.intake import Intake
 from shiploop.stores.metrics import Metrics
 from shiploop.stores.notices import Notices
+from shiploop.stores.outcomes import Outcomes
 from shiploop.stores.queue import Queue
 from shiploop.stores.reports import Reports
 from shiploop.stores.rollback_metrics import RollbackMetrics
@@ -109,6 +110,7 @@ class Services:
     flow_queue: Queue
     notice_queue: Queue
     tasks: Tasks
+    outcomes: Outcomes
     metrics: Metrics
     slo_events: SloEvents
     rollback_metrics: RollbackMetrics
@@ -170,7 +172,8 @@ def build(settings: Settings) -> Services:
         task_queue=Queue(redis, blocking, keys.QUEUE, "task_id"),
         flow_queue=Queue(redis, blocking, keys.FLOW_QUEUE, "flow_run_id"),
         notice_queue=Queue(redis, blocking, keys.NOTICE_QUEUE, "notice_id"),
-        tasks=Tasks(redis, settings.task_deadline_s, slos, metrics.retention_s),
+        tasks=Tasks(redis, settings.task_deadline_s),
+        outcomes=Outcomes(redis, slos, metrics.retention_s),
         metrics=metrics,
         slo_events=slo_events,
         rollback_metrics=rollback_metrics,

@@ -3,7 +3,7 @@
 from redis import Redis
 
 from shiploop.domain.objectives.measurement import Measurement
-from shiploop.stores.recording import recording
+from shiploop.stores.outcomes import recording
 from shiploop.stores.scripts import load_script
 
 _RECORD = load_script("record") + "record(cjson.decode(ARGV[1]), tonumber(ARGV[2]))"

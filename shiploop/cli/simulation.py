@@ -21,6 +21,7 @@ from shiploop.domain.delivery.task import (
 )
 from shiploop.domain.objectives.slo import Slo
 from shiploop.stores.intake import Accepted, Intake
+from shiploop.stores.outcomes import Outcomes
 from shiploop.stores.queue import Queue
 from shiploop.stores.simulated import LEDGER, QUEUE
 from shiploop.stores.tasks import Lease, Tasks
@@ -89,7 +90,8 @@ class Simulation:
     def __init__(self, redis: Redis, slos: Sequence[Slo], retention_s: int) -> None:
         self._intake = Intake(redis, QUEUE)
         self._queue = Queue(redis, redis, QUEUE, "task_id")
-        self._tasks = Tasks(redis, 600, slos, retention_s, QUEUE, LEDGER)
+        self._tasks = Tasks(redis, 600, QUEUE)
+        self._outcomes = Outcomes(redis, slos, retention_s, QUEUE, LEDGER)
 
     def run(self, count: int, hours: int, now: datetime, dice: random.Random) -> None:
         """Spread that many tasks over the last hours, each with its outcome."""
@@ -110,7 +112,7 @@ class Simulation:
         run = self._tasks.load(story.task_id)
         if run is not None:
             lease = Lease(_RUNNER, item.item_id)
-            self._tasks.settle(run, lease, story.outcome, story.ended_at)
+            self._outcomes.settle(run, lease, story.outcome, story.ended_at)
 
 
 def _stories(count: int, hours: int, now: datetime, dice: random.Random) -> Iterator[_Story]:

@@ -25,8 +25,9 @@ from shiploop.kill_points import reach
 from shiploop.observability import Redactor
 from shiploop.runner.failure import may_pass, outcome_of_error
 from shiploop.stores import keys
+from shiploop.stores.outcomes import Settlement
 from shiploop.stores.queue import QueueItem
-from shiploop.stores.tasks import Lease, Settlement
+from shiploop.stores.tasks import Lease
 
 _CLOSED_LOOP = "closed-loop"
 # Of a run that had ended before, Prefect gives back the plain JSON of what it ended as.
@@ -204,7 +205,7 @@ class Executor:
     def _settle(self, task: Task, item: QueueItem, outcome: Outcome) -> None:
         if outcome.merge is None and (known := self._services.tasks.load(task.task_id)):
             outcome = replace(outcome, merge=known.merge)
-        settlement = self._services.tasks.settle(task, self._lease(item), outcome, _now())
+        settlement = self._services.outcomes.settle(task, self._lease(item), outcome, _now())
         log.info("%s: %s (%s)", settlement, outcome.status, outcome.reason)
         if settlement is Settlement.SETTLED:
             record = self._services.tasks.read(task.task_id)

@@ -26,8 +26,7 @@ _START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
 _REPOSITORY = "acme/shiploop-docs"
 _SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
 
-# What saves a third of the CPU that a run costs Prefect's server (docs/adr/0011), and keeps it
-# from asking the network.
+# What saves a third of the CPU that a run costs Prefect's server (docs/adr/0011).
 _PREFECT_SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
@@ -39,9 +38,10 @@ _PREFECT_SETTINGS = {
     "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "2",
     "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
     "PREFECT_CLIENT_MAX_RETRIES": "4",  # 30 s; after that the worker pool tries again
+    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",  # the rest, states say
     "PREFECT_WORKER_QUERY_SECONDS": "1",
-    # A flow is scheduled each minute. Keep a week of runs, but plan minutes ahead and not an
-    # hour: what was planned for while the stack was off begins all at once when it is back.
+    # A flow is scheduled each minute. What was planned while the stack was off begins at once
+    # when it is back: so plan minutes ahead, and keep a week of runs.
     "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",

@@ -1,32 +1,18 @@
-"""The task hash: what is known of one task, and the one way to end it."""
+"""The task hash: what is known of one task while it is worked on (`outcomes` ends it)."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import cast
 
 from redis import Redis
 
-from shiploop.domain.delivery.change import Source
-from shiploop.domain.delivery.task import Merge, Outcome, Stage, Status, Task, tte_ms
+from shiploop.domain.delivery.task import Stage, Status, Task
 from shiploop.domain.delivery.task_record import TaskRecord, read_task_record
-from shiploop.domain.objectives.measurement import measure
-from shiploop.domain.objectives.slo import Slo
 from shiploop.domain.timestamps import iso_ms
 from shiploop.stores import keys
 from shiploop.stores.events import EventKind
-from shiploop.stores.recording import recording
 from shiploop.stores.scripts import load_script
-
-
-class Settlement(StrEnum):
-    """What became of an attempt to settle a task."""
-
-    SETTLED = "settled"
-    ALREADY = "already"
-    LOST = "lost"
 
 
 class Cancellation(StrEnum):
@@ -48,23 +34,10 @@ class Lease:
 class Tasks:
     """Reads and writes tasks."""
 
-    def __init__(
-        self,
-        redis: Redis,
-        deadline_s: int,
-        slos: Sequence[Slo] = (),
-        retention_s: int = 24 * 3600,
-        queue: str = keys.QUEUE,
-        ledger: str = "",
-    ) -> None:
-        """`ledger` names a list of what was counted, for those who take it back some day."""
+    def __init__(self, redis: Redis, deadline_s: int, queue: str = keys.QUEUE) -> None:
         self._redis = redis
         self._deadline = timedelta(seconds=deadline_s)
-        self._slos = tuple(slos)
-        self._retention_s = retention_s
         self._queue = queue
-        self._ledger = ledger
-        self._settle = redis.register_script(load_script("settle"))
         self._hold = redis.register_script(load_script("hold"))
         self._update = redis.register_script(load_script("update"))
         self._note_rollback = redis.register_script(load_script("note_task_rollback"))
@@ -130,35 +103,6 @@ class Tasks:
         """Whether somebody has asked to cancel the task."""
         return bool(self._redis.hexists(keys.task(task_id), "cancel_requested_at"))
 
-    def settle(self, task: Task, lease: Lease, outcome: Outcome, now: datetime) -> Settlement:
-        """Write the outcome, count it, and take the task off the queue, all or nothing.
-
-        ALREADY when the task had an outcome; LOST when the lease belongs to somebody
-        else, and then nothing was written.
-        """
-        record = self.read(task.task_id)  # its stages: only the holder of the lease writes them
-        measured = ""  # of what is gone nothing is counted
-        if record is not None:
-            measured = recording(measure(record, outcome, self._slos, now), self._retention_s)
-        names = [
-            self._queue,
-            keys.task(task.task_id),
-            keys.dedupe(task.agent, task.dedupe_key),
-            keys.events(task.task_id),
-        ]
-        arguments: list[str | int] = [
-            keys.QUEUE_GROUP,
-            lease.consumer,
-            lease.item_id,
-            task.task_id,
-            json.dumps(_outcome_fields(task, outcome, now)),
-            keys.TASK_TTL_S,
-            measured,
-            self._ledger,
-            keys.EVENTS_CHANNEL,
-        ]
-        return Settlement(cast(str, self._settle(keys=names, args=arguments)))
-
     def _write(self, task_id: str, kind: EventKind, now: datetime, fields: dict[str, str]) -> bool:
         flat = [part for item in fields.items() for part in item]
         names = [keys.task(task_id), keys.events(task_id)]
@@ -171,29 +115,3 @@ class Tasks:
             keys.EVENTS_CHANNEL,
         ]
         return bool(self._update(keys=names, args=[*arguments, *flat]))
-
-
-def _outcome_fields(task: Task, outcome: Outcome, now: datetime) -> dict[str, str]:
-    fields = {"status": str(outcome.status), "updated_at": iso_ms(now), "settled_at": iso_ms(now)}
-    if outcome.failure_kind is not None:
-        fields |= {"failure_kind": str(outcome.failure_kind), "error": outcome.reason}
-    elif outcome.status is Status.DECLINED:
-        fields |= {"reason": outcome.reason, "closest": _as_json(outcome.closest)}
-    if outcome.merge is not None:
-        fields |= _merge_fields(task, outcome.merge)
-    if outcome.entry_url is not None:
-        fields["entry_url"] = outcome.entry_url
-    return fields
-
-
-def _as_json(sections: Sequence[Source]) -> str:
-    return json.dumps([asdict(section) for section in sections], ensure_ascii=False)
-
-
-def _merge_fields(task: Task, merge: Merge) -> dict[str, str]:
-    return {
-        "state": "merged",
-        "merge_sha": merge.sha,
-        "merged_at": iso_ms(merge.merged_at),
-        "tte_ms": str(tte_ms(task.accepted_at, merge.merged_at)),
-    }

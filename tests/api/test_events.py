@@ -73,7 +73,7 @@ def settle(services: Services, task_id: str) -> None:
     run = services.tasks.load(task_id)
     assert run is not None
     outcome = failed(FailureKind.CI_FAILED, "red: faq-gate")
-    services.tasks.settle(run, Lease("one", item.item_id), outcome, now())
+    services.outcomes.settle(run, Lease("one", item.item_id), outcome, now())
 
 
 def test_a_settled_task_is_replayed_and_the_stream_ends(

@@ -59,7 +59,7 @@ def settle(services: Services, task_id: str, outcome: Outcome = RED) -> None:
     (item,) = services.task_queue.take("one", 1, 50)
     run = services.tasks.load(task_id)
     assert run is not None
-    services.tasks.settle(run, Lease("one", item.item_id), outcome, datetime.now(UTC))
+    services.outcomes.settle(run, Lease("one", item.item_id), outcome, datetime.now(UTC))
 
 
 @pytest.mark.usefixtures("redis")

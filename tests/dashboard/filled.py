@@ -71,7 +71,7 @@ def settle(services: Services, asked: Asked, outcome: Outcome, now: datetime) ->
     """End a run; returns its task."""
     run = services.tasks.load(asked.task_id)
     assert run is not None
-    assert services.tasks.settle(run, asked.lease, outcome, now) == "settled"
+    assert services.outcomes.settle(run, asked.lease, outcome, now) == "settled"
     return asked.task_id
 
 

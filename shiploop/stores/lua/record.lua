@@ -1,7 +1,7 @@
 -- record: adds to the numbers what a settled task was measured to be, or takes it back exactly.
 --
 -- Function: record(measured, step)
---   measured  what stores/recording.py writes as JSON, decoded
+--   measured  what stores/outcomes.py writes as JSON, decoded
 --   step      1 adds a measurement, -1 takes it back
 -- Returns: nothing
 

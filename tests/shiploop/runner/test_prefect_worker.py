@@ -9,6 +9,7 @@ from redis import Redis
 from shiploop.domain.delivery.task import FailureKind, failed
 from shiploop.stores import keys
 from shiploop.stores.intake import Accepted, Intake
+from shiploop.stores.outcomes import Outcomes, Settlement
 from shiploop.stores.queue import Queue
 from shiploop.stores.tasks import Lease, Tasks
 from tests.builders import a_request
@@ -47,7 +48,8 @@ def test_a_run_that_was_accepted_once_is_not_accepted_again_when_its_task_has_fa
     run = tasks.load(run_id)
     assert run is not None
     outcome = failed(FailureKind.CRASHED, "5 runners have died of it")
-    tasks.settle(run, Lease("one", item.item_id), outcome, now)
+    outcomes = Outcomes(redis, (), retention_s=3600)
+    assert outcomes.settle(run, Lease("one", item.item_id), outcome, now) is Settlement.SETTLED
     settled = tasks.read(run_id)
     later = now + timedelta(seconds=15)
     assert intake.accept(run_id, request, later, 10, run_id) == Accepted(run_id, duplicate=True)

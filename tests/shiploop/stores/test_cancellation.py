@@ -48,7 +48,7 @@ def test_a_second_request_changes_nothing(services: Services, redis: Redis) -> N
 def test_a_settled_task_cannot_be_cancelled(services: Services, lease: Lease, redis: Redis) -> None:
     run = services.tasks.load(TASK_ID)
     assert run is not None
-    services.tasks.settle(run, lease, failed(FailureKind.CI_FAILED, "red"), NOON)
+    services.outcomes.settle(run, lease, failed(FailureKind.CI_FAILED, "red"), NOON)
     before = redis.dump(keys.task(TASK_ID))
     assert services.tasks.request_cancellation(TASK_ID, LATER) is Cancellation.SETTLED
     assert redis.dump(keys.task(TASK_ID)) == before

@@ -36,7 +36,7 @@ def lease(services: Services) -> Lease:
 def settle(services: Services, lease: Lease, outcome: Outcome) -> None:
     run = services.tasks.load(TASK_ID)
     assert run is not None
-    services.tasks.settle(run, lease, outcome, LATER)
+    services.outcomes.settle(run, lease, outcome, LATER)
 
 
 def told(events: Events) -> list[tuple[str, dict[str, str]]]:

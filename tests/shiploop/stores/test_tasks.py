@@ -55,7 +55,7 @@ def test_a_done_task_says_what_it_did(services: Services) -> None:
     lease = held_task(services)
     held = task_of(services)
     services.tasks.enter_stage(TASK_ID, Stage.VERIFYING, NOON)
-    assert services.tasks.settle(held, lease, DONE, LATER) == "settled"
+    assert services.outcomes.settle(held, lease, DONE, LATER) == "settled"
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert (task.status, task.state) == ("done", "merged")
@@ -66,7 +66,7 @@ def test_a_done_task_says_what_it_did(services: Services) -> None:
 
 def test_a_failed_task_says_why(services: Services) -> None:
     lease = held_task(services)
-    services.tasks.settle(task_of(services), lease, FAILED, LATER)
+    services.outcomes.settle(task_of(services), lease, FAILED, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert (task.status, task.failure_kind) == ("error", "ci_failed")
@@ -76,7 +76,7 @@ def test_a_failed_task_says_why(services: Services) -> None:
 
 def test_a_declined_task_says_why_and_has_not_failed(services: Services) -> None:
     lease = held_task(services)
-    services.tasks.settle(task_of(services), lease, DECLINED, LATER)
+    services.outcomes.settle(task_of(services), lease, DECLINED, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert (task.status, task.reason) == ("declined", DECLINED.reason)
@@ -102,7 +102,7 @@ def test_an_outcome_counts_once_on_the_day_it_was_settled(
     tte_ms: int | None,
 ) -> None:
     lease = held_task(services)
-    services.tasks.settle(task_of(services), lease, outcome, LATER)
+    services.outcomes.settle(task_of(services), lease, outcome, LATER)
     assert redis.get(f"agent:metrics:success:{DAY}") == success
     assert redis.get(f"agent:metrics:failure:{DAY}") == failure
     assert redis.zscore(f"agent:metrics:tte:{DAY}", TASK_ID) == tte_ms
@@ -111,7 +111,7 @@ def test_an_outcome_counts_once_on_the_day_it_was_settled(
 
 def test_metrics_are_kept_for_ninety_days(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    services.tasks.settle(task_of(services), lease, DONE, LATER)
+    services.outcomes.settle(task_of(services), lease, DONE, LATER)
     for name in ("success", "tte"):
         ttl_s = redis.ttl(f"agent:metrics:{name}:{DAY}")
         assert ttl_s == pytest.approx(90 * 24 * 3600, abs=5)
@@ -123,7 +123,7 @@ def test_only_a_done_question_stays_a_duplicate(
 ) -> None:
     lease = held_task(services)
     held = task_of(services)
-    services.tasks.settle(held, lease, outcome, LATER)
+    services.outcomes.settle(held, lease, outcome, LATER)
     assert bool(redis.exists(keys.dedupe("faq", held.dedupe_key))) is kept
 
 
@@ -131,13 +131,13 @@ def test_the_dedupe_key_of_a_later_task_is_left_alone(services: Services, redis:
     lease = held_task(services)
     held = task_of(services)
     redis.set(keys.dedupe("faq", held.dedupe_key), "a-later-task")
-    services.tasks.settle(held, lease, FAILED, LATER)
+    services.outcomes.settle(held, lease, FAILED, LATER)
     assert redis.get(keys.dedupe("faq", held.dedupe_key)) == "a-later-task"
 
 
 def test_settling_takes_the_item_off_the_stream(services: Services, redis: Redis) -> None:
     lease = held_task(services)
-    services.tasks.settle(task_of(services), lease, DONE, LATER)
+    services.outcomes.settle(task_of(services), lease, DONE, LATER)
     assert services.task_queue.backlog() == 0
     assert redis.xpending(keys.QUEUE, keys.QUEUE_GROUP)["pending"] == 0
 
@@ -147,17 +147,17 @@ def test_who_lost_the_lease_writes_nothing(services: Services, redis: Redis) -> 
     held = task_of(services)
     wait_until(lambda: bool(services.task_queue.take_over("two", idle_ms=1)))
     before = everything(redis)
-    assert services.tasks.settle(held, lease, DONE, LATER) == "lost"
+    assert services.outcomes.settle(held, lease, DONE, LATER) == "lost"
     assert everything(redis) == before
-    assert services.tasks.settle(held, replace(lease, consumer="two"), DONE, LATER) == "settled"
+    assert services.outcomes.settle(held, replace(lease, consumer="two"), DONE, LATER) == "settled"
 
 
 def test_a_second_settle_by_the_same_holder_is_lost(services: Services, redis: Redis) -> None:
     lease = held_task(services)
     held = task_of(services)
-    services.tasks.settle(held, lease, DONE, LATER)
+    services.outcomes.settle(held, lease, DONE, LATER)
     before = everything(redis)
-    assert services.tasks.settle(held, lease, FAILED, LATER) == "lost"
+    assert services.outcomes.settle(held, lease, FAILED, LATER) == "lost"
     assert everything(redis) == before
 
 
@@ -166,10 +166,10 @@ def test_a_settled_task_that_comes_again_is_only_taken_off_the_stream(
 ) -> None:
     lease = held_task(services)
     held = task_of(services)
-    services.tasks.settle(held, lease, DONE, LATER)
+    services.outcomes.settle(held, lease, DONE, LATER)
     redis.xadd(keys.QUEUE, {"task_id": TASK_ID})
     (again,) = services.task_queue.take("two", 1, 50)
-    settled = services.tasks.settle(held, Lease("two", again.item_id), FAILED, LATER)
+    settled = services.outcomes.settle(held, Lease("two", again.item_id), FAILED, LATER)
     assert settled == "already"
     task = services.tasks.read(TASK_ID)
     assert task is not None
@@ -183,7 +183,7 @@ def test_a_task_that_has_expired_is_not_written_again(services: Services, redis:
     lease = held_task(services)
     held = task_of(services)
     redis.delete(keys.task(TASK_ID))
-    assert services.tasks.settle(held, lease, DONE, LATER) == "already"
+    assert services.outcomes.settle(held, lease, DONE, LATER) == "already"
     assert services.tasks.read(TASK_ID) is None
     assert services.task_queue.backlog() == 0
 
@@ -208,7 +208,7 @@ def test_a_late_writer_changes_nothing_of_a_settled_task(
     services: Services, redis: Redis, outcome: Outcome
 ) -> None:
     lease = held_task(services)
-    services.tasks.settle(task_of(services), lease, outcome, LATER)
+    services.outcomes.settle(task_of(services), lease, outcome, LATER)
     before = everything(redis)
     assert services.tasks.start(TASK_ID, LATER) is False
     services.tasks.enter_stage(TASK_ID, Stage.MERGING, LATER)
@@ -250,7 +250,7 @@ def test_a_settled_task_is_kept_a_day_from_then_on(services: Services, redis: Re
     lease = held_task(services)
     held = task_of(services)
     redis.expire(keys.task(TASK_ID), 10)
-    services.tasks.settle(held, lease, DONE, LATER)
+    services.outcomes.settle(held, lease, DONE, LATER)
     assert redis.ttl(keys.task(TASK_ID)) == pytest.approx(24 * 3600, abs=5)
 
 
@@ -258,7 +258,7 @@ def test_words_from_outside_are_stored_as_they_are(services: Services) -> None:
     lease = held_task(services)
     reason = 'refused: "quoted" \\ 如何\n{"a": [1]} \x00'
     outcome = failed(FailureKind.GITHUB, reason)
-    services.tasks.settle(task_of(services), lease, outcome, LATER)
+    services.outcomes.settle(task_of(services), lease, outcome, LATER)
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert task.error == reason
@@ -268,7 +268,7 @@ def test_how_far_the_rollback_is_is_noted_at_the_task_that_has_ended(
     services: Services, redis: Redis
 ) -> None:
     lease = held_task(services)
-    services.tasks.settle(task_of(services), lease, FAILED_AFTER_MERGE, NOON)
+    services.outcomes.settle(task_of(services), lease, FAILED_AFTER_MERGE, NOON)
     before = services.tasks.read(TASK_ID)
     assert before is not None
     events = redis.xlen(keys.events(TASK_ID))

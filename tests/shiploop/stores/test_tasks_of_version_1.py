@@ -82,7 +82,7 @@ def test_it_is_settled_and_stays_a_duplicate_only_when_it_is_done(
     services: Services, redis: Redis, outcome: Outcome, kept: bool
 ) -> None:
     lease = held(services, redis)
-    assert services.tasks.settle(loaded(services), lease, outcome, LATER) == "settled"
+    assert services.outcomes.settle(loaded(services), lease, outcome, LATER) == "settled"
     task = services.tasks.read(TASK_ID)
     assert task is not None
     assert task.status is outcome.status
@@ -93,12 +93,12 @@ def test_it_is_settled_and_stays_a_duplicate_only_when_it_is_done(
 def test_the_dedupe_key_of_a_later_task_is_left_alone(services: Services, redis: Redis) -> None:
     lease = held(services, redis)
     redis.set(DEDUPE, "a-later-task")
-    services.tasks.settle(loaded(services), lease, FAILED, LATER)
+    services.outcomes.settle(loaded(services), lease, FAILED, LATER)
     assert redis.get(DEDUPE) == "a-later-task"
 
 
 def test_none_but_simulated_tasks_are_taken_back(services: Services, redis: Redis) -> None:
     lease = held(services, redis)
-    services.tasks.settle(loaded(services), lease, DONE, LATER)
+    services.outcomes.settle(loaded(services), lease, DONE, LATER)
     assert Simulated(redis).remove_all() == 0
     assert services.tasks.read(TASK_ID) is not None
