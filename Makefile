@@ -33,7 +33,7 @@ lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/deptry .
-	$(VENV)/bin/mypy shiploop flows tasks api dashboard sandbox bench
+	$(VENV)/bin/mypy shiploop flows tasks api dashboard sandbox webguard bench
 
 # What GitHub publishes of itself, to hold the sandbox against; kept once fetched.
 schemas: $(VENV)/ready-to-test

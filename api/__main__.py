@@ -2,15 +2,11 @@
 
 import logging
 
-import uvicorn
-
 from api.app import create_app
 from shiploop.bootstrap import services
 from shiploop.observability import configure_logging
+from webguard.serving import serve
 
-# The client must be the first to close what is idle (httpx after 5 s, nginx after 60), or a request
-# that is on its way meets a closed door.
-_KEEP_ALIVE_S = 75
 _GRACE_S = 2  # those who follow a task would hold a stopping API for as long as the task runs
 
 log = logging.getLogger(__name__)
@@ -27,14 +23,12 @@ def main() -> None:
             "no SHIPLOOP_API_KEYS are set: whoever reaches %s may ask, so only loopback is served",
             settings.api_host,
         )
-    uvicorn.run(
+    serve(
         create_app(ours),
         host=settings.api_host,
         port=settings.api_port,
+        proxy_headers=bool(settings.forwarded_allow_ips),
         forwarded_allow_ips=settings.forwarded_allow_ips,
-        log_config=None,
-        access_log=False,
-        timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=_GRACE_S,
     )
 

@@ -19,6 +19,7 @@ from api.runner_watch import RunnerWatch
 from shiploop.bootstrap import Services, required
 from shiploop.stores.events import EventFeed, Events
 from shiploop.stores.task_index import TaskIndex
+from webguard.guard import Guard
 
 _BODY_LIMIT = 16 * 1024  # bytes: more than any question takes
 # https://docs.github.com/en/webhooks/webhook-events-and-payloads#payload-cap
@@ -42,6 +43,8 @@ def create_app(services: Services) -> FastAPI:
     for routes in (tasks, events, metrics, webhooks, health):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit, limit=_BODY_LIMIT, limits=_BODY_LIMITS)
+    # GitHub delivers to whatever name leads here, and signs what it sends.
+    app.add_middleware(Guard, names=settings.host_names(), signed_path=webhooks.PATH)
     app.add_middleware(RequestLog)
     return app
 
@@ -65,10 +68,8 @@ async def _in_background(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _subscriber(services: Services) -> AsyncRedis:
-    # It waits for messages without end: no time-out, but a keepalive to notice a dead peer.
-    return AsyncRedis.from_url(
-        required(services.settings.redis_url, "REDIS_URL"),
-        decode_responses=True,
-        socket_timeout=None,
-        socket_keepalive=True,
-    )
+    # It waits for messages without end: no time-out, but a keepalive to notice a dead peer. A
+    # socket of this machine notices by itself, and knows no keepalive.
+    url = required(services.settings.redis_url, "REDIS_URL")
+    keepalive = {} if url.startswith("unix:") else {"socket_keepalive": True}
+    return AsyncRedis.from_url(url, decode_responses=True, socket_timeout=None, **keepalive)

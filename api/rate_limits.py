@@ -10,6 +10,8 @@ from redis import Redis
 
 from shiploop.stores import keys
 
+_UNSIGNED = parse("60/minute")
+
 
 class RateLimits:
     """Counts in Redis, so that all API processes count together. Raises RedisError."""
@@ -22,6 +24,10 @@ class RateLimits:
         self._limiter = SlidingWindowCounterRateLimiter(storage)
         self._per_key = parse(per_key)
         self._per_address = parse(per_address)
+
+    def hit_unsigned(self, address: str) -> int | None:
+        """Count a webhook that nobody has signed; seconds to wait when it is one too many."""
+        return self._hit(_UNSIGNED, "unsigned", address)
 
     def hit(self, key_name: str | None, address: str) -> int | None:
         """Count one request; seconds to wait when it is one too many, None when it is not."""

@@ -3,44 +3,67 @@
 import hashlib
 import hmac
 import json
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, NoReturn
 
 from fastapi import APIRouter, Header, Request, status
 from fastapi.concurrency import run_in_threadpool
 from fastapi_problem_details import ProblemException
 
-from api.dependencies import ServicesOf
+from api.dependencies import RateLimitsOf, ServicesOf
 from api.problems import documented
+from api.rate_limits import RateLimits
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.webhook_facts import read_delivery
+
+PATH = "/webhooks/github"
+
+_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 
 router = APIRouter(tags=["webhooks"])
 
 
 @router.post(
-    "/webhooks/github",
+    PATH,
     status_code=status.HTTP_202_ACCEPTED,
-    responses=documented(400, 401, 413, 422, 503),
+    responses=documented(400, 401, 413, 422, 429, 503),
 )
 async def receive(
     request: Request,
     services: ServicesOf,
+    rate_limits: RateLimitsOf,
     x_github_event: Annotated[str, Header()],
     x_github_delivery: Annotated[str, Header()],
     x_hub_signature_256: Annotated[str, Header()] = "",
 ) -> dict[str, bool]:
     """Take one delivery. GitHub never sends one again, so only our own loss answers 5xx."""
-    body = await request.body()
-    if not _signed(services, body, x_hub_signature_256):
-        raise ProblemException(
-            status=401,
-            title="Wrong signature",
-            detail="X-Hub-Signature-256 has to be made with the secret of GITHUB_WEBHOOK_SECRET.",
-            headers={"WWW-Authenticate": "X-Hub-Signature-256"},  # RFC 9110, 11.6.1
-        )
+    # What is not even said to be signed is not read: it may be 25 MB.
+    looks_signed = _SIGNATURE.fullmatch(x_hub_signature_256) is not None
+    body = await request.body() if looks_signed else b""
+    if not looks_signed or not _signed(services, body, x_hub_signature_256):
+        await run_in_threadpool(_refuse_unsigned, request, rate_limits)
     payload = _payload(body)
     taken = await run_in_threadpool(_take, services, x_github_event, x_github_delivery, payload)
     return {"duplicate": not taken}
+
+
+def _refuse_unsigned(request: Request, rate_limits: RateLimits) -> NoReturn:
+    # Only what is unsigned is counted: whoever sends much of it never keeps GitHub's out.
+    address = request.client.host if request.client else ""
+    wait_s = rate_limits.hit_unsigned(address)
+    if wait_s is not None:
+        raise ProblemException(
+            status=429,
+            title="Too many unsigned deliveries",
+            detail=f"The next one is looked at in {wait_s} s.",
+            headers={"Retry-After": str(wait_s)},
+        )
+    raise ProblemException(
+        status=401,
+        title="Wrong signature",
+        detail="X-Hub-Signature-256 has to be made with the secret of GITHUB_WEBHOOK_SECRET.",
+        headers={"WWW-Authenticate": "X-Hub-Signature-256"},  # RFC 9110, 11.6.1
+    )
 
 
 def _signed(services: Services, body: bytes, signature: str) -> bool:

@@ -91,8 +91,9 @@ class Started:
 @contextmanager
 def started(world: World, alternative: Alternative) -> Iterator[Started]:
     """Start an alternative on the stack's Prefect server, and stop it. Raises BenchFailed."""
+    auth = httpx.BasicAuth(*world.environment["PREFECT_API_AUTH_STRING"].split(":", 1))
     with (
-        httpx.Client(base_url=f"{world.addresses.prefect}/api") as prefect,
+        httpx.Client(base_url=f"{world.addresses.prefect}/api", auth=auth) as prefect,
         TemporaryDirectory(prefix="shiploop-bench-") as notes,
     ):
         match alternative:

@@ -19,13 +19,15 @@ _ARGUMENTS = [
 
 
 @contextmanager
-def running_chromium() -> Iterator[Browser]:
+def running_chromium(*arguments: str) -> Iterator[Browser]:
     """Run it for the length of the block. Raises BenchFailed where none is installed."""
     # The headless one does without the windows' own pages: a quarter less CPU.
     executable = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if executable is None:
         raise BenchFailed("no chromium is installed: .ci/run installs one")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=[*_ARGUMENTS, *arguments]
+        )
         yield browser
         browser.close()

@@ -13,7 +13,7 @@ import httpx
 from redis import Redis
 
 from bench.world import BenchFailed, stack_settings
-from shiploop.stack.addresses import choose_addresses, port_of
+from shiploop.stack.addresses import choose_addresses, port_of, socket_of
 from shiploop.stack.embedded_servers import embedded_redis
 
 _START_TIMEOUT_S = 60.0
@@ -30,7 +30,7 @@ def serving(module: str, setting: str, ready: str) -> Iterator[tuple[Redis, str]
         home = Path(opened.enter_context(TemporaryDirectory(prefix="shiploop-bench-")))
         settings = stack_settings(home)
         addresses = choose_addresses(settings)
-        opened.enter_context(embedded_redis(port_of(addresses.redis), home / "redis"))
+        opened.enter_context(embedded_redis(socket_of(addresses.redis), home / "redis"))
         environment = {
             **os.environ,
             **settings.as_environment(),

@@ -3,11 +3,10 @@
 import socket
 import sys
 
-import uvicorn
 from starlette.types import ASGIApp
 
-# Longer than a client's (httpx: 5 s): when both close what is idle, a request may come in between.
-_KEEP_ALIVE_S = 75
+import webguard.serving
+from webguard.guard import Guard
 
 
 def listen(port: int) -> socket.socket:
@@ -24,11 +23,4 @@ def listen(port: int) -> socket.socket:
 
 def serve(app: ASGIApp, listener: socket.socket) -> None:
     """Serve until SIGTERM or SIGINT."""
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        timeout_keep_alive=_KEEP_ALIVE_S,
-        timeout_graceful_shutdown=1,
-    )
-    uvicorn.Server(config).run(sockets=[listener])
+    webguard.serving.serve(Guard(app), listener, timeout_graceful_shutdown=1)

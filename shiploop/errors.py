@@ -30,6 +30,10 @@ class PermanentError(ShiploopError):
     """Trying again changes nothing: somebody has to change something first."""
 
 
+class StateChanged(TransientError):
+    """Prefect tells another state of a flow run than its flow has come to."""
+
+
 class GitHubUnavailable(TransientError):
     """GitHub did not take the request: nothing has happened there."""
 

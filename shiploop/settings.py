@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -56,6 +57,8 @@ class Settings(BaseSettings):
 
     redis_url: str | None = Field(None, validation_alias="REDIS_URL")
     prefect_api_url: str | None = Field(None, validation_alias="PREFECT_API_URL")
+    # user:password, where that server asks for it.
+    prefect_auth_string: SecretStr | None = Field(None, validation_alias="PREFECT_API_AUTH_STRING")
     # It has a password, so all of it is a secret.
     prefect_database_url: SecretStr | None = Field(
         None, validation_alias="PREFECT_SERVER_DATABASE_CONNECTION_URL"
@@ -84,7 +87,9 @@ class Settings(BaseSettings):
     api_host: str = "127.0.0.1"
     # Where runners find it; unset: on their own machine.
     api_url: str | None = None
-    forwarded_allow_ips: str = Field("127.0.0.1", validation_alias="FORWARDED_ALLOW_IPS")
+    # Names by which API, dashboard and Prefect's UI are asked for, besides addresses.
+    allowed_hosts: tuple[str, ...] = ()
+    forwarded_allow_ips: str = Field("", validation_alias="FORWARDED_ALLOW_IPS")
     api_keys: Mapping[str, ApiKey] = {}
     # A client's allowance of questions and cancellations, by its key and by its address.
     rate_limit_per_key: str = Field("600/minute", pattern=_RATE)
@@ -94,7 +99,6 @@ class Settings(BaseSettings):
     prefect_port: int = 4200
     github_port: int = 8090
     site_port: int = 8091
-    redis_port: int = 6390
     dashboard_port: int = 8501
 
     # The RFC's job TTL (1.1): from accepted to merged, frozen time included.
@@ -131,6 +135,11 @@ class Settings(BaseSettings):
     def api_address(self) -> str:
         """Where a runner asks our API how it is."""
         return self.api_url or f"http://127.0.0.1:{self.api_port}"
+
+    def host_names(self) -> tuple[str, ...]:
+        """Every name that our servers are known to be asked for by."""
+        told = urlsplit(self.api_url or "").hostname
+        return (*self.allowed_hosts, self.api_host, *([told] if told else []))
 
     def secrets(self) -> tuple[str, ...]:
         """Every value that nobody may see, for the logs to hide."""

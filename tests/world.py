@@ -18,6 +18,7 @@ from tests.until import until, wait_until
 
 REPOSITORY = "acme/shiploop-docs"
 _SETTLE_TIMEOUT_S = 60.0
+_TO_PREFECT = ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING")
 _COMMIT = """
 mutation ($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid } }
@@ -71,8 +72,20 @@ class World:
 
     def prefect(self, method: str, path: str, body: Any = None) -> Any:
         """Call Prefect's API, as its UI does."""
-        answer = loopback.request(method, f"{self.addresses.prefect}/api{path}", json=body)
+        url = f"{self.addresses.prefect}/api{path}"
+        auth = httpx.BasicAuth(*self.prefect_auth_string.split(":", 1))
+        answer = loopback.request(method, url, json=body, auth=auth)
         return answer.raise_for_status().json()
+
+    @property
+    def prefect_auth_string(self) -> str:
+        """What Prefect asks for."""
+        return self.environment["PREFECT_API_AUTH_STRING"]
+
+    @property
+    def prefect_environment(self) -> dict[str, str]:
+        """What leads to the stack's Prefect, and in."""
+        return {name: self.environment[name] for name in _TO_PREFECT}
 
     def start_prefect_run(self, name: str, **parameters: Any) -> str:
         """Start a deployment as the UI does; returns the id of the flow run."""

@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from shiploop.stack.addresses import free_port
+from shiploop.stack.addresses import redis_address, socket_of
 from shiploop.stack.embedded_servers import embedded_redis
 
 
@@ -12,14 +12,13 @@ class RestartableRedis:
     """An embedded server as the stack starts it, with append-only persistence."""
 
     def __init__(self, data: Path) -> None:
-        self._port = free_port()
         self._data = data
         self._start()
 
     @property
     def url(self) -> str:
         """Where it listens, whenever it does."""
-        return f"redis://127.0.0.1:{self._port}"
+        return redis_address(self._data)
 
     def kill(self) -> None:
         """End it with SIGKILL: what it has not written is gone."""
@@ -35,5 +34,5 @@ class RestartableRedis:
         self._server.__exit__(None, None, None)
 
     def _start(self) -> None:
-        self._server = embedded_redis(self._port, self._data)
+        self._server = embedded_redis(socket_of(self.url), self._data)
         self._pid = self._server.__enter__()

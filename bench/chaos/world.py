@@ -75,9 +75,11 @@ class ChaosWorld:
     def ask_in_prefect(self) -> None:
         """Start one run more as Prefect's UI does; its task has the id of the flow run."""
         api = f"{self._addresses.prefect}/api/deployments"
-        named = self._http.get(f"{api}/name/closed-loop/closed-loop").raise_for_status().json()
+        auth = httpx.BasicAuth(*self.stack.environment["PREFECT_API_AUTH_STRING"].split(":", 1))
+        found = self._http.get(f"{api}/name/closed-loop/closed-loop", auth=auth)
+        named = found.raise_for_status().json()
         body = {"parameters": {"question": next(self._questions)}, "state": {"type": "SCHEDULED"}}
-        run = self._http.post(f"{api}/{named['id']}/create_flow_run", json=body)
+        run = self._http.post(f"{api}/{named['id']}/create_flow_run", json=body, auth=auth)
         self.accepted.append(run.raise_for_status().json()["id"])
 
     def has_runner(self) -> bool:

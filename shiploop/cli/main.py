@@ -9,15 +9,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from rich.console import Console
 
 from shiploop.cli.api_client import ApiClient, outcome_line, stage_lines
+from shiploop.cli.checked_settings import checked_settings
 from shiploop.cli.drill.faults import DrillFault
 from shiploop.cli.stopping import Interrupted, Stop
 from shiploop.errors import ShiploopError
-from shiploop.settings import Settings, variable_of
 from shiploop.stack.addresses import api_address
 
 if TYPE_CHECKING:
@@ -84,7 +82,7 @@ def freeze(reason: str) -> None:
     """Merge nothing more until `unfreeze`, rollbacks excepted."""
     from shiploop.cli import operations  # it brings Redis along, which loads slowly
 
-    operations.freeze(_settings(), reason, owner=_person())
+    operations.freeze(checked_settings(), reason, owner=_person())
     click.echo("frozen: `shiploop unfreeze` lets merges go on")
 
 
@@ -93,7 +91,7 @@ def unfreeze() -> None:
     """Let merges go on, whoever has frozen them."""
     from shiploop.cli import operations
 
-    lifted = operations.unfreeze(_settings())
+    lifted = operations.unfreeze(checked_settings())
     told = f"lifted the freeze of {operations.described(lifted)}" if lifted else None
     click.echo(told or "merges were not frozen")
 
@@ -109,7 +107,7 @@ def rollback(merge_sha_or_task_id: str, reason: str) -> None:
     """
     from shiploop.cli import operations
 
-    started = operations.roll_back(_settings(), merge_sha_or_task_id, reason)
+    started = operations.roll_back(checked_settings(), merge_sha_or_task_id, reason)
     click.echo(started.run_id)
     click.echo(f"watch it at {started.url}")
 
@@ -126,7 +124,7 @@ def rollback_mode(mode: str | None, reset: bool) -> None:
     """
     from shiploop.cli import operations
 
-    settings = _settings()
+    settings = checked_settings()
     if mode and reset:
         raise click.UsageError("give a mode or --reset, not both")
     if mode or reset:
@@ -146,7 +144,7 @@ def silence(alert: str, reason: str, minutes: int) -> None:
     """
     from shiploop.cli import operations
 
-    operations.silence(_settings(), alert, reason, minutes * 60)
+    operations.silence(checked_settings(), alert, reason, minutes * 60)
     click.echo(f"silenced for {minutes} min: `shiploop unsilence {alert}` ends it sooner")
 
 
@@ -156,7 +154,7 @@ def unsilence(alert: str) -> None:
     """Tell people of an alert again."""
     from shiploop.cli import operations
 
-    ended = operations.unsilence(_settings(), alert)
+    ended = operations.unsilence(checked_settings(), alert)
     click.echo("people are told again" if ended else "it was not silenced")
 
 
@@ -173,9 +171,9 @@ def simulate(count: int, hours: int, remove: bool) -> None:
     from shiploop.cli import operations
 
     if remove:
-        click.echo(f"removed {operations.remove_simulated(_settings())} simulated tasks")
+        click.echo(f"removed {operations.remove_simulated(checked_settings())} simulated tasks")
         return
-    operations.simulate(_settings(), count, hours)
+    operations.simulate(checked_settings(), count, hours)
     click.echo(f"simulated {count} tasks: `shiploop simulate --remove` takes them back")
 
 
@@ -184,9 +182,20 @@ def doctor() -> None:
     """Look at everything that shiploop needs; say what to do."""
     from shiploop.cli.doctor import diagnose, exit_code, show_findings
 
-    findings = diagnose(_settings())
+    findings = diagnose(checked_settings())
     show_findings(findings, Console())
     sys.exit(exit_code(findings))
+
+
+@main.command("prefect-password")
+def prefect_password() -> None:
+    """Print what the UI of the stack's Prefect asks for."""
+    from shiploop.stack.home import known_prefect_auth_string
+
+    auth_string = known_prefect_auth_string(checked_settings())
+    if auth_string is None:
+        raise click.ClickException("no stack has made one in SHIPLOOP_HOME: `shiploop up` does")
+    click.echo(auth_string)
 
 
 @main.command()
@@ -244,32 +253,16 @@ def drill(fault: str) -> None:
 
     stop = Stop()
     stop.listen()
-    if run_drill(DrillFault(fault), _settings(), Console(), stop) is not None:
+    if run_drill(DrillFault(fault), checked_settings(), Console(), stop) is not None:
         sys.exit(1)
 
 
 def _api(api_url: str | None = None) -> ApiClient:
-    settings = _settings()
+    settings = checked_settings()
     keys = [key.get_secret_value() for key in settings.api_keys.values()]
     api = ApiClient(api_url or api_address(settings), next(iter(keys), None))
     click.get_current_context().call_on_close(api.close)
     return api
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise click.ClickException("; ".join(map(_wrong, error.errors()))) from error
-
-
-def _wrong(error: ErrorDetails) -> str:
-    told = error["msg"].removeprefix("Value error, ")
-    if not error["loc"]:
-        return told  # what is wrong with several together names them
-    # A field is told by its alias, which is its variable, or by its own name.
-    name = str(error["loc"][0])
-    return f"{variable_of(name) if name in Settings.model_fields else name}: {told}"
 
 
 def _person() -> str:
@@ -286,7 +279,7 @@ def _stack(console: Console, stop: Stop, *, dashboard: bool) -> "Stack":
         console.print(f"  {process} is ready")
 
     stop.listen()
-    return Stack(_settings(), told, dashboard=dashboard, given_up=stop.given_up)
+    return Stack(checked_settings(), told, dashboard=dashboard, given_up=stop.given_up)
 
 
 def _run_until_interrupted(console: Console, running: str) -> None:

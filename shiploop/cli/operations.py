@@ -20,6 +20,7 @@ from shiploop.errors import PermanentError, TransientError
 from shiploop.settings import Settings
 from shiploop.slo_file import read_objectives
 from shiploop.stack.addresses import find_stack
+from shiploop.stack.home import known_prefect_auth_string
 from shiploop.stores import keys
 from shiploop.stores.alerts import Alerts
 from shiploop.stores.freeze import Freeze, FreezeState
@@ -148,9 +149,12 @@ def roll_back(settings: Settings, what: str, reason: str) -> StartedRollback:
     """
     url = _prefect_url(settings)
     try:
-        return _start(url, {**_named(what), "reason": reason})
+        auth_string = known_prefect_auth_string(settings)
+        return _start(url, auth_string, {**_named(what), "reason": reason})
     except httpx.HTTPStatusError as error:
-        raise NotRolledBack(f"Prefect refuses to start it: {error}") from error
+        known = error.response.status_code != httpx.codes.UNAUTHORIZED
+        why = error if known else "it asks for a password, see PREFECT_API_AUTH_STRING"
+        raise NotRolledBack(f"Prefect refuses to start it: {why}") from error
     except (httpx.HTTPError, RuntimeError, ValueError) as error:
         # Prefect's client makes a RuntimeError of a server that it cannot reach, and a
         # ValueError of an answer that is none of Prefect's.
@@ -171,11 +175,12 @@ def _named(what: str) -> dict[str, str]:
         ) from error
 
 
-def _start(url: str, parameters: dict[str, str]) -> StartedRollback:
+def _start(url: str, auth_string: str | None, parameters: dict[str, str]) -> StartedRollback:
     # It takes a second to load, so only where it is used.
     from prefect.client.orchestration import get_client
     from prefect.exceptions import ObjectNotFound
     from prefect.settings import (
+        PREFECT_API_AUTH_STRING,
         PREFECT_API_REQUEST_TIMEOUT,
         PREFECT_API_URL,
         PREFECT_CLIENT_MAX_RETRIES,
@@ -185,6 +190,7 @@ def _start(url: str, parameters: dict[str, str]) -> StartedRollback:
 
     patience = {
         PREFECT_API_URL: f"{url}/api",
+        PREFECT_API_AUTH_STRING: auth_string,
         PREFECT_API_REQUEST_TIMEOUT: _PREFECT_TIMEOUT_S,
         PREFECT_CLIENT_MAX_RETRIES: 1,  # a person waits, and can do it again
     }
@@ -242,4 +248,5 @@ def _no_stack(setting: str) -> NoStack:
 def _place(url: str) -> str:
     # Without the password that it may have.
     parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+    place = parts.hostname or parts.path  # a socket of this machine has no host
+    return f"{place}:{parts.port}" if parts.port else place

@@ -15,12 +15,13 @@ from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.exceptions import FailedRun, ObjectNotFound, Pause
 from prefect.flow_engine import run_flow
+from prefect.results import ResultRecord  # type: ignore[attr-defined]  # by its docs it is public
 from prefect.states import Crashed, Failed, Pending
-from pydantic import TypeAdapter
 
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.messages import flow_run_name
 from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, failed
+from shiploop.errors import StateChanged
 from shiploop.kill_points import reach
 from shiploop.observability import Redactor
 from shiploop.runner.failure import may_pass, outcome_of_error
@@ -30,8 +31,6 @@ from shiploop.stores.queue import QueueItem
 from shiploop.stores.tasks import Lease
 
 _CLOSED_LOOP = "closed-loop"
-# Of a run that had ended before, Prefect gives back the plain JSON of what it ended as.
-_OUTCOME = TypeAdapter(Outcome)
 
 log = logging.getLogger(__name__)
 
@@ -129,20 +128,30 @@ class Executor:
         if not self._services.tasks.start(task.task_id, _now(), prefect_run_id=str(flow_run.id)):
             self._services.task_queue.drop(item)  # it has its outcome
             return
-        if flow_run.state is not None and _cancelled(flow_run.state):
-            flow_run = self._reopen_to_cancel(task, flow_run)
+        if flow_run.state is not None and _is_over(flow_run.state):
+            flow_run = self._reopen(task, flow_run, flow_run.state)
         self._say_status(task, Status.RUNNING)
         self._services.sentry.executing(task)
         state = run_flow(
-            self._flows[_CLOSED_LOOP], flow_run=_unobserved(flow_run), return_type="state"
+            self._flows[_CLOSED_LOOP],
+            flow_run=_unobserved(flow_run),
+            parameters=_parameters_of(task),
+            return_type="state",
         )
         reach("flow-ended")
         self._settle(task, item, self._outcome_of(cast("State[Outcome]", state)))
         reach("settled")
 
-    def _reopen_to_cancel(self, task: Task, flow_run: FlowRun) -> FlowRun:
-        # Only the flow knows how to tidy up what was begun, and Prefect begins no cancelled run.
-        self._services.tasks.request_cancellation(task.task_id, _now())
+    def _reopen(self, task: Task, flow_run: FlowRun, state: State[Any]) -> FlowRun:
+        """Let a run begin that is over for Prefect, while its task has no outcome."""
+        if _cancelled(state):
+            # Only the flow knows how to tidy up what was begun.
+            self._services.tasks.request_cancellation(task.task_id, _now())
+        else:
+            # Its runner died before it could settle the task, or somebody has set the state. What
+            # a state of Prefect's says of a result is never loaded: whoever may set states would
+            # choose what is. The flow comes to the same end from the results of its steps.
+            log.warning("its run is %s in Prefect, and it has no outcome: it goes on", state.name)
         self._prefect.set_flow_run_state(flow_run.id, Pending(), force=True)
         return self._prefect.read_flow_run(flow_run.id)
 
@@ -189,7 +198,7 @@ class Executor:
         # Born Pending, so that no worker polls it; the key gives a redelivered task its own.
         return self._prefect.create_flow_run_from_deployment(
             self._deployments[_CLOSED_LOOP],
-            parameters={"agent": task.agent, "request": dict(task.request)},
+            parameters=_parameters_of(task),
             state=Pending(),
             name=flow_run_name(task.agent, task.title),
             tags=[task.task_id],
@@ -219,9 +228,11 @@ class Executor:
         return Lease(self._runner_id, item.item_id)
 
     def _outcome_of(self, state: "State[Outcome]") -> Outcome:
+        if not _is_of_this_process(state):
+            raise StateChanged("somebody has set the state of its run in Prefect: it goes on")
         result: object = state.result(raise_on_failure=False)
-        if isinstance(result, Outcome | dict):
-            return _OUTCOME.validate_python(result)
+        if isinstance(result, Outcome):
+            return result
         if state.is_cancelled():
             return failed(FailureKind.CANCELLED, "cancelled in Prefect")
         ended = f"the flow ended as {state.name}: {state.message}"
@@ -244,6 +255,22 @@ def _unobserved(flow_run: FlowRun) -> FlowRun:
     # to hear that the run was suspended, and stops it then by an exception of no use to us: a
     # task is cancelled, never suspended. What it costs: docs/adr/0011.
     return flow_run.model_copy(update={"deployment_id": None})
+
+
+def _parameters_of(task: Task) -> dict[str, Any]:
+    # As they were accepted: those of the run may be changed in Prefect.
+    return {"agent": task.agent, "request": dict(task.request)}
+
+
+def _is_of_this_process(state: State[Any]) -> bool:
+    # Of an end that Prefect tells us there are words at most, or the name of a stored result.
+    if state.data is None:
+        return not state.is_completed()
+    return isinstance(state.data, ResultRecord | Outcome | BaseException)
+
+
+def _is_over(state: State[Any]) -> bool:
+    return state.is_final() or state.is_cancelling()
 
 
 def _cancelled(state: State[Any]) -> bool:

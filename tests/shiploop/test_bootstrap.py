@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from shiploop.bootstrap import Services, SettingMissing, build
 from shiploop.settings import Settings
@@ -86,7 +86,8 @@ def test_a_saved_block_of_prefects_gives_its_token(world: World, sandbox: Sandbo
     from prefect_github import GitHubCredentials
 
     name = f"block-{uuid.uuid4()}"
-    with temporary_settings({PREFECT_API_URL: f"{world.addresses.prefect}/api"}):
+    url, auth = world.prefect_environment.values()
+    with temporary_settings({PREFECT_API_URL: url, PREFECT_API_AUTH_STRING: auth}):
         GitHubCredentials(token=BOT_TOKEN).save(name, _sync=True)
         services = built(github_api_url=sandbox.url, github_credentials_block=name)
     assert viewer(services) == "shiploop-bot"

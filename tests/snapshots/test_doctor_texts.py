@@ -151,6 +151,11 @@ def prefect_findings(seen: Examined) -> Iterator[Finding]:
     yield from _prefect(seen, None)
     yield from _prefect(seen, "PAUSED")
     yield from _prefect(seen, "NOT_READY")
+    locked = seen.told(Reply(401, '{"exception_message": "Unauthorized"}'))
+    yield from check_prefect(f"{locked}/api")
+    open_to_all = seen.told(Reply(200, '"3.9.1"'), *[Reply(200, "[]")], *[Reply(404, "{}")] * 9)
+    yield from check_prefect(f"{open_to_all}/api")
+    seen.server.replies.clear()
 
 
 def github_findings(seen: Examined) -> Iterator[Finding]:
@@ -219,10 +224,11 @@ def _prefect(seen: Examined, status: str | None) -> Iterator[Finding]:
     some_id = "6a1f0c52-8d34-4b5e-9c7d-e2a4b6f81093"
     pool = {"id": some_id, "name": "shiploop", "type": "in-process", "default_queue_id": some_id}
     deployment = Reply(200, json.dumps({"id": some_id, "name": "x", "flow_id": some_id}))
+    refused = Reply(401, '{"exception_message": "Unauthorized"}')
     answers = [missing] * 9
     if status is not None:
         answers = [Reply(200, json.dumps({**pool, "status": status})), *[deployment] * 9]
-    url = seen.told(Reply(200, '"3.8.8"'), *answers)
+    url = seen.told(Reply(200, '"3.9.1"'), refused, *answers)
     yield from check_prefect(f"{url}/api")
     seen.server.replies.clear()
 

@@ -99,6 +99,12 @@ def break_within(api: httpx.Client, redis: Redis) -> httpx.Response:
     return api.get(TASK)
 
 
+def unsigned(api: httpx.Client) -> httpx.Response:
+    for _ in range(60):
+        deliver(api, {}, secret="not-ours")
+    return deliver(api, {}, secret="not-ours")
+
+
 Refused = Callable[[Serve, Redis], httpx.Response]
 
 PROBLEMS: Final[dict[str, Refused]] = {
@@ -113,6 +119,16 @@ PROBLEMS: Final[dict[str, Refused]] = {
         TASK, headers={"X-API-Key": "of-somebody-else"}
     ),
     "problems/wrong_signature.json": lambda serve, _: deliver(serve(), {}, secret="not-ours"),
+    # 403, 421: other pages, and other names
+    "problems/page_of_another_origin.json": lambda serve, _: serve().get(
+        TASK, headers={"origin": "https://elsewhere.example"}
+    ),
+    "problems/host_not_ours.json": lambda serve, _: serve().get(
+        TASK, headers={"host": "elsewhere.example"}
+    ),
+    "problems/origin_sent_twice.json": lambda serve, _: serve().get(
+        TASK, headers=[("origin", "http://127.0.0.1"), ("origin", "http://127.0.0.1")]
+    ),
     # 404, 405, 409
     "problems/no_such_task.json": lambda serve, _: serve().get(TASK),
     "problems/no_such_route.json": lambda serve, _: serve().get("/api/agent/faqs"),
@@ -172,6 +188,7 @@ PROBLEMS: Final[dict[str, Refused]] = {
     "problems/too_many_requests_of_a_key.json": lambda serve, _: too_often(
         serve, rate_limit_per_key="1/hour", api_keys=KEYS
     ),
+    "problems/too_many_unsigned_deliveries.json": lambda serve, _: unsigned(serve()),
     "problems/queue_full.json": lambda serve, _: too_many(serve),
     # 500, 503
     "problems/broken_within.json": lambda serve, redis: break_within(serve(), redis),

@@ -22,6 +22,7 @@ from shiploop.cli.doctor.service_checks import (
 from shiploop.observability import Redactor
 from shiploop.settings import Settings
 from shiploop.stack.addresses import api_address, find_stack
+from shiploop.stack.home import known_prefect_auth_string
 
 Check = Callable[[], Iterator[Finding]]
 
@@ -46,7 +47,9 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
     checks: dict[str, Check] = {
         "redis": lambda: check_redis(places.redis_url),
         "runners": lambda: check_runners(places.redis_url, datetime.now(UTC)),
-        "prefect": lambda: check_prefect(places.prefect_api_url),
+        "prefect": lambda: check_prefect(
+            places.prefect_api_url, known_prefect_auth_string(settings)
+        ),
         "github": lambda: check_github(settings),
         "site": lambda: check_site(places.site_url, settings.site_faq_path, known=site_is_known),
         "api": lambda: check_api(places.api_url),

@@ -8,31 +8,55 @@ import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import WorkPoolStatus
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from shiploop.cli.doctor.diagnosis import Finding, Health
 from shiploop.runner.prefect_deployments import WORK_POOL
 
 _DEFINITION = Path(__file__).resolve().parents[3] / "prefect.yaml"
+_TIMEOUT_S = 3.0
+_LOCKED = "Set PREFECT_API_AUTH_STRING to the user:password that it asks for."
 _REGISTERED = "Start a runner with `make up`: it registers itself and the deployments."
 
 
-def check_prefect(api_url: str | None) -> Iterator[Finding]:
-    """Does Prefect's server answer, with our pool online and our deployments on it?"""
+def check_prefect(api_url: str | None, auth_string: str | None = None) -> Iterator[Finding]:
+    """Does Prefect's server answer, only to us, with our pool and our deployments on it?"""
     if api_url is None:
         advice = "Start the stack with `make up`, or set PREFECT_API_URL."
         yield Finding("prefect", Health.NOT_CONFIGURED, "PREFECT_API_URL is not set", advice)
         return
     try:
-        with temporary_settings({PREFECT_API_URL: api_url}), get_client(sync_client=True) as client:
+        known = {PREFECT_API_URL: api_url, PREFECT_API_AUTH_STRING: auth_string}
+        with temporary_settings(known), get_client(sync_client=True) as client:
             yield Finding("prefect", Health.OK, f"version {client.api_version()} at {api_url}")
+            yield _door(api_url)
             yield _pool(client)
             yield _deployments(client)
-    except (httpx.HTTPError, PrefectHTTPStatusError, RuntimeError) as error:
+    except PrefectHTTPStatusError as error:
+        yield Finding("prefect", Health.BROKEN, f"answers {_status(error)} at {api_url}", _LOCKED)
+    except (httpx.HTTPError, RuntimeError) as error:
         # A RuntimeError is what the client makes of a server that it cannot reach.
         what = f"does not answer at {api_url}: {type(error).__name__}"
         advice = "Start the stack with `make up`, or correct PREFECT_API_URL."
         yield Finding("prefect", Health.BROKEN, what, advice)
+
+
+def _status(error: PrefectHTTPStatusError) -> int:
+    return error.response.status_code
+
+
+def _door(api_url: str) -> Finding:
+    # Whoever may start runs there, or change their results, decides what a runner does.
+    name = "prefect access"
+    answer = httpx.post(f"{api_url}/deployments/filter", json={"limit": 1}, timeout=_TIMEOUT_S)
+    if answer.is_success:
+        what = "everybody who reaches it may read and start runs"
+        advice = (
+            "Set PREFECT_SERVER_API_AUTH_STRING for the server, and the same as "
+            "PREFECT_API_AUTH_STRING here."
+        )
+        return Finding(name, Health.WARNING, what, advice)
+    return Finding(name, Health.OK, "strangers are refused")
 
 
 def _pool(client: SyncPrefectClient) -> Finding:

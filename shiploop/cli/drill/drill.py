@@ -45,6 +45,7 @@ _SANDBOX = {
     "slack_webhook_url": None,
     "redis_url": None,
     "prefect_api_url": None,
+    "prefect_auth_string": None,
     "prefect_database_url": None,
     "signing_key": None,
     "kill_at": None,
@@ -116,7 +117,7 @@ def _drill(fault: DrillFault, settings: Settings, console: Console, stop: Stop) 
     with stop.running(stack) as addresses, stop.interrupting():
         keys = [key.get_secret_value() for key in settings.api_keys.values()]
         world, api = (
-            World(addresses, stack.admin_token),
+            World(addresses, stack.admin_token, stack.environment["PREFECT_API_AUTH_STRING"]),
             ApiClient(addresses.api, next(iter(keys), None)),
         )
         timeline = Timeline(console)

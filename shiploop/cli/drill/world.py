@@ -25,11 +25,15 @@ mutation ($input: CreateCommitOnBranchInput!) {
 
 
 class World:
-    """Speaks to each part as the world outside does; `admin_token` is the token of `ada`."""
+    """Speaks to each part as the world outside does.
 
-    def __init__(self, addresses: Addresses, admin_token: str) -> None:
+    `admin_token` is the token of `ada`, `prefect_auth` the user and password of Prefect.
+    """
+
+    def __init__(self, addresses: Addresses, admin_token: str, prefect_auth: str) -> None:
         self._addresses = addresses
         self._admin = {"authorization": f"Bearer {admin_token}"}
+        self._prefect_auth = httpx.BasicAuth(*prefect_auth.split(":", 1))
         self._http = httpx.Client(timeout=_TIMEOUT_S)
         self._redis = Redis.from_url(addresses.redis, decode_responses=True, legacy_responses=False)
         self._freeze, self._rollbacks = Freeze(self._redis), Rollbacks(self._redis)
@@ -145,7 +149,8 @@ class World:
 
     def _prefect(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         url = f"{self._addresses.prefect}/api{path}"
-        return self._http.request(method, url, json=body).raise_for_status().json()
+        answer = self._http.request(method, url, json=body, auth=self._prefect_auth)
+        return answer.raise_for_status().json()
 
 
 def first_line(text: str) -> str:

@@ -161,8 +161,9 @@ def test_what_keeps_us_out_of_github_is_named(
 
 def test_a_prefect_without_pool_and_deployments_is_broken(scripted: ScriptedServer) -> None:
     missing = [Reply(404, '{"detail": "not found"}')] * 9
-    scripted.replies.extend([Reply(200, '"3.9.1"'), *missing])
+    scripted.replies.extend([Reply(200, '"3.9.1"'), Reply(200, "[]"), *missing])
     found = by_name(check_prefect(f"{scripted.url}/api"))
+    assert found["prefect access"].state is Health.WARNING  # it answers whoever asks
     assert "3.9.1" in found["prefect"].what
     assert found["prefect work pool"].state is Health.BROKEN
     assert found["prefect deployments"].state is Health.BROKEN
@@ -397,15 +398,16 @@ def test_a_stack_that_runs_has_nothing_broken(world: World, tmp_path: Path) -> N
         home=tmp_path,
         redis_url=places.redis,
         prefect_api_url=f"{places.prefect}/api",
+        prefect_auth_string=world.prefect_auth_string,
         github_repo=WORLD_REPOSITORY,
         github_token=world.token,
         github_api_url=places.github,
         site_url=places.site,
         api_port=int(places.api.rpartition(":")[2]),
     )
-    prefect = str(ours.prefect_api_url)
+    way_in = (str(ours.prefect_api_url), world.prefect_auth_string)
     wait_until(
-        lambda: states(check_prefect(prefect)).get("prefect work pool") == "ok", WORKER_TIMEOUT_S
+        lambda: states(check_prefect(*way_in)).get("prefect work pool") == "ok", WORKER_TIMEOUT_S
     )
     found = diagnose(ours)
     assert exit_code(found) == 0, printed(found)

@@ -18,7 +18,7 @@ from tests.scripted_server import Reply, ScriptedServer
 from tests.world import World
 
 COMMANDS = [
-    *("ask", "cancel", "demo", "doctor", "drill", "freeze", "rollback"),
+    *("ask", "cancel", "demo", "doctor", "drill", "freeze", "prefect-password", "rollback"),
     *("rollback-mode", "silence", "simulate", "status", "unfreeze", "unsilence", "up"),
 ]
 STAGES = ["queued", "drafting", "opening", "checking", "merging", "deploying", "verifying"]
@@ -205,7 +205,7 @@ def test_the_demo_prints_one_json_object_and_leaves_nothing_running(
         "--json",
         **ANY_PORTS,
         SHIPLOOP_HOME=str(tmp_path),
-        PREFECT_API_URL=f"{world.addresses.prefect}/api",
+        **world.prefect_environment,
     )
     assert shown.returncode == 0, shown.stderr
     result = json.loads(shown.stdout)

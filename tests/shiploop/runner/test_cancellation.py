@@ -26,7 +26,8 @@ pytestmark = pytest.mark.xdist_group("patient-world")
 @pytest.fixture
 def prefect(world: World) -> Iterator[SyncPrefectClient]:
     """A client of the stack's Prefect."""
-    with SyncPrefectClient(f"{world.addresses.prefect}/api") as client:
+    url, auth = world.prefect_environment.values()
+    with SyncPrefectClient(url, auth_string=auth) as client:
         yield client
 
 

@@ -3,9 +3,10 @@
 The flow is a short one of the test's own; Prefect and Redis are real.
 """
 
+import json
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,19 @@ from typing import Any
 import httpx
 import pytest
 from prefect import flow, suspend_flow_run
+from prefect._internal.result_records import ResultRecordMetadata
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.context import SyncClientContext
+from prefect.serializers import JSONSerializer
 from prefect.settings import (
+    PREFECT_API_AUTH_STRING,
     PREFECT_API_URL,
     PREFECT_HOME,
     PREFECT_LOGGING_TO_API_ENABLED,
     temporary_settings,
 )
-from prefect.states import Cancelled, Cancelling, Completed, Crashed, Pending
+from prefect.states import Cancelled, Cancelling, Completed, Crashed, Failed, Pending
 from pydantic import SecretStr
 from redis import Redis
 
@@ -31,7 +35,7 @@ from shiploop.bootstrap import Services, SettingMissing, build
 from shiploop.bootstrap import services as the_services
 from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, done, failed
 from shiploop.domain.delivery.task_record import TaskRecord
-from shiploop.errors import GitHubUnavailable
+from shiploop.errors import GitHubUnavailable, StateChanged
 from shiploop.runner.executor import Executor
 from shiploop.settings import Settings
 from shiploop.stores import keys
@@ -98,6 +102,7 @@ def prefect(world: World, tmp_path: Path) -> Iterator[SyncPrefectClient]:
         temporary_settings(
             {
                 PREFECT_API_URL: f"{world.addresses.prefect}/api",
+                PREFECT_API_AUTH_STRING: world.prefect_auth_string,
                 PREFECT_HOME: tmp_path / "prefect",
                 PREFECT_LOGGING_TO_API_ENABLED: False,
             }
@@ -480,6 +485,80 @@ def test_the_flow_of_a_run_that_was_cancelled_in_prefect_hears_of_it(
     ended = prefect.read_flow_run(run.id).state
     assert ended is not None
     assert ended.is_cancelled()
+
+
+def forged(home: Path) -> State[Any]:
+    """A state that names a result which nobody of ours has written; harmless, but telling."""
+    written = {"status": "done", "reason": "as somebody else wishes", "merge": None}
+    record = {"metadata": {"serializer": {"type": "json"}}, "result": json.dumps(written)}
+    (home / "forged").write_text(json.dumps(record))
+    metadata = ResultRecordMetadata(
+        storage_key=str(home / "forged"), serializer=JSONSerializer(), expiration=None
+    )
+    return Completed(data=metadata)
+
+
+@pytest.mark.parametrize("set_by_somebody", [Completed, Failed, Crashed, "forged"])
+def test_a_state_that_somebody_has_set_in_prefect_decides_nothing(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    deployment_id: uuid.UUID,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    set_by_somebody: Any,
+) -> None:
+    run = pending_run(prefect, deployment_id, str(uuid.uuid4()))
+    state = forged(tmp_path) if set_by_somebody == "forged" else set_by_somebody()
+    prefect.set_flow_run_state(run.id, state, force=True)
+    task_id = accepted(services, prefect_run_id=str(run.id))
+    executor.run_task(taken(services), 1)
+    assert flows.ran == [f"faq: {a_question().text}"]
+    assert task(services, task_id).merge_sha == MERGE.sha
+    assert "its run is" in caplog.text
+    assert state_of(prefect, run.id).is_completed()
+
+
+def test_a_state_that_is_set_while_the_flow_runs_is_not_taken_for_its_end(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    tmp_path: Path,
+) -> None:
+    task_id = accepted(services)
+    item = taken(services)
+
+    def set_meanwhile() -> Outcome:
+        run_id = task(services, task_id).prefect_run_id
+        assert run_id is not None
+        prefect.set_flow_run_state(uuid.UUID(run_id), forged(tmp_path), force=True)
+        return DONE
+
+    flows.ends = set_meanwhile
+    with suppress(StateChanged):
+        executor.run_task(item, 1)
+        assert ending(services, task_id)[0] == "done"  # Prefect took our end as the last word
+        return
+    flows.ends = lambda: DONE
+    executor.run_task(item, 1)
+    assert task(services, task_id).merge_sha == MERGE.sha
+
+
+def test_parameters_that_somebody_has_changed_in_prefect_change_nothing(
+    executor: Executor,
+    services: Services,
+    flows: Flows,
+    prefect: SyncPrefectClient,
+    deployment_id: uuid.UUID,
+) -> None:
+    run = prefect.create_flow_run_from_deployment(
+        deployment_id, parameters={"question": "Another one?", "no": "parameter"}, state=Pending()
+    )
+    accepted(services, prefect_run_id=str(run.id))
+    executor.run_task(taken(services), 1)
+    assert flows.ran == [f"faq: {a_question().text}"]
 
 
 def test_who_has_lost_its_lease_settles_nothing(

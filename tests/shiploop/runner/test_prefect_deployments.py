@@ -75,10 +75,10 @@ def test_every_entrypoint_loads_in_a_fresh_process() -> None:
 def test_prefect_deploy_changes_nothing_of_what_the_runner_applied(
     world: World, tmp_path: Path
 ) -> None:
-    url = f"{world.addresses.prefect}/api"
-    with SyncPrefectClient(url) as client:
+    url, auth = world.prefect_environment.values()
+    with SyncPrefectClient(url, auth_string=auth) as client:
         applied = deployments(client)
-        environment = {**os.environ, "PREFECT_API_URL": url, "PREFECT_HOME": str(tmp_path)}
+        environment = {**os.environ, **world.prefect_environment, "PREFECT_HOME": str(tmp_path)}
         deployed = subprocess.run(
             [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all"],
             cwd=PROJECT,

@@ -15,10 +15,10 @@ from redis.retry import Retry
 
 from shiploop.runner.worker_pool import WorkerPool
 from shiploop.stack.addresses import free_port
-from shiploop.stack.embedded_servers import embedded_redis
 from shiploop.stores import keys
 from shiploop.stores.queue import Queue, QueueItem
 from tests.until import wait_until
+from tests.valkey import valkey
 
 LEASE_S = 0.5
 SILENT = "a runner that is no more"
@@ -346,7 +346,7 @@ def test_when_redis_was_away_nothing_is_taken_over_for_a_lease(
     with impatient_client(port) as redis:
         queue = Queue(redis, redis, keys.QUEUE, "task_id")
         pool = WorkerPool(queue, "this-runner", 4, lease_s, lambda *work: begun.append(seen(*work)))
-        with embedded_redis(port, tmp_path):
+        with valkey(tmp_path, port):
             queue.create_group()
             queue.add("of another")
             (item,) = queue.take("a runner that lives", 1, 50)
@@ -357,7 +357,7 @@ def test_when_redis_was_away_nothing_is_taken_over_for_a_lease(
             away_until = time.monotonic() + 1.5 * lease_s
             wait_until(lambda: time.monotonic() > away_until)
             assert_refused(redis)
-            with embedded_redis(port, tmp_path):
+            with valkey(tmp_path, port):
                 back_at = time.monotonic()
                 # Stale for longer than a lease, and yet left to its holder to refresh.
                 wait_until(lambda: time.monotonic() > back_at + lease_s / 2)

@@ -14,11 +14,14 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from prefect.logging.configuration import DEFAULT_LOGGING_SETTINGS_PATH, load_logging_config
 from prefect.settings import Settings as PrefectSettings
+from pydantic import SecretStr
 from redis import Redis
 
 from shiploop.settings import Settings
 from shiploop.stack.addresses import PortTaken
+from shiploop.stack.home import only_stack_of
 from shiploop.stack.process import StackFailed
 from shiploop.stack.stack import Stack
 from tests.loopback import loopback
@@ -135,6 +138,9 @@ def test_a_repository_of_ones_own_gets_neither(tmp_path: Path) -> None:
     assert given.keys().isdisjoint({"SLACK_WEBHOOK_URL", "SHIPLOOP_HEALTH_INTERVAL_S"})
 
 
+_LEVEL_OF_TASK_RUNS = "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL"
+
+
 def test_prefect_knows_every_setting_that_it_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,7 +151,9 @@ def test_prefect_knows_every_setting_that_it_is_given(
     for name, value in given.items():
         monkeypatch.setenv(name, value)
     known = PrefectSettings().to_environment_variables(exclude_unset=True)
-    assert given.keys() <= known.keys()
+    loggers = load_logging_config(DEFAULT_LOGGING_SETTINGS_PATH)["loggers"]
+    assert given.keys() - known.keys() == {_LEVEL_OF_TASK_RUNS}
+    assert loggers["prefect.task_runs"]["level"] == given[_LEVEL_OF_TASK_RUNS]
 
 
 @pytest.mark.timeout(60)  # the others wait for it, and must not do so for long
@@ -156,7 +164,12 @@ def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
     (tmp_path / "sandbox").write_text("a file where GitHub's directory should be")
     ready: list[str] = []
     stack = Stack(
-        settings(tmp_path, prefect_api_url=f"{world.addresses.prefect}/api"), ready.append
+        settings(
+            tmp_path,
+            prefect_api_url=f"{world.addresses.prefect}/api",
+            prefect_auth_string=SecretStr(world.prefect_auth_string),
+        ),
+        ready.append,
     )
     with (
         pytest.raises(StackFailed, match=r"github .* see .*github\.log") as failed,
@@ -174,7 +187,7 @@ def test_a_part_that_dies_ends_the_start_and_says_where_to_look(
 def test_ctrl_c_stops_a_stack_that_describes_itself_and_keeps_its_parts_alive(
     world: World, home: Path
 ) -> None:
-    with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
+    with shiploop_up(home, **world.prefect_environment) as up:
         described = json.loads((home / "stack.json").read_text())
         pids = described.pop("pids")
         assert described.keys() == {"api", "prefect", "github", "site", "redis", "dashboard"}
@@ -204,8 +217,26 @@ def test_a_stack_with_a_prefect_of_its_own_describes_that_too(world: World) -> N
 
 
 @pytest.mark.xdist_group("patient-world")
+def test_a_second_stack_in_one_home_is_refused_with_the_process_that_holds_it(
+    world: World, home: Path
+) -> None:
+    with only_stack_of(home):
+        own = {**ANY_PORTS, **world.prefect_environment, "SHIPLOOP_HOME": str(home)}
+        second = subprocess.run(
+            [sys.executable, "-m", "shiploop.cli.main", "up"],
+            env={**os.environ, **own},
+            capture_output=True,
+            text=True,
+        )
+        assert second.returncode == 1
+        assert f"a stack runs in {home} already, as process {os.getpid()}: stop" in second.stderr
+    with only_stack_of(home):  # who has left has left it free
+        assert processes_of(home) == set()
+
+
+@pytest.mark.xdist_group("patient-world")
 def test_sigterm_leaves_nothing_of_a_stack(world: World, home: Path) -> None:
-    with shiploop_up(home, PREFECT_API_URL=f"{world.addresses.prefect}/api") as up:
+    with shiploop_up(home, **world.prefect_environment) as up:
         up.send_signal(signal.SIGTERM)
         assert_ends_well(up, home)
     assert processes_of(home) == set()
@@ -218,8 +249,8 @@ def test_a_stop_during_the_start_leaves_nothing_behind(
     world: World, home: Path, stop: signal.Signals
 ) -> None:
     command = [sys.executable, "-m", "shiploop.cli.main", "up"]
-    prefect = f"{world.addresses.prefect}/api"
-    given = {**os.environ, **ANY_PORTS, "SHIPLOOP_HOME": str(home), "PREFECT_API_URL": prefect}
+    own = {**ANY_PORTS, **world.prefect_environment, "SHIPLOOP_HOME": str(home)}
+    given = {**os.environ, **own}
     signal.signal(signal.SIGINT, signal.default_int_handler)  # as in `shiploop_up`
     with subprocess.Popen(
         command, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True

@@ -1,0 +1,65 @@
+"""What a stack keeps in its home about itself."""
+
+import multiprocessing
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from shiploop.settings import Settings
+from shiploop.stack.home import (
+    HomeTaken,
+    kept_secret,
+    known_prefect_auth_string,
+    only_stack_of,
+    prefect_auth_string,
+)
+
+
+def test_a_home_belongs_to_one_stack_at_a_time_and_says_to_which(tmp_path: Path) -> None:
+    with (
+        only_stack_of(tmp_path),
+        pytest.raises(HomeTaken, match=f"as process {os.getpid()}: stop"),
+        only_stack_of(tmp_path),
+    ):
+        pass
+    with only_stack_of(tmp_path):
+        pass
+
+
+def test_a_home_whose_stack_was_killed_is_free(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    holding = context.Event()
+    holder = context.Process(target=hold, args=[tmp_path, holding])
+    holder.start()
+    assert holding.wait(30)
+    holder.kill()
+    holder.join()
+    with only_stack_of(tmp_path):
+        pass
+
+
+def hold(home: Path, holding: "multiprocessing.synchronize.Event") -> None:
+    with only_stack_of(home):
+        holding.set()
+        multiprocessing.Event().wait()
+
+
+def test_a_secret_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    secret = kept_secret(tmp_path / "secret")
+    assert len(secret) >= 32
+    assert kept_secret(tmp_path / "secret") == secret
+    assert stat.S_IMODE((tmp_path / "secret").stat().st_mode) == 0o600
+
+
+def test_what_prefect_asks_for_is_that_of_the_setting_or_of_the_home(tmp_path: Path) -> None:
+    here = Settings(_env_file=None, home=tmp_path)
+    assert known_prefect_auth_string(here) is None
+    made = prefect_auth_string(tmp_path)
+    assert made.startswith("admin:")
+    assert known_prefect_auth_string(here) == made
+    elsewhere = here.model_copy(update={"prefect_api_url": "http://prefect.example/api"})
+    assert known_prefect_auth_string(elsewhere) is None
+    own = Settings(_env_file=None, home=tmp_path, prefect_auth_string="us:secret")
+    assert known_prefect_auth_string(own) == "us:secret"
