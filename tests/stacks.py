@@ -16,7 +16,7 @@ from tests.until import until
 from tests.world import World
 
 # Short, so that a test may wait for it; far longer than any task takes on a busy machine.
-TASK_DEADLINE_S = 12
+TASK_DEADLINE_S = 20
 PATIENT_DEADLINE_S = 60  # merges wait for the end of a rollback, on a busy machine too
 # The workflows are not run, which costs a second of both cores each time: what a test promises
 # of them it says with `ci_ms=0`.
