@@ -43,6 +43,8 @@ async def receive(
     if not looks_signed or not _signed(services, body, x_hub_signature_256):
         await run_in_threadpool(_refuse_unsigned, request, rate_limits)
     payload = _payload(body)
+    if not _is_of(services.settings.github_repo, payload):
+        return {"duplicate": False}  # an App, or an organisation, delivers of all repositories
     taken = await run_in_threadpool(_take, services, x_github_event, x_github_delivery, payload)
     return {"duplicate": not taken}
 
@@ -82,6 +84,12 @@ def _payload(body: bytes) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise _no_delivery("The body is not a JSON object")
     return payload
+
+
+def _is_of(repository: str | None, payload: dict[str, Any]) -> bool:
+    told = payload.get("repository")
+    name = told.get("full_name") if isinstance(told, dict) else None
+    return isinstance(name, str) and name.casefold() == (repository or "").casefold()
 
 
 def _take(services: Services, event: str, delivery_id: str, payload: dict[str, Any]) -> bool:

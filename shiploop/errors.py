@@ -33,6 +33,8 @@ class PermanentError(ShiploopError):
 class StateChanged(TransientError):
     """Prefect tells another state of a flow run than its flow has come to."""
 
+    failure_kind = FailureKind.INTERNAL
+
 
 class GitHubUnavailable(TransientError):
     """GitHub did not take the request: nothing has happened there."""

@@ -7,7 +7,12 @@ from datetime import UTC, datetime
 import prefect
 
 from shiploop.bootstrap import services
-from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict, decide_checks
+from shiploop.domain.delivery.checks import (
+    ChecksState,
+    ChecksVerdict,
+    decide_checks,
+    would_be_decided,
+)
 from shiploop.domain.delivery.pull_request import OwnPullRequest
 from shiploop.domain.delivery.task import Stage, Task
 from tasks.shared.durability import RETRIED
@@ -43,6 +48,8 @@ def await_checks(
             news.clear()
             known = services().facts.known(sha)
             verdict = decide_checks(required, known.conclusions, conflicting=known.conflicting)
+            if would_be_decided(required, known.conclusions, known.told_conclusions):
+                services().check_poll.confirm(pull_id, sha)
             if verdict.state is not ChecksState.PENDING or not _wait(deadline, news):
                 return verdict
             on_look()

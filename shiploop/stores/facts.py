@@ -1,11 +1,14 @@
-"""What webhooks and polls say of a commit: stored first, then published, then waited for."""
+"""What GitHub says of a commit: stored first, then published, then waited for.
+
+What was read from GitHub is known; what a webhook tells is a hint, which somebody has to confirm.
+"""
 
 import json
 import threading
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from redis import Redis
@@ -28,16 +31,18 @@ _DEPLOY_FIELD = "deploy"
 _CONFLICT_FIELD = "conflict"
 _HEAD_FIELD = "head"
 _CHECK_PREFIX = "check:"
+_TOLD_PREFIX = "told:"
 _LISTEN_TIMEOUT_S = 1.0  # how soon a stop is noticed
 _RECONNECT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """All that is known of one commit."""
+    """All that is known of one commit, and what webhooks have told of it."""
 
     conclusions: dict[str, Conclusion | None]
-    deploy_state: DeployState | None
+    told_conclusions: dict[str, Conclusion | None] = field(default_factory=dict)
+    told_deploy_state: DeployState | None = None
     conflicting: bool = False
 
 
@@ -50,20 +55,20 @@ class Facts:
         self._waiters: dict[str, set[threading.Event]] = defaultdict(set)
         self._lock = threading.Lock()
 
-    def record(self, facts: Iterable[Fact]) -> None:
-        """Store each fact, then say so: a waiter registers, reads, and only then waits."""
+    def record(self, facts: Iterable[CheckFact | ConflictFact]) -> None:
+        """Store what was read, then say so: a waiter registers, reads, and only then waits."""
         with self._redis.pipeline(transaction=True) as pipe:
-            _queue(pipe, facts)
+            _queue(pipe, facts, _CHECK_PREFIX)
             pipe.execute()
 
     def record_delivery(self, delivery_id: str, facts: Iterable[Fact]) -> bool:
-        """Record what a webhook says; False when this delivery was recorded before."""
+        """Record the hints of a webhook; False when this delivery was recorded before."""
         if self._redis.exists(keys.delivery(delivery_id)):
             return False
         with self._redis.pipeline(transaction=True) as pipe:
             # Together, so that a delivery is never marked as taken whose facts are lost.
             pipe.set(keys.delivery(delivery_id), "1", ex=keys.DELIVERY_TTL_S)
-            _queue(pipe, facts)
+            _queue(pipe, facts, _TOLD_PREFIX)
             pipe.execute()
         return True
 
@@ -72,16 +77,15 @@ class Facts:
         self._redis.hdel(keys.fact(sha), _CONFLICT_FIELD)
 
     def known(self, sha: str) -> KnownFacts:
-        """All that is known of a commit now."""
+        """All that is known and told of a commit now."""
         stored = cast(dict[str, str], self._redis.hgetall(keys.fact(sha)))
-        conclusions = {
-            name.removeprefix(_CHECK_PREFIX): read_conclusion(json.loads(value))
-            for name, value in stored.items()
-            if name.startswith(_CHECK_PREFIX)
-        }
         deploy = stored.get(_DEPLOY_FIELD)
-        deploy_state = None if deploy is None else read_deploy_state(deploy)
-        return KnownFacts(conclusions, deploy_state, _CONFLICT_FIELD in stored)
+        return KnownFacts(
+            _conclusions(stored, _CHECK_PREFIX),
+            _conclusions(stored, _TOLD_PREFIX),
+            None if deploy is None else read_deploy_state(deploy),
+            _CONFLICT_FIELD in stored,
+        )
 
     @contextmanager
     def watching(self, sha: str) -> Iterator[threading.Event]:
@@ -131,19 +135,27 @@ class Facts:
                     event.set()
 
 
-def _queue(pipe: Pipeline, facts: Iterable[Fact]) -> None:
+def _conclusions(stored: Mapping[str, str], prefix: str) -> dict[str, Conclusion | None]:
+    return {
+        name.removeprefix(prefix): read_conclusion(json.loads(value))
+        for name, value in stored.items()
+        if name.startswith(prefix)
+    }
+
+
+def _queue(pipe: Pipeline, facts: Iterable[Fact], check_prefix: str) -> None:
     for fact in facts:
-        name, value = _field_of(fact)
+        name, value = _field_of(fact, check_prefix)
         subject = fact.ref if isinstance(fact, PushFact) else fact.sha
         pipe.hset(keys.fact(subject), name, value)
         pipe.expire(keys.fact(subject), keys.FACT_TTL_S)
         pipe.publish(keys.FACTS_CHANNEL, subject)
 
 
-def _field_of(fact: Fact) -> tuple[str, str]:
+def _field_of(fact: Fact, check_prefix: str) -> tuple[str, str]:
     match fact:
         case CheckFact(name=name, conclusion=conclusion):
-            return f"{_CHECK_PREFIX}{name}", json.dumps(conclusion)
+            return f"{check_prefix}{name}", json.dumps(conclusion)
         case DeployFact(state=state):
             return _DEPLOY_FIELD, state
         case ConflictFact():

@@ -28,7 +28,9 @@ def deliver(
     delivery: str = "d1",
     secret: str = WEBHOOK_SECRET,
 ) -> httpx.Response:
-    """Send a delivery as GitHub does; text is sent as it stands."""
+    """Send a delivery as GitHub does, which names the repository; text is sent as it stands."""
+    if isinstance(payload, dict):
+        payload = {"repository": {"full_name": "Acme/docs"}, **payload}
     body = payload.encode() if isinstance(payload, str) else json.dumps(payload).encode()
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {
@@ -52,17 +54,17 @@ def test_a_signed_delivery_is_recorded(api: httpx.Client, redis: Redis) -> None:
     answer = deliver(api, check("success"))
     assert answer.status_code == 202
     assert answer.json() == {"duplicate": False}
-    assert known(redis) == {"check:faq-gate": '"success"'}
+    assert known(redis) == {"told:faq-gate": '"success"'}
 
 
 @pytest.mark.parametrize(
     ("event", "payload", "stored"),
     [
-        ("check_run", check(None), {"check:faq-gate": "null"}),
+        ("check_run", check(None), {"told:faq-gate": "null"}),
         (
             "status",
             {"sha": SHA, "context": "legacy", "state": "failure"},
-            {"check:legacy": '"failure"'},
+            {"told:legacy": '"failure"'},
         ),
         (
             "deployment_status",
@@ -84,12 +86,23 @@ def test_a_push_is_known_of_its_branch(api: httpx.Client, redis: Redis) -> None:
     assert redis.hgetall("agent:fact:refs/heads/main") == {"head": SHA}
 
 
+@pytest.mark.parametrize(
+    "repository", [{"full_name": "acme/other"}, {"full_name": "evil/docs"}, {}, None, 7]
+)
+def test_what_is_told_of_another_repository_is_dropped(
+    api: httpx.Client, redis: Redis, repository: object
+) -> None:
+    answer = deliver(api, {**check("success"), "repository": repository})
+    assert answer.status_code == 202
+    assert known(redis) == {}
+
+
 def test_a_delivery_that_comes_twice_counts_once(api: httpx.Client, redis: Redis) -> None:
     deliver(api, check("success"))
     answer = deliver(api, check("failure"))
     assert answer.status_code == 202
     assert answer.json() == {"duplicate": True}
-    assert known(redis) == {"check:faq-gate": '"success"'}
+    assert known(redis) == {"told:faq-gate": '"success"'}
 
 
 @pytest.mark.parametrize("event", ["ping", "star", "check_suite", "pull_request"])
@@ -144,9 +157,9 @@ def test_without_a_secret_nothing_is_believed(serve: Serve, redis: Redis) -> Non
         "",
         "[]",
         "null",
-        "{}",
-        '{"check_run": []}',
-        '{"check_run": {"head_sha": "a"}}',
+        '{"repository": {"full_name": "acme/docs"}}',
+        '{"repository": {"full_name": "acme/docs"}, "check_run": []}',
+        '{"repository": {"full_name": "acme/docs"}, "check_run": {"head_sha": "a"}}',
         pytest.param("[" * 100_000, id="deeply nested"),
     ],
 )

@@ -1,20 +1,25 @@
-"""One query every few seconds for all waiting pull requests, in case a webhook is lost."""
+"""Reads the checks of all waiting pull requests at once: when a webhook has told something, and
+every few seconds in case one is lost.
+"""
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from redis.exceptions import RedisError
 
-from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact, Fact
+from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
 from shiploop.errors import ShiploopError
 
 _BATCH = 100  # GitHub's limit on ids in `nodes`
 # GitHub works out whether a pull request conflicts when it is asked, and forgets it with the
 # next merge: on a busy branch a poll every few seconds alone would never see the answer.
 _ASK_AGAIN_S = 0.25
+_CONFIRM_EVERY_S = 1.0  # at most: all who have been told of something meanwhile share a query
+_STOP_LOOK_S = 0.5
 
 _Covered = tuple[str, str]  # the id of a pull request, and its head sha
 
@@ -27,14 +32,16 @@ class CheckPoll:
     def __init__(
         self,
         read: Callable[[list[str]], tuple[CheckFact | ConflictFact, ...]],
-        record: Callable[[Iterable[Fact]], None],
+        record: Callable[[Iterable[CheckFact | ConflictFact]], None],
         every_s: float,
     ) -> None:
         self._read = read
         self._record = record
         self._every_s = every_s
         self._covered: Counter[_Covered] = Counter()
+        self._hinted: set[_Covered] = set()
         self._lock = threading.Lock()
+        self._news = threading.Event()
 
     @contextmanager
     def covering(self, pull_request_id: str, sha: str) -> Iterator[None]:
@@ -48,14 +55,40 @@ class CheckPoll:
                 self._covered[pull_request_id, sha] -= 1
                 self._covered += Counter()  # drops what has reached zero
 
+    def confirm(self, pull_request_id: str, sha: str) -> None:
+        """Read this one soon, as a webhook tells that its checks have ended."""
+        with self._lock:
+            self._hinted.add((pull_request_id, sha))
+        self._news.set()
+
     def run(self, stopping: threading.Event) -> None:
         """Poll until told to stop; blocks, so it wants a thread of its own."""
-        while not stopping.wait(self._every_s):
-            with self._lock:
-                waiting = list(self._covered)
-            silent = self._poll(waiting)
-            if silent and not stopping.wait(_ASK_AGAIN_S):
-                self._poll(silent)
+        poll_at = time.monotonic() + self._every_s
+        confirm_at = time.monotonic()
+        while not stopping.is_set():
+            self._news.clear()
+            now = time.monotonic()
+            if now >= poll_at:
+                poll_at = now + self._every_s
+                self._poll_all(stopping)
+            elif self._hinted and now >= confirm_at:
+                confirm_at = now + _CONFIRM_EVERY_S
+                self._poll(self._take_hinted())
+            else:
+                due_at = min(poll_at, confirm_at) if self._hinted else poll_at
+                self._news.wait(min(due_at - now, _STOP_LOOK_S))
+
+    def _poll_all(self, stopping: threading.Event) -> None:
+        with self._lock:
+            waiting = list(self._covered)
+        silent = self._poll(waiting)
+        if silent and not stopping.wait(_ASK_AGAIN_S):
+            self._poll(silent)
+
+    def _take_hinted(self) -> list[_Covered]:
+        with self._lock:
+            hinted, self._hinted = self._hinted, set()
+            return [each for each in hinted if each in self._covered]
 
     def _poll(self, waiting: list[_Covered]) -> list[_Covered]:
         """Ask about each of them; those of which there was nothing to tell."""

@@ -36,6 +36,17 @@ class Commits:
         """One commit. Source: https://docs.github.com/en/rest/commits/commits#get-a-commit"""
         return _commit(self._transport.rest("GET", f"{self._path}/commits/{sha}"))
 
+    def is_deployed(self, sha: str) -> bool:
+        """True when the newest status of a deployment of this commit is a success.
+
+        Source: https://docs.github.com/en/rest/deployments/statuses#list-deployment-statuses
+        """
+        for deployment in self._list(f"/deployments?sha={sha}&per_page={_LATEST_DEPLOYMENTS}"):
+            statuses = self._list(f"/deployments/{deployment['id']}/statuses?per_page=1")
+            if statuses and statuses[0]["state"] == DeployState.SUCCESS:
+                return True
+        return False
+
     def deployed_sha(self) -> str | None:
         """The commit of the newest deploy to production that succeeded, None without one.
 

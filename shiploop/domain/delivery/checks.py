@@ -100,3 +100,18 @@ def decide_checks(
     if not required or None in concluded.values():
         return ChecksVerdict(ChecksState.CONFLICTING if conflicting else ChecksState.PENDING)
     return ChecksVerdict(ChecksState.GREEN)
+
+
+def would_be_decided(
+    required: tuple[str, ...],
+    conclusions: Mapping[str, Conclusion | None],
+    told: Mapping[str, Conclusion | None],
+) -> bool:
+    """True where the checks are pending, and would not be if all were as webhooks have `told`.
+
+    A webhook is worth a look, and no more: GitHub may deliver one late or of an earlier attempt,
+    and whoever knows the secret may sign one.
+    """
+    if decide_checks(required, conclusions).state is not ChecksState.PENDING:
+        return False
+    return decide_checks(required, {**conclusions, **told}).state is not ChecksState.PENDING

@@ -54,34 +54,46 @@ def subscribers(redis: Redis) -> int:
 
 
 def test_nothing_is_known_of_a_commit_that_nobody_spoke_of(facts: Facts) -> None:
-    assert facts.known(SHA) == KnownFacts({}, None)
+    assert facts.known(SHA) == KnownFacts({})
 
 
 def test_what_was_recorded_is_known_the_newest_of_each_check(facts: Facts) -> None:
     facts.record([CheckFact(SHA, "faq-gate", None)])
     facts.record([CheckFact(SHA, "lint: docs", Conclusion.FAILURE)])
-    facts.record([GREEN, DeployFact(SHA, DeployState.IN_PROGRESS)])
-    facts.record([DeployFact("b" * 40, DeployState.FAILURE)])
+    facts.record([GREEN])
+    facts.record([CheckFact("b" * 40, "faq-gate", Conclusion.FAILURE)])
+    read = {"faq-gate": Conclusion.SUCCESS, "lint: docs": Conclusion.FAILURE}
+    assert facts.known(SHA) == KnownFacts(read)
+
+
+def test_what_a_webhook_tells_is_kept_apart_from_what_was_read(facts: Facts) -> None:
+    facts.record([CheckFact(SHA, "faq-gate", None)])
+    facts.record_delivery("d1", [GREEN])
+    facts.record_delivery("d2", [DeployFact(SHA, DeployState.IN_PROGRESS)])
+    facts.record_delivery("d3", [DeployFact("b" * 40, DeployState.FAILURE)])
     assert facts.known(SHA) == KnownFacts(
-        {"faq-gate": Conclusion.SUCCESS, "lint: docs": Conclusion.FAILURE}, DeployState.IN_PROGRESS
+        {"faq-gate": None}, {"faq-gate": Conclusion.SUCCESS}, DeployState.IN_PROGRESS
     )
 
 
 def test_facts_are_kept_in_githubs_own_words_and_read_as_others_have_left_them(
     facts: Facts, redis: Redis
 ) -> None:
-    facts.record([CheckFact(SHA, "faq-gate", None), DeployFact(SHA, DeployState.SUCCESS)])
+    facts.record([CheckFact(SHA, "faq-gate", None)])
     facts.record([CheckFact(SHA, "lint", Conclusion.TIMED_OUT)])
+    facts.record_delivery("d1", [DeployFact(SHA, DeployState.SUCCESS), GREEN])
     kept = {"check:faq-gate": "null", "check:lint": '"timed_out"', "deploy": "success"}
+    kept["told:faq-gate"] = '"success"'
     assert redis.hgetall(f"agent:fact:{SHA}") == kept
     redis.hset(keys.fact(SHA), mapping={"check:lint": '"splendid"', "deploy": "splendid"})
-    told = {"faq-gate": None, "lint": Conclusion.UNKNOWN}
-    assert facts.known(SHA) == KnownFacts(told, DeployState.UNKNOWN)
+    read = {"faq-gate": None, "lint": Conclusion.UNKNOWN}
+    told = {"faq-gate": Conclusion.SUCCESS}
+    assert facts.known(SHA) == KnownFacts(read, told, DeployState.UNKNOWN)
 
 
 def test_recording_nothing_is_fine(facts: Facts) -> None:
     facts.record([])
-    assert facts.known(SHA) == KnownFacts({}, None)
+    assert facts.known(SHA) == KnownFacts({})
 
 
 def test_a_fact_is_kept_an_hour_from_its_last_news(facts: Facts, redis: Redis) -> None:
@@ -94,9 +106,9 @@ def test_a_fact_is_kept_an_hour_from_its_last_news(facts: Facts, redis: Redis) -
 def test_a_delivery_is_recorded_once(facts: Facts, redis: Redis) -> None:
     assert facts.record_delivery("d1", [GREEN]) is True
     assert facts.record_delivery("d1", [CheckFact(SHA, "faq-gate", Conclusion.FAILURE)]) is False
-    assert facts.known(SHA).conclusions == {"faq-gate": Conclusion.SUCCESS}
+    assert facts.known(SHA).told_conclusions == {"faq-gate": Conclusion.SUCCESS}
     assert facts.record_delivery("d2", [CheckFact(SHA, "faq-gate", Conclusion.FAILURE)]) is True
-    assert facts.known(SHA).conclusions == {"faq-gate": Conclusion.FAILURE}
+    assert facts.known(SHA).told_conclusions == {"faq-gate": Conclusion.FAILURE}
     assert redis.ttl(keys.delivery("d1")) == pytest.approx(24 * 3600, abs=5)
 
 
@@ -113,7 +125,7 @@ def test_who_waits_for_a_branch_is_woken_by_a_push_to_it(facts: Facts) -> None:
         facts.watching("refs/heads/main") as ours,
         facts.watching("refs/heads/other") as other,
     ):
-        facts.record([PushFact("refs/heads/main", SHA)])
+        facts.record_delivery("d1", [PushFact("refs/heads/main", SHA)])
         assert ours.wait(timeout=3)
         assert not other.is_set()
 
@@ -178,4 +190,4 @@ def test_a_listener_whose_connection_was_cut_hears_again(facts: Facts, redis: Re
 
 def test_a_conflict_is_known_beside_the_checks(facts: Facts) -> None:
     facts.record([GREEN, ConflictFact(SHA)])
-    assert facts.known(SHA) == KnownFacts({"faq-gate": Conclusion.SUCCESS}, None, conflicting=True)
+    assert facts.known(SHA) == KnownFacts({"faq-gate": Conclusion.SUCCESS}, conflicting=True)

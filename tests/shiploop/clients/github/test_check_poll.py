@@ -1,6 +1,7 @@
 """The shared poll: every pull request that is waited for, in few queries, whatever happens."""
 
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 
@@ -135,3 +136,37 @@ def test_a_store_that_is_away_does_not_end_the_poll(caplog: pytest.LogCaptureFix
     assert not thread.is_alive()
     assert recorded[0] == CheckFact("PR_1", "faq-gate", Conclusion.SUCCESS)
     assert caplog.text.count("Redis is away") == 2
+
+
+def test_what_a_webhook_tells_is_read_at_once_and_not_of_whom_nobody_waits_for() -> None:
+    reader, recorded, stopping = Reader(), list[Fact](), threading.Event()
+    poll = CheckPoll(reader.read, recorded.extend, every_s=60)
+    thread = threading.Thread(target=poll.run, args=[stopping])
+    with poll.covering("PR_1", "PR_1"), poll.covering("PR_2", "PR_2"):
+        poll.confirm("PR_1", "PR_1")
+        poll.confirm("PR_3", "PR_3")
+        thread.start()
+        wait_until(lambda: bool(recorded))
+    stopping.set()
+    thread.join(timeout=5)
+    assert reader.asked == [["PR_1"]]
+
+
+def test_what_many_webhooks_tell_at_once_is_read_together_and_once_a_second_at_most() -> None:
+    reader, recorded, stopping = Reader(), list[Fact](), threading.Event()
+    poll = CheckPoll(reader.read, recorded.extend, every_s=60)
+    waiting = [f"PR_{number}" for number in range(30)]
+    thread = threading.Thread(target=poll.run, args=[stopping])
+    began_at = time.monotonic()
+    with ExitStack() as covering:
+        for each in waiting:
+            covering.enter_context(poll.covering(each, each))
+        thread.start()
+        for _ in range(20):
+            for each in waiting:
+                poll.confirm(each, each)
+        wait_until(lambda: {id_ for ids in reader.asked for id_ in ids} == set(waiting))
+    took_s = time.monotonic() - began_at
+    stopping.set()
+    thread.join(timeout=5)
+    assert len(reader.asked) <= 1 + took_s

@@ -8,6 +8,7 @@ from shiploop.domain.delivery.checks import (
     Conclusion,
     decide_checks,
     read_conclusion,
+    would_be_decided,
 )
 
 SUCCESS = Conclusion.SUCCESS
@@ -75,3 +76,22 @@ def test_what_github_may_come_to_say_one_day_is_never_green(told: str) -> None:
     assert green is (told.lower() in PASSING)
     if told.lower() not in {*Conclusion, "pending", "expected", "waiting"}:
         assert conclusion is Conclusion.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("read", "told", "expected"),
+    [
+        ({}, {}, False),
+        ({}, {"faq-gate": None}, False),
+        ({}, {"faq-gate": Conclusion.SUCCESS}, False),  # lint is still to come
+        ({}, {"faq-gate": Conclusion.FAILURE}, True),
+        ({}, {"faq-gate": Conclusion.SUCCESS, "lint": Conclusion.SUCCESS}, True),
+        ({"lint": Conclusion.SUCCESS}, {"faq-gate": Conclusion.SUCCESS}, True),
+        ({"lint": Conclusion.SUCCESS}, {"other": Conclusion.SUCCESS}, False),
+        ({"lint": Conclusion.FAILURE}, {"faq-gate": Conclusion.SUCCESS}, False),  # decided
+    ],
+)
+def test_what_webhooks_tell_is_read_when_it_would_decide(
+    read: dict[str, Conclusion | None], told: dict[str, Conclusion | None], expected: bool
+) -> None:
+    assert would_be_decided(("faq-gate", "lint"), read, told) is expected
