@@ -77,6 +77,12 @@ class World:
         answer = loopback.request(method, url, json=body, auth=auth)
         return answer.raise_for_status().json()
 
+    def change_prefect(self, method: str, path: str, body: Any) -> None:
+        """Call a route of Prefect's API that answers nothing."""
+        url = f"{self.addresses.prefect}/api{path}"
+        auth = httpx.BasicAuth(*self.prefect_auth_string.split(":", 1))
+        loopback.request(method, url, json=body, auth=auth).raise_for_status()
+
     @property
     def prefect_auth_string(self) -> str:
         """What Prefect asks for."""

@@ -21,6 +21,26 @@ def test_a_run_started_in_prefect_is_a_task_under_its_own_id(world: World) -> No
     assert world.prefect_state(run_id)["name"] == "Done"
 
 
+def test_a_deployment_that_somebody_has_changed_runs_what_a_runner_has(world: World) -> None:
+    ours = world.prefect("GET", "/deployments/name/closed-loop/closed-loop")
+    elsewhere = {"prefect.deployments.steps.set_working_directory": {"directory": "/nowhere"}}
+    changed = {
+        "entrypoint": "elsewhere.py:another_flow",
+        "path": "/nowhere",
+        "pull_steps": [elsewhere],
+        "enforce_parameter_schema": False,
+    }
+    world.change_prefect("PATCH", f"/deployments/{ours['id']}", changed)
+    try:
+        run_id = world.start_prefect_run("closed-loop", question="What is a deploy gate?")
+        task = world.wait_for_task(run_id)
+    finally:
+        before = {name: ours[name] for name in changed}
+        world.change_prefect("PATCH", f"/deployments/{ours['id']}", before)
+    assert task["question"] == "What is a deploy gate?"
+    assert task["status"] in ("done", "declined"), task
+
+
 def test_a_question_asked_already_ends_its_run_as_a_duplicate(world: World) -> None:
     task = world.settle("What does the deploy gate wait for?")
     run_id = world.start_prefect_run("closed-loop", question="what does the deploy gate wait for")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 from redis import Redis
 from rich.console import Console
 
@@ -26,7 +27,7 @@ from shiploop.cli.doctor.diagnosis import (
 from shiploop.cli.doctor.examination import run_side_by_side
 from shiploop.cli.doctor.github_check import check_github
 from shiploop.cli.doctor.model_check import check_model
-from shiploop.cli.doctor.prefect_check import check_prefect
+from shiploop.cli.doctor.prefect_check import _DEFINITION, check_prefect
 from shiploop.cli.doctor.redis_check import check_redis, check_runners
 from shiploop.cli.doctor.service_checks import (
     check_api,
@@ -150,7 +151,7 @@ def prefect_findings(seen: Examined) -> Iterator[Finding]:
     yield from check_prefect(f"http://{AWAY}/api")
     yield from _prefect(seen, None)
     yield from _prefect(seen, "PAUSED")
-    yield from _prefect(seen, "NOT_READY")
+    yield from _prefect(seen, "NOT_READY", changed=True)
     locked = seen.told(Reply(401, '{"exception_message": "Unauthorized"}'))
     yield from check_prefect(f"{locked}/api")
     open_to_all = seen.told(Reply(200, '"3.9.1"'), *[Reply(200, "[]")], *[Reply(404, "{}")] * 9)
@@ -218,16 +219,22 @@ def unexpected_findings(_seen: Examined) -> Iterator[Finding]:
     over.set()
 
 
-def _prefect(seen: Examined, status: str | None) -> Iterator[Finding]:
+def _prefect(seen: Examined, status: str | None, *, changed: bool = False) -> Iterator[Finding]:
     """Prefect with our work pool in this state and all our deployments; None: with neither."""
     missing = Reply(404, '{"detail": "not found"}')
     some_id = "6a1f0c52-8d34-4b5e-9c7d-e2a4b6f81093"
     pool = {"id": some_id, "name": "shiploop", "type": "in-process", "default_queue_id": some_id}
-    deployment = Reply(200, json.dumps({"id": some_id, "name": "x", "flow_id": some_id}))
+    entrypoints = [
+        each["entrypoint"] for each in yaml.safe_load(_DEFINITION.read_text())["deployments"]
+    ]
+    found = [
+        Reply(200, json.dumps({"id": some_id, "name": "x", "flow_id": some_id, "entrypoint": each}))
+        for each in (entrypoints if not changed else ["elsewhere.py:flow", *entrypoints[1:]])
+    ]
     refused = Reply(401, '{"exception_message": "Unauthorized"}')
     answers = [missing] * 9
     if status is not None:
-        answers = [Reply(200, json.dumps({**pool, "status": status})), *[deployment] * 9]
+        answers = [Reply(200, json.dumps({**pool, "status": status})), *found]
     url = seen.told(Reply(200, '"3.9.1"'), refused, *answers)
     yield from check_prefect(f"{url}/api")
     seen.server.replies.clear()

@@ -77,17 +77,24 @@ def _pool(client: SyncPrefectClient) -> Finding:
 def _deployments(client: SyncPrefectClient) -> Finding:
     defined = yaml.safe_load(_DEFINITION.read_text(encoding="utf-8"))["deployments"]
     # A deployment of ours is called like its flow.
-    names = [f"{each['name']}/{each['name']}" for each in defined]
-    missing = [name for name in names if not _is_there(client, name)]
-    if missing:
+    found = {
+        f"{each['name']}/{each['name']}": _entrypoint(client, f"{each['name']}/{each['name']}")
+        for each in defined
+    }
+    if missing := [name for name, entrypoint in found.items() if entrypoint is None]:
         what = f"missing: {', '.join(missing)}"
         return Finding("prefect deployments", Health.BROKEN, what, _REGISTERED)
-    return Finding("prefect deployments", Health.OK, f"all {len(names)} of prefect.yaml")
+    wanted = [each["entrypoint"] for each in defined]
+    if changed := [name for name, is_ in zip(found, wanted, strict=True) if found[name] != is_]:
+        what = f"somebody has changed what these run: {', '.join(changed)}"
+        advice = "Runners run their own flows all the same; restart one to have it mended."
+        return Finding("prefect deployments", Health.WARNING, what, advice)
+    return Finding("prefect deployments", Health.OK, f"all {len(found)} of prefect.yaml")
 
 
-def _is_there(client: SyncPrefectClient, name: str) -> bool:
+def _entrypoint(client: SyncPrefectClient, name: str) -> str | None:
+    """What a deployment says that it runs; None where it is not there."""
     try:
-        client.read_deployment_by_name(name)
+        return client.read_deployment_by_name(name).entrypoint or ""
     except ObjectNotFound:
-        return False
-    return True
+        return None
