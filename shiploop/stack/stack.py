@@ -24,7 +24,7 @@ from shiploop.stack.addresses import (
 from shiploop.stack.embedded_servers import embedded_postgres, embedded_redis
 from shiploop.stack.environment import REPOSITORY, shared_environment
 from shiploop.stack.extras import require_packages
-from shiploop.stack.home import only_stack_of
+from shiploop.stack.home import only_stack_of, require_plain_path
 from shiploop.stack.process import Process, StackFailed
 
 # The sandbox world keeps its state in memory: started again, it would be another world.
@@ -49,12 +49,14 @@ class Stack:
     ) -> None:
         """`told` hears the name of each process that is ready. `dashboard`: start that too, last.
 
-        Once `given_up` is set, the start fails. Raises PortTaken, HomeTaken and PackageMissing.
+        Once `given_up` is set, the start fails. Raises PortTaken, HomeTaken, HomeUnusable, PackageMissing.
         """
         require_packages(settings)
         self._settings = settings
         self._told = told
         self._home = settings.home.resolve()
+        if settings.redis_url is None or settings.prefect_api_url is None:
+            require_plain_path(self._home)
         with only_stack_of(self._home):  # its ports are taken too, but that says less
             pass
         self._addresses = choose_addresses(settings, dashboard)

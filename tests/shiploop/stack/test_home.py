@@ -10,11 +10,15 @@ import pytest
 from shiploop.settings import Settings
 from shiploop.stack.home import (
     HomeTaken,
+    HomeUnusable,
     kept_secret,
     known_prefect_auth_string,
     only_stack_of,
     prefect_auth_string,
+    require_plain_path,
 )
+from shiploop.stack.stack import Stack
+from tests.stacks import settings as stack_settings
 
 
 def test_a_home_belongs_to_one_stack_at_a_time_and_says_to_which(tmp_path: Path) -> None:
@@ -63,3 +67,18 @@ def test_what_prefect_asks_for_is_that_of_the_setting_or_of_the_home(tmp_path: P
     assert known_prefect_auth_string(elsewhere) is None
     own = Settings(_env_file=None, home=tmp_path, prefect_auth_string="us:secret")
     assert known_prefect_auth_string(own) == "us:secret"
+
+
+@pytest.mark.parametrize("folder", ["my projects", 'so "called"', "it's", "a\\b", "tab\there"])
+def test_a_path_that_the_servers_cannot_take_is_said_before_anything_is_started(
+    tmp_path: Path, folder: str
+) -> None:
+    ours = stack_settings(tmp_path / folder)
+    with pytest.raises(HomeUnusable, match="set SHIPLOOP_HOME to a folder without"):
+        Stack(ours, lambda process: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_any_other_path_is_taken(tmp_path: Path) -> None:
+    for folder in ("plain", "ünïcode-日本", "a%20b", "a+b&c;d#e", "(1)"):
+        require_plain_path(tmp_path / folder)
