@@ -6,8 +6,13 @@ from typing import Final
 
 from shiploop.agents.faq.answering.answer import count_words
 from shiploop.agents.faq.document.entry import answer_problem
-from shiploop.agents.faq.gate.refusal import MAX_CHARACTERS, MAX_WORDS, Refusal
+from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Text, fold
+from shiploop.domain.limits import (
+    MAX_ANSWER_CHARACTERS,
+    MAX_ANSWER_WORDS,
+    MAX_CITATION_CHARACTERS,
+)
 
 # Everything else is refused, also what a later parser may know.
 _PLAIN: Final = frozenset({
@@ -40,9 +45,10 @@ _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]+\]")
 _DEEPEST: Final = 6  # two lists within each other
 
 
-def check_length(text: str) -> Iterator[Refusal]:
-    """At most a hundred words, the citation not counted."""
-    if count_words(text) > MAX_WORDS or len(text) > MAX_CHARACTERS:
+def check_length(text: str, citation: str) -> Iterator[Refusal]:
+    """At most a hundred words, and a citation of three sections."""
+    # Of the characters first: nothing else looks at a text that is too long.
+    if len(text) > MAX_ANSWER_CHARACTERS or len(citation) > MAX_CITATION_CHARACTERS or count_words(text) > MAX_ANSWER_WORDS:
         yield Refusal.TOO_LONG
 
 

@@ -9,9 +9,10 @@ from typing import Final
 
 from shiploop.agents.faq.retrieval.language import Language, language_of, understands
 from shiploop.agents.faq.retrieval.query import telling, weights
-from shiploop.agents.faq.retrieval.sections import Hit, Section, split_sections
+from shiploop.agents.faq.retrieval.sections import Hit, Section, read_page
 from shiploop.agents.faq.retrieval.spelling import corrected, known_words
 from shiploop.agents.faq.retrieval.synonyms import meanings
+from shiploop.domain.limits import MAX_SECTIONS, LeftOut
 
 __all__ = ["DocsIndex", "Hit"]
 
@@ -32,9 +33,7 @@ class DocsIndex:
 
     def __init__(self, pages: Mapping[str, str]) -> None:
         """Index Markdown pages: path in the repository to text."""
-        self._sections = [
-            section for path in sorted(pages) for section in split_sections(path, pages[path])
-        ]
+        self._sections, self.left_out = _read(pages)
         self._heading_terms = [
             frozenset(meanings(" ".join(section.heading_path[-1:]))) for section in self._sections
         ]
@@ -110,6 +109,19 @@ class DocsIndex:
         """Inverse document frequency, as in BM25, never negative."""
         absent = len(self._sections) - sections_with_term
         return math.log(1 + (absent + 0.5) / (sections_with_term + 0.5))
+
+
+def _read(pages: Mapping[str, str]) -> tuple[list[Section], tuple[LeftOut, ...]]:
+    sections: list[Section] = []
+    left_out: list[LeftOut] = []
+    for path in sorted(pages):
+        page = read_page(path, pages[path])
+        left_out += page.left_out
+        if len(sections) + len(page.sections) > MAX_SECTIONS:
+            left_out.append(LeftOut(path, f"there are more than {MAX_SECTIONS} sections"))
+        else:
+            sections += page.sections
+    return sections, tuple(left_out)
 
 
 def _indexed(section: Section) -> str:

@@ -52,6 +52,9 @@ class Repository:
     def text(self, path: str) -> str | None:
         return None
 
+    def leave_out(self, path: str, reason: str) -> None:
+        raise AssertionError(f"{path}: {reason}")
+
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
