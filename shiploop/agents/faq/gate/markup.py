@@ -48,7 +48,11 @@ _DEEPEST: Final = 6  # two lists within each other
 def check_length(text: str, citation: str) -> Iterator[Refusal]:
     """At most a hundred words, and a citation of three sections."""
     # Of the characters first: nothing else looks at a text that is too long.
-    if len(text) > MAX_ANSWER_CHARACTERS or len(citation) > MAX_CITATION_CHARACTERS or count_words(text) > MAX_ANSWER_WORDS:
+    if (
+        len(text) > MAX_ANSWER_CHARACTERS
+        or len(citation) > MAX_CITATION_CHARACTERS
+        or count_words(text) > MAX_ANSWER_WORDS
+    ):
         yield Refusal.TOO_LONG
 
 
