@@ -129,6 +129,7 @@ class Runner:
                 now = datetime.now(UTC)
                 self._services.heartbeats.beat(self._runner_id, now, "ready", running)
                 self._services.metrics.note_runner_alive(now)
+                self._services.left_out.replace(self._services.documents.left_out)
             except RedisError as error:
                 log.warning("no heartbeat could be written: %s", error)
             stopping.wait(_HEARTBEAT_S)
