@@ -36,7 +36,7 @@ _MARKDOWN.core.ruler.before("inline", "drop_endless", _drop_endless)
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？])")
 # What at the beginning of a line would make it a list or a rule.
 _BLOCK_START: Final = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"\A(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"(\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>`]*[^\s<>`.,:;!?)'\"*_~。，）])", re.IGNORECASE
 )

@@ -15,6 +15,9 @@ _LEAD: Final = re.compile(
     r"(?:Sources?|來源|来源|出處|出处|出典)\s*[:：][\s,;、，；]*", re.IGNORECASE
 )
 
+# Escaped pairs are passed over first: no bracket of theirs begins a link.
+_LINK: Final = re.compile(r"(\\.)|\[(?:\\.|[^\[\]\\])*\]\([^()\s]*\)")
+
 
 def expected_citations(sections: Sequence[Section]) -> str:
     """The citation of each section as the last line of an answer writes it."""
@@ -38,7 +41,7 @@ def check_citations(candidate: Candidate) -> Iterator[Refusal]:
     found = read_text(last).links
     expected = read_text(expected_citations(cited)).links
     # Nothing but the links: what is left of the line without them must be punctuation.
-    rest = _LEAD.sub("", re.sub(r"\[(?:\\.|[^\[\]\\])*\]\([^()\s]*\)", "", last))
+    rest = _LEAD.sub("", _LINK.sub(r"\1", last))
     if not expected or sorted(map(str, found)) != sorted(map(str, expected)) or rest.strip(" ,、;"):
         yield Refusal.NO_CITATION
 

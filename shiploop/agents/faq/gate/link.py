@@ -11,7 +11,7 @@ from shiploop.agents.faq.gate.citation import expected_citations
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
 
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"\A[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ACTING: Final = re.compile(
     r"(?:javascript|vbscript|livescript|file|blob|view-source):\S|data:[a-z]+/[a-z]", re.IGNORECASE
 )

@@ -25,7 +25,7 @@ _PLAIN: Final = frozenset({
 _HTML: Final = frozenset({"html_block", "html_inline"})
 # Escaped it is only text, but who unescapes it once more than needed has a page that acts.
 _ACTIVE_TAG: Final = re.compile(
-    r"<\s*/?\s*(?:script|iframe|img|image|svg|math|object|embed|style|link|meta|base|form|input"
+    r"<\s*(?:/\s*)?(?:script|iframe|img|image|svg|math|object|embed|style|link|meta|base|form|input"
     r"|button|video|audio|source|template|body|a)\b",
     re.IGNORECASE,
 )
@@ -33,15 +33,15 @@ _ACTIVE_TAG: Final = re.compile(
 # https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams
 _DRAWN: Final = frozenset({"mermaid", "math", "geojson", "topojson", "stl", "suggestion"})
 _PLAIN_INFO: Final = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
-_MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$])\$(?=\S)[^$\n]*\\[^$\n]*\$")
+_MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$])\$(?=\S)[^$\n\\]*\\[^$\n]*\$")
 # Jekyll, which GitHub Pages are made with, runs the one and takes attributes from the other.
 _TEMPLATE: Final = re.compile(r"\{[{%:]")
 # What is unescaped in the text as it is written, whatever this parser thinks of it.
 _TAG_OR_REFERENCE: Final = re.compile(r"(?<!\\)<[A-Za-z/!?]|(?<!\\)&#?\w+;")
 _IMAGE: Final = re.compile(r"(?<!\\)!\[")
-_FENCE: Final = re.compile(r" *(?:```|~~~)")
+_FENCE: Final = re.compile(r"\A *(?:```|~~~)")
 _CODE_SPAN: Final = re.compile(r"`[^`]*`")
-_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]+\]")
+_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,1000}\]")
 _DEEPEST: Final = 6  # two lists within each other
 
 

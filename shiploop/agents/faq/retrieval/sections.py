@@ -27,7 +27,7 @@ from shiploop.domain.limits import (
 _BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
 _COMMONMARK: Final = MarkdownIt("commonmark")
 _MARK: Final = re.compile(r"[\\`*_\[\]<>&!]")
-_CONTAINER: Final = re.compile(r"[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))")
+_CONTAINER: Final = re.compile(r"(?<![ \t])[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))")
 
 
 @dataclass(frozen=True, slots=True)
