@@ -21,6 +21,7 @@ class Found(NamedTuple):
 
     pattern: re.Pattern[str]
     where: str
+    is_fullmatched: bool = False
 
 
 def sources() -> Iterator[Path]:
@@ -31,7 +32,9 @@ def sources() -> Iterator[Path]:
 def patterns() -> list[Found]:
     """Every pattern that is written as an argument of `re`, or that a module keeps."""
     found = [each for path in sources() if uses_re(path) for each in patterns_of(path)]
-    return list({(each.pattern.pattern, each.pattern.flags): each for each in found}.values())
+    fullmatched = {each.pattern for each in found if each.is_fullmatched}
+    once = {each.pattern: each for each in found}
+    return [each._replace(is_fullmatched=each.pattern in fullmatched) for each in once.values()]
 
 
 def uses_re(path: Path) -> bool:
@@ -41,11 +44,13 @@ def uses_re(path: Path) -> bool:
 def patterns_of(path: Path) -> Iterator[Found]:
     name = path.relative_to(PROJECT).as_posix()
     module = importlib.import_module(name.removesuffix(".py").replace("/", "."))
-    for kept in reachable(tuple(vars(module).values())):
-        yield Found(kept, name)
+    text = path.read_text("utf-8")
+    for bound, value in vars(module).items():
+        for kept in reachable(value):
+            yield Found(kept, name, f"{bound}.fullmatch(" in text)
     for call in calls_of(path):
         if (pattern := evaluated(call, module)) is not None:
-            yield Found(pattern, f"{name}:{call.lineno}")
+            yield Found(pattern, f"{name}:{call.lineno}", ast.unparse(call.func) == "re.fullmatch")
 
 
 def calls_of(path: Path) -> Iterator[ast.Call]:

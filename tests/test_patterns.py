@@ -17,8 +17,8 @@ MOST_TIMES = 15
 LONGEST_S = 2.0
 # So little is noise, and no square: of 10,000 characters one takes more than that.
 NOISE_S = 0.02
-TRIES = 5
-SLOWEST = 3
+TRIES = 3
+SLOWEST = 2
 # Made of what only runs know: here of literals that `re` keeps apart, and of patterns that the
 # module keeps, where they are found.
 MADE_BY_RUNS = {"shiploop/observability.py", "shiploop/agents/faq/answering/question_kind.py"}
@@ -32,7 +32,7 @@ def test_every_pattern_is_found() -> None:
 
 @pytest.mark.parametrize("found", patterns(), ids=lambda found: found.where)
 def test_no_text_makes_a_pattern_slow(found: Found) -> None:
-    for use in (every_match, whole_match):
+    for use in (every_match, whole_match)[: 1 + found.is_fullmatched]:
         measured = []
         for place, text in enumerate(attacks(found.pattern, SHORT)):
             with ended_after(LONGEST_S / 5):

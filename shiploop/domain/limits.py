@@ -29,6 +29,7 @@ MAX_PARAGRAPH_BRACKETS: Final = 100  # each may begin a link
 MAX_SECTIONS: Final = 50_000
 MAX_WORD_CHARACTERS: Final = 40
 MAX_KNOWN_WORDS: Final = 200_000
+MAX_ALIKE_WORDS: Final = 2_000  # of one first letter and length
 
 # A question, and what answers it.
 MAX_QUESTION_CHARACTERS: Final = 500
