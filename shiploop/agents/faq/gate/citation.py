@@ -49,20 +49,23 @@ def check_citations(candidate: Candidate) -> Iterator[Refusal]:
 def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     """An extract is a quotation from end to end; elsewhere `>` says that it is one."""
     body = without_citation(candidate.entry.answer)
-    hosts = candidate.allowed_hosts
-    pieces = [p for s in candidate.sections for p in quotable_pieces(s, FAQ_PATH, hosts)]
+    # The sections are long: they are parsed only where something is held against them.
     if candidate.answer.generator == "extractive":
+        hosts = candidate.allowed_hosts
+        pieces = [p for s in candidate.sections for p in quotable_pieces(s, FAQ_PATH, hosts)]
         if not all(_is_quoted(line, pieces) for line in body.split("\n") if line.strip()):
             yield Refusal.MISQUOTED
-    else:
+    elif quotations := tuple(_quoted(body)):
         written = squeeze(" ".join(read_text(s.text).prose for s in candidate.sections))
-        if not all(squeeze(quoted) in written for quoted in _quoted(body)):
+        if not all(squeeze(quoted) in written for quoted in quotations):
             yield Refusal.MISQUOTED
     yield from _check_code(candidate, text)
 
 
 def _check_code(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     """A command that somebody will copy must be the documents' own."""
+    if not text.code:
+        return
     written = squeeze("\n".join((candidate.entry.question, *(s.text for s in candidate.sections))))
     if not all(squeeze(code) in written for code in text.code):
         yield Refusal.FOREIGN_CODE

@@ -61,23 +61,23 @@ _IBAN_LENGTHS: Final = range(34, 14, -1)
 
 def check_privacy(text: str, documents: str) -> Iterator[Refusal]:
     """Look for secrets anywhere, for personal data where the documents have none such."""
-    text, documents = _digits(fold(text)), _digits(fold(documents))
-    if _has_secret(text, documents):
+    text = _digits(fold(text))
+    secrets, personal = frozenset(_secrets(text)), frozenset(_personal_data(text))
+    issued = _SECRETS.search(text) is not None
+    # The documents are long: they are read only where something is looked for in them.
+    known = _digits(fold(documents)) if secrets or personal else ""
+    if issued or any(each not in known for each in secrets):
         yield Refusal.CREDENTIAL
-    known = _compact(documents)
-    if any(_compact(found) not in known for found in _personal_data(text)):
+    compact = _compact(known) if personal else ""
+    if any(_compact(each) not in compact for each in personal):
         yield Refusal.PERSONAL_DATA
 
 
-def _has_secret(text: str, documents: str) -> bool:
-    if _SECRETS.search(text):
-        return True
-    assigned = (match["value"] for match in _ASSIGNED.finditer(text))
-    if any(value not in documents for value in assigned):
-        return True
-    # Half of the text may be a repetition without markup; what the documents show is no secret.
-    runs = (run for run in _RUN.findall(_UUID.sub(" ", text)) if run not in documents)
-    return any(_is_random(run) for run in runs)
+def _secrets(text: str) -> Iterator[str]:
+    """What is a secret unless the documents show it."""
+    yield from (match["value"] for match in _ASSIGNED.finditer(text))
+    # Half of the text may be a repetition without markup.
+    yield from filter(_is_random, _RUN.findall(_UUID.sub(" ", text)))
 
 
 def _is_random(run: str) -> bool:
@@ -133,6 +133,8 @@ def _iban_holds(account: str) -> bool:
 
 def _digits(text: str) -> str:
     """Write the digits of every script as 0 to 9."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
 
 
