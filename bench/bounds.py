@@ -83,7 +83,9 @@ def _candidate() -> Candidate:
         Section(f"docs/{name}.md", ("Guide", name), name, 1, 9, text) for name in ("a", "b", "c")
     )
     sources = tuple(map(source_of, sections))
-    said = " ".join(f"aworldofwords{'abcdefghij'[n % 10]}" for n in range(100))
+    said = " ".join(
+        "aworldofwordsaworldofwo" + letter for letter in string.ascii_lowercase[:10] * 10
+    )
     answer = with_sources(said, sources)
     question = "How is a task taken?"
     entry = Entry(question, question_hash(question), "how-is-a-task-taken", "0" * 36, answer)
@@ -95,7 +97,7 @@ def _worst_pages() -> list[str]:
     nested = MAX_NESTED_PER_PAGE // MAX_NESTING
     return [
         f"# {heading}\n" * MAX_HEADINGS_PER_PAGE,
-        ("- " * MAX_NESTING + "a\n") * nested,
+        ("- " * (MAX_NESTING - 1) + "a\n") * nested,
         ("> - " * (MAX_NESTING // 2) + "a\n") * nested,
         "> " * MAX_NESTING + "a\n" + "b\n" * (MAX_LINES_PER_PAGE - 2),
     ]
