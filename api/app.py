@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 from redis.asyncio import Redis as AsyncRedis
 
 from api import events, health, metrics, tasks, webhooks
+from api.background import start_loop
 from api.body_limit import BodyLimit
 from api.dependencies import Reading
 from api.intake import routes_of
@@ -56,8 +57,8 @@ async def _in_background(app: FastAPI) -> AsyncIterator[None]:
         feed = EventFeed(redis)
         app.state.reading = Reading(Events(services.redis), feed, TaskIndex(services.redis))
         loops = [
-            asyncio.create_task(feed.listen()),
-            asyncio.create_task(RunnerWatch(services).watch()),
+            start_loop("EventFeed.listen", feed.listen()),
+            start_loop("RunnerWatch.watch", RunnerWatch(services).watch()),
         ]
         try:
             yield

@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 
 from bench.beside import measure_beside
+from bench.bounds import measure_bounds
 from bench.burst import measure_burst
 from bench.critical_path import measure_critical_path
 from bench.dashboard import measure_dashboard
@@ -49,6 +50,7 @@ _BENCHES = {
     "metrics": _Bench(measure_metrics, 300),
     "dashboard": _Bench(measure_dashboard, 10),
     "retrieval": _Bench(measure_retrieval, 1),
+    "bounds": _Bench(measure_bounds, 20),
     "rollback": _Bench(measure_rollback, 5),
 }
 

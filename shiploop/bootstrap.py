@@ -46,6 +46,7 @@ from shiploop.stores.health import ProductionHealth
 from shiploop.stores.heartbeats import Heartbeats
 from shiploop.stores.incidents import Incidents
 from shiploop.stores.intake import Intake
+from shiploop.stores.left_out import LeftOutStore
 from shiploop.stores.metrics import Metrics
 from shiploop.stores.notices import Notices
 from shiploop.stores.outcomes import Outcomes
@@ -101,6 +102,7 @@ class Services:
     facts: Facts
     freeze: Freeze
     heartbeats: Heartbeats
+    left_out: LeftOutStore
     health: ProductionHealth
     rollbacks: Rollbacks
     incidents: Incidents
@@ -164,6 +166,7 @@ def build(settings: Settings) -> Services:
         facts=facts,
         freeze=Freeze(redis),
         heartbeats=Heartbeats(redis),
+        left_out=LeftOutStore(redis),
         health=ProductionHealth(redis),
         rollbacks=Rollbacks(redis),
         incidents=Incidents(redis),

@@ -29,7 +29,8 @@ _SECRET_LOOKS = (
     r"\bsk-[\w-]{16,}",
     r"\bxox[a-z]-[\w-]{10,}",
     r"(https://hooks\.slack\.com/)[\w/-]+",
-    r"\beyJ[\w-]+\.[\w-]+\.[\w-]+",  # RFC 7519: a JWT
+    # RFC 7519: a JWT. Looked for once in each run of its characters: a log may hold any text.
+    r"(?<![\w-])(?=[\w-]+\.[\w-]+\.[\w-])([\w-]*?)\beyJ[\w-]+\.[\w-]+\.[\w-]+",
     r"((?i:authorization|x-api-key|cookie)['\"]?\s*[:=,]\s*(?:b?['\"])?"
     r"(?:(?i:basic|bearer|token)\s+)?)[^\s'\",}]+",
     r"(?i:\b(?:basic|bearer))\s+[\w.~+/=-]{12,}",  # RFC 7617, RFC 6750

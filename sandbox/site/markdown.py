@@ -16,13 +16,13 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-_COMMENT = re.compile(r"<!--.*?-->", re.S)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.S)
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\r?\n.*?^(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", re.DOTALL | re.M
 )
 _ENTRY_START = re.compile(r"^(?=<!-- shiploop:entry )", re.M)
 _PROBE = "<!-- probe -->"
-_ENTRY_MARKER = re.compile(r"<!--\s*shiploop:entry\s+(\S+)\s[^>]*-->")
+_ENTRY_MARKER = re.compile(r"<!--\s*shiploop:entry\s+(\S+)\s[^>]{0,300}-->")
 
 
 @dataclass(frozen=True, slots=True)

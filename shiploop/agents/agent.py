@@ -37,7 +37,10 @@ class Repository(Protocol):
         """Every Markdown file in UTF-8, by path."""
 
     def text(self, path: str) -> str | None:
-        """One file; None where there is none, or none in UTF-8."""
+        """One file; None where there is none, none in UTF-8, or one too long."""
+
+    def leave_out(self, path: str, reason: str) -> None:
+        """Note what the agent leaves out of the files: `shiploop doctor` shows it."""
 
 
 class Documents(Protocol):

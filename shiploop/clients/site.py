@@ -9,7 +9,7 @@ import httpx
 from shiploop.domain.delivery.change import Sighting
 from shiploop.errors import SiteSlow, SiteUnavailable
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^>]*(?:>|\Z)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 from prefect.client.orchestration import get_client
@@ -12,8 +13,10 @@ from prefect.context import SyncClientContext
 from shiploop import kill_points
 from shiploop.bootstrap import services
 from shiploop.observability import configure_logging
-from shiploop.runner.runner import Runner
+from shiploop.runner.prefect_deployments import apply_deployments
+from shiploop.runner.runner import FLOWS, Runner
 
+_PROJECT = Path(__file__).resolve().parents[2]
 _START_AGAIN_S = 0.2
 
 log = logging.getLogger(__name__)
@@ -52,7 +55,8 @@ def main() -> None:
     if stopping.is_set():
         return
     with SyncClientContext() as context:
-        Runner(ours, context.client).run(stopping)
+        deployments = apply_deployments(context.client, _PROJECT, FLOWS)
+        Runner(ours, context.client, deployments).run(stopping)
 
 
 if __name__ == "__main__":

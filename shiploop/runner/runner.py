@@ -4,9 +4,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from prefect import Flow
@@ -20,10 +20,10 @@ from flows.slo_review import slo_review
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.webhook_facts import branch_ref
 from shiploop.errors import ShiploopError
+from shiploop.runner.background import Background, Loop
 from shiploop.runner.cancellation import CancellationWatch
 from shiploop.runner.executor import Executor
 from shiploop.runner.notifier import Notifier
-from shiploop.runner.prefect_deployments import apply_deployments
 from shiploop.runner.prefect_worker import run_worker
 from shiploop.runner.worker_pool import WorkerPool
 
@@ -38,11 +38,9 @@ _HEARTBEAT_S = 5.0
 # Somebody waits for an answer of the API, and nobody for a moment's work of a task.
 _NICENESS = 5
 _GRACE_S = 10.0  # what is not done by then, the next runner resumes
-_START_AGAIN_S = 0.2
 _NOTICE_GRACE_S = 1.0  # with Slack away, a longer one would only slow down each stop
 # Rollbacks and scheduled flows: never kept waiting by tasks, however many there are.
 _FLOW_SLOTS = 8
-_PROJECT = Path(__file__).resolve().parent.parent.parent
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +48,16 @@ log = logging.getLogger(__name__)
 class Runner:
     """Works on both queues until told to stop."""
 
-    def __init__(self, services: Services, prefect: SyncPrefectClient) -> None:
+    def __init__(
+        self,
+        services: Services,
+        prefect: SyncPrefectClient,
+        deployments: Mapping[str, uuid.UUID],
+    ) -> None:
+        """`deployments` are the ids of those of our flows, by their names."""
         settings, runner_id = services.settings, services.runner_id
         self._services = services
         self._runner_id = runner_id
-        deployments = apply_deployments(prefect, _PROJECT, FLOWS)
         executor = self._executor = Executor(services, prefect, FLOWS, deployments, runner_id)
         self._tasks = WorkerPool(
             services.task_queue,
@@ -74,14 +77,32 @@ class Runner:
         self._cancellations = CancellationWatch(services, prefect, self._tasks.held)
 
     def run(self, stopping: threading.Event) -> None:
-        """Take work until told to stop, then give what is running a grace time."""
+        """Take work until told to stop, then give what is running a grace time.
+
+        Raises LoopEnded where a loop has ended before that.
+        """
         ours = self._services
         os.nice(_NICENESS)
         for queue in (ours.task_queue, ours.flow_queue, ours.notice_queue):
             queue.create_group()
         if ours.llm is not None:
             ours.llm.warm()
-        for loop in (
+        background = Background(stopping)
+        for loop in self.loops():
+            background.start(loop)
+        log.info("runner %s takes tasks", self._runner_id)
+        self._tasks.take_until(stopping)
+        give_up_at = time.monotonic() + _GRACE_S
+        for pool in (self._tasks, self._flows):
+            pool.finish(give_up_at)
+        self._executor.leave()
+        self._notices.finish(time.monotonic() + _NOTICE_GRACE_S)
+        self._services.heartbeats.clear(self._runner_id)
+        background.raise_ended()
+
+    def loops(self) -> tuple[Loop, ...]:
+        """What goes on beside the taking of tasks, for as long as this runner lives."""
+        return (
             self._services.facts.listen,
             self._services.check_poll.run,
             self._keep_documents_fresh,
@@ -93,16 +114,7 @@ class Runner:
             self._cancellations.watch,
             self._beat,
             run_worker,
-        ):
-            _in_background(loop, stopping)
-        log.info("runner %s takes tasks", self._runner_id)
-        self._tasks.take_until(stopping)
-        give_up_at = time.monotonic() + _GRACE_S
-        for pool in (self._tasks, self._flows):
-            pool.finish(give_up_at)
-        self._executor.leave()
-        self._notices.finish(time.monotonic() + _NOTICE_GRACE_S)
-        self._services.heartbeats.clear(self._runner_id)
+        )
 
     def _keep_documents_fresh(self, stopping: threading.Event) -> None:
         branch = branch_ref(self._services.settings.base_branch)
@@ -117,6 +129,7 @@ class Runner:
                 now = datetime.now(UTC)
                 self._services.heartbeats.beat(self._runner_id, now, "ready", running)
                 self._services.metrics.note_runner_alive(now)
+                self._services.left_out.replace(self._services.documents.left_out)
             except RedisError as error:
                 log.warning("no heartbeat could be written: %s", error)
             stopping.wait(_HEARTBEAT_S)
@@ -127,7 +140,3 @@ class Runner:
             self._services.documents.refresh()
         except ShiploopError as error:
             log.warning("there are no documents to answer from yet: %s", error)
-
-
-def _in_background(loop: Callable[[threading.Event], None], stopping: threading.Event) -> None:
-    threading.Thread(target=loop, args=[stopping], name=loop.__qualname__, daemon=True).start()

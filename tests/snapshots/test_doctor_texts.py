@@ -28,7 +28,7 @@ from shiploop.cli.doctor.examination import run_side_by_side
 from shiploop.cli.doctor.github_check import check_github
 from shiploop.cli.doctor.model_check import check_model
 from shiploop.cli.doctor.prefect_check import _DEFINITION, check_prefect
-from shiploop.cli.doctor.redis_check import check_redis, check_runners
+from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
 from shiploop.cli.doctor.service_checks import (
     check_api,
     check_options,
@@ -37,8 +37,10 @@ from shiploop.cli.doctor.service_checks import (
 )
 from shiploop.clients.github.setup import Webhook
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+from shiploop.domain.limits import LeftOut
 from shiploop.settings import Settings
 from shiploop.stores.heartbeats import Heartbeats
+from shiploop.stores.left_out import LeftOutStore
 from tests.builders import NOON
 from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer
@@ -144,6 +146,9 @@ def redis_findings(seen: Examined) -> Iterator[Finding]:
     yield from check_runners(f"redis://{AWAY}", NOON)
     Heartbeats(seen.redis).beat("docs-1", NOON - timedelta(hours=1), "ready", 0)
     yield from check_runners(url_of(seen.redis), NOON)
+    long = [LeftOut(f"docs/{part}.md", "it is more than 32 folders deep") for part in range(7)]
+    LeftOutStore(seen.redis).replace(long)
+    yield from check_documents(url_of(seen.redis))
 
 
 def prefect_findings(seen: Examined) -> Iterator[Finding]:

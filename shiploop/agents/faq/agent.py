@@ -46,6 +46,7 @@ from shiploop.domain.delivery.change import (
 )
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.limits import MAX_FAQ_CHARACTERS
 from shiploop.domain.prompt import Prices
 from shiploop.settings import Settings
 
@@ -107,6 +108,8 @@ class FaqAgent:
         document, entry = files.get(FAQ_PATH), _entry(proposal)
         if document is None:
             return CannotEdit(f"there is no readable {FAQ_PATH}: add one, UTF-8 text")
+        if len(document) > MAX_FAQ_CHARACTERS:
+            return CannotEdit(f"{FAQ_PATH} is longer than {MAX_FAQ_CHARACTERS} characters")
         existing = find_duplicate(entry.question, _answer(proposal), document)
         if existing is not None:
             place = Sighting(self._page, existing.anchor)
@@ -119,6 +122,8 @@ class FaqAgent:
     def check(self, proposal: Proposal, files: Files) -> tuple[str, ...]:
         """Hold the answer against the gate, with what the documents really say."""
         document = files.get(FAQ_PATH) or ""
+        if len(document) > MAX_FAQ_CHARACTERS:
+            return ()  # nothing can be added: `edit` says so
         try:
             refusals = self._refusals(proposal, document)
         except UnsafeDocumentError:
@@ -129,6 +134,8 @@ class FaqAgent:
         """Take a merge's entries out of today's FAQ, or put back those that it took out."""
         today, before, after = (each.get(FAQ_PATH) for each in (files, merged.before, merged.after))
         if today is None or before is None or after is None:
+            return None
+        if max(map(len, (today, before, after))) > MAX_FAQ_CHARACTERS:
             return None
         undone = undo_entries(today, before, after)
         if isinstance(undone, UndoConflict):

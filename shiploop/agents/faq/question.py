@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from shiploop.agents.agent import REFUSED
+from shiploop.domain.limits import MAX_QUESTION_CHARACTERS
 
-MAX_QUESTION_CHARACTERS: Final = 500
 MAX_SLUG_CHARACTERS: Final = 60
 
 _CLOSING_PUNCTUATION: Final = "?!.…。؟‽।"

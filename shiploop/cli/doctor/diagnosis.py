@@ -6,9 +6,11 @@ from enum import StrEnum
 
 from shiploop.clients.github.setup import Webhook
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+from shiploop.domain.limits import LeftOut
 
 WEBHOOK_PATH = "/webhooks/github"
 
+_NAMED = 5
 _XAUTOCLAIM_SINCE = (6, 2)  # https://redis.io/docs/latest/commands/xautoclaim/
 
 
@@ -68,6 +70,16 @@ def _persistence(facts: RedisFacts) -> Finding:
         what = "snapshots only: a crash loses what came after the last one"
         return Finding(name, Health.WARNING, what, advice)
     return Finding(name, Health.WARNING, "off: a restart loses every task", advice)
+
+
+def judge_left_out(count: int, named: Sequence[LeftOut]) -> Finding:
+    """What of the documents is over a limit: the first of it by name."""
+    told = [f"{each.path!r}: {each.reason}" for each in named[:_NAMED]]
+    if count > len(told):
+        told.append(f"and {count - len(told)} more")
+    what = f"no answer is taken from {'; '.join(told)}"
+    advice = "Shorten or split it where people ask for it: docs/limits.md names each limit."
+    return Finding("documents", Health.WARNING, what, advice)
 
 
 def judge_faq(place: str, path: str, *, is_there: bool) -> Finding:

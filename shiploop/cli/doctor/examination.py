@@ -12,7 +12,7 @@ from shiploop.cli.doctor.diagnosis import Finding, Health
 from shiploop.cli.doctor.github_check import check_github
 from shiploop.cli.doctor.model_check import check_model
 from shiploop.cli.doctor.prefect_check import check_prefect
-from shiploop.cli.doctor.redis_check import check_redis, check_runners
+from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
 from shiploop.cli.doctor.service_checks import (
     check_api,
     check_options,
@@ -47,6 +47,7 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
     checks: dict[str, Check] = {
         "redis": lambda: check_redis(places.redis_url),
         "runners": lambda: check_runners(places.redis_url, datetime.now(UTC)),
+        "documents": lambda: check_documents(places.redis_url),
         "prefect": lambda: check_prefect(
             places.prefect_api_url, known_prefect_auth_string(settings)
         ),

@@ -8,8 +8,15 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 from redis.retry import Retry
 
-from shiploop.cli.doctor.diagnosis import Finding, Health, RedisFacts, judge_redis
+from shiploop.cli.doctor.diagnosis import (
+    Finding,
+    Health,
+    RedisFacts,
+    judge_left_out,
+    judge_redis,
+)
 from shiploop.stores.heartbeats import Heartbeats
+from shiploop.stores.left_out import LeftOutStore
 
 _TIMEOUT_S = 3.0
 
@@ -48,6 +55,19 @@ def check_runners(redis_url: str | None, now: datetime) -> Iterator[Finding]:
     else:
         what, advice = "none is alive: questions are taken, and wait", "Start one with `make up`."
         yield Finding("runners", Health.BROKEN, what, advice)
+
+
+def check_documents(redis_url: str | None) -> Iterator[Finding]:
+    """Is there something in the repository that no answer is taken from?"""
+    if redis_url is None:
+        return
+    with _redis(redis_url) as redis:
+        try:
+            count, named = LeftOutStore(redis).read()
+        except RedisError:
+            return  # said already
+    if count:
+        yield judge_left_out(count, named)
 
 
 def _read_facts(redis: Redis) -> RedisFacts:

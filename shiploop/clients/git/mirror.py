@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pygit2
 
+from shiploop.clients.git.pages import Pages, read_pages
 from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.github.auth import TokenSource
+from shiploop.domain.limits import MAX_PAGE_BYTES
+from shiploop.errors import MirrorUnavailable
 
 
 class Mirror:
@@ -22,33 +25,21 @@ class Mirror:
         repository = self._remote.fetch(f"+{ref}:{ref}", depth=1)
         return str(repository.references[ref].target)
 
-    def pages(self, sha: str) -> dict[str, str]:
-        """Every Markdown file of a commit, by path; what is not UTF-8 is left out."""
-        repository = pygit2.Repository(str(self._path))
-        commit = repository[sha].peel(pygit2.Commit)
-        return dict(_markdown_files(repository, commit.tree, ""))
+    def pages(self, sha: str) -> Pages:
+        """The Markdown files of a commit, and what is left out. Raises MirrorUnavailable."""
+        try:
+            repository = pygit2.Repository(str(self._path))
+            return read_pages(repository, repository[sha].peel(pygit2.Commit).tree)
+        except (pygit2.GitError, KeyError) as error:
+            raise MirrorUnavailable(f"commit {sha[:12]} cannot be read: {error}") from error
 
     def text(self, sha: str, path: str) -> str | None:
-        """One file of a commit; None where there is none, or none in UTF-8."""
+        """One file of a commit; None where there is none, none in UTF-8, or one too long."""
         repository = pygit2.Repository(str(self._path))
         try:
             found = repository[sha].peel(pygit2.Commit).tree[path]
+            if repository.odb.read_header(found.id)[1] > MAX_PAGE_BYTES:
+                return None
             return found.data.decode() if isinstance(found, pygit2.Blob) else None
         except (KeyError, UnicodeDecodeError):
             return None
-
-
-def _markdown_files(
-    repository: pygit2.Repository, tree: pygit2.Tree, prefix: str
-) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for item in tree:
-        path = f"{prefix}{item.name}"
-        if isinstance(item, pygit2.Tree):
-            found += _markdown_files(repository, item, f"{path}/")
-        elif isinstance(item, pygit2.Blob) and path.lower().endswith(".md"):
-            try:
-                found.append((path, item.data.decode()))
-            except UnicodeDecodeError:
-                continue
-    return found

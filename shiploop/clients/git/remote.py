@@ -23,10 +23,10 @@ class GitRemote:
 
     def fetch(self, *refspecs: str, depth: int) -> pygit2.Repository:
         """Fetch; returns the repository. Raises MirrorUnavailable."""
-        if not (self.path / "HEAD").exists():
-            pygit2.init_repository(str(self.path), bare=True)
         command = ["git", "fetch", "--quiet", f"--depth={depth}", "--no-tags", self._clone_url]
         try:
+            if not (self.path / "HEAD").exists():
+                pygit2.init_repository(str(self.path), bare=True)
             subprocess.run(
                 [*command, *refspecs],
                 cwd=self.path,
@@ -41,6 +41,8 @@ class GitRemote:
             raise MirrorUnavailable(f"git could not fetch {self._clone_url}: {said}") from error
         except subprocess.TimeoutExpired as error:
             raise MirrorUnavailable(f"git did not fetch {self._clone_url} in time") from error
+        except (OSError, pygit2.GitError) as error:  # a full disk, or no process left
+            raise MirrorUnavailable(f"git cannot work here: {error}") from error
         return pygit2.Repository(str(self.path))
 
     def _credentials(self) -> dict[str, str]:

@@ -4,10 +4,11 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from shiploop.clients.git.mirror import Mirror
+from shiploop.domain.limits import MAX_LEFT_OUT_NAMED, LeftOut
 from shiploop.errors import ShiploopError
 
 _NOTICE_STOP_S = 1.0  # how soon a stop is noticed
@@ -19,14 +20,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The files of one commit."""
+    """The files of one commit, and what nobody reads of them because it is over a limit."""
 
     mirror: Mirror
     sha: str
+    left_out: dict[LeftOut, None] = field(default_factory=dict)
 
     def markdown(self) -> dict[str, str]:
-        """Every Markdown file in UTF-8, by path."""
-        return self.mirror.pages(self.sha)
+        """Every Markdown file in UTF-8 that is within the limits, by path."""
+        pages = self.mirror.pages(self.sha)
+        self.left_out.update(dict.fromkeys(pages.left_out))
+        return pages.texts
+
+    def leave_out(self, path: str, reason: str) -> None:
+        """Note what an agent leaves out of the files, and why."""
+        self.left_out[LeftOut(path, reason)] = None
 
     def text(self, path: str) -> str | None:
         """One file; None where there is none, or none in UTF-8."""
@@ -46,6 +54,7 @@ class RepositoryDocuments:
         self._head_sha = ""
         self._builds: list[Build] = []
         self._built: dict[Build, Any] = {}
+        self._left_out: tuple[LeftOut, ...] = ()
         self._lock = threading.RLock()
 
     def keep_ready(self, build: Callable[[Snapshot], T]) -> Callable[[], T]:
@@ -55,6 +64,11 @@ class RepositoryDocuments:
         """
         self._builds.append(build)
         return lambda: cast(T, self._newest(build))
+
+    @property
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What is left out of the newest files, because it is over a limit."""
+        return self._left_out
 
     def _newest(self, build: Build) -> Any:  # noqa: ANN401 - each build's own
         if build not in self._built:
@@ -76,7 +90,14 @@ class RepositoryDocuments:
                 snapshot = Snapshot(self._mirror, head_sha)
                 self._built = {build: build(snapshot) for build in self._builds}
                 self._head_sha = head_sha
+                self._note_left_out(tuple(snapshot.left_out))
             return head_sha
+
+    def _note_left_out(self, left_out: tuple[LeftOut, ...]) -> None:
+        known = frozenset(self._left_out)
+        for each in [each for each in left_out if each not in known][:MAX_LEFT_OUT_NAMED]:
+            log.warning("no answer is taken from %r: %s", each.path, each.reason)
+        self._left_out = left_out
 
     def keep_fresh(self, stopping: threading.Event, pushed: threading.Event) -> None:
         """Refresh after each push, and now and then in case that one was not told of.

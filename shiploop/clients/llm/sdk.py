@@ -9,14 +9,14 @@ from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from shiploop.domain.limits import MAX_REPLY_BYTES
+
 if TYPE_CHECKING:
     import ssl
 
     import httpx2
     import openai
 
-# An answer is some 150 tokens, and what it repeats of the question to it.
-MAX_BODY_BYTES: Final = 256 * 1024
 _RETRIES: Final = 2
 _CONNECT_SHARE: Final = 0.25  # of the deadline, so that a lost packet is not the end
 
@@ -91,7 +91,7 @@ def _cut(stream: Any) -> "httpx2.AsyncByteStream":  # noqa: ANN401 - the SDK's
         """Ends early: what is cut off is no JSON any more, and is not asked for again."""
 
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            left = MAX_BODY_BYTES
+            left = MAX_REPLY_BYTES
             async for chunk in stream:
                 yield chunk[:left]
                 left -= len(chunk)

@@ -14,13 +14,13 @@ from shiploop.agents.faq.retrieval.language import Language, language_of, unders
 from shiploop.agents.faq.retrieval.sections import Hit, Section
 from shiploop.agents.faq.retrieval.synonyms import meanings
 from shiploop.domain.delivery.change import Source
+from shiploop.domain.limits import MAX_ANSWER_WORDS
 
 # Below this share of the question's terms a section speaks of something else.
 MIN_COVERAGE: Final = 0.5
 # Of two terms one alone is a chance: "delete" and "account" may stand in two places.
 _FEW_TERMS: Final = 2
 _MIN_COVERAGE_OF_FEW: Final = 0.6
-MAX_QUOTED_WORDS: Final = 100
 _MARKDOWN: Final = MarkdownIt("commonmark")
 _LEADS_IN: Final = (":", "：")
 _WORDS_PER_CJK_CHARACTER: Final = 0.5
@@ -108,7 +108,7 @@ def _quotation(pieces: Sequence[Piece], terms: frozenset[str]) -> str:
     if start and pieces[start - 1].markdown.endswith(_LEADS_IN):
         start -= 1
     quoted: list[str] = []
-    words_left = float(MAX_QUOTED_WORDS)
+    words_left = float(MAX_ANSWER_WORDS)
     for piece in pieces[start:]:
         units = _relevant_rows(piece, terms) if piece.is_table else piece.units
         fitting = _fitting(units, words_left)

@@ -7,7 +7,7 @@ from the same section, the words of its titles say little, too. Chinese, Japanes
 have no words between spaces: there most pairs of characters have to be the same.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -18,7 +18,7 @@ from shiploop.agents.faq.document.document import FAQ_PATH, entries, entry_id
 from shiploop.agents.faq.document.markers import find_markers
 from shiploop.agents.faq.question import question_hash
 from shiploop.agents.faq.retrieval.sections import split_sections
-from shiploop.agents.faq.retrieval.spelling import corrected, known_words
+from shiploop.agents.faq.retrieval.spelling import KnownWords, corrected, known_words
 from shiploop.agents.faq.retrieval.synonyms import meanings
 
 _FILLERS: Final = frozenset(
@@ -69,7 +69,7 @@ def find_duplicate(question: str, answer: Answer | Unanswered, document: str) ->
 
 
 @lru_cache(_DOCUMENTS_REMEMBERED)
-def _existing(document: str) -> tuple[tuple[Existing, ...], Mapping[str, str]]:
+def _existing(document: str) -> tuple[tuple[Existing, ...], KnownWords]:
     """The entries that one may repeat, and the words that their questions are written in."""
     ours = (Existing(entry.question, entry.answer, entry_id(entry)) for entry in entries(document))
     found = (*ours, *_written_by_people(document))

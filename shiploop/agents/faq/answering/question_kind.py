@@ -26,7 +26,10 @@ class Kind(StrEnum):
 _KINDS: Final = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        (Kind.AMOUNT, r"\bhow long (?:can|may|must|should)\b.*\bbe\b|最多|幾個|几个|多少|いくつ"),
+        (
+            Kind.AMOUNT,
+            r"\bhow long (?:can|may|must|should)\b.{0,500}\bbe\b|最多|幾個|几个|多少|いくつ",
+        ),
         (
             Kind.DURATION,
             r"\bhow (?:long|much time|many (?:seconds|minutes|hours|days))\b"
@@ -39,12 +42,12 @@ _KINDS: Final = tuple(
             r"|\bis it possible to\b|^(?:can|could|may) (?:i|we|one)\b|\bhow to\b"
             r"|どうやって|どうすれば|するには|方法|如何|怎麼|怎么",
         ),
-        (Kind.MEANING, r"\bhow (?:do|does|is|are)\b.*\bwork(?:s|ing)?\b"),
+        (Kind.MEANING, r"\bhow (?:do|does|is|are)\b.{0,500}\bwork(?:s|ing)?\b"),
         (Kind.WAY, r"\bhow\b"),
         (Kind.CONSEQUENCE, r"\bwhat (?:happens|if)\b|會怎樣|会怎样|どうなり"),
         (
             Kind.MEANING,
-            r"\bwhat(?:'s| is| are)\b|\bwhat\b.*\b(?:mean|means|stand for)\b"
+            r"\bwhat(?:'s| is| are)\b|\bwhat\b.{0,500}\b(?:mean|means|stand for)\b"
             r"|是什麼|是什么|什麼是|什么是|意思|とは",
         ),
         (Kind.EFFECT, r"\bwhat (?:do|does)\b"),

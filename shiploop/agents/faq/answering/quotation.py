@@ -13,16 +13,30 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore
 from markdown_it.tree import SyntaxTreeNode
 
 from shiploop.agents.faq.question import heading_text
 from shiploop.agents.faq.retrieval.sections import Section
+from shiploop.domain.limits import MAX_PARAGRAPH_BRACKETS, MAX_PARAGRAPH_CHARACTERS
+
+
+def _drop_endless(state: StateCore) -> None:
+    """Leave out the text of what takes too long to be read: nobody quotes it either."""
+    for token in state.tokens:
+        written = token.content
+        if token.type == "inline" and (
+            len(written) > MAX_PARAGRAPH_CHARACTERS or written.count("[") > MAX_PARAGRAPH_BRACKETS
+        ):
+            token.content = ""
+
 
 _MARKDOWN: Final = MarkdownIt("commonmark").enable("table")
+_MARKDOWN.core.ruler.before("inline", "drop_endless", _drop_endless)
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？])")
 # What at the beginning of a line would make it a list or a rule.
 _BLOCK_START: Final = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"\A(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
 _ADDRESS: Final = re.compile(
     r"(\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>`]*[^\s<>`.,:;!?)'\"*_~。，）])", re.IGNORECASE
 )

@@ -13,8 +13,8 @@ from shiploop.agents.faq.question import heading_text, unescape_heading
 _HASH_CHARACTERS_IN_ID: Final = 8
 _ENTRIES_REMEMBERED: Final = 4096
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_HEADING: Final = re.compile(r"(?:[ \t]*\n)+(?P<marks>#{1,6})[ \t]+(?P<text>[^\n]+)")
-_CLOSING_SEQUENCE: Final = re.compile(r"[ \t]+#+[ \t]*$")
+_HEADING: Final = re.compile(r"\A(?:[ \t]*\n)+(?P<marks>#{1,6})[ \t]+(?P<text>[^ \t\n][^\n]*)")
+_CLOSING_SEQUENCE: Final = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*$")
 _LEADING_BLANK_LINES: Final = re.compile(r"\A(?:[ \t]*\n)+")
 
 _COMMONMARK: Final = MarkdownIt("commonmark")

@@ -30,7 +30,7 @@ _FRONT_MATTER_ENDS: Final = re.compile(
 _SUSPECT_LINE: Final = re.compile(
     r"^(?:.*(?:```|~~~).*|[ \t>*+.)\-0-9]*<(?!https?:).*)$", re.MULTILINE
 )
-_OPENING_FENCE: Final = re.compile(r"(`{3,})[^`]*|(~{3,}).*")
+_OPENING_FENCE: Final = re.compile(r"(`{3,})[^`]*|(~{3,})(?!~).*")
 _CLOSING_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
 
 _DOCUMENTS_REMEMBERED: Final = 16

@@ -15,6 +15,9 @@ _LEAD: Final = re.compile(
     r"(?:Sources?|來源|来源|出處|出处|出典)\s*[:：][\s,;、，；]*", re.IGNORECASE
 )
 
+# Escaped pairs are passed over first: no bracket of theirs begins a link.
+_LINK: Final = re.compile(r"(\\.)|\[(?:\\.|[^\[\]\\])*\]\([^()\s]*\)")
+
 
 def expected_citations(sections: Sequence[Section]) -> str:
     """The citation of each section as the last line of an answer writes it."""
@@ -38,7 +41,7 @@ def check_citations(candidate: Candidate) -> Iterator[Refusal]:
     found = read_text(last).links
     expected = read_text(expected_citations(cited)).links
     # Nothing but the links: what is left of the line without them must be punctuation.
-    rest = _LEAD.sub("", re.sub(r"\[(?:\\.|[^\[\]\\])*\]\([^()\s]*\)", "", last))
+    rest = _LEAD.sub("", _LINK.sub(r"\1", last))
     if not expected or sorted(map(str, found)) != sorted(map(str, expected)) or rest.strip(" ,、;"):
         yield Refusal.NO_CITATION
 
@@ -46,20 +49,23 @@ def check_citations(candidate: Candidate) -> Iterator[Refusal]:
 def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     """An extract is a quotation from end to end; elsewhere `>` says that it is one."""
     body = without_citation(candidate.entry.answer)
-    hosts = candidate.allowed_hosts
-    pieces = [p for s in candidate.sections for p in quotable_pieces(s, FAQ_PATH, hosts)]
+    # The sections are long: they are parsed only where something is held against them.
     if candidate.answer.generator == "extractive":
+        hosts = candidate.allowed_hosts
+        pieces = [p for s in candidate.sections for p in quotable_pieces(s, FAQ_PATH, hosts)]
         if not all(_is_quoted(line, pieces) for line in body.split("\n") if line.strip()):
             yield Refusal.MISQUOTED
-    else:
+    elif quotations := tuple(_quoted(body)):
         written = squeeze(" ".join(read_text(s.text).prose for s in candidate.sections))
-        if not all(squeeze(quoted) in written for quoted in _quoted(body)):
+        if not all(squeeze(quoted) in written for quoted in quotations):
             yield Refusal.MISQUOTED
     yield from _check_code(candidate, text)
 
 
 def _check_code(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     """A command that somebody will copy must be the documents' own."""
+    if not text.code:
+        return
     written = squeeze("\n".join((candidate.entry.question, *(s.text for s in candidate.sections))))
     if not all(squeeze(code) in written for code in text.code):
         yield Refusal.FOREIGN_CODE

@@ -26,7 +26,8 @@ def check_answer(candidate: Candidate) -> tuple[Refusal, ...]:
 
     Raises UnsafeDocumentError for a document that nothing can be appended to, whatever it is.
     """
-    too_long = tuple(check_length(without_citation(candidate.entry.answer)))
+    body = without_citation(candidate.entry.answer)
+    too_long = tuple(check_length(body, candidate.entry.answer.removeprefix(body)))
     if too_long:
         return too_long  # and perhaps too long to be parsed
     found = {*_of_answer(candidate), *_of_question(candidate), *_of_document(candidate)}

@@ -11,7 +11,8 @@ _MENTION: Final = re.compile(r"(?<![\w.+/-])@[A-Za-z0-9]")
 # https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
 _CLOSING: Final = re.compile(
     r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b\W{0,5}"
-    r"(?:(?:[\w.-]+/[\w.-]+)?#\d|gh-\d|https?:?\W{0,4}[\w.-]+/[\w.-]+/[\w.-]+/(?:issues|pull)/\d)",
+    r"(?:(?:[\w.-]{1,100}/[\w.-]{1,100})?#\d|gh-\d"
+    r"|https?:?\W{0,4}[\w.-]{1,100}/[\w.-]{1,100}/[\w.-]{1,100}/(?:issues|pull)/\d)",
     re.IGNORECASE,
 )
 # https://docs.github.com/en/actions/how-tos/manage-workflow-runs/skip-workflow-runs
@@ -26,7 +27,7 @@ _SKIPPING: Final = re.compile(
 )
 _OWN: Final = re.compile(
     r"<!\W{0,4}shiploop\b|\bshiploop:(?:entry|incident)\s+\S+-[0-9a-f]{8}\b"
-    r"|^[\s>*_`-]*(?:trace-id|rolls-back|signature)\s*:\s*(?:v1:)?[0-9a-f-]{8}",
+    r"|^(?:[^\S\n]|[>*_`-])*(?:trace-id|rolls-back|signature)\s*:\s*(?:v1:)?[0-9a-f-]{8}",
     re.IGNORECASE | re.MULTILINE,
 )
 # Shows nothing although Unicode does not call it a format character (see question.py), and

@@ -11,7 +11,7 @@ from shiploop.agents.faq.gate.citation import expected_citations
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
 
-_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"\A[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ACTING: Final = re.compile(
     r"(?:javascript|vbscript|livescript|file|blob|view-source):\S|data:[a-z]+/[a-z]", re.IGNORECASE
 )
@@ -27,10 +27,12 @@ _BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f]+")
 
 def check_links(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     """Follow every link, with markup or without."""
-    cited = _cited_destinations(candidate)
-    for link in text.links:
-        if link.href not in cited:
-            yield from _judge(link.href, candidate.allowed_hosts)
+    citations = _inner_destinations(expected_citations(candidate.sections))
+    if others := [link.href for link in text.links if link.href not in citations]:
+        cited = citations | _cited_destinations(candidate)  # parses all that is cited
+        for href in others:
+            if href not in cited:
+                yield from _judge(href, candidate.allowed_hosts)
     if "](" in text.prose:  # what is no link to this parser may be one to another
         yield Refusal.UNCITED_LINK
     yield from check_bare_links(text.prose, candidate.allowed_hosts)
@@ -48,15 +50,18 @@ def check_bare_links(prose: str, allowed_hosts: frozenset[str]) -> Iterator[Refu
 
 
 def _cited_destinations(candidate: Candidate) -> frozenset[str]:
-    """Where the citations and the links of the cited sections lead, as a parser writes it."""
+    """Where the links of the cited sections lead, as a parser writes it."""
     pieces = (
         piece.markdown
         for section in candidate.sections
         for piece in quotable_pieces(section, FAQ_PATH, candidate.allowed_hosts)
     )
-    citations = expected_citations(candidate.sections)
-    links = read_text("\n\n".join((*pieces, citations))).links
-    return frozenset(link.href for link in links if not _leads_outside(link.href))
+    return _inner_destinations("\n\n".join(pieces))
+
+
+def _inner_destinations(text: str) -> frozenset[str]:
+    hrefs = (link.href for link in read_text(text).links)
+    return frozenset(href for href in hrefs if not _leads_outside(href))
 
 
 def _judge(href: str, allowed_hosts: frozenset[str]) -> Iterator[Refusal]:

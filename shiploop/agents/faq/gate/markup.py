@@ -6,8 +6,13 @@ from typing import Final
 
 from shiploop.agents.faq.answering.answer import count_words
 from shiploop.agents.faq.document.entry import answer_problem
-from shiploop.agents.faq.gate.refusal import MAX_CHARACTERS, MAX_WORDS, Refusal
+from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Text, fold
+from shiploop.domain.limits import (
+    MAX_ANSWER_CHARACTERS,
+    MAX_ANSWER_WORDS,
+    MAX_CITATION_CHARACTERS,
+)
 
 # Everything else is refused, also what a later parser may know.
 _PLAIN: Final = frozenset({
@@ -20,7 +25,7 @@ _PLAIN: Final = frozenset({
 _HTML: Final = frozenset({"html_block", "html_inline"})
 # Escaped it is only text, but who unescapes it once more than needed has a page that acts.
 _ACTIVE_TAG: Final = re.compile(
-    r"<\s*/?\s*(?:script|iframe|img|image|svg|math|object|embed|style|link|meta|base|form|input"
+    r"<\s*(?:/\s*)?(?:script|iframe|img|image|svg|math|object|embed|style|link|meta|base|form|input"
     r"|button|video|audio|source|template|body|a)\b",
     re.IGNORECASE,
 )
@@ -28,21 +33,26 @@ _ACTIVE_TAG: Final = re.compile(
 # https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams
 _DRAWN: Final = frozenset({"mermaid", "math", "geojson", "topojson", "stl", "suggestion"})
 _PLAIN_INFO: Final = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
-_MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$])\$(?=\S)[^$\n]*\\[^$\n]*\$")
+_MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$])\$(?=\S)[^$\n\\]*\\[^$\n]*\$")
 # Jekyll, which GitHub Pages are made with, runs the one and takes attributes from the other.
 _TEMPLATE: Final = re.compile(r"\{[{%:]")
 # What is unescaped in the text as it is written, whatever this parser thinks of it.
 _TAG_OR_REFERENCE: Final = re.compile(r"(?<!\\)<[A-Za-z/!?]|(?<!\\)&#?\w+;")
 _IMAGE: Final = re.compile(r"(?<!\\)!\[")
-_FENCE: Final = re.compile(r" *(?:```|~~~)")
+_FENCE: Final = re.compile(r"\A *(?:```|~~~)")
 _CODE_SPAN: Final = re.compile(r"`[^`]*`")
-_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]+\]")
+_FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,1000}\]")
 _DEEPEST: Final = 6  # two lists within each other
 
 
-def check_length(text: str) -> Iterator[Refusal]:
-    """At most a hundred words, the citation not counted."""
-    if count_words(text) > MAX_WORDS or len(text) > MAX_CHARACTERS:
+def check_length(text: str, citation: str) -> Iterator[Refusal]:
+    """At most a hundred words, and a citation of three sections."""
+    # Of the characters first: nothing else looks at a text that is too long.
+    if (
+        len(text) > MAX_ANSWER_CHARACTERS
+        or len(citation) > MAX_CITATION_CHARACTERS
+        or count_words(text) > MAX_ANSWER_WORDS
+    ):
         yield Refusal.TOO_LONG
 
 

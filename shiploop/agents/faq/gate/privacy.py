@@ -10,6 +10,8 @@ from typing import Final
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import fold
 
+# A repetition has a bound where another one may begin within it: more than any answer has.
+
 # The forms in which the issuers write them.
 # https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns
 _SECRETS: Final = re.compile(
@@ -19,15 +21,15 @@ _SECRETS: Final = re.compile(
     r"|\b[rsp]k_(?:live|test)_\w{10}|whsec_\w{16}|\bhf_\w{16}|\bnpm_\w{16}|pypi-[\w-]{16}"
     r"|SG\.[\w-]{16}\.[\w-]{16}|\bdop_v1_\w{16}|shp(?:at|ca|pa|ss)_\w{16}|\bpnu_\w{16}"
     r"|\bsq0[a-z]{3}-[\w-]{16}|\bkey-[0-9a-f]{32}|\bEAAC\w{20}|discord(?:app)?\.com/api/webhooks/\d"
-    r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.?|-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)"
+    r"|\beyJ[\w-]{8,3000}\.[\w-]{8}|-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)"
     r"|://[^\s/@:]*:[^\s/@]+@|https?://[0-9a-f]{32}@|\bAGE-SECRET-KEY-|\bbearer\s+[\w.~+/-]{16}"
     r"|\b\d{8,10}:AA[\w-]{30}",
     re.IGNORECASE,
 )
 _ASSIGNED: Final = re.compile(
     r"(?:passw(?:or)?d|passphrase|pwd|secret|token|api[_ -]?key|access[_ -]?key|密碼|密码|口令"
-    r"|パスワード)['\"`*]*\s*(?:[:=：＝]+|\bis\b|是|は)\s*['\"`*]*"
-    r"(?P<value>(?=[^\s'\"`]*\d)(?=[^\s'\"`]*[A-Za-z])[^\s'\"`]{8,})",
+    r"|パスワード)['\"`*]*\s*(?:[:=：＝]+(?![:=：＝])|\bis\b|是|は)\s*['\"`*]*(?!['\"`*])"
+    r"(?P<value>(?=[^\s'\"`]{0,3000}\d)(?=[^\s'\"`]{0,3000}[A-Za-z])[^\s'\"`]{8,})",
     re.IGNORECASE,
 )
 _RUN: Final = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
@@ -41,7 +43,7 @@ _SHORTEST_RANDOM: Final = 20
 _AT: Final = r"(?:@|\s*[\[({<]\s*at\s*[\])}>]\s*|\s+at\s+(?=[\w-]+\s*(?:[\[({]\s*dot|\bdot\b)))"
 _DOT: Final = r"(?:\.|\s*[\[({<]\s*dot\s*[\])}>]\s*|\s+dot\s+)"
 _EMAIL: Final = re.compile(
-    rf"[\w.+%'-]+{_AT}(?:[\w-]+{_DOT})+[^\W\d_]{{2,}}|[\w.+%-]+@(?:localhost|\[[\d.]+\])",
+    rf"(?<![\w.+%'-])[\w.+%'-]+{_AT}(?:[\w-]+{_DOT})+[^\W\d_]{{2,}}|(?<![\w.+%-])[\w.+%-]+@(?:localhost|\[[\d.]+\])",
     re.IGNORECASE,
 )
 # Digits with what people put between them; not a part of a word, a version or an identifier.
@@ -59,23 +61,23 @@ _IBAN_LENGTHS: Final = range(34, 14, -1)
 
 def check_privacy(text: str, documents: str) -> Iterator[Refusal]:
     """Look for secrets anywhere, for personal data where the documents have none such."""
-    text, documents = _digits(fold(text)), _digits(fold(documents))
-    if _has_secret(text, documents):
+    text = _digits(fold(text))
+    secrets, personal = frozenset(_secrets(text)), frozenset(_personal_data(text))
+    issued = _SECRETS.search(text) is not None
+    # The documents are long: they are read only where something is looked for in them.
+    known = _digits(fold(documents)) if secrets or personal else ""
+    if issued or any(each not in known for each in secrets):
         yield Refusal.CREDENTIAL
-    known = _compact(documents)
-    if any(_compact(found) not in known for found in _personal_data(text)):
+    compact = _compact(known) if personal else ""
+    if any(_compact(each) not in compact for each in personal):
         yield Refusal.PERSONAL_DATA
 
 
-def _has_secret(text: str, documents: str) -> bool:
-    if _SECRETS.search(text):
-        return True
-    assigned = (match["value"] for match in _ASSIGNED.finditer(text))
-    if any(value not in documents for value in assigned):
-        return True
-    # Half of the text may be a repetition without markup; what the documents show is no secret.
-    runs = (run for run in _RUN.findall(_UUID.sub(" ", text)) if run not in documents)
-    return any(_is_random(run) for run in runs)
+def _secrets(text: str) -> Iterator[str]:
+    """What is a secret unless the documents show it."""
+    yield from (match["value"] for match in _ASSIGNED.finditer(text))
+    # Half of the text may be a repetition without markup.
+    yield from filter(_is_random, _RUN.findall(_UUID.sub(" ", text)))
 
 
 def _is_random(run: str) -> bool:
@@ -131,6 +133,8 @@ def _iban_holds(account: str) -> bool:
 
 def _digits(text: str) -> str:
     """Write the digits of every script as 0 to 9."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in text)
 
 

@@ -1,17 +1,14 @@
 """Why an answer is not shipped."""
 
 from enum import Enum
-from typing import Final
 
-MAX_WORDS: Final = 100
-# A hundred words of any language fit; one endless word does not.
-MAX_CHARACTERS: Final = 2500
+from shiploop.domain.limits import MAX_ANSWER_WORDS
 
 
 class Refusal(Enum):
     """A reason not to ship an answer; the value is a sentence for the person who asked."""
 
-    TOO_LONG = f"The answer is longer than {MAX_WORDS} words."
+    TOO_LONG = f"The answer is longer than {MAX_ANSWER_WORDS} words."
     NO_CITATION = "The answer does not end by naming the sections that it is taken from."
     UNKNOWN_SECTION = "The answer cites a section that the documents do not have."
     MISQUOTED = "The answer quotes something that the cited sections do not say."

@@ -9,6 +9,7 @@ from shiploop.agents.faq.gate.lint import RULES_PATH
 from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.domain.delivery.change import Source
+from shiploop.domain.limits import MAX_LINT_RULES_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,14 @@ class Library:
     def of(cls, repository: Repository) -> "Library":
         """Read and index the repository's files."""
         pages = repository.markdown()
-        faq = pages.pop(FAQ_PATH, "")
-        return cls(DocsIndex(pages), faq, repository.text(RULES_PATH))
+        index = DocsIndex({path: text for path, text in pages.items() if path != FAQ_PATH})
+        for each in index.left_out:
+            repository.leave_out(each.path, each.reason)
+        rules = repository.text(RULES_PATH)
+        if rules is not None and len(rules) > MAX_LINT_RULES_CHARACTERS:
+            repository.leave_out(RULES_PATH, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
+            rules = None
+        return cls(index, pages.get(FAQ_PATH, ""), rules)
 
     def cited(self, sources: Iterable[Source]) -> tuple[Section, ...]:
         """Those sections of an answer's sources that there are."""

@@ -1,11 +1,22 @@
 """Slips of the keyboard: a word that nobody knows is taken for the known one next to it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
 from shiploop.agents.faq.retrieval.terms import content_terms
+from shiploop.domain.limits import (
+    MAX_ALIKE_WORDS,
+    MAX_CORRECTED_WORDS,
+    MAX_KNOWN_WORDS,
+    MAX_WORD_CHARACTERS,
+)
 
 _WORD: Final = re.compile(r"[A-Za-z]{4,}")
 _SHORT: Final = 5  # letters: so short a word with another letter in it is another word
@@ -13,26 +24,63 @@ _LONG: Final = 8
 _WORDS_REMEMBERED: Final = 8192
 
 
-def known_words(texts: Iterable[str]) -> Mapping[str, str]:
-    """The words of some texts, each with the term that it is searched by."""
-    words = {word.casefold() for text in texts for word in _WORD.findall(text)}
-    return {word: term for word in sorted(words) if (term := _term(word))}
+@dataclass(frozen=True, slots=True)
+class KnownWords:
+    """Words by what a slip mostly leaves as it is, first letter and length; and all their terms."""
+
+    words: Mapping[tuple[str, int], tuple[str, ...]]
+    terms: frozenset[str]
+
+    def near(self, word: str) -> Iterator[tuple[int, str]]:
+        """The known words that this may be, each with how many slips it takes."""
+        allowed = _allowed(word)
+        for length in range(len(word) - allowed, len(word) + allowed + 1):
+            # Hardly anybody gets the first letter wrong.
+            known = self.words.get((word[0], length), ())
+            found = process.extract_iter(word, known, scorer=OSA.distance, score_cutoff=allowed)
+            for other, distance, _ in found:
+                if _may_be(word, other):
+                    yield int(distance), other
 
 
-def corrected(question: str, known: Mapping[str, str]) -> str:
+def known_words(texts: Iterable[str]) -> KnownWords:
+    """The words of some texts, and the terms that they are searched by."""
+    words: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+    terms: set[str] = set()
+    for word in sorted(_words(texts)):
+        if term := _term(word):
+            terms.add(term)
+            alike = words[word[0], len(word)]
+            if len(alike) < MAX_ALIKE_WORDS:
+                alike.append(word)
+    return KnownWords({shape: tuple(each) for shape, each in words.items()}, frozenset(terms))
+
+
+def corrected(question: str, known: KnownWords) -> str:
     """Replace each word of which no form is known by the nearest known one, if any is near."""
-    terms = frozenset(known.values())
+    left = MAX_CORRECTED_WORDS
 
     def replacement(match: re.Match[str]) -> str:
+        nonlocal left
         word = match[0].casefold()
         own = _term(word)
-        if not own or own in terms:
+        if not own or own in known.terms or len(word) > MAX_WORD_CHARACTERS or not left:
             return match[0]
-        near = [(slips(word, other), other) for other in known if _may_be(word, other)]
-        distance, nearest = min(near, default=(_LONG, word))
-        return nearest if distance <= _allowed(word) else match[0]
+        left -= 1
+        return min(known.near(word), default=(0, match[0]))[1]
 
     return _WORD.sub(replacement, question)
+
+
+def _words(texts: Iterable[str]) -> frozenset[str]:
+    words: set[str] = set()
+    for text in texts:
+        for match in _WORD.finditer(text):
+            if len(match[0]) <= MAX_WORD_CHARACTERS:
+                words.add(match[0].casefold())
+            if len(words) >= MAX_KNOWN_WORDS:
+                return frozenset(words)
+    return frozenset(words)
 
 
 @lru_cache(_WORDS_REMEMBERED)
@@ -41,26 +89,8 @@ def _term(word: str) -> str:
 
 
 def _may_be(word: str, other: str) -> bool:
-    # Hardly anybody gets the first letter wrong.
-    allowed = _allowed(word)
-    if word[0] != other[0] or abs(len(word) - len(other)) > allowed:
-        return False
     return len(word) > _SHORT or sorted(word) == sorted(other) or len(word) != len(other)
 
 
 def _allowed(word: str) -> int:
     return 2 if len(word) >= _LONG else 1
-
-
-def slips(one: str, other: str) -> int:
-    """Count letters left out, put in, replaced or swapped with their neighbour."""
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        earlier, before, row = before, row, [i]
-        for j, wanted in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == wanted:
-                cost = min(cost, earlier[j - 2] + 1)
-            row.append(cost)
-    return row[-1]

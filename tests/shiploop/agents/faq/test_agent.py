@@ -25,6 +25,7 @@ from shiploop.domain.delivery.change import (
     Source,
 )
 from shiploop.domain.delivery.commit import CannotUndo
+from shiploop.domain.limits import MAX_CITATION_CHARACTERS, MAX_FAQ_CHARACTERS
 from shiploop.domain.prompt import Prices, Prompt, Reply, Usage
 from shiploop.errors import ModelFailed
 from tests.builders import TASK_ID, a_proposal, an_entry
@@ -51,6 +52,9 @@ class Repository:
 
     def text(self, path: str) -> str | None:
         return None
+
+    def leave_out(self, path: str, reason: str) -> None:
+        raise AssertionError(f"{path}: {reason}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,3 +367,36 @@ def test_the_question_and_its_answer_are_to_be_seen_below_their_anchor() -> None
     question, below = sighting.texts
     assert question == entry.question
     assert below.split() == ["It", "beats", "every", "5", "s", "."]
+
+
+def test_an_faq_that_is_too_long_is_not_added_to() -> None:
+    endless = FAQ + "x" * MAX_FAQ_CHARACTERS
+    proposal = quoted()
+    assert checked(proposal, endless) == ()
+    edited = an_agent().edit(proposal, {FAQ_PATH: endless})
+    assert edited == CannotEdit(f"{FAQ_PATH} is longer than {MAX_FAQ_CHARACTERS} characters")
+
+
+def test_an_answer_with_an_endless_citation_is_refused() -> None:
+    proposal = quoted()
+    answer = str(proposal.content["answer"])
+    endless = answer.replace("Guide › Heartbeats", "x" * MAX_CITATION_CHARACTERS)
+    assert checked(reworded(proposal, endless)) == (
+        "the answer was not safe to ship: The answer is longer than 100 words.",
+    )
+
+
+def test_a_heading_of_20000_letters_is_no_source() -> None:
+    page = GUIDE.replace("## Heartbeats", f"## Heartbeats {'x' * 20_000}")
+    told: list[tuple[str, str]] = []
+
+    class Noting(Repository):
+        def leave_out(self, path: str, reason: str) -> None:
+            told.append((path, reason))
+
+    library = Library.of(Noting({FAQ_PATH: FAQ, "docs/guide.md": page}))
+    agent = FaqAgent(lambda: library, "/faq", frozenset(), Prices(None, None))
+    assert isinstance(agent.draft(AskRequest(question=QUESTION), World(TASK_ID)), Declined)
+    ((path, reason),) = told
+    assert path == "docs/guide.md"
+    assert "its heading" in reason

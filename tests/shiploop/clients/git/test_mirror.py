@@ -22,7 +22,7 @@ def test_a_mirror_has_the_head_and_its_markdown_files(
     mirror = mirror_of(sandbox, tmp_path / "mirror.git")
     head = mirror.fetch()
     assert head == sandbox.client().read_base().head_sha
-    pages = mirror.pages(head)
+    pages = mirror.pages(head).texts
     assert pages.keys() == {"README.md", "docs/FAQ.md", "docs/guide.md"}
     assert pages["docs/guide.md"] == GUIDE
     assert pages["docs/FAQ.md"].startswith(FAQ)
@@ -35,8 +35,8 @@ def test_a_mirror_follows_its_branch(sandbox: SandboxProcess, tmp_path: Path) ->
     _, pull = sandbox.open_green("\n## Is it followed?\n\nYes.\n")
     merged = sandbox.client().merge(pull.number, pull.head_sha, ("More", ""))
     assert mirror.fetch() == merged
-    assert "Is it followed?" in mirror.pages(merged)["docs/FAQ.md"]
-    assert "Is it followed?" not in mirror.pages(before)["docs/FAQ.md"]
+    assert "Is it followed?" in mirror.pages(merged).texts["docs/FAQ.md"]
+    assert "Is it followed?" not in mirror.pages(before).texts["docs/FAQ.md"]
 
 
 def test_a_repository_that_cannot_be_fetched_is_unavailable(

@@ -9,8 +9,10 @@ from shiploop.agents.faq.retrieval.library import Library
 from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.repository_documents import RepositoryDocuments, Snapshot
 from shiploop.clients.github.auth import fixed_token
+from shiploop.domain.limits import MAX_PAGE_BYTES
 from shiploop.errors import MirrorUnavailable
 from shiploop.stack.addresses import free_port
+from tests.git_tree import a_file, a_repository, commit
 from tests.sandbox_process import BOT_TOKEN, GUIDE, SandboxProcess
 from tests.until import wait_until
 
@@ -118,3 +120,24 @@ def test_a_push_is_fetched_long_before_the_timer_is_due(
         stopping.set()
         thread.join(timeout=10)
     assert not thread.is_alive()
+
+
+def test_what_is_left_out_is_kept_and_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    origin = a_repository(tmp_path / "origin.git")
+    long = a_file(origin, b"long.md", b"x" * (MAX_PAGE_BYTES + 1))
+    documents = RepositoryDocuments(
+        lambda: Mirror(
+            tmp_path / "mirror.git", str(tmp_path / "origin.git"), "main", fixed_token("a-token")
+        ),
+        refresh_s=60,
+    )
+    documents.keep_ready(Library.of)
+    for name in (b"a.md", b"b.md"):
+        commit(origin, [long, a_file(origin, name, b"# A page\n\n" + b"x" * 20_000)])
+        documents.refresh()
+        told = {each.path: each.reason for each in documents.left_out}
+        assert set(told) == {"long.md", name.decode()}
+        assert "more than 16000" in told[name.decode()]
+    assert caplog.text.count("no answer is taken from 'long.md'") == 1

@@ -19,7 +19,7 @@ from sandbox.openai_replies import HOSTILE_ANSWERS
 from shiploop.agents.faq.answering.prompt import Draft, build_prompt, read_draft
 from shiploop.agents.faq.retrieval.sections import split_sections
 from shiploop.clients.llm.client import Llm, Model
-from shiploop.clients.llm.sdk import MAX_BODY_BYTES
+from shiploop.domain.limits import MAX_REPLY_BYTES
 from shiploop.domain.prompt import Prompt, Reply
 from shiploop.errors import ModelFailed
 from shiploop.stack.addresses import free_port
@@ -258,7 +258,7 @@ def raw_server() -> Iterator[Callable[[bytes], str]]:
 
 def test_a_packed_body_is_not_unpacked(raw_server: Callable[[bytes], str], prompt: Prompt) -> None:
     packed = gzip.compress(response_of("x" * 50_000_000).encode())
-    assert len(packed) < MAX_BODY_BYTES
+    assert len(packed) < MAX_REPLY_BYTES
     head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
     answer = f"{head}Content-Length: {len(packed)}\r\n\r\n".encode() + packed
     failed, took_s = failure_of(llm(raw_server(answer)), prompt)

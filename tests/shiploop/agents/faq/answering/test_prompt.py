@@ -78,7 +78,7 @@ def test_no_text_can_leave_its_place_in_the_data(question: str, text: str) -> No
 
 
 def test_a_long_section_is_cut() -> None:
-    section = split_sections("docs/x.md", "# X\n\n" + "word " * 100_000)[0]
+    section = split_sections("docs/x.md", "# X\n\n" + "word " * 3_000)[0]
     assert len(build_prompt(QUESTION, [section]).data) < 10_000
 
 

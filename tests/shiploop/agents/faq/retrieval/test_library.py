@@ -24,6 +24,9 @@ class Files:
     def text(self, path: str) -> str | None:
         return self.texts.get(path)
 
+    def leave_out(self, path: str, reason: str) -> None:
+        raise AssertionError(f"{path}: {reason}")
+
 
 def a_library(**more: str) -> Library:
     return Library.of(Files({"docs/FAQ.md": FAQ, "docs/guide.md": GUIDE, **more}))

@@ -1,9 +1,23 @@
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiploop.agents.faq.retrieval.sections import Section, heading_anchor, split_sections
+from shiploop.agents.faq.retrieval.sections import (
+    Section,
+    heading_anchor,
+    read_page,
+    split_sections,
+)
+from shiploop.domain.limits import (
+    MAX_HEADING_MARKS,
+    MAX_HEADINGS_PER_PAGE,
+    MAX_LINES_PER_PAGE,
+    MAX_NESTED_PER_PAGE,
+    MAX_NESTING,
+    MAX_SECTION_CHARACTERS,
+)
 
 PAGE = """\
 ---
@@ -84,3 +98,52 @@ def test_sections_follow_one_another_and_have_anchors_of_their_own(
         assert own.rstrip().endswith(section.text.rstrip())
     anchors = [section.anchor for section in sections if section.anchor]
     assert len(set(anchors)) == len(anchors)
+
+
+def left_out(text: str) -> list[str]:
+    return [each.reason for each in read_page("p.md", text).left_out]
+
+
+def test_a_section_under_too_long_a_heading_is_left_out_with_those_below_it() -> None:
+    page = f"# Guide\n\na\n\n## {'x' * 20_000}\n\nb\n\n### Below\n\nc\n\n## Next\n\nd\n"
+    assert [s.text for s in split_sections("p.md", page)] == ["a", "d"]
+    assert [reason[:24] for reason in left_out(page)] == [
+        "the section in line 5: i",
+        "the section in line 9: i",
+    ]
+
+
+def test_a_heading_of_nothing_but_markup_is_left_out() -> None:
+    (reason,) = left_out("# " + "[" * (MAX_HEADING_MARKS + 1))
+    assert "of markup" in reason
+
+
+def test_a_section_that_is_too_long_is_left_out() -> None:
+    page = f"# A\n\n{'x ' * MAX_SECTION_CHARACTERS}\n\n# B\n\nb\n"
+    assert [s.text for s in split_sections("p.md", page)] == ["b"]
+    assert left_out(page) == [
+        f"the section in line 1 has {2 * MAX_SECTION_CHARACTERS} characters,"
+        f" more than {MAX_SECTION_CHARACTERS}"
+    ]
+
+
+def test_a_page_of_too_many_headings_is_cut_before_the_next() -> None:
+    sections = split_sections("p.md", "# A\n" * (MAX_HEADINGS_PER_PAGE + 9))
+    assert len(sections) == MAX_HEADINGS_PER_PAGE - 1  # the text before the first counts
+    assert {section.end_line - section.start_line for section in sections} == {0}
+    assert len(left_out("# A\n" * (MAX_HEADINGS_PER_PAGE + 9))) == 1
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "a\n" * (MAX_LINES_PER_PAGE + 1),
+        "> " * (MAX_NESTING + 1) + "a",
+        "- " * (MAX_NESTING + 1) + "a",
+        "1. > " * (MAX_NESTING + 1) + "a",
+        "- - - a\n" * (MAX_NESTED_PER_PAGE // 3 + 1),
+    ],
+)
+def test_a_page_that_takes_long_to_parse_is_left_out(page: str) -> None:
+    assert split_sections("p.md", page) == ()
+    assert len(left_out(page)) == 1

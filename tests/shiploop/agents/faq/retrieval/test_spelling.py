@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiploop.agents.faq.retrieval.spelling import corrected, known_words, slips
+from shiploop.agents.faq.retrieval.spelling import corrected, known_words
+from shiploop.domain.limits import MAX_CORRECTED_WORDS, MAX_WORD_CHARACTERS
 
 KNOWN = known_words(["Read the heartbeat of a deployment; connect Slack, cancel and configure it."])
 
@@ -26,20 +27,29 @@ def test_another_word_stays_what_it_is(typed: str) -> None:
     assert corrected(typed, KNOWN) == typed
 
 
-@given(st.lists(st.sampled_from(sorted(KNOWN)), max_size=5).map(" ".join))
+@given(
+    st.lists(
+        st.sampled_from(sorted(word for words in KNOWN.words.values() for word in words)),
+        max_size=5,
+    ).map(" ".join)
+)
 def test_what_is_known_is_never_corrected(text: str) -> None:
     assert corrected(text, KNOWN) == text
 
 
-LETTERS = st.text("abc", max_size=6)
+def test_the_nearest_is_taken_and_of_two_the_first() -> None:
+    known = known_words(["deployment deployments"])
+    assert corrected("a deploymens", known) == "a deployment"
+    assert corrected("a deploymntss", known) == "a deployments"
+    assert corrected("planing", known_words(["planking plating"])) == "planking"
 
 
-@given(LETTERS, LETTERS)
-def test_slips_are_counted_the_same_both_ways(one: str, other: str) -> None:
-    assert slips(one, other) == slips(other, one)
-    assert (slips(one, other) == 0) == (one == other)
-    assert abs(len(one) - len(other)) <= slips(one, other) <= max(len(one), len(other))
+def test_so_many_words_of_a_question_are_corrected_and_no_more() -> None:
+    typed = " ".join(["hearbeat"] * (MAX_CORRECTED_WORDS + 3))
+    assert corrected(typed, KNOWN).split().count("heartbeat") == MAX_CORRECTED_WORDS
 
 
-def test_letters_that_swapped_places_are_one_slip() -> None:
-    assert slips("cancle", "cancel") == 1
+def test_what_is_too_long_for_a_word_corrects_nothing() -> None:
+    long = "abcd" * MAX_WORD_CHARACTERS
+    assert known_words([long]).words == {}
+    assert corrected(long, KNOWN) == long

@@ -1,0 +1,93 @@
+"""The Markdown files of one commit, as many and as long as docs/limits.md allows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+import pygit2
+from pygit2.enums import FileMode, ObjectType
+
+from shiploop.domain.limits import (
+    MAX_FOLDER_DEPTH,
+    MAX_PAGE_BYTES,
+    MAX_PAGES,
+    MAX_PATH_CHARACTERS,
+    MAX_REPOSITORY_BYTES,
+    MAX_TREE_ENTRIES,
+    LeftOut,
+)
+
+_SUFFIX: Final = ".md"
+
+
+@dataclass(slots=True)
+class Pages:
+    """Text by path, and what is left out of it."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+def read_pages(repository: pygit2.Repository, tree: pygit2.Tree) -> Pages:
+    """Read every Markdown file in UTF-8, in the order of git; the rest is named."""
+    pages, bytes_left = Pages(), MAX_REPOSITORY_BYTES
+    for path, entry in _markdown_entries(tree, pages.left_out):
+        if problem := _problem(repository, path, entry, len(pages.texts), bytes_left):
+            pages.left_out.append(LeftOut(path, problem))
+            continue
+        data = repository.odb.read(entry.id)[1]
+        try:
+            pages.texts[path] = data.decode()
+        except UnicodeDecodeError:
+            pages.left_out.append(LeftOut(path, "it is not UTF-8"))
+        else:
+            bytes_left -= len(data)
+    return pages
+
+
+def _markdown_entries(
+    root: pygit2.Tree, left_out: list[LeftOut]
+) -> Iterator[tuple[str, pygit2.Object]]:
+    """Walk the tree without recursion, which a deep one would exhaust."""
+    entries_left = MAX_TREE_ENTRIES
+    folders = [("", root)]
+    while folders:
+        prefix, tree = folders.pop()
+        inner = []
+        for entry in tree:
+            entries_left -= 1
+            if entries_left < 0:
+                reason = f"it and what follows: there are more than {MAX_TREE_ENTRIES} files"
+                left_out.append(LeftOut(prefix, reason))
+                return
+            path = prefix + (entry.raw_name or b"").decode(errors="replace")
+            if entry.type == ObjectType.TREE:
+                inner.append((f"{path}/", entry))
+            elif entry.type == ObjectType.BLOB and path.lower().endswith(_SUFFIX):
+                yield path, entry
+        for path, entry in reversed(inner):
+            if path.count("/") > MAX_FOLDER_DEPTH:
+                reason = f"it is more than {MAX_FOLDER_DEPTH} folders deep"
+                left_out.append(LeftOut(path[:MAX_PATH_CHARACTERS], reason))
+            else:
+                folders.append((path, entry.peel(pygit2.Tree)))
+
+
+def _problem(
+    repository: pygit2.Repository, path: str, entry: pygit2.Object, pages: int, bytes_left: int
+) -> str | None:
+    """Why a page is left out, told without reading it."""
+    if entry.filemode == FileMode.LINK:
+        return "it is a symbolic link"
+    if len(path) > MAX_PATH_CHARACTERS:
+        return f"its path is longer than {MAX_PATH_CHARACTERS} characters"
+    if not path.isprintable() or "\ufffd" in path:
+        return "its path has characters that cannot be shown"
+    if pages >= MAX_PAGES:
+        return f"there are more than {MAX_PAGES} pages"
+    size = repository.odb.read_header(entry.id)[1]
+    if size > MAX_PAGE_BYTES:
+        return f"it has {size} bytes, more than {MAX_PAGE_BYTES}"
+    if size > bytes_left:
+        return f"the pages before it have {MAX_REPOSITORY_BYTES} bytes together"
+    return None

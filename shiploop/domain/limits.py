@@ -1,0 +1,58 @@
+"""What anything that others write may cost: each limit by name, as docs/limits.md tells it.
+
+What is over one is left out, or cut where a section ends, and named: `LeftOut`.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+_KIB: Final = 1024
+
+# The repository's documents, as they are read from git.
+MAX_TREE_ENTRIES: Final = 200_000
+MAX_FOLDER_DEPTH: Final = 32
+MAX_PATH_CHARACTERS: Final = 300
+MAX_PAGES: Final = 5_000
+MAX_PAGE_BYTES: Final = 1024 * _KIB
+MAX_REPOSITORY_BYTES: Final = 32 * _KIB * _KIB
+
+# A page, as it is read for answers.
+MAX_LINES_PER_PAGE: Final = 10_000
+MAX_NESTING: Final = 10  # lists and quotations that begin in one line
+MAX_NESTED_PER_PAGE: Final = 20_000  # and in all of them
+MAX_HEADINGS_PER_PAGE: Final = 1_000
+MAX_HEADING_CHARACTERS: Final = 200
+MAX_HEADING_MARKS: Final = 40  # characters that may be markup
+MAX_SECTION_CHARACTERS: Final = 16_000
+MAX_PARAGRAPH_CHARACTERS: Final = 4_000
+MAX_PARAGRAPH_BRACKETS: Final = 100  # each may begin a link
+MAX_SECTIONS: Final = 50_000
+MAX_WORD_CHARACTERS: Final = 40
+MAX_KNOWN_WORDS: Final = 200_000
+MAX_ALIKE_WORDS: Final = 2_000  # of one first letter and length
+
+# A question, and what answers it.
+MAX_QUESTION_CHARACTERS: Final = 500
+MAX_QUESTION_TERMS: Final = 64
+MAX_CORRECTED_WORDS: Final = 40
+MAX_EXCERPT_CHARACTERS: Final = 6_000
+MAX_REPLY_BYTES: Final = 256 * _KIB
+MAX_REPLY_CITATIONS: Final = 10
+MAX_ANSWER_WORDS: Final = 100
+MAX_ANSWER_CHARACTERS: Final = 2_500
+MAX_CITATION_CHARACTERS: Final = 6_000
+
+# The FAQ, which is written.
+MAX_FAQ_CHARACTERS: Final = 1_000_000
+MAX_LINT_RULES_CHARACTERS: Final = 64 * _KIB
+
+# What is told of it: a repository may break each limit in each of its pages.
+MAX_LEFT_OUT_NAMED: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file, or a part of one, that is over a limit, and which."""
+
+    path: str
+    reason: str
