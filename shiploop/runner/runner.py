@@ -22,6 +22,7 @@ from shiploop.domain.delivery.webhook_facts import branch_ref
 from shiploop.errors import ShiploopError
 from shiploop.runner.cancellation import CancellationWatch
 from shiploop.runner.executor import Executor
+from shiploop.runner.memory import resident_bytes
 from shiploop.runner.notifier import Notifier
 from shiploop.runner.prefect_deployments import apply_deployments
 from shiploop.runner.prefect_worker import run_worker
@@ -115,7 +116,9 @@ class Runner:
             running = len(self._tasks.held()) + len(self._flows.held())
             try:
                 now = datetime.now(UTC)
-                self._services.heartbeats.beat(self._runner_id, now, "ready", running)
+                self._services.heartbeats.beat(
+                    self._runner_id, now, "ready", running, resident_bytes()
+                )
                 self._services.metrics.note_runner_alive(now)
             except RedisError as error:
                 log.warning("no heartbeat could be written: %s", error)
