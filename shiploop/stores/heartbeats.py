@@ -46,7 +46,11 @@ class Heartbeats:
         resident_bytes: int | None = None,
     ) -> None:
         """Say that this runner lives. `state` is `ready` or `stopping`."""
-        told = {"last_heartbeat": now.timestamp(), "state": state, "running": running}
+        told: dict[Any, Any] = {
+            "last_heartbeat": now.timestamp(),
+            "state": state,
+            "running": running,
+        }
         if resident_bytes is not None:
             told["resident_bytes"] = resident_bytes
         pipe = self._redis.pipeline(transaction=True)
