@@ -98,6 +98,7 @@ class Clone:
             return
         command = ["git", "repack", "-d", "-q", "--geometric=2"]
         subprocess.run(command, cwd=self._path, env=GIT_ENVIRONMENT, check=True)
+        self._repository.free()  # or it keeps all that until the garbage is collected
         self._repository = pygit2.Repository(str(self._path))
         self._remote = self._repository.remotes.create_anonymous(self._url)
 
