@@ -87,7 +87,13 @@ def _ship(world: ChaosWorld, questions: Sequence[str]) -> list[str]:
         world.ask(question)
     world.settle(_SETTLE_TIMEOUT_S)
     ends = world.statuses(world.accepted[before:])
-    return [f"{task_id}: {status}" for task_id, status in ends.items() if status != Status.DONE]
+    return [_format_loss(world, each) for each, status in ends.items() if status != Status.DONE]
+
+
+def _format_loss(world: ChaosWorld, task_id: str) -> str:
+    task = world.task(task_id)
+    why = task.get("error") or task.get("reason") or task.get("stage")
+    return f"{task_id}: {task['status']} {task.get('failure_kind', '')}, {why}"
 
 
 def _is_hungry(world: ChaosWorld) -> bool:
