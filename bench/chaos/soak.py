@@ -7,6 +7,7 @@ from itertools import cycle, islice
 
 import psutil
 
+from bench.chaos.reader import read_all_pages
 from bench.chaos.report import Report
 from bench.chaos.world import ChaosFailed, ChaosWorld, chaos_world
 from bench.many_questions import many_questions
@@ -20,6 +21,7 @@ _ENTRIES = 1000  # from then on the questions are asked again, and their entries
 _SLOTS = 16
 _MOST_OPEN = 2 * _SLOTS
 _CI_MS = 100
+_READ_EVERY = 20  # tasks, somebody looks at every page of the dashboard
 _READINGS = 8
 _AGENT = "faq"
 _SETTLE_TIMEOUT_S = 300.0
@@ -35,12 +37,13 @@ def soak(tasks: int) -> Report:
     questions, readings, failures = cycle(many_questions(_ENTRIES)), {}, list[str]()
     with chaos_world(dashboard=True, runners=1, runner_concurrency=_SLOTS) as world:
         world.set_latency(ci_ms=_CI_MS)
-        started_at = time.monotonic()
+        started_at, born = time.monotonic(), world.pids()
         for milestone in milestones(tasks):
             batch = list(islice(questions, milestone - len(world.accepted)))
             failures += _ship(world, batch)
             readings[milestone] = _resident_bytes(world)
         took_s = time.monotonic() - started_at
+        failures += [f"{name} died" for name, pid in world.pids().items() if pid != born[name]]
     rows = (
         ("tasks", f"{tasks}, {60 * tasks / took_s:.0f} a minute"),
         ("MB held after", ", ".join(map(str, readings))),
@@ -80,7 +83,9 @@ def _format(name: str, readings: Readings) -> str:
 def _ship(world: ChaosWorld, questions: Sequence[str]) -> list[str]:
     """Ask questions, few at a time, until all are settled; returns what did not end well."""
     before = len(world.accepted)
-    for question in questions:
+    for number, question in enumerate(questions):
+        if number % _READ_EVERY == 0:
+            read_all_pages(world.dashboard_url)
         world.wait_until("fewer open tasks", lambda: _is_hungry(world), _SETTLE_TIMEOUT_S)
         # An answer is given again for an hour; here that hour is over.
         world.redis.delete(keys.dedupe(_AGENT, question_hash(question)))

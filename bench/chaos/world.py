@@ -168,6 +168,11 @@ class ChaosWorld:
         url = f"{self._addresses.github}/repos/{REPOSITORY}{path}"
         return list(self._http.get(url, params=query).raise_for_status().json())
 
+    @property
+    def dashboard_url(self) -> str:
+        """Where the dashboard is; empty where none was started."""
+        return self._addresses.dashboard
+
     def pids(self) -> dict[str, int]:
         """The process id of each process of the stack."""
         note = json.loads((self._home / "stack.json").read_text(encoding="utf-8"))
