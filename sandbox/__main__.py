@@ -24,7 +24,7 @@ from sandbox.request_log import RequestLog
 from sandbox.seed import seed
 from sandbox.slack import Slack
 
-_OBJECTS_BYTES = 16_000_000  # of commits and trees; libgit2 itself would keep 256 MB
+_OBJECTS_BYTES = 8_000_000  # of commits and trees; libgit2 itself would keep 256 MB
 
 
 def main() -> None:

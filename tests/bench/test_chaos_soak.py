@@ -25,5 +25,9 @@ def test_a_process_may_grow_by_three_tenths_whatever_it_held_meanwhile() -> None
     assert grown(readings) == ("api has grown to 1.31 times what it held",)
 
 
-def test_redis_may_grow() -> None:
-    assert grown({200: {"redis": 10}, 5000: {"redis": 100}}) == ()
+@pytest.mark.parametrize("name", ["redis", "github"])
+def test_what_keeps_records_may_grow_by_those_of_each_task(name: str) -> None:
+    held = 100_000_000
+    with_records = round(1.3 * held) + 100 * 20_000
+    assert grown({200: {name: held}, 300: {name: with_records}}) == ()
+    assert len(grown({200: {name: held}, 300: {name: with_records + 1}})) == 1
