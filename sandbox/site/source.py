@@ -10,7 +10,7 @@ from pygit2.enums import FileMode, SortMode
 
 from sandbox.github.git_repository import GIT_ENVIRONMENT
 
-_MOST_PACKS = 50
+_MOST_PACKS = 10
 
 AddedLines = Mapping[str, frozenset[str]]
 
