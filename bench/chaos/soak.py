@@ -25,6 +25,7 @@ _READ_EVERY = 20  # tasks, somebody looks at every page of the dashboard
 _READINGS = 8
 _AGENT = "faq"
 _SETTLE_TIMEOUT_S = 300.0
+_REST_S = 35.0  # a process gives back what it has freed twice a minute (shiploop/stack/launch.py)
 _LONG_LIVED_S = 20.0  # git and the like come and go
 _MB = 1_000_000
 # What keeps records is there to grow, by no more than the records of a task: in Redis for a day,
@@ -43,6 +44,7 @@ def soak(tasks: int) -> Report:
         for milestone in milestones(tasks):
             batch = list(islice(questions, milestone - len(world.accepted)))
             failures += _ship(world, batch)
+            time.sleep(_REST_S)
             readings[milestone] = _resident_bytes(world)
         took_s = time.monotonic() - started_at
         failures += [f"{name} died" for name, pid in world.pids().items() if pid != born[name]]
