@@ -48,6 +48,7 @@ bench: $(VENV)/ready-to-test
 	$(VENV)/bin/python -m bench $(if $(BESIDE),--beside $(BESIDE))
 
 # Kills and stops processes of its own stack at every dangerous moment; nothing may be lost.
+# Then it ships 5,000 tasks, which takes half an hour and more; nothing may grow without end.
 chaos: $(VENV)/ready-to-test
 	$(VENV)/bin/python -m bench.chaos
 

@@ -7,7 +7,14 @@ from bench.world import BenchFailed, questions
 _KNOWN = 50
 # Function words only (see `retrieval/terms.py`): what answers the question does not change.
 _ASKS = ("how", "why", "when", "where", "what")
-_DOES = ("does it work", "can I use it", "do I need it", "is it used", "would it happen")
+_DOES = (
+    "does it work",
+    "can I use it",
+    "do I need it",
+    "is it used",
+    "would it happen",
+    "should it be so",
+)
 
 
 def many_questions(count: int) -> list[str]:

@@ -58,6 +58,7 @@ FAILURES: Final[Mapping[FailureKind, str]] = {
 }
 
 _MS_A_SECOND: Final = 1000
+_BYTES_A_MB: Final = 1_000_000
 _MARKDOWN: Final = re.compile(r"[\\`*_{}\[\]()<>#+\-.!|~$:]")
 _NONE: Final = "–"
 _MINUS: Final = "\u2212"
@@ -113,6 +114,11 @@ def format_span(length: timedelta) -> str:
         if passed_s >= 2 * unit_s:
             return f"{passed_s // unit_s} {unit}"
     return f"{passed_s} s"
+
+
+def format_memory(held_bytes: int | None) -> str:
+    """What a process holds of the machine's memory: `212 MB`."""
+    return _NONE if held_bytes is None else f"{held_bytes / _BYTES_A_MB:,.0f} MB"
 
 
 def format_clock(moment: datetime) -> str:

@@ -92,11 +92,12 @@ def _runners(numbers: Numbers) -> Html:
             if beat.alive(numbers.now)
             else badge("silent", "red"),
             text(f"{beat.running:,}"),
+            text(formatting.format_memory(beat.resident_bytes)),
             text(formatting.format_ago(beat.at, numbers.now)),
         ]
         for beat in numbers.beats
     ]
-    return table(["Runner", "State", "#Running", "#Last sign of life"], rows)
+    return table(["Runner", "State", "#Running", "#Memory", "#Last sign of life"], rows)
 
 
 def _draw_freeze(numbers: Numbers) -> None:

@@ -13,6 +13,8 @@ import signal
 import sys
 from pathlib import Path
 
+import pygit2
+
 from sandbox.github.accounts import Accounts
 from sandbox.github.app import build_app
 from sandbox.github.app_authentication import AppKey
@@ -21,6 +23,8 @@ from sandbox.loopback import listen, serve
 from sandbox.request_log import RequestLog
 from sandbox.seed import seed
 from sandbox.slack import Slack
+
+_OBJECTS_BYTES = 8_000_000  # of commits and trees; libgit2 itself would keep 256 MB
 
 
 def main() -> None:
@@ -32,6 +36,7 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     options = _parser().parse_args()
     _clear(options.home)
+    pygit2.settings.cache_max_size(_OBJECTS_BYTES)
     accounts = Accounts(os.environ.get("SANDBOX_TOKENS", ""))
     github = GitHub(options.home, accounts, _app_key())
     slack = _slack(github)

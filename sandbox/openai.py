@@ -11,6 +11,7 @@ any key is taken.
 """
 
 import asyncio
+import collections
 import dataclasses
 import itertools
 import json
@@ -27,6 +28,7 @@ from sandbox.latency import LatencySetting
 from sandbox.openai_replies import BROKEN_REPLY, HOSTILE_ANSWERS, Reply, grounded, hostile
 
 MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o", "gpt-4o-mini")
+_KEPT = 1000  # each has a whole prompt
 _SLOW_S = 60.0
 _DRIP_S = 0.05  # between two bytes
 _HUGE_BYTES = 10_000_000
@@ -50,11 +52,11 @@ class OpenAI:
     def __init__(self, faults: Faults, latency: LatencySetting) -> None:
         self._faults = faults
         self._latency = latency
-        self._asked: list[Asked] = []
+        self._asked: collections.deque[Asked] = collections.deque(maxlen=_KEPT)
         self._hostile = itertools.cycle(HOSTILE_ANSWERS)
 
     def asked(self) -> tuple[Asked, ...]:
-        """Return what was asked since the start or the last clearing, oldest first."""
+        """Return the newest that was asked since the start or the last clearing, oldest first."""
         return tuple(self._asked)
 
     def clear(self) -> None:

@@ -1,8 +1,11 @@
 """The log of calls to the sandbox GitHub's API, for counting what a task costs."""
 
+import collections
 import dataclasses
 import threading
 from datetime import datetime
+
+_KEPT = 10_000  # what hundreds of tasks cost; a sandbox may live for thousands
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -17,10 +20,10 @@ class LoggedRequest:
 
 
 class RequestLog:
-    """All calls since the start or the last clearing."""
+    """The newest calls since the start or the last clearing."""
 
     def __init__(self) -> None:
-        self._requests: list[LoggedRequest] = []
+        self._requests: collections.deque[LoggedRequest] = collections.deque(maxlen=_KEPT)
         self._lock = threading.Lock()
 
     def add(self, request: LoggedRequest) -> None:

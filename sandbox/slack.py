@@ -7,6 +7,7 @@ Not modelled: a message as the `payload` field of a form (501), what blocks and 
 hold, and the limit of a message a second.
 """
 
+import collections
 import dataclasses
 import json
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from starlette.routing import Route
 
 from sandbox.faults import Fault, Faults
 
+_KEPT = 1000
 _FORM = "application/x-www-form-urlencoded"
 # One of these makes a message; each but `text` is a list.
 _PARTS = ("text", "blocks", "attachments")
@@ -41,10 +43,10 @@ class Slack:
             raise ValueError("a webhook is team/bot/secret, such as T000/B000/XXXX")
         self._faults = faults
         self._webhook = webhook
-        self._messages: list[Message] = []
+        self._messages: collections.deque[Message] = collections.deque(maxlen=_KEPT)
 
     def messages(self) -> tuple[Message, ...]:
-        """Return what was posted since the start or the last clearing, oldest first."""
+        """Return the newest that was posted since the start or the last clearing, oldest first."""
         return tuple(self._messages)
 
     def clear(self) -> None:

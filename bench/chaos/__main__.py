@@ -14,12 +14,13 @@ from bench.chaos.outages import break_parts
 from bench.chaos.pauses import pause_runners
 from bench.chaos.report import Report, show
 from bench.chaos.rollbacks import kill_rollbacks
+from bench.chaos.soak import soak
 from bench.report import describe_machine, show_machine
 from bench.world import forget_environment
 from shiploop.errors import ShiploopError
 
 _SEED = 1
-_SCENARIOS = ("kills", "pauses", "outages", "rollbacks", "deploys")
+_SCENARIOS = ("kills", "pauses", "outages", "rollbacks", "deploys", "soak")
 
 
 @click.command()
@@ -27,7 +28,8 @@ _SCENARIOS = ("kills", "pauses", "outages", "rollbacks", "deploys")
 @click.option("--seed", default=_SEED, help="Which points, in which order.")
 @click.option("--kills", default=200, type=click.IntRange(min=1), help="How many runners die.")
 @click.option("--at-once", default=6, type=click.IntRange(min=2), help="Runners at a time.")
-def main(names: tuple[str, ...], seed: int, kills: int, at_once: int) -> None:
+@click.option("--tasks", default=5000, type=click.IntRange(min=1), help="How long the soak is.")
+def main(names: tuple[str, ...], seed: int, kills: int, at_once: int, tasks: int) -> None:
     """Run the named scenarios, or all; exit 1 when anything was lost."""
     signal.signal(signal.SIGTERM, _interrupt)
     forget_environment()
@@ -40,6 +42,7 @@ def main(names: tuple[str, ...], seed: int, kills: int, at_once: int) -> None:
         "outages": break_parts,
         "rollbacks": kill_rollbacks,
         "deploys": lambda: judge_deploys(seed=seed),
+        "soak": lambda: soak(tasks),
     }
     reports = []
     for name in names or scenarios:

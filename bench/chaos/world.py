@@ -1,8 +1,9 @@
 """A stack of its own without runners: asked over HTTP, disturbed from outside, looked at last."""
 
+import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ from shiploop.stores import keys
 _LOOK_S = 0.1
 _ANSWER_TIMEOUT_S = 30.0
 _MOST_QUESTIONS = 900
+_OPEN = (None, "queued", "running")
 
 
 class ChaosFailed(ShiploopError):
@@ -45,6 +47,7 @@ class ChaosWorld:
         self._http = http
         self._questions = iter(many_questions(_MOST_QUESTIONS))
         self._runners: list[RunnerProcess] = []
+        self._settled: set[str] = set()
 
     def start_runner(self, slots: int, kill_at: str | None = None) -> RunnerProcess:
         """Start one runner more."""
@@ -59,13 +62,13 @@ class ChaosWorld:
             if not runner.ended:
                 runner.stop()
 
-    def ask(self) -> None:
+    def ask(self, question: str | None = None) -> None:
         """Ask one question more; again and again, as a client would, until it is answered."""
-        question, give_up_at = next(self._questions), time.monotonic() + _ANSWER_TIMEOUT_S
+        asked, give_up_at = question or next(self._questions), time.monotonic() + _ANSWER_TIMEOUT_S
         while time.monotonic() < give_up_at:
             with suppress(httpx.TransportError):
                 url = f"{self._addresses.api}/api/agent/faq"
-                answer = self._http.post(url, json={"question": question})
+                answer = self._http.post(url, json={"question": asked})
                 if answer.is_success:
                     self.accepted.append(answer.json()["task_id"])
                     return
@@ -100,18 +103,19 @@ class ChaosWorld:
         url = f"{self._addresses.github}/_sandbox/latency"
         self._http.put(url, json=milliseconds).raise_for_status()
 
+    def statuses(self, task_ids: Iterable[str]) -> dict[str, str | None]:
+        """How each task stands; None for one that nobody knows of any more."""
+        wanted = tuple(task_ids)
+        with self.redis.pipeline(transaction=False) as pipe:
+            for task_id in wanted:
+                pipe.hget(keys.task(task_id), "status")
+            return dict(zip(wanted, cast(list[str | None], pipe.execute()), strict=True))
+
     def unsettled(self) -> list[str]:
         """The accepted tasks that have no outcome yet."""
-        with self.redis.pipeline(transaction=False) as pipe:
-            for task_id in self.accepted:
-                pipe.hget(keys.task(task_id), "status")
-            statuses = cast(list[str | None], pipe.execute())
-        open_ones = (None, "queued", "running")
-        return [
-            task_id
-            for task_id, status in zip(self.accepted, statuses, strict=True)
-            if status in open_ones
-        ]
+        left = self.statuses(each for each in self.accepted if each not in self._settled)
+        self._settled |= {task_id for task_id, status in left.items() if status not in _OPEN}
+        return [task_id for task_id, status in left.items() if status in _OPEN]
 
     def wait_until(self, what: str, arrived: Callable[[], bool], timeout_s: float) -> float:
         """Wait until something is so; returns after how many seconds. Raises ChaosFailed."""
@@ -166,6 +170,16 @@ class ChaosWorld:
         url = f"{self._addresses.github}/repos/{REPOSITORY}{path}"
         return list(self._http.get(url, params=query).raise_for_status().json())
 
+    @property
+    def dashboard_url(self) -> str:
+        """Where the dashboard is; empty where none was started."""
+        return self._addresses.dashboard
+
+    def pids(self) -> dict[str, int]:
+        """The process id of each process of the stack."""
+        note = json.loads((self._home / "stack.json").read_text(encoding="utf-8"))
+        return dict(note["pids"])
+
     def evidence(self) -> Evidence:
         """Look at what everything accepted has left behind."""
         left_behind = LeftBehind(self._addresses.github, self._home / "looked-at.git")
@@ -202,7 +216,7 @@ class ChaosWorld:
 
 
 @contextmanager
-def chaos_world(**changes: object) -> Iterator[ChaosWorld]:
+def chaos_world(dashboard: bool = False, **changes: object) -> Iterator[ChaosWorld]:
     """Start a stack without runners, on free ports; stop it and its runners at the end.
 
     `changes` are settings that differ from the defaults.
@@ -211,7 +225,7 @@ def chaos_world(**changes: object) -> Iterator[ChaosWorld]:
         home = Path(name)
         home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
         settings = stack_settings(home).model_copy(update={"runners": 0, **changes})
-        stack = Stack(settings, lambda process: None)
+        stack = Stack(settings, lambda process: None, dashboard=dashboard)
         with (
             stack as addresses,
             httpx.Client(timeout=_ANSWER_TIMEOUT_S) as http,

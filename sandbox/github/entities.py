@@ -208,6 +208,13 @@ class Repository:
         """The number of the next issue or pull request."""
         return len(self.issues) + len(self.pulls) + 1
 
+    def no_longer_open(self, pull: PullRequest) -> None:
+        """Take a pull request out of those that its branch has open."""
+        still_open = self.open_pulls_by_head[pull.head_ref]
+        still_open.remove(pull)
+        if not still_open:
+            del self.open_pulls_by_head[pull.head_ref]
+
     def issue(self, number: int) -> Issue | None:
         """Return the issue or pull request of that number."""
         return self.issues.get(number) or self.pulls.get(number)

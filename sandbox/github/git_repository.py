@@ -14,6 +14,7 @@ from pygit2.enums import DeltaStatus, FileMode, SortMode
 from sandbox.github.accounts import Account
 
 COMMITTER = "GitHub"
+_DIFFS_KEPT = 256  # of the commits that are being talked about
 # The user's own git configuration must change nothing here.
 GIT_ENVIRONMENT = {
     "PATH": os.environ.get("PATH", os.defpath),
@@ -67,8 +68,8 @@ class GitRepository:
         # git's own worktrees get in each other's way when they are added and pruned at once.
         self._worktrees = threading.Lock()
         # Commits never change, so neither do the differences between them.
-        self.changed_files = functools.lru_cache(maxsize=2048)(self._changed_files)
-        self.changed_paths = functools.lru_cache(maxsize=2048)(self._changed_paths)
+        self.changed_files = functools.lru_cache(maxsize=_DIFFS_KEPT)(self._changed_files)
+        self.changed_paths = functools.lru_cache(maxsize=_DIFFS_KEPT)(self._changed_paths)
         self._repo = pygit2.init_repository(path, bare=True, initial_head="main")
 
     def sha(self, ref: str) -> str | None:

@@ -40,7 +40,7 @@ def squash(
     pull.merged_at = pull.closed_at = pull.updated_at = now
     pull.merged_by = pull.closed_by = by
     pull.merge_commit_sha = sha
-    repository.open_pulls_by_head[pull.head_ref].remove(pull)
+    repository.no_longer_open(pull)
     refs.move(github, repository, f"{refs.BRANCHES}{pull.base_ref}", before, sha, by)
     webhooks.pull_request(github, repository, pull, "closed", by)
     if pull.base_ref == repository.default_branch:

@@ -59,7 +59,7 @@ def _branch_sha(repository: Repository, branch: str, field: str) -> str:
 
 
 def _check_new(repository: Repository, head: str, head_sha: str, base: str, base_sha: str) -> None:
-    if any(pull.base_ref == base for pull in repository.open_pulls_by_head[head]):
+    if any(pull.base_ref == base for pull in repository.open_pulls_by_head.get(head, ())):
         raise _invalid(f"A pull request already exists for {repository.owner.login}:{head}.")
     ahead, _ = repository.git.ahead_behind(head_sha, base_sha)
     if ahead == 0:
@@ -81,7 +81,7 @@ def branch_moved(
     A branch that is deleted closes its pull request, which can be opened again. One
     that no longer differs from its base closes it for good.
     """
-    for pull in tuple(repository.open_pulls_by_head[branch]):
+    for pull in tuple(repository.open_pulls_by_head.get(branch, ())):
         if sha is None:
             close(github, repository, pull, by)
             continue
@@ -103,7 +103,7 @@ def close(github: GitHub, repository: Repository, pull: PullRequest, by: Account
     pull.open = False
     pull.closed_at = pull.updated_at = github.now()
     pull.closed_by = by
-    repository.open_pulls_by_head[pull.head_ref].remove(pull)
+    repository.no_longer_open(pull)
     webhooks.pull_request(github, repository, pull, "closed", by)
 
 

@@ -1,5 +1,6 @@
 """The state of the sandbox GitHub: its repositories and the services that act on them."""
 
+import collections
 import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from sandbox.latency import LatencySetting
 from sandbox.schedule import Schedule
 
 _CONCURRENT_WORKFLOWS = 2
+_NOTIFICATIONS_KEPT = 1000
 
 
 class GitHub:
@@ -35,7 +37,7 @@ class GitHub:
         self.url = ""
         self.started_at = self.now()
         self.repositories: dict[str, Repository] = {}
-        self.notifications: list[Notification] = []
+        self.notifications = collections.deque[Notification](maxlen=_NOTIFICATIONS_KEPT)
         accounts.add("web-flow")
         accounts.app_bot()
         self.actions_bot = accounts.add("github-actions[bot]", "Bot")

@@ -20,6 +20,7 @@ from sandbox.site.source import AddedLines, Clone
 _log = logging.getLogger(__name__)
 _POLL_INTERVAL_S = 2.0
 _CONNECT_INTERVAL_S = 0.1
+_LOGS_KEPT = 1000
 
 
 class Deployer(threading.Thread):
@@ -103,6 +104,8 @@ class Deployer(threading.Thread):
     def _deploy(self, sha: str, clone: Clone, builder: Builder) -> None:
         started_s = time.monotonic()
         self._logs[sha] = []
+        if len(self._logs) > _LOGS_KEPT:
+            del self._logs[next(iter(self._logs))]
         self._take_bad_merges(sha, clone)
         self._reporter.report(sha, DeploymentState.IN_PROGRESS)
         try:

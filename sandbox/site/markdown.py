@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -68,11 +68,25 @@ class Links:
         return quote(url, safe="/:%") + fragment
 
 
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """A heading as it is written; `entry_id` is empty where it is no entry's."""
+
+    level: int
+    text: str
+    entry_id: str
+
+
 @dataclass(slots=True)
 class _Part:
-    """An entry, or what is before the first one: parsed once, and rendered once for its anchors."""
+    """An entry, or what is before the first one: parsed once, and rendered once for its anchors.
 
-    tokens: list[Token]
+    Its tokens take ten times what it takes itself: they are kept until it is rendered.
+    """
+
+    text: str
+    titles: tuple[_Title, ...]
+    tokens: list[Token] | None
     anchors: tuple[str, ...] = ()
     body: str | None = None
 
@@ -97,7 +111,7 @@ class PageRenderer:
         bodies: list[str] = []
         taken: set[str] = set()
         for part in self._parse(path, _FRONT_MATTER.sub("", text)):
-            own = _anchor_headings(part.tokens, taken)
+            own = _anchor_headings(part.titles, taken)
             headings += own
             bodies.append(self._body(part, own, {"path": path, "links": links}))
         first = next((heading for heading in headings if heading.level == 1), None)
@@ -107,8 +121,12 @@ class PageRenderer:
     def _body(self, part: _Part, headings: Sequence[Heading], env: dict[str, Any]) -> str:
         anchors = tuple(heading.anchor for heading in headings)
         if part.body is None or part.anchors != anchors:
-            part.anchors = anchors
-            part.body = self._markdown.renderer.render(part.tokens, self._markdown.options, env)
+            tokens = part.tokens or self._markdown.parse(part.text)
+            openings = (token for token in tokens if token.type == "heading_open")
+            for opening, anchor in zip(openings, anchors, strict=True):
+                opening.attrSet("id", anchor)
+            part.body = self._markdown.renderer.render(tokens, self._markdown.options, env)
+            part.anchors, part.tokens = anchors, None
         return part.body
 
     def _parse(self, path: str, text: str) -> list[_Part]:
@@ -119,7 +137,7 @@ class PageRenderer:
         for chunk in chunks:
             part = known.get(chunk) or self._parse_alone(chunk)
             if part is None or chunk in parts:  # twice the same would need other anchors
-                return [_Part(self._markdown.parse(text))]
+                return [_part(text, self._markdown.parse(text))]
             parts[chunk] = part
         self._parts[path] = parts
         return list(parts.values())
@@ -135,7 +153,7 @@ class PageRenderer:
         tokens = self._markdown.parse(f"{chunk}{separator}{_PROBE}", env)
         *own, last = tokens
         is_block = last.type == "html_block" and last.content == _PROBE
-        return _Part(own) if is_block and not env.get("references") else None
+        return _part(chunk, own) if is_block and not env.get("references") else None
 
 
 @lru_cache(maxsize=4096)  # a page changes by one heading at a time
@@ -148,22 +166,29 @@ def github_slug(text: str) -> str:
     return "".join(kept).replace(" ", "-")
 
 
-def _anchor_headings(tokens: Sequence[Token], taken: set[str]) -> list[Heading]:
-    """Give every heading an id that is not `taken`: an entry's own, else its GitHub slug."""
-    headings: list[Heading] = []
+def _part(text: str, tokens: list[Token]) -> _Part:
+    return _Part(text, tuple(_titles(tokens)), tokens)
+
+
+def _titles(tokens: Sequence[Token]) -> Iterator[_Title]:
     entry_id = ""
     for token, following in pairwise(tokens):
         if token.type == "html_block":
             marker = _ENTRY_MARKER.search(token.content)
             entry_id = marker[1] if marker else ""
         elif token.type == "heading_open":
-            text = _plain_text(following)
-            slug = _unused(github_slug(text), taken)
-            anchor = entry_id or slug
-            taken.update((slug, anchor))
-            token.attrSet("id", anchor)
-            headings.append(Heading(int(token.tag[1]), anchor, text))
+            yield _Title(int(token.tag[1]), _plain_text(following), entry_id)
             entry_id = ""
+
+
+def _anchor_headings(titles: Sequence[_Title], taken: set[str]) -> list[Heading]:
+    """Give every heading an id that is not `taken`: an entry's own, else its GitHub slug."""
+    headings: list[Heading] = []
+    for title in titles:
+        slug = _unused(github_slug(title.text), taken)
+        anchor = title.entry_id or slug
+        taken.update((slug, anchor))
+        headings.append(Heading(title.level, anchor, title.text))
     return headings
 
 

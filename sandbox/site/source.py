@@ -1,11 +1,16 @@
 """The site's clone of the repository: fetched over git, read without a working tree."""
 
+import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pygit2
 from pygit2.enums import FileMode, SortMode
+
+from sandbox.github.git_repository import GIT_ENVIRONMENT
+
+_MOST_PACKS = 10
 
 AddedLines = Mapping[str, frozenset[str]]
 
@@ -30,7 +35,7 @@ class Clone:
     """A bare clone that follows one branch. Not thread-safe: one thread builds."""
 
     def __init__(self, path: Path, url: str, branch: str, token: str) -> None:
-        self._branch = branch
+        self._path, self._url, self._branch = path, url, branch
         self._repository = pygit2.init_repository(path, bare=True)
         self._remote = self._repository.remotes.create_anonymous(url)
         # The token answers a 401, so it stands neither in the URL nor in an argument list.
@@ -45,6 +50,7 @@ class Clone:
         """
         ref = f"refs/heads/{self._branch}"
         self._remote.fetch([f"+{ref}:{ref}"], callbacks=self._callbacks)
+        self._join_packs()
         return str(self._repository.references[ref].target)
 
     def snapshot(self, sha: str) -> Snapshot:
@@ -81,6 +87,20 @@ class Clone:
         """Whether a commit's files hold all of the given lines (an empty set is never held)."""
         tree = self._commit(sha).tree
         return bool(lines) and all(wanted <= _lines(tree, path) for path, wanted in lines.items())
+
+    def _join_packs(self) -> None:
+        """Make few packs of many.
+
+        libgit2 writes a pack with each fetch, keeps the file of each open, and remembers the whole
+        pages that its deltas are of.
+        """
+        if len(list(self._path.glob("objects/pack/*.pack"))) <= _MOST_PACKS:
+            return
+        command = ["git", "repack", "-d", "-q", "--geometric=2"]
+        subprocess.run(command, cwd=self._path, env=GIT_ENVIRONMENT, check=True)
+        self._repository.free()  # or it keeps all that until the garbage is collected
+        self._repository = pygit2.Repository(str(self._path))
+        self._remote = self._repository.remotes.create_anonymous(self._url)
 
     def _commit(self, sha: str) -> pygit2.Commit:
         return self._repository[sha].peel(pygit2.Commit)

@@ -23,6 +23,7 @@ from shiploop.errors import ShiploopError
 from shiploop.runner.background import Background, Loop
 from shiploop.runner.cancellation import CancellationWatch
 from shiploop.runner.executor import Executor
+from shiploop.runner.memory import resident_bytes
 from shiploop.runner.notifier import Notifier
 from shiploop.runner.prefect_worker import run_worker
 from shiploop.runner.worker_pool import WorkerPool
@@ -127,7 +128,9 @@ class Runner:
             running = len(self._tasks.held()) + len(self._flows.held())
             try:
                 now = datetime.now(UTC)
-                self._services.heartbeats.beat(self._runner_id, now, "ready", running)
+                self._services.heartbeats.beat(
+                    self._runner_id, now, "ready", running, resident_bytes()
+                )
                 self._services.metrics.note_runner_alive(now)
                 self._services.left_out.replace(self._services.documents.left_out)
             except RedisError as error:

@@ -15,12 +15,16 @@ _SCAN = 1000  # keys at a time, among those of all tasks
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """The last sign of life of one runner, and how many tasks it was working on."""
+    """The last sign of life of one runner: how many tasks it works on, and what memory it holds.
+
+    `resident_bytes` is None for a runner of a version that did not say so.
+    """
 
     runner_id: str
     at: datetime
     state: str
     running: int
+    resident_bytes: int | None = None
 
     def alive(self, now: datetime) -> bool:
         """False once it has been silent for too long."""
@@ -33,13 +37,24 @@ class Heartbeats:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def beat(self, runner_id: str, now: datetime, state: str, running: int) -> None:
+    def beat(
+        self,
+        runner_id: str,
+        now: datetime,
+        state: str,
+        running: int,
+        resident_bytes: int | None = None,
+    ) -> None:
         """Say that this runner lives. `state` is `ready` or `stopping`."""
+        told: dict[Any, Any] = {
+            "last_heartbeat": now.timestamp(),
+            "state": state,
+            "running": running,
+        }
+        if resident_bytes is not None:
+            told["resident_bytes"] = resident_bytes
         pipe = self._redis.pipeline(transaction=True)
-        pipe.hset(
-            keys.heartbeat(runner_id),
-            mapping={"last_heartbeat": now.timestamp(), "state": state, "running": running},
-        )
+        pipe.hset(keys.heartbeat(runner_id), mapping=told)
         pipe.expire(keys.heartbeat(runner_id), keys.HEARTBEAT_TTL_S)
         pipe.execute()
 
@@ -76,11 +91,13 @@ class Heartbeats:
         for key in self._keys():
             fields = cast(dict[str, str], cast(Any, self._redis.hgetall(key)))
             if "last_heartbeat" in fields:
+                held = fields.get("resident_bytes")
                 yield Heartbeat(
                     runner_id=key.removeprefix(keys.heartbeat("")),
                     at=datetime.fromtimestamp(float(fields["last_heartbeat"]), UTC),
                     state=fields.get("state", "unknown"),
                     running=int(fields.get("running", 0)),
+                    resident_bytes=None if held is None else int(held),
                 )
 
     def _keys(self) -> Iterator[str]:

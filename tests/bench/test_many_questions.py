@@ -13,7 +13,7 @@ from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
-COUNT = 950
+COUNT = 1130
 
 
 def test_no_question_is_asked_twice() -> None:
@@ -35,5 +35,5 @@ def test_the_sample_repository_answers_all_of_them() -> None:
 
 
 def test_more_questions_than_there_are_is_refused() -> None:
-    with pytest.raises(BenchFailed, match="only 950 different questions"):
+    with pytest.raises(BenchFailed, match="only 1130 different questions"):
         many_questions(COUNT + 1)

@@ -198,8 +198,9 @@ def under_way(services: Services, now: datetime) -> None:
 
 def beat(services: Services, now: datetime) -> None:
     """A runner that lives for as long as the test may take, and one that has died."""
-    services.heartbeats.beat("runner-1-4711-a1b2c3", now + timedelta(minutes=2), "ready", 1)
-    services.heartbeats.beat("runner-2-4712-d4e5f6", now - timedelta(seconds=70), "ready", 0)
+    hearts = services.heartbeats
+    hearts.beat("runner-1-4711-a1b2c3", now + timedelta(minutes=2), "ready", 1, 212_400_000)
+    hearts.beat("runner-2-4712-d4e5f6", now - timedelta(seconds=70), "ready", 0)
     for minute in reversed(range(600)):
         if minute % 97:
             services.metrics.note_runner_alive(now - timedelta(minutes=minute))

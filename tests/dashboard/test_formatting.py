@@ -75,6 +75,14 @@ def test_a_length_of_time_is_told_in_its_largest_unit(length: timedelta, told: s
 
 
 @pytest.mark.parametrize(
+    ("held_bytes", "told"),
+    [(None, "–"), (900_000, "1 MB"), (212_400_000, "212 MB"), (1_424_000_000, "1,424 MB")],
+)
+def test_memory_is_told_in_whole_megabytes(held_bytes: int | None, told: str) -> None:
+    assert formatting.format_memory(held_bytes) == told
+
+
+@pytest.mark.parametrize(
     ("task", "freeze", "why"),
     [
         ({"status": Status.DONE}, None, None),

@@ -239,8 +239,8 @@ def test_workers_show_who_lives_what_waits_and_who_has_frozen_merges(
     assert card(page, "Running") == ("1 of 32", "free")
     assert card(page, "In the queue")[0] == str(filled.services.task_queue.backlog())
     told = rows(page, "Runners")
-    assert told["runner-1-4711-a1b2c3"][:2] == ["ready", "1"]
-    assert told["runner-2-4712-d4e5f6"][:2] == ["silent", "0"]
+    assert told["runner-1-4711-a1b2c3"][:3] == ["ready", "1", "212 MB"]
+    assert told["runner-2-4712-d4e5f6"][:3] == ["silent", "0", "–"]
     looks_finished(visited, "workers")
     expect(page.get_by_text("Merges go on: nobody has frozen them.")).to_be_visible()
     filled.services.freeze.set("release *2.1* is going out", "ada")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pygit2
 import pytest
 
@@ -312,3 +313,26 @@ def test_the_token_answers_a_401_and_stands_in_no_url(tmp_path: Path) -> None:
     path = "/acme/docs.git/info/refs?service=git-upload-pack"
     credentials = base64.b64encode(b"x-access-token:token-1").decode()
     assert asked == [(path, None), (path, f"Basic {credentials}")]
+
+
+def test_dozens_of_deploys_leave_few_packs_and_few_open_files(tmp_path: Path) -> None:
+    origin = pygit2.init_repository(tmp_path / "origin.git", bare=True, initial_head="main")
+    clone = Clone(tmp_path / "clone.git", str(tmp_path / "origin.git"), "main", "")
+    first = newest = _commit_page(origin, "0")
+    open_before = len(psutil.Process().open_files())
+    for number in range(1, 60):
+        newest = _commit_page(origin, str(number))
+        assert clone.fetch() == newest
+    assert len(list(tmp_path.glob("clone.git/objects/pack/*.pack"))) < 20
+    assert len(psutil.Process().open_files()) - open_before < 20
+    assert clone.snapshot(newest).files["README.md"].text == "59"
+    assert len(clone.commits_between(first, newest)) == 59
+
+
+def _commit_page(repository: pygit2.Repository, text: str) -> str:
+    tree = repository.TreeBuilder()
+    tree.insert("README.md", repository.create_blob(text.encode()), pygit2.enums.FileMode.BLOB)
+    by = pygit2.Signature("ada", "ada@example.org", 1, 0)
+    parents = [] if repository.head_is_unborn else [repository.head.target]
+    commit = repository.create_commit("refs/heads/main", by, by, text, tree.write(), parents)
+    return str(commit)

@@ -33,6 +33,8 @@ HAS_A_CHILD = """
     threading.Event().wait()
 """
 
+TELLS = "import os; print(os.environ['MALLOC_ARENA_MAX'], flush=True)"
+
 
 class Workshop:
     """Makes processes, and ends what a test has left of them."""
@@ -185,3 +187,9 @@ def test_waiting_ends_after_its_time(workshop: Workshop) -> None:
     process.start()
     with pytest.raises(StackFailed, match="not ready after 0 s"):
         process.wait_until(loopback, NOWHERE, 0.2, threading.Event())
+
+
+def test_its_threads_share_few_arenas_unless_somebody_wants_more(workshop: Workshop) -> None:
+    for given, told in (({}, "2\n"), ({"MALLOC_ARENA_MAX": "4"}, "2\n4\n")):
+        workshop.process(TELLS, **given).start()
+        wait_until(lambda told=told: workshop.log() == told)

@@ -44,6 +44,12 @@ def test_a_heartbeat_says_what_the_runner_does(heartbeats: Heartbeats, redis: Re
     assert redis.ttl("worker:heartbeat:host-1") == pytest.approx(120, abs=5)
 
 
+def test_a_heartbeat_says_what_memory_the_runner_holds(heartbeats: Heartbeats) -> None:
+    heartbeats.beat("host-1", NOON, "ready", 3, 212_000_000)
+    heartbeats.beat("host-2", NOON, "ready", 3)  # as a runner of an older version
+    assert [beat.resident_bytes for beat in heartbeats.all()] == [212_000_000, None]
+
+
 def test_living_are_those_who_beat_a_moment_ago(heartbeats: Heartbeats) -> None:
     assert heartbeats.living(NOON) == ()
     heartbeats.beat("host-1", NOON, "ready", 0)

@@ -16,6 +16,7 @@ from shiploop.agents.faq.answering.answer import Answer, Unanswered
 from shiploop.agents.faq.answering.question_kind import Kind, asks_twice, kind_of
 from shiploop.agents.faq.document.document import FAQ_PATH, entries, entry_id
 from shiploop.agents.faq.document.markers import find_markers
+from shiploop.agents.faq.document.remembered import remembered
 from shiploop.agents.faq.question import question_hash
 from shiploop.agents.faq.retrieval.sections import split_sections
 from shiploop.agents.faq.retrieval.spelling import KnownWords, corrected, known_words
@@ -32,7 +33,6 @@ _OF_DURATION: Final = frozenset(meanings("long much time wait until seconds minu
 # Of pairs of characters: two that ask in other words share fewer than two that say the same.
 _ALIKE: Final = 0.8
 _ALIKE_FROM_ONE_SECTION: Final = 0.5
-_DOCUMENTS_REMEMBERED: Final = 16  # tasks that begin together read the same one
 _QUESTIONS_REMEMBERED: Final = 4096  # a FAQ changes by one entry at a time
 
 
@@ -68,7 +68,7 @@ def find_duplicate(question: str, answer: Answer | Unanswered, document: str) ->
     return next((entry for entry in existing if _is_same(asked, answer, entry)), None)
 
 
-@lru_cache(_DOCUMENTS_REMEMBERED)
+@remembered
 def _existing(document: str) -> tuple[tuple[Existing, ...], KnownWords]:
     """The entries that one may repeat, and the words that their questions are written in."""
     ours = (Existing(entry.question, entry.answer, entry_id(entry)) for entry in entries(document))

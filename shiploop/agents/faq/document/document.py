@@ -18,7 +18,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -32,6 +31,7 @@ from shiploop.agents.faq.document.entry import (
     render_entry,
 )
 from shiploop.agents.faq.document.markers import NEWLINE, ends_open, find_markers, front_matter_end
+from shiploop.agents.faq.document.remembered import remembered
 
 __all__ = [
     "FAQ_PATH",
@@ -128,8 +128,7 @@ def remove(document: str, question_hash: str) -> str:
     return document[: len(document) - len(body)] + body[:start] + body[end:]
 
 
-# A task reads the same few documents again and again, and 500 entries take some 3 ms.
-@lru_cache(maxsize=16)
+@remembered  # a task reads the same few again and again, and 500 entries take some 3 ms
 def _blocks(body: str) -> tuple[_Block, ...]:
     blocks: dict[str, _Block] = {}
     for opening, closing in pairwise(find_markers(body)):

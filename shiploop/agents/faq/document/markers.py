@@ -33,7 +33,6 @@ _SUSPECT_LINE: Final = re.compile(
 _OPENING_FENCE: Final = re.compile(r"(`{3,})[^`]*|(~{3,})(?!~).*")
 _CLOSING_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
 
-_DOCUMENTS_REMEMBERED: Final = 16
 _TEXTS_REMEMBERED: Final = 4096
 
 _BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
@@ -46,7 +45,6 @@ def front_matter_end(body: str) -> int:
     return found.end() if found and found["closes"] else 0
 
 
-@lru_cache(maxsize=_DOCUMENTS_REMEMBERED)
 def find_markers(body: str) -> tuple[re.Match[str], ...]:
     """List the matches of `MARKER` that Markdown reads as comments; `body` has no BOM.
 

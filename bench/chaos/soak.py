@@ -1,0 +1,137 @@
+"""Thousands of tasks in one stack: nothing is broken, and no process may grow without end."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import cycle, islice
+
+import psutil
+
+from bench.chaos.reader import read_all_pages
+from bench.chaos.report import Report
+from bench.chaos.world import ChaosFailed, ChaosWorld, chaos_world
+from bench.many_questions import many_questions
+from shiploop.agents.faq.question import question_hash
+from shiploop.domain.delivery.task import Status
+from shiploop.stores import keys
+
+FIRST = 200  # what a process holds after so many tasks is what it needs
+_MOST_GROWTH = 1.3
+_ENTRIES = 1000  # from then on the questions are asked again, and their entries replaced
+_SLOTS = 16
+_MOST_OPEN = 2 * _SLOTS
+_CI_MS = 100
+_READ_EVERY = 20  # tasks, somebody looks at every page of the dashboard
+_READINGS = 8
+_AGENT = "faq"
+_SETTLE_TIMEOUT_S = 300.0
+_REST_S = 35.0  # a process gives back what it has freed twice a minute (shiploop/stack/launch.py)
+_LONG_LIVED_S = 20.0  # git and the like come and go
+_MB = 1_000_000
+# What keeps records is there to grow, by no more than the records of a task: in Redis for a day,
+# in the sandbox, whose GitHub is all in memory, its pull request, checks and deployment for ever.
+_KEPT_BYTES_A_TASK = {"redis": 20_000, "github": 20_000}
+
+Readings = Mapping[int, Mapping[str, int]]
+
+
+def soak(tasks: int) -> Report:
+    """Ship so many questions; what each process holds at the end is held against `FIRST`."""
+    questions, readings, failures = cycle(many_questions(_ENTRIES)), {}, list[str]()
+    with chaos_world(dashboard=True, runners=1, runner_concurrency=_SLOTS) as world:
+        world.set_latency(ci_ms=_CI_MS)
+        started_at, born = time.monotonic(), world.pids()
+        for milestone in milestones(tasks):
+            batch = list(islice(questions, milestone - len(world.accepted)))
+            failures += _ship(world, batch)
+            time.sleep(_REST_S)
+            readings[milestone] = _resident_bytes(world)
+        took_s = time.monotonic() - started_at
+        failures += [f"{name} died" for name, pid in world.pids().items() if pid != born[name]]
+    rows = (
+        ("tasks", f"{tasks}, {60 * tasks / took_s:.0f} a minute"),
+        ("MB held after", ", ".join(map(str, readings))),
+        *((name, _format(name, readings)) for name in readings[tasks]),
+    )
+    promise = (
+        f"after {tasks} tasks, with an FAQ that grows by {min(tasks, _ENTRIES)} entries, each "
+        f"process holds at most {_MOST_GROWTH} times what it held after {min(readings)}, but for "
+        "the records of each task"
+    )
+    return Report("soak", promise, rows, (*failures, *grown(readings)))
+
+
+def milestones(tasks: int) -> tuple[int, ...]:
+    """After how many tasks the memory is read: at `FIRST`, then some times, then at the end."""
+    if tasks <= FIRST:
+        raise ChaosFailed(f"a soak of {tasks} tasks shows nothing: it takes more than {FIRST}")
+    steps = (FIRST + (tasks - FIRST) * step // _READINGS for step in range(_READINGS + 1))
+    return tuple(dict.fromkeys(steps))
+
+
+def grown(readings: Readings) -> tuple[str, ...]:
+    """Every process that holds too much more in the end than it held first."""
+    begun, ended = min(readings), max(readings)
+    first, last = readings[begun], readings[ended]
+    return tuple(
+        f"{name} has grown to {last[name] / first[name]:.2f} times what it held"
+        for name in first
+        if last[name] - _kept_bytes(name, ended - begun) > _MOST_GROWTH * first[name]
+    )
+
+
+def _kept_bytes(name: str, tasks: int) -> int:
+    return tasks * _KEPT_BYTES_A_TASK.get(name, 0)
+
+
+def _format(name: str, readings: Readings) -> str:
+    held = [reading[name] for reading in readings.values()]
+    course = ", ".join(f"{each / _MB:.0f}" for each in held)
+    return f"{course}: {held[-1] / held[0]:.2f} times"
+
+
+def _ship(world: ChaosWorld, questions: Sequence[str]) -> list[str]:
+    """Ask questions, few at a time, until all are settled; returns what did not end well."""
+    before = len(world.accepted)
+    for number, question in enumerate(questions):
+        if number % _READ_EVERY == 0:
+            read_all_pages(world.dashboard_url)
+        world.wait_until("fewer open tasks", lambda: _is_hungry(world), _SETTLE_TIMEOUT_S)
+        # An answer is given again for an hour; here that hour is over.
+        world.redis.delete(keys.dedupe(_AGENT, question_hash(question)))
+        world.ask(question)
+    world.settle(_SETTLE_TIMEOUT_S)
+    ends = world.statuses(world.accepted[before:])
+    return [_format_loss(world, each) for each, status in ends.items() if status != Status.DONE]
+
+
+def _format_loss(world: ChaosWorld, task_id: str) -> str:
+    task = world.task(task_id)
+    why = task.get("error") or task.get("reason") or task.get("stage")
+    return f"{task_id}: {task['status']} {task.get('failure_kind', '')}, {why}"
+
+
+def _is_hungry(world: ChaosWorld) -> bool:
+    return len(world.unsettled()) < _MOST_OPEN
+
+
+def _resident_bytes(world: ChaosWorld) -> dict[str, int]:
+    """What each process of the stack holds, with those of its children that stay."""
+    return {
+        name: sum(map(_resident, _family(psutil.Process(pid))))
+        for name, pid in world.pids().items()
+    }
+
+
+def _family(process: psutil.Process) -> Iterator[psutil.Process]:
+    yield process
+    for child in process.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if time.time() - child.create_time() > _LONG_LIVED_S:
+                yield child
+
+
+def _resident(process: psutil.Process) -> int:
+    with suppress(psutil.NoSuchProcess):
+        return int(process.memory_info().rss)
+    return 0
