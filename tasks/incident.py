@@ -73,4 +73,4 @@ def raise_incident(
 def find_issue(key: str) -> Issue | None:
     """The issue that was opened for this already, before a crash or an answer that was lost."""
     found = services().issues.latest("incident")
-    return next((one for one in found if messages.incident_key_in(one.body) == key), None)
+    return next((one for one in found if messages.is_about(one, key)), None)

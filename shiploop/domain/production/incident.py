@@ -1,6 +1,6 @@
 """The issue about a production that is broken and that nothing takes back: one for each incident.
 
-What strangers wrote is made harmless by `title_text`.
+What strangers wrote is made harmless by `github_text`.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.delivery.github_text import key_text, reason_text
 from shiploop.domain.production.rollback_messages import list_commits, list_evidence, list_links
 from shiploop.domain.production.rollback_policy import Suspect
 
@@ -37,7 +37,7 @@ class Issue:
 
 def incident_title(reason: str) -> str:
     """The title of an incident without a rollback."""
-    return f"🚨 Production incident: {title_text(reason)}"
+    return f"🚨 Production incident: {reason_text(reason)}"
 
 
 def incident_body(
@@ -50,14 +50,19 @@ def incident_body(
 ) -> str:
     """The issue of an incident without a rollback."""
     return (
-        f"<!-- shiploop:incident {key} -->\n**Nothing was rolled back: a person is needed.**\n\n"
-        f"**Reason**: {title_text(reason)}\n\n"
+        f"<!-- shiploop:incident {key_text(key)} -->\n**Nothing was rolled back: a person is needed.**\n\n"
+        f"**Reason**: {reason_text(reason)}\n\n"
         f"{list_commits('Live since production was last healthy', suspects)}"
         f"{list_evidence(evidence)}{list_links(links)}"
         "**Action required**\n\n"
         "- [ ] Investigate the root cause\n"
         f"- [ ] {to_do}\n"
     )
+
+
+def is_about(issue: Issue, key: str) -> bool:
+    """True for an issue of ours with this key."""
+    return incident_key_in(issue.body) == key_text(key)
 
 
 def incident_key_in(body: str) -> str | None:
