@@ -28,33 +28,37 @@ _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0e"
     "\U000e0100-\U000e01ef]"
 )
-_FULL_WIDTH: Final = str.maketrans("@[]<>`*", "＠［］＜＞｀＊")
+# Of a formula and of what is struck out one mark is enough: the other may stand in the next text.
+_FULL_WIDTH: Final = str.maketrans("@[]<>`*~$", "＠［］＜＞｀＊～＄")
 _SYNTAX: Final = (
     # Issue references: `#1`, `owner/name#1`, `GH-1`, and a heading's opening marks.
     (re.compile(r"#(?=\d)|^#+"), lambda m: "＃" * len(m[0])),
     (re.compile(r"(?<![a-z])(gh)-(?=\d)", re.IGNORECASE), r"\1－"),
     # Links, among them issue URLs: `Fixes https://github.com/owner/name/issues/1`.
     (re.compile(r":(?=//)"), "："),
-    (re.compile(r"(?<=\bwww)\.", re.IGNORECASE), "．"),
+    (re.compile(r"(?<=www)\.", re.IGNORECASE), "．"),
+    (re.compile(r"(mailto|xmpp|\btel|\bsms):(?=\S)", re.IGNORECASE), r"\1："),
     # Git trailers, such as `Co-authored-by: …`, and the lines that shiploop reads back.
     (re.compile(r"^((?:[a-z0-9]+(?:-[a-z0-9]+)+|signature)\s*):", re.IGNORECASE), r"\1："),
-    (re.compile(r"\b(skip-checks\s*):", re.IGNORECASE), r"\1："),
-    # Emphasis (an underscore inside a word is none), what is struck out, formulas, emoji.
+    (re.compile(r"(skip-checks\s*):", re.IGNORECASE), r"\1："),
+    # Emphasis (an underscore inside a word is none), and emoji.
     (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "＿"),
-    (re.compile(r"~(?=[^~]*~)"), "～"),
-    (re.compile(r"\$(?=[^$]*\$)"), "＄"),
-    (re.compile(r":(?=[a-z_+-][\w+-]*:)", re.IGNORECASE), "："),
-    # Character references.
+    (re.compile(r":(?=[\w+-]+:)(?!\d+:)", re.ASCII), "："),
+    # Character references, and a break of our next line.
     (re.compile(r"&(?=#?\w+;)"), "＆"),
+    (re.compile(r"\\$"), "＼"),
 )
 # GitHub makes a link of it. A number alone, such as a date, is left: few commits are called so.
 _COMMIT: Final = re.compile(r"(?<![\w-])(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{7,40}(?![\w-])")
 # What at the beginning of a line would make it a list, a quotation, a rule or a heading.
-_BLOCK_START: Final = re.compile(r"^(?:[-+=~>]|\d{1,9}(?P<dot>[.)])(?=\s|$))")
-_CLOSING: Final = re.compile(r"\b((?:clos|fix|resolv)\w{0,3}:?\s+[^\s#]*)#(?=\d)", re.IGNORECASE)
+_BLOCK_START: Final = re.compile(r"^(?:[-+=]|\d{1,9}(?P<dot>[.)])(?=\s|$))")
+_CLOSING: Final = re.compile(
+    r"\b(?:clos|fix|resolv)\w{0,3}:?\s+(?=\S*(?:#\d|gh-\d|://))", re.IGNORECASE
+)
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 _ADDRESS: Final = re.compile(r"https?://[^/\s]", re.IGNORECASE)
-_NOT_IN_ADDRESS: Final = re.compile(r"[^A-Za-z0-9._~:/?#@!$&'()+,;=%-]")
+_NOT_IN_ADDRESS: Final = re.compile(r"[^A-Za-z0-9._:/?#&(),;=%+-]")
+_NOT_IN_CODE: Final = str.maketrans("`|", "｀｜")  # a cell of a table ends even in code
 _NOT_IN_KEY: Final = re.compile(r"[^\w.:+-]|-(?=-)")
 
 
@@ -95,15 +99,14 @@ def cell_text(text: str) -> str:
 
 def code_text(text: str) -> str:
     """A code span around a name, such as a path: what stands in it has no effect anyway."""
-    name = _cut(_one_line(text, _LONGEST_NAME), _LONGEST_NAME).replace("`", "｀")
+    name = _cut(_one_line(text, _LONGEST_NAME), _LONGEST_NAME).translate(_NOT_IN_CODE)
     # Other readers of our pages may not know what code is.
-    harmless = _CLOSING.sub(r"\1＃", name)
-    return f"`{harmless or ' '}`"
+    return f"`{_CLOSING.sub(_one_wide, name)}`"
 
 
 def sha_text(sha: str) -> str:
     """The name of a commit, which GitHub makes a link of; what is no name is as any text."""
-    return sha if _SHA.fullmatch(sha) else title_text(sha)
+    return sha if _SHA.fullmatch(sha) else paragraph_text(sha)
 
 
 def link_text(url: str) -> str:
@@ -131,10 +134,10 @@ def _harmless(text: str, limit: int) -> str:
 
 
 def _one_line(text: str, limit: int) -> str:
-    """All that can be seen, in one line."""
+    """All that can be seen, in one line; a dash where that is nothing."""
     text = _BLANK.sub("", text[: limit * _READ_PER_CHARACTER])
     seen = (c for c in text if c.isspace() or unicodedata.category(c) not in _HIDDEN)
-    return " ".join("".join(seen).split())
+    return " ".join("".join(seen).split()) or "–"
 
 
 def _cut(text: str, limit: int) -> str:

@@ -148,11 +148,11 @@ def manual_commands(
     `others`: the suspects are taken back already, and `SHA` stands for what else has to go.
     """
     # With the prefix of our own branches it has their fast lane.
-    branch = shlex.quote(line_text(rollback_branch(f"manual-{case.lead_sha}")))
+    branch = shlex.quote(rollback_branch(f"manual-{sha_text(case.lead_sha)}"))
     reason = reason_text(case.reason)
     title = shlex.quote(f"Manual rollback: {reason}")
     base = shlex.quote(line_text(base))
-    taken_back = (shlex.quote(line_text(one.sha)) for one in case.suspects[::-1])
+    taken_back = (shlex.quote(sha_text(one.sha)) for one in case.suspects[::-1])
     shas = "SHA" if others else " ".join(taken_back)
     return (
         "git log --oneline -10",
@@ -206,9 +206,7 @@ def _checklist(case: RollbackCase, ending: Ending) -> str:
 
 
 def _timeline(timeline: Sequence[tuple[datetime, str]]) -> str:
-    rows = "".join(
-        f"| {iso_ms(at)} | {cell_text(what)} |\n" for at, what in timeline
-    )
+    rows = "".join(f"| {iso_ms(at)} | {cell_text(what)} |\n" for at, what in timeline)
     return f"**Timeline**\n\n| UTC | |\n| --- | --- |\n{rows}\n"
 
 
@@ -247,12 +245,14 @@ def list_evidence(evidence: Sequence[str]) -> str:
 
 def _section(title: str, items: Iterable[str]) -> str:
     text = "".join(f"- {item}\n" for item in items)
-    return f"**{title}**\n\n{text}\n" if text else ""
+    return f"**{title_text(title)}**\n\n{text}\n" if text else ""
 
 
 def list_links(links: Mapping[str, str]) -> str:
     """The section of a text that says where to read on."""
-    return _section("Links", (f"{item_text(name)}: {link_text(url)}" for name, url in links.items()))
+    return _section(
+        "Links", (f"{item_text(name)}: {link_text(url)}" for name, url in links.items())
+    )
 
 
 def _seconds(ms: int) -> str:
