@@ -27,6 +27,7 @@ _COMMIT: Final = re.compile(r"(?<![\w/-])[0-9a-f]{7,40}(?![\w-])")
 _CODE: Final = re.compile(r"`[^`\n]*`")
 _LINK: Final = re.compile(r"<https?://[^<>\s]*>|https://github\.com/acme/docs/[!-;=?-~]*")
 _COMMENT: Final = re.compile(r"\A<!-- \S+ \S+ -->$", re.MULTILINE)
+_ADDRESS: Final = re.compile(r"https?://[\w.:/?#&(),;=%+-]*")
 _FENCE: Final = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _SLACK: Final = re.compile(r"<(?:[@#!]|https?:|mailto:)[^>]*>")
 _ACCOUNT: Any = SimpleNamespace(login="shiploop-bot")
@@ -74,6 +75,7 @@ def trailers(headline: str, body: str) -> list[str]:
 
 def slack_effects(sent: str) -> list[str]:
     """What Slack makes of a text that is sent to it: mentions, links and marks."""
+    sent = _ADDRESS.sub("", sent)
     found = [each[0] for each in _SLACK.finditer(sent)]
     found += re.findall(r"(?<!\w)([*_~`])\S[^\n]*\1", sent)
     return [*found, *(f"{c} stands for itself" for c in sent if c in "<>"), *_hidden(sent)]
