@@ -26,8 +26,8 @@ _SKIPPING: Final = re.compile(
 )
 _OWN: Final = re.compile(
     r"<!\W{0,4}shiploop\b|\bshiploop:(?:entry|incident)\s+\S+-[0-9a-f]{8}\b"
-    r"|^[\s>*_`-]*(?:trace-id|rolls-back|signature)\s*:\s*(?:v1:)?[0-9a-f-]{8}",
-    re.IGNORECASE | re.MULTILINE,
+    r"|\b(?:trace-id|rolls-back|re-applies|signature)\s*:\s*(?:v\d:)?[0-9a-f-]{8}",
+    re.IGNORECASE,
 )
 # Shows nothing although Unicode does not call it a format character (see question.py), and
 # the variation selectors, each of which can carry a hidden byte.

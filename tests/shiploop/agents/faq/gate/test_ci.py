@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from shiploop.agents.faq.gate import ci
-from shiploop.agents.faq.gate.gate import Refusal
 from tests.adversarial.target import from_model, refusals
 
 WORKFLOW = Path(__file__).parents[5] / "deployments/github/workflows/agent-mvp-ci-fast.yml"
