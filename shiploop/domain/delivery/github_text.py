@@ -73,8 +73,8 @@ def title_text(text: str, limit: int = MAX_TITLE_CHARACTERS) -> str:
 
 
 def whole_title_text(text: str) -> str:
-    """A title that an agent has written from beginning to end."""
-    return title_text(text, MAX_WHOLE_TITLE_CHARACTERS)
+    """A title or headline that an agent has written from its first character on."""
+    return _BLOCK_START.sub(_wide_start, title_text(text, MAX_WHOLE_TITLE_CHARACTERS))
 
 
 def reason_text(text: str) -> str:
@@ -88,7 +88,10 @@ def paragraph_text(text: str) -> str:
 
 
 def item_text(text: str) -> str:
-    """A sentence of ours, as `reason_text`, that begins an item of a list in Markdown."""
+    """A sentence of ours, as `reason_text`, that begins an item of a list, or a line of a commit.
+
+    There git takes `---` for the end of the message.
+    """
     return _BLOCK_START.sub(_wide_start, reason_text(text))
 
 
@@ -123,7 +126,7 @@ def address_text(url: str) -> str:
 
 def key_text(key: str) -> str:
     """A key in a comment of HTML, which it can neither end nor leave."""
-    return _NOT_IN_KEY.sub("_", key[:MAX_TITLE_CHARACTERS])
+    return _NOT_IN_KEY.sub("_", line_text(key))
 
 
 def _harmless(text: str, limit: int) -> str:

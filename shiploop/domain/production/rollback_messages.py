@@ -54,7 +54,7 @@ def rollback_title(case: RollbackCase) -> str:
 def rollback_commit(case: RollbackCase) -> tuple[str, str]:
     """Headline and body of the commit, with a trailer for each commit that it takes back."""
     trailers = "\n".join(f"Rolls-Back: {sha_text(one.sha)}" for one in case.suspects[::-1])
-    return rollback_title(case), f"{reason_text(case.reason)}\n\n{trailers}"
+    return rollback_title(case), f"{item_text(case.reason)}\n\n{trailers}"
 
 
 def rollback_body(case: RollbackCase) -> str:
