@@ -77,7 +77,7 @@ def slack_effects(sent: str) -> list[str]:
     """What Slack makes of a text that is sent to it: mentions, links and marks."""
     sent = _ADDRESS.sub("", sent)
     found = [each[0] for each in _SLACK.finditer(sent)]
-    found += re.findall(r"(?<!\w)([*_~`])\S[^\n]*\1", sent)
+    found += re.findall(r"(?<!\w)([*_~`])\S(?:[^\n]*\S)?\1", sent)
     return [*found, *(f"{c} stands for itself" for c in sent if c in "<>"), *_hidden(sent)]
 
 
