@@ -21,8 +21,8 @@ OF_PROSE: Final = (
     r"\{[{%:]|\$\$|(?<![\\\w])\$\S*\\\w",
     r"(?<![\w.+/-])@\w",
     r"\b(clos|fix|resolv)\w{0,2}\b\W{0,5}([\w./-]*#\d|gh-\d|https?:)",
-    r"\[\W*(skip|no)\W+(ci|actions?|checks?|vercel|netlify)\W*\]"
-    r"|\[\W*(ci|actions?)\W+skip\W*\]|skip-checks\s*:|\*no_ci\*",
+    r"\[\W{0,9}(skip|no)\W{1,9}(ci|actions?|checks?|vercel|netlify)\W{0,9}\]"
+    r"|\[\W{0,9}(ci|actions?)\W{1,9}skip\W{0,9}\]|skip-checks\s*:|\*no_ci\*",
 )
 # Of all that is added, the question and code among it.
 OF_ALL: Final = (
