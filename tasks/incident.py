@@ -27,7 +27,7 @@ def report_broken_production(judgement: Judgement) -> None:
 def report_never_live(merge: Merge) -> None:
     """Raise the incident about a merge that did not go live in time."""
     reason = f"{merge.sha[:12]} was merged and never went live"
-    raise_incident(f"never-live-{merge.sha}", reason, to_do=messages.MEND_DEPLOY)
+    raise_incident(f"never-live-{merge.sha}", reason, to_do=messages.ToDo.MEND_DEPLOY)
 
 
 @prefect.task(name="report-dead-runners", **RETRIED)
@@ -35,7 +35,7 @@ def report_dead_runners() -> None:
     """Raise an incident for each runner that has fallen silent without taking its leave."""
     for runner_id in services().heartbeats.silent(datetime.now(UTC)):
         reason = f"runner {runner_id} is dead: it stopped answering without having shut down"
-        raise_incident(f"runner-{runner_id}", reason, to_do=messages.REPLACE_RUNNER)
+        raise_incident(f"runner-{runner_id}", reason, to_do=messages.ToDo.REPLACE_RUNNER)
 
 
 @prefect.task(name="end-incident", **RETRIED)
@@ -52,7 +52,7 @@ def raise_incident(
     reason: str,
     evidence: tuple[str, ...] = (),
     suspects: tuple[Suspect, ...] = (),
-    to_do: str = messages.BRING_BACK,
+    to_do: messages.ToDo = messages.ToDo.BRING_BACK,
 ) -> str:
     """Open the issue about a subject unless one is open, and say so; returns its address."""
     now = datetime.now(UTC)
@@ -73,4 +73,4 @@ def raise_incident(
 def find_issue(key: str) -> Issue | None:
     """The issue that was opened for this already, before a crash or an answer that was lost."""
     found = services().issues.latest("incident")
-    return next((one for one in found if messages.incident_key_in(one.body) == key), None)
+    return next((one for one in found if messages.is_about(one, key)), None)

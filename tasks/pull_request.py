@@ -141,9 +141,8 @@ def _open(
         case Opened(pull, is_exact_edit):
             return own(pull, written_sha=pull.head_sha, is_exact_edit=is_exact_edit)
         case CommitOnly(repository_id, written_sha):
-            pull = services().github.create_pull_request(
-                repository_id, branch, proposal.title, body
-            )
+            title = messages.pull_request_title(proposal)
+            pull = services().github.create_pull_request(repository_id, branch, title, body)
             return own(pull, written_sha=written_sha, is_exact_edit=True)
         case BranchOnly() | Nothing():
             message = messages.commit_message(task, proposal)

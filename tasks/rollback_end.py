@@ -91,8 +91,7 @@ def propose_reapply(case: RollbackCase, reverted: Reverted) -> None:
     changes = services().history.undo(base.head_sha, merges, services().agents.undo)
     if isinstance(changes, CannotUndo) or not changes:
         return
-    trailers = "\n".join(f"Re-Applies: {one.sha}" for one in case.suspects)
-    message = (messages.reapply_title(case), trailers)
+    message = messages.reapply_commit(case)
     body = messages.reapply_body(case, _fields(case).get("incident_url", ""))
     services().github.open_pull_request(base, branch, changes, message, body, draft=True)
 

@@ -9,6 +9,7 @@ from types import FrameType
 
 import pytest
 
+from shiploop.domain.limits import MAX_ANSWER_CHARACTERS
 from tests.attack_strings import attacks
 from tests.patterns import Found, other_ways, patterns, unseen
 
@@ -21,7 +22,13 @@ TRIES = 3
 SLOWEST = 2
 # Made of what only runs know: here of literals that `re` keeps apart, and of patterns that the
 # module keeps, where they are found.
-MADE_BY_RUNS = {"shiploop/observability.py", "shiploop/agents/faq/answering/question_kind.py"}
+MADE_BY_RUNS = {
+    "shiploop/observability.py",
+    "shiploop/agents/faq/answering/question_kind.py",
+    "shiploop/agents/faq/gate/ci.py",  # of the hosts that an administrator allows
+}
+# Written as CI's own grep has them, and held against an answer that may be so long, never more.
+OF_ANSWERS_ONLY = "shiploop/agents/faq/gate/ci.py"
 
 
 def test_every_pattern_is_found() -> None:
@@ -32,6 +39,11 @@ def test_every_pattern_is_found() -> None:
 
 @pytest.mark.parametrize("found", patterns(), ids=lambda found: found.where)
 def test_no_text_makes_a_pattern_slow(found: Found) -> None:
+    if found.where.startswith(OF_ANSWERS_ONLY):
+        for text in attacks(found.pattern, MAX_ANSWER_CHARACTERS):
+            tried = [seconds(every_match, found.pattern, text) for _ in range(TRIES)]
+            assert min(tried) <= NOISE_S, (found, text[:50])
+        return
     for use in (every_match, whole_match)[: 1 + found.is_fullmatched]:
         measured = []
         for place, text in enumerate(attacks(found.pattern, SHORT)):

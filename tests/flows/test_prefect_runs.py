@@ -32,12 +32,12 @@ def test_a_deployment_that_somebody_has_changed_runs_what_a_runner_has(world: Wo
     }
     world.change_prefect("PATCH", f"/deployments/{ours['id']}", changed)
     try:
-        run_id = world.start_prefect_run("closed-loop", question="What is a deploy gate?")
+        run_id = world.start_prefect_run("closed-loop", question="What does a work pool do?")
         task = world.wait_for_task(run_id)
     finally:
         before = {name: ours[name] for name in changed}
         world.change_prefect("PATCH", f"/deployments/{ours['id']}", before)
-    assert task["question"] == "What is a deploy gate?"
+    assert task["question"] == "What does a work pool do?"
     assert task["status"] in ("done", "declined"), task
 
 

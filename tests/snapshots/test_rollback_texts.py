@@ -106,7 +106,7 @@ def incident_issue(
     reason: str,
     evidence: Sequence[str] = (),
     suspects: Sequence[Suspect] = (),
-    to_do: str = incident.BRING_BACK,
+    to_do: str = incident.ToDo.BRING_BACK,
 ) -> str:
     """The issue of an incident without a rollback."""
     body = incident.incident_body(key, reason, evidence, suspects, {}, to_do)
@@ -152,12 +152,12 @@ TEXTS: dict[str, Callable[[], str]] = {
     "github/issue_incident_never_live.md": lambda: incident_issue(
         f"never-live-{NEWER_SHA}-2026-11-22T12:02:00.000Z",
         f"{NEWER_SHA[:12]} was merged and never went live",
-        to_do=incident.MEND_DEPLOY,
+        to_do=incident.ToDo.MEND_DEPLOY,
     ),
     "github/issue_incident_dead_runner.md": lambda: incident_issue(
         "runner-docs-1-2026-11-22T12:00:00.000Z",
         "runner docs-1 is dead: it stopped answering without having shut down",
-        to_do=incident.REPLACE_RUNNER,
+        to_do=incident.ToDo.REPLACE_RUNNER,
     ),
 }
 

@@ -2,8 +2,17 @@
 
 import re
 
-from shiploop.domain.delivery.change import Proposal
-from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.delivery.change import Proposal, Source
+from shiploop.domain.delivery.github_text import (
+    cell_text,
+    code_text,
+    line_text,
+    link_text,
+    paragraph_text,
+    reason_text,
+    title_text,
+    whole_title_text,
+)
 from shiploop.domain.delivery.task import FailureKind, Outcome, Task, tte_ms
 
 CI_FAILED_LABEL = "ci-failed"
@@ -15,8 +24,7 @@ _SIGNATURE_LINE = re.compile(r"^signature: (v[12]:[0-9a-f]{64})\r?$", re.MULTILI
 
 def flow_run_name(agent: str, title: str) -> str:
     """How the run is listed in Prefect's UI."""
-    short = title if len(title) <= _RUN_NAME_LIMIT else f"{title[: _RUN_NAME_LIMIT - 1]}…"
-    return f"{agent}: {short}"
+    return f"{agent}: {line_text(title, _RUN_NAME_LIMIT)}"
 
 
 def branch_name(task: Task) -> str:
@@ -29,28 +37,37 @@ def temporary_branch_name(task: Task) -> str:
     return f"orchestrator/rebase-{task.task_id}"
 
 
+def pull_request_title(proposal: Proposal) -> str:
+    """The title, which is the headline of the commit as well."""
+    return whole_title_text(proposal.title)
+
+
 def pull_request_body(task: Task, proposal: Proposal, signature: str) -> str:
     """The body: what it is, where it comes from, and our signature over it."""
-    cited = "".join(f"- `{source.path}#{source.anchor}`\n" for source in proposal.evidence)
+    cited = "".join(f"- {code_text(_place(source))}\n" for source in proposal.evidence)
     sources = f"Sources:\n\n{cited}\n" if cited else ""
     return (
-        f"{proposal.summary}\n\n"
+        f"{paragraph_text(proposal.summary)}\n\n"
         f"{sources}"
         "shiploop merges it when its required checks are green.\n\n"
-        f"trace-id: {task.task_id}\n"
+        f"trace-id: {title_text(task.task_id)}\n"
         f"signature: {signature}\n"
     )
 
 
+def _place(source: Source) -> str:
+    return f"{source.path}#{source.anchor}"
+
+
 def signature_in(body: str) -> str:
     """The signature that a pull request's body carries; empty when there is none."""
-    found = _SIGNATURE_LINE.search(body)
-    return found.group(1) if found else ""
+    found: list[str] = _SIGNATURE_LINE.findall(body)
+    return found[-1] if found else ""  # ours ends what we write
 
 
 def commit_message(task: Task, proposal: Proposal) -> tuple[str, str]:
     """Headline and body of the commit, on the branch and after the squash."""
-    return proposal.title, f"Trace-Id: {task.task_id}"
+    return pull_request_title(proposal), f"Trace-Id: {title_text(task.task_id)}"
 
 
 def trace_id_in(commit_body: str) -> str | None:
@@ -63,26 +80,26 @@ def closing_comment(outcome: Outcome) -> str:
     """What the pull request is told when its task ended without a merge."""
     kind = outcome.failure_kind
     if kind is None:
-        return f"shiploop declined this question: {title_text(outcome.reason)}"
+        return f"shiploop declined this question: {reason_text(outcome.reason)}"
     ending = (
         "It stays open, so that the checks can be looked at."
         if kind is FailureKind.CI_FAILED
         else "Closed: the question may be asked again."
     )
-    return f"shiploop gave up on this task (`{kind}`): {title_text(outcome.reason)}\n\n{ending}"
+    return f"shiploop gave up on this task (`{kind}`): {reason_text(outcome.reason)}\n\n{ending}"
 
 
 def summary(task: Task, outcome: Outcome, pr_url: str | None) -> str:
     """The Markdown page that Prefect's UI shows for a run."""
-    rows = [("Asked for", title_text(task.title)), ("Outcome", title_text(outcome.reason))]
+    rows = [("Asked for", cell_text(task.title)), ("Outcome", cell_text(outcome.reason))]
     if outcome.failure_kind is not None:
         rows.append(("Failure", f"`{outcome.failure_kind}`"))
     if pr_url is not None:
-        rows.append(("Pull request", f"<{pr_url}>"))
+        rows.append(("Pull request", link_text(pr_url)))
     if outcome.merge is not None:
-        rows.append(("Merge", f"`{outcome.merge.sha}`"))
+        rows.append(("Merge", code_text(outcome.merge.sha)))
         rows.append(("TTE", f"{tte_ms(task.accepted_at, outcome.merge.merged_at)} ms"))
     if outcome.entry_url is not None:
-        rows.append(("Live entry", f"<{outcome.entry_url}>"))
-    lines = "".join(f"| {name} | {value.replace('|', '｜')} |\n" for name, value in rows)
+        rows.append(("Live entry", link_text(outcome.entry_url)))
+    lines = "".join(f"| {name} | {value} |\n" for name, value in rows)
     return f"| | |\n| --- | --- |\n{lines}"

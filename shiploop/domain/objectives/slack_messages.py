@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 from typing import assert_never
 
+from shiploop.domain.delivery.github_text import cell_text, code_text, reason_text, title_text
 from shiploop.domain.objectives.alerts import Alert, AlertKind, AlertState
 from shiploop.domain.objectives.report import Percentiles, Report, SloStatus
 from shiploop.domain.objectives.slo import (
@@ -61,8 +62,9 @@ def _beyond(status: SloStatus) -> str | None:
 def alert_told(alert: Alert, slo: Slo, state: AlertState) -> str:
     """What is said in Slack when an alert begins or is over."""
     if state is AlertState.RESOLVED:
-        return f"✅ {slo.title}: the alert is over ({alert.name})"
-    return f"🔥 {slo.title}: {alert.summary} ({alert.name}; what to do: {_RUNBOOK})"
+        return f"✅ {title_text(slo.title)}: the alert is over ({title_text(alert.name)})"
+    what = f"{title_text(slo.title)}: {reason_text(alert.summary)}"
+    return f"🔥 {what} ({title_text(alert.name)}; what to do: {_RUNBOOK})"
 
 
 def state_text(status: SloStatus) -> str:
@@ -136,7 +138,7 @@ def review_markdown(
 def review_told(period: Period, report: Report, statuses: Sequence[SloStatus]) -> str:
     """A review as it is said in Slack."""
     missed = [
-        f"{one.slo.title}: {value_text(one)}, {state_text(one)}"
+        f"{title_text(one.slo.title)}: {value_text(one)}, {state_text(one)}"
         for one in statuses
         if one.state in (SloState.MISSED, SloState.ALERT)
     ]
@@ -170,7 +172,7 @@ def tte_text(tte: Percentiles) -> str:
 
 def _row(status: SloStatus) -> str:
     cells = (
-        status.slo.title,
+        cell_text(status.slo.title),
         state_text(status),
         value_text(status),
         objective_text(status.slo),
@@ -187,7 +189,7 @@ def _budget(left: float | None) -> str:
 
 def _failures(report: Report) -> Iterator[str]:
     if report.failures:
-        kinds = ", ".join(f"{count} × `{kind}`" for kind, count in report.failures.items())
+        kinds = ", ".join(f"{count} × {code_text(kind)}" for kind, count in report.failures.items())
         yield f"Failures: {kinds}."
         yield ""
 

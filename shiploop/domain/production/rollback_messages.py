@@ -1,6 +1,6 @@
 """Every word that we write about rollbacks on GitHub.
 
-Reasons, evidence and headlines may hold what strangers wrote: `title_text` makes all of it
+Reasons, evidence and headlines may hold what strangers wrote: `github_text` makes all of it
 harmless.
 """
 
@@ -9,7 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, assert_never
 
-from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.delivery.github_text import (
+    cell_text,
+    code_text,
+    item_text,
+    key_text,
+    line_text,
+    link_text,
+    reason_text,
+    sha_text,
+    title_text,
+)
 from shiploop.domain.production.rollback import (
     TRB_TARGETS_S,
     RollbackCase,
@@ -38,24 +48,24 @@ def reapply_branch(lead_sha: str) -> str:
 def rollback_title(case: RollbackCase) -> str:
     """The title of the rollback's pull request (RFC 4.2.2), and of its squash commit."""
     what = "Rollback by hand" if case.asked_by_person else "Auto-rollback"
-    return f"🚨 {what}: {title_text(case.reason)}"
+    return f"🚨 {what}: {reason_text(case.reason)}"
 
 
 def rollback_commit(case: RollbackCase) -> tuple[str, str]:
     """Headline and body of the commit, with a trailer for each commit that it takes back."""
-    trailers = "\n".join(f"Rolls-Back: {one.sha}" for one in case.suspects[::-1])
-    return rollback_title(case), f"{title_text(case.reason)}\n\n{trailers}"
+    trailers = "\n".join(f"Rolls-Back: {sha_text(one.sha)}" for one in case.suspects[::-1])
+    return rollback_title(case), f"{item_text(case.reason)}\n\n{trailers}"
 
 
 def rollback_body(case: RollbackCase) -> str:
     """The body of the rollback's pull request."""
-    found = f"**Live when it was found**: {title_text(case.live_sha)}, {iso_ms(case.detected_at)}"
+    found = f"**Live when it was found**: {sha_text(case.live_sha)}, {iso_ms(case.detected_at)}"
     began = "An automated rollback after a failed health check."
     if case.asked_by_person:
         found = f"**Asked for**: {iso_ms(case.detected_at)}"
         began = "A rollback that a person asked for."
     return (
-        f"**Reason**: {title_text(case.reason)}\n\n{found}\n\n"
+        f"**Reason**: {reason_text(case.reason)}\n\n{found}\n\n"
         f"{list_commits('Reverted commits', case.suspects)}{list_evidence(case.evidence)}"
         f"{began} shiploop merges it when its smoke check is green, and verifies production after "
         "it.\n"
@@ -69,14 +79,20 @@ def reapply_title(case: RollbackCase) -> str:
     return f"Re-apply {len(case.suspects)} changes that were rolled back"
 
 
+def reapply_commit(case: RollbackCase) -> tuple[str, str]:
+    """Headline and body of its commit, with a trailer for each commit that it puts back."""
+    trailers = "\n".join(f"Re-Applies: {sha_text(one.sha)}" for one in case.suspects)
+    return reapply_title(case), trailers
+
+
 def reapply_body(case: RollbackCase, issue_url: str) -> str:
     """The body of that draft, for the person who finishes it."""
     because, first = "It broke production", "Find out why it broke production (see the incident)"
     if case.asked_by_person:
         because, first = "A person had it rolled back", "Agree that it may come back"
     return (
-        f"Puts back what was rolled back, as it was. {because}: {title_text(case.reason)}\n\n"
-        f"Incident: <{issue_url}>\n\n"
+        f"Puts back what was rolled back, as it was. {because}: {reason_text(case.reason)}\n\n"
+        f"Incident: {link_text(issue_url)}\n\n"
         f"{list_commits('Rolled back', case.suspects)}**To do**\n\n"
         f"- [ ] {first}\n"
         "- [ ] Mend it on this branch\n"
@@ -87,7 +103,7 @@ def reapply_body(case: RollbackCase, issue_url: str) -> str:
 def issue_title(case: RollbackCase) -> str:
     """The title of the rollback's one issue."""
     what = "Production rollback by hand" if case.asked_by_person else "Production rollback"
-    return f"🚨 {what}: {title_text(case.reason)}"
+    return f"🚨 {what}: {reason_text(case.reason)}"
 
 
 def issue_body(
@@ -97,11 +113,11 @@ def issue_body(
     links: Mapping[str, str],
 ) -> str:
     """The rollback's issue; `links` maps what each is called to its URL."""
-    by = f"**Rolled back by**: <{ending.reverted.pull_url}>\n\n" if ending.reverted else ""
+    by = f"**Rolled back by**: {link_text(ending.reverted.pull_url)}\n\n" if ending.reverted else ""
     why = "".join(f"**{label}**: {text}\n\n" for label, text in why_not_over(ending))
     return (
-        f"<!-- shiploop:incident {case.lead_sha} -->\n**{standing(ending.status)}**\n\n"
-        f"**Reason**: {title_text(case.reason)}\n\n"
+        f"<!-- shiploop:incident {key_text(case.lead_sha)} -->\n**{standing(ending.status)}**\n\n"
+        f"**Reason**: {reason_text(case.reason)}\n\n"
         f"{why}{by}"
         f"{list_commits(_what_they_are(case, ending), case.suspects)}"
         f"{list_evidence(case.evidence)}"
@@ -119,9 +135,9 @@ def _what_they_are(case: RollbackCase, ending: Ending) -> str:
 def why_not_over(ending: Ending) -> Iterator[tuple[str, str]]:
     """Why a person has to go on, after what that is called; nothing where `standing` says it."""
     if ending.status is RollbackStatus.STUCK:
-        yield "Why it could not go on", title_text(ending.reason)
+        yield "Why it could not go on", reason_text(ending.reason)
     if ending.status is RollbackStatus.UNHEALTHY:
-        yield "Why it is not over", title_text(ending.reason)
+        yield "Why it is not over", reason_text(ending.reason)
 
 
 def manual_commands(
@@ -132,18 +148,20 @@ def manual_commands(
     `others`: the suspects are taken back already, and `SHA` stands for what else has to go.
     """
     # With the prefix of our own branches it has their fast lane.
-    branch = shlex.quote(rollback_branch(f"manual-{case.lead_sha}"))
-    reason = title_text(case.reason)
+    branch = shlex.quote(rollback_branch(f"manual-{sha_text(case.lead_sha)}"))
+    reason = reason_text(case.reason)
     title = shlex.quote(f"Manual rollback: {reason}")
-    shas = "SHA" if others else " ".join(shlex.quote(one.sha) for one in case.suspects[::-1])
+    base = shlex.quote(line_text(base))
+    taken_back = (shlex.quote(sha_text(one.sha)) for one in case.suspects[::-1])
+    shas = "SHA" if others else " ".join(taken_back)
     return (
         "git log --oneline -10",
-        f"git checkout {shlex.quote(base)}",
-        f"git pull origin {shlex.quote(base)}",
+        f"git checkout {base}",
+        f"git pull origin {base}",
         f"git checkout -b {branch}",
         f"git revert --no-edit {shas}",
         "git push origin HEAD",
-        f"gh pr create --title {title} --body {shlex.quote(reason)} --base {shlex.quote(base)}",
+        f"gh pr create --title {title} --body {shlex.quote(reason)} --base {base}",
         f"gh pr merge {branch} --squash --delete-branch",
         "shiploop unfreeze",
     )
@@ -177,7 +195,7 @@ def _checklist(case: RollbackCase, ending: Ending) -> str:
     if ending.status is RollbackStatus.HEALTHY:
         text += (
             "- [ ] Mend what was taken back and re-apply it, with every check, through the "
-            f"draft pull request of `{reapply_branch(title_text(case.lead_sha))}`\n"
+            f"draft pull request of {code_text(reapply_branch(case.lead_sha))}\n"
         )
     elif ending.status.ended:
         others = ending.reverted is not None
@@ -188,9 +206,7 @@ def _checklist(case: RollbackCase, ending: Ending) -> str:
 
 
 def _timeline(timeline: Sequence[tuple[datetime, str]]) -> str:
-    rows = "".join(
-        f"| {iso_ms(at)} | {title_text(what).replace('|', '｜')} |\n" for at, what in timeline
-    )
+    rows = "".join(f"| {iso_ms(at)} | {cell_text(what)} |\n" for at, what in timeline)
     return f"**Timeline**\n\n| UTC | |\n| --- | --- |\n{rows}\n"
 
 
@@ -219,22 +235,24 @@ def list_commits(title: str, suspects: Sequence[Suspect]) -> str:
 
 def _commit(one: Suspect) -> str:
     whose = f"task {title_text(one.task_id)}" if one.task_id else "not merged by shiploop"
-    return f"{title_text(one.sha)} {title_text(one.headline)} ({whose})"
+    return f"{sha_text(one.sha)} {title_text(one.headline)} ({whose})"
 
 
 def list_evidence(evidence: Sequence[str]) -> str:
     """The section of a text that says what was seen."""
-    return _section("Evidence", map(title_text, evidence))
+    return _section("Evidence", map(item_text, evidence))
 
 
 def _section(title: str, items: Iterable[str]) -> str:
     text = "".join(f"- {item}\n" for item in items)
-    return f"**{title}**\n\n{text}\n" if text else ""
+    return f"**{title_text(title)}**\n\n{text}\n" if text else ""
 
 
 def list_links(links: Mapping[str, str]) -> str:
     """The section of a text that says where to read on."""
-    return _section("Links", (f"{title_text(name)}: <{url}>" for name, url in links.items()))
+    return _section(
+        "Links", (f"{item_text(name)}: {link_text(url)}" for name, url in links.items())
+    )
 
 
 def _seconds(ms: int) -> str:

@@ -1,12 +1,17 @@
 """Every word that we write about rollbacks and incidents in Slack.
 
-The texts are plain, because our client escapes whatever it is given; `title_text` keeps what
-strangers wrote on its own line.
+The texts are plain, because our client escapes whatever it is given; `github_text` keeps what
+strangers wrote on its own line, and without effect.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.delivery.github_text import (
+    address_text,
+    reason_text,
+    sha_text,
+    title_text,
+)
 from shiploop.domain.production.rollback import RollbackCase, RollbackStatus
 from shiploop.domain.production.rollback_ending import Ending
 from shiploop.domain.production.rollback_messages import standing, why_not_over
@@ -19,11 +24,11 @@ def rollback_started(case: RollbackCase, decide_at: str | None = None) -> str:
     if decide_at:
         begins = "Production is broken, and rolling it back waits for your approval"
     return _lines(
-        f"🚨 {begins}: {title_text(case.reason)}",
+        f"🚨 {begins}: {reason_text(case.reason)}",
         *_named(case.suspects),
-        *map(title_text, case.evidence),
+        *map(reason_text, case.evidence),
         "Merges are frozen until production is verified.",
-        *([f"Approve or decline it: {decide_at}"] if decide_at else []),
+        *([f"Approve or decline it: {address_text(decide_at)}"] if decide_at else []),
     )
 
 
@@ -34,10 +39,10 @@ def rollback_ended(case: RollbackCase, ending: Ending, links: Mapping[str, str])
     begun = "asked for" if case.asked_by_person else "broken"
     return _lines(
         f"{sign} {standing(ending.status)}",
-        f"Reason: {title_text(case.reason)}",
+        f"Reason: {reason_text(case.reason)}",
         *map(": ".join, why_not_over(ending)),
         *([f"It took {trb.total_ms / 1000:.1f} s from {begun} to healthy."] if trb else []),
-        *(f"{title_text(name)}: {url}" for name, url in links.items()),
+        *(f"{title_text(name)}: {address_text(url)}" for name, url in links.items()),
         *_named(case.suspects),
     )
 
@@ -45,20 +50,20 @@ def rollback_ended(case: RollbackCase, ending: Ending, links: Mapping[str, str])
 def incident_raised(reason: str, issue_url: str) -> str:
     """What is said of an incident without a rollback."""
     return _lines(
-        f"🚨 Production incident: {title_text(reason)}",
+        f"🚨 Production incident: {reason_text(reason)}",
         "Nothing was rolled back: a person is needed.",
-        issue_url,
+        address_text(issue_url),
     )
 
 
 def incident_resolved(issue_url: str) -> str:
     """What is said when production is healthy again after an incident."""
-    return _lines("✅ Production is healthy again.", issue_url)
+    return _lines("✅ Production is healthy again.", address_text(issue_url))
 
 
 def _named(suspects: Sequence[Suspect]) -> Iterator[str]:
     for one in suspects[::-1]:
-        yield f"• {title_text(one.sha)[:12]} {title_text(one.headline)}"
+        yield f"• {sha_text(one.sha)[:12]} {title_text(one.headline)}"
 
 
 def _lines(*lines: str) -> str:

@@ -41,7 +41,7 @@ _ADDRESS: Final = re.compile(
     r"(\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>`]*[^\s<>`.,:;!?)'\"*_~。，）])", re.IGNORECASE
 )
 _BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f]+")
-_UNSAFE_IN_DESTINATION: Final = re.compile(r"[\s()<>\\%\"']")
+_UNSAFE_IN_DESTINATION: Final = re.compile(r"[\s()<>{}\\%\"']")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Final
 
 from shiploop.agents.faq.gate.refusal import Refusal
 
-_MENTION: Final = re.compile(r"(?<![\w.+/-])@[A-Za-z0-9]")
+_MENTION: Final = re.compile(r"(?<![\w.+/-])@\w")
 # https://docs.github.com/en/issues/tracking-your-work-with-issues/using-issues/linking-a-pull-request-to-an-issue
 _CLOSING: Final = re.compile(
     r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b\W{0,5}"
@@ -27,8 +27,8 @@ _SKIPPING: Final = re.compile(
 )
 _OWN: Final = re.compile(
     r"<!\W{0,4}shiploop\b|\bshiploop:(?:entry|incident)\s+\S+-[0-9a-f]{8}\b"
-    r"|^(?:[^\S\n]|[>*_`-])*(?:trace-id|rolls-back|signature)\s*:\s*(?:v1:)?[0-9a-f-]{8}",
-    re.IGNORECASE | re.MULTILINE,
+    r"|\b(?:trace-id|rolls-back|re-applies|signature)\s*:\s*(?:v\d:)?[0-9a-f-]{8}",
+    re.IGNORECASE,
 )
 # Shows nothing although Unicode does not call it a format character (see question.py), and
 # the variation selectors, each of which can carry a hidden byte.
@@ -36,7 +36,7 @@ _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0e"
     "\U000e0100-\U000e01ef]"
 )
-_HIDING: Final = frozenset({"Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+_HIDING: Final = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 # Marks heaped on one letter run over the lines around it.
 _HEAP: Final = 4
 
@@ -58,7 +58,7 @@ def check_effects(seen: str, prose: str) -> Iterator[Refusal]:
 
 def check_visibility(text: str) -> Iterator[Refusal]:
     """All that is there can be seen, in the order in which it is written."""
-    hidden = any(unicodedata.category(character) in _HIDING for character in text)
+    hidden = any(unicodedata.category(c) in _HIDING and c != "\t" for c in text)
     if hidden or _BLANK.search(text) or _has_heap(text):
         yield Refusal.INVISIBLE_CHARACTERS
 
@@ -66,7 +66,7 @@ def check_visibility(text: str) -> Iterator[Refusal]:
 def _has_heap(text: str) -> bool:
     height = 0
     for character in text:
-        height = height + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        height = height + 1 if unicodedata.category(character) in ("Mn", "Me", "Mc") else 0
         if height >= _HEAP:
             return True
     return False

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Final
 
 from shiploop.agents.faq.gate.citation import without_citation
+from shiploop.agents.faq.gate.disguise import has_disguised_word
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
 from shiploop.agents.faq.retrieval.language import language_of, understands
@@ -31,8 +32,9 @@ _TOO_SHORT_TO_TELL: Final = 12.0
 def check_language(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     """Each paragraph speaks the question's language, or one of them when it mixes two."""
     known = " ".join((candidate.entry.question, *(s.text for s in candidate.sections)))
-    suspects = (word for word in _WORD.findall(text.prose) if word not in known)
-    if any(map(_is_lookalike, suspects)) or any(map(_is_drawn_letter, text.prose)):
+    suspects = [word for word in _WORD.findall(text.prose) if word not in known]
+    drawn = any(map(_is_lookalike, suspects)) or any(map(_is_drawn_letter, text.prose))
+    if drawn or has_disguised_word(suspects):
         yield Refusal.LOOKALIKES
     wanted = _languages(candidate.entry.question)
     said = read_text(without_citation(text.raw))  # a citation is a name
@@ -45,7 +47,9 @@ def check_language(candidate: Candidate, text: Text) -> Iterator[Refusal]:
 
 def check_lookalikes(text: str) -> Iterator[Refusal]:
     """Look for words that are not what they seem."""
-    if any(map(_is_lookalike, _WORD.findall(text))) or any(map(_is_drawn_letter, text)):
+    words = _WORD.findall(text)
+    drawn = any(map(_is_lookalike, words)) or any(map(_is_drawn_letter, text))
+    if drawn or has_disguised_word(words):
         yield Refusal.LOOKALIKES
 
 

@@ -22,6 +22,20 @@ _BARE: Final = re.compile(
     r"|\b(?:mailto|xmpp|tel|sms):\S",
     re.IGNORECASE,
 )
+# What some generators make a link of, and people type into a browser: `evil.example/path`.
+_HOST: Final = re.compile(
+    r"(?<![\w./@-])(?P<host>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}(?P<last>[a-z]{2,24}))"
+    r"(?![\w-])(?::\d{1,5})?(?P<path>/\S)?",
+    re.IGNORECASE,
+)
+_COMMON: Final = frozenset({"com", "net", "org", "edu", "gov", "biz", "info", "io", "shop", "xyz"})
+# As a name's end these are a file or a library: `deploy.sh`, `Node.js/TypeScript`, `ASP.NET`.
+_NO_HOST: Final = frozenset({
+    *("md", "mdx", "py", "sh", "js", "ts", "jsx", "tsx", "mjs", "rs", "go", "rb", "pl", "json"),
+    *("yaml", "yml", "toml", "html", "css", "txt", "xml", "csv", "lua", "sql", "env", "ini", "cfg"),
+    *("conf", "lock", "log", "git", "svg", "png", "java", "php", "cs", "d"),
+})  # fmt: skip
+_NAMES: Final = frozenset({"asp.net", "ado.net", "ml.net", "vb.net", "socket.io"})
 _BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f]+")
 
 
@@ -46,6 +60,18 @@ def check_bare_links(prose: str, allowed_hosts: frozenset[str]) -> Iterator[Refu
     for bare in _BARE.finditer(folded):
         url = f"https://www.{bare['www']}" if bare["www"] is not None else bare[0]
         if not is_allowed(url.rstrip(".,:;!?)'\"*_~。，）"), allowed_hosts):
+            yield Refusal.OUTSIDE_LINK
+
+
+def check_bare_hosts(
+    prose: str, allowed_hosts: frozenset[str], documents: str
+) -> Iterator[Refusal]:
+    """Look for hosts without a scheme that are neither allowed nor named by the documents."""
+    for found in _HOST.finditer(fold(prose)):
+        host, last = found["host"].lower(), found["last"].lower()
+        if last in _NO_HOST or host in _NAMES or host in allowed_hosts:
+            continue
+        if (found["path"] or last in _COMMON) and host not in documents.lower():
             yield Refusal.OUTSIDE_LINK
 
 

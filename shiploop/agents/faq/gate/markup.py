@@ -34,8 +34,6 @@ _ACTIVE_TAG: Final = re.compile(
 _DRAWN: Final = frozenset({"mermaid", "math", "geojson", "topojson", "stl", "suggestion"})
 _PLAIN_INFO: Final = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
 _MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$])\$(?=\S)[^$\n\\]*\\[^$\n]*\$")
-# Jekyll, which GitHub Pages are made with, runs the one and takes attributes from the other.
-_TEMPLATE: Final = re.compile(r"\{[{%:]")
 # What is unescaped in the text as it is written, whatever this parser thinks of it.
 _TAG_OR_REFERENCE: Final = re.compile(r"(?<!\\)<[A-Za-z/!?]|(?<!\\)&#?\w+;")
 _IMAGE: Final = re.compile(r"(?<!\\)!\[")
@@ -67,7 +65,8 @@ def check_markup(text: Text) -> Iterator[Refusal]:
         yield Refusal.IMAGE
     if kinds - _PLAIN - _HTML - {"image"} or _is_drawn(text) or _is_deep(text):
         yield Refusal.UNEXPECTED_MARKUP
-    yield from check_templates(text.prose)
+    if any("title" in token.attrs for token in text.tokens if token.type == "link_open"):
+        yield Refusal.LINK_TITLE
     if answer_problem(text.raw) is not None or _FOOTNOTE.search(text.prose):
         yield Refusal.NOT_SELF_CONTAINED
 
@@ -81,12 +80,6 @@ def _without_code(raw: str) -> str:
         elif not in_fence:
             kept.append(_CODE_SPAN.sub("", line))
     return "\n".join(kept)
-
-
-def check_templates(prose: str) -> Iterator[Refusal]:
-    """Look for what no Markdown escapes, because it is read before Markdown is."""
-    if _TEMPLATE.search(prose):
-        yield Refusal.UNEXPECTED_MARKUP
 
 
 def _is_drawn(text: Text) -> bool:

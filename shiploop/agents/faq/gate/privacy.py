@@ -23,7 +23,12 @@ _SECRETS: Final = re.compile(
     r"|\bsq0[a-z]{3}-[\w-]{16}|\bkey-[0-9a-f]{32}|\bEAAC\w{20}|discord(?:app)?\.com/api/webhooks/\d"
     r"|\beyJ[\w-]{8,3000}\.[\w-]{8}|-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)"
     r"|://[^\s/@:]*:[^\s/@]+@|https?://[0-9a-f]{32}@|\bAGE-SECRET-KEY-|\bbearer\s+[\w.~+/-]{16}"
-    r"|\b\d{8,10}:AA[\w-]{30}",
+    r"|\b\d{8,10}:AA[\w-]{30}|\bAKC[A-Za-z0-9]{20}|\bA3T[A-Z0-9]{17}|\b(?:ABIA|ACCA)[A-Z0-9]{12}"
+    r"|AccountKey=[\w+/=]{20}|\b[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27}|GR1348941[\w-]{16}"
+    r"|gl(?:dt|ft|soat|rt|cbt|imt|ptt|agent)-[\w-]{16}|\b[0-9a-f]{32}-us\d{1,2}\b"
+    r"|\b(?:AC|SK)[0-9a-f]{32}\b|_authToken\s*=\s*\S{8}|\blin_api_\w{16}|\bsntry[su]_[\w-]{16}"
+    r"|\bdapi[0-9a-f]{32}|\bhvs\.[\w-]{16}|\bATATT3[\w-]{16}|\bghu_\w{16}|\bxai-\w{16}"
+    r"|\bsk_\w{16}|\bAAAA[\w-]{7}:[\w-]{32}|\bfigd_[\w-]{16}|\bnfp_\w{16}|\bvercel_\w{16}",
     re.IGNORECASE,
 )
 _ASSIGNED: Final = re.compile(

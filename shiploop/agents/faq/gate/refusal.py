@@ -17,10 +17,17 @@ class Refusal(Enum):
     LOOKALIKES = "A word mixes letters of several alphabets, or hides behind look-alike letters."
     RAW_HTML = "The answer contains raw HTML or a character reference."
     UNEXPECTED_MARKUP = "Only paragraphs, lists, quotations, plain code and links may be used."
+    TEMPLATE = (
+        "Something looks like a template ({{ }}, {% %}), which a site generator would run, also "
+        "in code."
+    )
+    BRACES = "There is a brace outside of code, which a site generator may run or hide."
+    DIRECTIVE = "A line looks like a box or another directive of a site generator, such as `:::`."
     NOT_SELF_CONTAINED = "The answer would change how the text around it is read."
     SCRIPT_LINK = "A link would run a script or carry data instead of leading to a page."
     OUTSIDE_LINK = "A link leads outside the repository."
     UNCITED_LINK = "A link leads to a page that the cited sections do not link to."
+    LINK_TITLE = "A link carries a title, which nobody sees who does not point at it."
     IMAGE = "The answer shows an image."
     CREDENTIAL = "Something looks like a password, a token or a key."
     PERSONAL_DATA = (
@@ -32,5 +39,6 @@ class Refusal(Enum):
     SKIPPED_CHECKS = "The answer holds words that would keep the checks from running."
     INVISIBLE_CHARACTERS = "There are characters that nobody can see, or that turn text around."
     OWN_MARKER = "The text imitates the marks by which shiploop knows its own entries."
+    REFUSED_BY_CI = "The check of answers in the repository's own CI would refuse it."
     UNCLEAN_MARKDOWN = "The repository's Markdown lint would complain about the answer."
     CHANGES_DOCUMENT = "Adding the answer would change other parts of the document."

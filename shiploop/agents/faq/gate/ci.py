@@ -1,0 +1,82 @@
+"""What the repository's own check of answers refuses, refused before a pull request is opened.
+
+The rules are those of the step in deployments/github/workflows/agent-mvp-ci-fast.yml, in its
+words: a test holds the two against each other.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from shiploop.agents.faq.gate.refusal import Refusal
+from shiploop.domain.limits import MAX_ANSWER_CHARACTERS
+
+# Of the prose, as a reader of lines sees it.
+OF_PROSE: Final = (
+    r"(?<!\\)<[a-z/!?]",
+    r"(?<!\\)!\[",
+    r"\]\(\s*(?!(\.\./)?[^():\\/%? ][^():\\? ]*\))",
+    r"(?<!\\)://|\bwww\.|\b(javascript|vbscript|mailto|tel):\S|data:[a-z]+/",
+    r"^[ >*+-]*\[[^\]]+\]:|\[\^|(?<!\\)\]\[",
+    r"(?<!\\)&#?\w+;",
+    r"\{[{%:]|\$\$|(?<![\\\w])\$\S*\\\w",
+    r"(?<![\w.+/-])@\w",
+    r"\b(clos|fix|resolv)\w{0,2}\b\W{0,5}([\w./-]*#\d|gh-\d|https?:)",
+    r"\[\W{0,9}(skip|no)\W{1,9}(ci|actions?|checks?|vercel|netlify)\W{0,9}\]"
+    r"|\[\W{0,9}(ci|actions?)\W{1,9}skip\W{0,9}\]|skip-checks\s*:|\*no_ci\*",
+)
+# Of all that is added, the question and code among it.
+OF_ALL: Final = (
+    r"gh[oprsu]_\w{16}|github_pat_|glpat-[\w-]{16}|\bsk-[\w-]{16}|\bA[KS]IA[A-Z0-9]{12}"
+    r"|AIza[\w-]{30}|xox[a-z]-[\w-]{10}|hooks\.slack\.com/|\beyJ[\w-]{8,}\.|-----BEGIN"
+    r"|://[^\s/]*:[^\s/]*@|bearer\s+\w{16}",
+)
+# Of the answer, line by line.
+OF_ANSWER: Final = (
+    r"<!--(?! /?shiploop:entry [^ ]+( hash=[0-9a-f]{64} trace=[\w-]+)? -->$)"
+    r"|^\W*(trace-id|rolls-back|signature)\W+(v1:)?[0-9a-f-]{8}",
+)
+
+
+def _compiled(patterns: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(each, re.IGNORECASE) for each in patterns)
+
+
+_PROSE: Final = _compiled(OF_PROSE)
+_ALL: Final = _compiled(OF_ALL)
+_ANSWER: Final = _compiled(OF_ANSWER)
+_HEADING: Final = re.compile(r"#+ ")
+_FENCE: Final = re.compile(r" *(?:```|~~~)")
+_CODE: Final = re.compile(r"`[^`]*`")
+
+
+def check_as_ci(answer: str, heading: str, allowed_hosts: frozenset[str]) -> Iterator[Refusal]:
+    """Look at an entry as that step does; `heading` is the question as the document has it."""
+    if len(answer) > MAX_ANSWER_CHARACTERS:
+        return  # it is refused for that, and some of these would take long for a longer one
+    lines = answer.split("\n")
+    found = (
+        _any(_PROSE, _prose(lines, allowed_hosts))
+        or _any(_ALL, [heading, *lines])
+        or _any(_ANSWER, [line for line in lines if not line.startswith("#")])
+    )
+    if found:
+        yield Refusal.REFUSED_BY_CI
+
+
+def _any(patterns: tuple[re.Pattern[str], ...], lines: list[str]) -> bool:
+    return any(pattern.search(line) for pattern in patterns for line in lines)
+
+
+def _prose(lines: list[str], allowed_hosts: frozenset[str]) -> list[str]:
+    hosts = "|".join(map(re.escape, sorted(allowed_hosts))) or r"none\.invalid"
+    allowed = re.compile(rf"https://(?:{hosts})(?:/[^) ]*)?(?=[) ]|$)")
+    kept, in_code = [], False
+    for line in lines:
+        if _HEADING.match(line):
+            continue
+        if _FENCE.match(line):
+            in_code = not in_code
+        elif not in_code:
+            kept.append(allowed.sub("allowed.md", _CODE.sub("CODE", line)))
+    return kept
