@@ -28,7 +28,11 @@ _START_TIMEOUT_S = 60.0
 _RUN_TIMEOUT_S = 120.0
 _STOP_TIMEOUT_S = 10.0
 _LOOK_S = 0.05
-_STACK = ("PREFECT_API_URL", "PREFECT_HOME")  # everything else at Prefect's defaults
+_STACK = (
+    "PREFECT_API_URL",
+    "PREFECT_API_AUTH_STRING",
+    "PREFECT_HOME",
+)  # all else at Prefect's defaults
 _ENDED = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
 
 

@@ -3,18 +3,17 @@
 import json
 from collections.abc import Collection
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webguard.visitors import Refusal, refuse
 
 _POLICY_VIOLATION = 1008  # RFC 6455, 7.4.1
 _TELLING = frozenset((b"host", b"origin", b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest"))
-_KEPT_TO_US = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
+_KEPT_TO_US = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
 
 
 class Guard:
@@ -56,9 +55,10 @@ class Guard:
 def _kept_to_us(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in _KEPT_TO_US.items():
-                headers.setdefault(name, value)
+            told = list(message.get("headers", ()))
+            names = {name.lower() for name, _ in told}
+            kept = [header for header in _KEPT_TO_US if header[0] not in names]
+            message = {**message, "headers": told + kept}
         await send(message)
 
     return send_with_headers
