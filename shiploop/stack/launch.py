@@ -17,9 +17,9 @@ import threading
 import time
 
 _WHILE_LOADING = (50_000, 20, 50)
-_LOADED = (5_000, 10, 10)  # a task leaves thousands: Python's own 700 looks at them for nothing
+_LOADED = (20_000, 10, 5)  # a task leaves thousands; what is old is looked at each million
 LOADED_AFTER_S = 20.0  # what it loads later is little
-_TRIM_EVERY_S = 30.0
+_TRIM_EVERY_S = 120.0
 
 
 def main() -> None:
