@@ -46,12 +46,19 @@ def limit_rate(
     key_name: Annotated[str | None, Depends(authenticate)],
 ) -> None:
     """Refuse a client that asks too often."""
-    address = request.client.host if request.client else ""
-    wait_s = rate_limits.hit(key_name, address)
+    wait_s = rate_limits.hit(key_name, address_of(request))
     if wait_s is not None:
-        raise ProblemException(
-            status=429,
-            title="Too many requests",
-            detail=f"The next one is taken in {wait_s} s.",
-            headers={"Retry-After": str(wait_s)},
+        raise put_off(
+            wait_s, title="Too many requests", detail=f"The next one is taken in {wait_s} s."
         )
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from; empty where nobody knows."""
+    return request.client.host if request.client else ""
+
+
+def put_off(wait_s: int, title: str, detail: str) -> ProblemException:
+    """The refusal of what may be sent again after a while."""
+    headers = {"Retry-After": str(wait_s)}
+    return ProblemException(status=429, title=title, detail=detail, headers=headers)

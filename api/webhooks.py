@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Request, status
 from fastapi.concurrency import run_in_threadpool
 from fastapi_problem_details import ProblemException
 
+from api.access import address_of, put_off
 from api.dependencies import RateLimitsOf, ServicesOf
 from api.problems import documented
 from api.rate_limits import RateLimits
@@ -51,14 +52,12 @@ async def receive(
 
 def _refuse_unsigned(request: Request, rate_limits: RateLimits) -> NoReturn:
     # Only what is unsigned is counted: whoever sends much of it never keeps GitHub's out.
-    address = request.client.host if request.client else ""
-    wait_s = rate_limits.hit_unsigned(address)
+    wait_s = rate_limits.hit_unsigned(address_of(request))
     if wait_s is not None:
-        raise ProblemException(
-            status=429,
+        raise put_off(
+            wait_s,
             title="Too many unsigned deliveries",
             detail=f"The next one is looked at in {wait_s} s.",
-            headers={"Retry-After": str(wait_s)},
         )
     raise ProblemException(
         status=401,

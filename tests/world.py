@@ -72,16 +72,16 @@ class World:
 
     def prefect(self, method: str, path: str, body: Any = None) -> Any:
         """Call Prefect's API, as its UI does."""
-        url = f"{self.addresses.prefect}/api{path}"
-        auth = httpx.BasicAuth(*self.prefect_auth_string.split(":", 1))
-        answer = loopback.request(method, url, json=body, auth=auth)
-        return answer.raise_for_status().json()
+        return self._ask_prefect(method, path, body).json()
 
     def change_prefect(self, method: str, path: str, body: Any) -> None:
         """Call a route of Prefect's API that answers nothing."""
+        self._ask_prefect(method, path, body)
+
+    def _ask_prefect(self, method: str, path: str, body: Any) -> httpx.Response:
         url = f"{self.addresses.prefect}/api{path}"
         auth = httpx.BasicAuth(*self.prefect_auth_string.split(":", 1))
-        loopback.request(method, url, json=body, auth=auth).raise_for_status()
+        return loopback.request(method, url, json=body, auth=auth).raise_for_status()
 
     @property
     def prefect_auth_string(self) -> str:

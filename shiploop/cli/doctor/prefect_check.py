@@ -77,15 +77,12 @@ def _pool(client: SyncPrefectClient) -> Finding:
 def _deployments(client: SyncPrefectClient) -> Finding:
     defined = yaml.safe_load(_DEFINITION.read_text(encoding="utf-8"))["deployments"]
     # A deployment of ours is called like its flow.
-    found = {
-        f"{each['name']}/{each['name']}": _entrypoint(client, f"{each['name']}/{each['name']}")
-        for each in defined
-    }
+    wanted = {f"{each['name']}/{each['name']}": each["entrypoint"] for each in defined}
+    found = {name: _entrypoint(client, name) for name in wanted}
     if missing := [name for name, entrypoint in found.items() if entrypoint is None]:
         what = f"missing: {', '.join(missing)}"
         return Finding("prefect deployments", Health.BROKEN, what, _REGISTERED)
-    wanted = [each["entrypoint"] for each in defined]
-    if changed := [name for name, is_ in zip(found, wanted, strict=True) if found[name] != is_]:
+    if changed := [name for name in wanted if found[name] != wanted[name]]:
         what = f"somebody has changed what these run: {', '.join(changed)}"
         advice = "Runners run their own flows all the same; restart one to have it mended."
         return Finding("prefect deployments", Health.WARNING, what, advice)
