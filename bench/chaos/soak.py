@@ -13,6 +13,7 @@ from bench.chaos.world import ChaosFailed, ChaosWorld, chaos_world
 from bench.many_questions import many_questions
 from shiploop.agents.faq.question import question_hash
 from shiploop.domain.delivery.task import Status
+from shiploop.stack.launch import TRIM_EVERY_S
 from shiploop.stores import keys
 
 FIRST = 200  # what a process holds after so many tasks is what it needs
@@ -22,10 +23,10 @@ _SLOTS = 16
 _MOST_OPEN = 2 * _SLOTS
 _CI_MS = 100
 _READ_EVERY = 20  # tasks, somebody looks at every page of the dashboard
-_READINGS = 8
+_READINGS = 4
 _AGENT = "faq"
 _SETTLE_TIMEOUT_S = 300.0
-_REST_S = 35.0  # a process gives back what it has freed twice a minute (shiploop/stack/launch.py)
+_REST_S = TRIM_EVERY_S + 5  # then a process has given back what it has freed
 _LONG_LIVED_S = 20.0  # git and the like come and go
 _MB = 1_000_000
 # What keeps records is there to grow, by no more than the records of a task: in Redis for a day,

@@ -19,7 +19,7 @@ import time
 _WHILE_LOADING = (50_000, 20, 50)
 _LOADED = (20_000, 10, 5)  # a task leaves thousands; what is old is looked at each million
 LOADED_AFTER_S = 20.0  # what it loads later is little
-_TRIM_EVERY_S = 120.0
+TRIM_EVERY_S = 120.0
 
 
 def main() -> None:
@@ -38,7 +38,7 @@ def _keep_small() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc's alone
     while trim is not None:
         trim(0)
-        time.sleep(_TRIM_EVERY_S)
+        time.sleep(TRIM_EVERY_S)
 
 
 if __name__ == "__main__":
