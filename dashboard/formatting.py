@@ -48,6 +48,8 @@ FAILURES: Final[Mapping[FailureKind, str]] = {
     FailureKind.CONFLICT: "Its change went on conflicting with what others merged",
     FailureKind.MERGE_REFUSED: "The merge was refused",
     FailureKind.FROZEN: "Merges were frozen until its deadline had passed",
+    FailureKind.DEPLOY_FAILED: "It was merged, and the platform could not build it",
+    FailureKind.DEPLOY_SKIPPED: "It was merged, and the platform did not build it",
     FailureKind.NEVER_LIVE: "It was merged, but never seen live",
     FailureKind.UNHEALTHY_DEPLOY: "It was merged, and production was unhealthy with it",
     FailureKind.UNVERIFIED: "It was merged and is live, but its answer was not found there",

@@ -10,13 +10,14 @@ from shiploop.domain.delivery.checks import ChecksState
 from shiploop.domain.delivery.merge_gate import Conflicted
 from shiploop.domain.delivery.pull_request import OwnPullRequest
 from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Task, declined, done, failed
+from shiploop.domain.production.live import NotLive
 from shiploop.errors import ShiploopError
 from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
 from tasks.draft import begin_reading, draft_change, find_already_there
-from tasks.incident import report_never_live
 from tasks.judge import begin_baseline, judge_deploy
 from tasks.merge import merge_pull_request
+from tasks.missing_deploy import react_to_missing_deploy
 from tasks.pull_request import open_pull_request, rebuild_pull_request
 from tasks.reaction import react_to_deploy
 from tasks.recall import begin_task
@@ -65,8 +66,7 @@ def merge_when_green(task: Task, proposal: Proposal, own: OwnPullRequest) -> Mer
     """Merge as soon as the checks are green; on a conflict, make the edit again and repeat."""
     await_baseline = begin_baseline()  # while CI runs: how production was before the merge
     for _ in range(MOST_EDITS):
-        checks = wait_for_checks(task, own)
-        match checks.state:
+        match (checks := wait_for_checks(task, own)).state:
             case ChecksState.RED | ChecksState.PENDING:
                 return outcome_of_checks(checks)
             case ChecksState.GREEN:
@@ -86,10 +86,10 @@ def merge_when_green(task: Task, proposal: Proposal, own: OwnPullRequest) -> Mer
 def see_live(task: Task, proposal: Proposal, merge: Merge) -> Outcome:
     """Wait for the deploy, judge production with it, and look at it as a reader would."""
     try:
-        live = wait_until_live(task, merge)
-        if live is None:
-            report_never_live(merge)
-            return failed(FailureKind.NEVER_LIVE, "the merge did not go live in time", merge)
+        seen = wait_until_live(task, merge)
+        live = react_to_missing_deploy(seen, merge) if isinstance(seen, NotLive) else seen
+        if isinstance(live, Outcome):
+            return live
         if (broken := react_to_deploy(judge_deploy(task, live), merge)) is not None:
             return broken
         entry_url = verify_live_change(proposal)

@@ -10,6 +10,7 @@ from shiploop.domain.production.health_verdict import HealthState
 from tasks.health_report import report_health
 from tasks.incident import end_incident, report_dead_runners
 from tasks.judge import judge_production
+from tasks.missing_deploy import mend_pin
 from tasks.reaction import mend_rollback, react_to_production
 
 
@@ -18,6 +19,7 @@ def health_check() -> State[Any]:
     """Judge production as a deploy is judged; the run is red when it is not healthy."""
     report_dead_runners()
     mend_rollback()
+    mend_pin()
     judgement = judge_production()
     react_to_production(judgement)
     report_health(judgement)

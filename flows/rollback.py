@@ -9,6 +9,7 @@ from pydantic import Field
 
 from shiploop.domain.delivery.checks import ChecksState
 from shiploop.domain.delivery.merge_gate import Conflicted
+from shiploop.domain.production.live import NotLive
 from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus
 from shiploop.domain.production.rollback_ending import Ending, Refused, Stuck
 from shiploop.errors import ShiploopError
@@ -68,8 +69,8 @@ def take_back(case: RollbackCase) -> Ending:
         if isinstance(reverted, Stuck):
             return Ending(RollbackStatus.STUCK, reverted.reason)
         live = wait_until_rolled_back(case, reverted)
-        if live is None:
-            reason = "the rollback was merged and never went live"
+        if isinstance(live, NotLive):
+            reason = f"the rollback was merged and never went live: {live.reason}"
             return Ending(RollbackStatus.UNHEALTHY, reason, reverted)
         return verify_rollback(case, reverted, live)
     except ShiploopError as error:

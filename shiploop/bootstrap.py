@@ -25,6 +25,7 @@ from shiploop.clients.github.auth import InstallationToken, TokenSource, fixed_t
 from shiploop.clients.github.check_poll import CheckPoll
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.commits import Commits
+from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.clients.llm.client import Llm, Model
@@ -91,6 +92,7 @@ class Services:
     slack: Slack
     github: GitHub
     commits: Commits
+    deployments: Deployments
     issues: Issues
     history: GitHistory
     site: Site
@@ -155,6 +157,7 @@ def build(settings: Settings) -> Services:
         slack=Slack(others, _revealed(settings.slack_webhook_url)),
         github=github,
         commits=Commits(transport, repository),
+        deployments=Deployments(transport, repository, settings.site_url, settings.environments),
         issues=Issues(transport, repository),
         history=GitHistory(github.clone_url, token),
         api=OwnApi(others, settings.api_address(), _first_key(settings)),

@@ -83,6 +83,8 @@ class Settings(BaseSettings):
 
     site_url: str = Field("http://127.0.0.1:8091", validation_alias="SITE_URL")
     site_faq_path: str = "/faq"
+    # GitHub's environments that are production; unset: found by address, GitHub's mark, or name.
+    environments: tuple[str, ...] = ()
 
     api_host: str = "127.0.0.1"
     # Where runners find it; unset: on their own machine.

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import prefect
 
 from shiploop.bootstrap import services
-from shiploop.domain.delivery.task import Merge
 from shiploop.domain.production import incident as messages
 from shiploop.domain.production import slack_messages
 from shiploop.domain.production.incident import Issue
@@ -21,13 +20,6 @@ _PRODUCTION = "production"
 def report_broken_production(judgement: Judgement) -> None:
     """Raise the incident about production, which stays one until production is healthy."""
     raise_incident(_PRODUCTION, judgement.reason, judgement.evidence, judgement.suspects)
-
-
-@prefect.task(name="report-never-live", **RETRIED)
-def report_never_live(merge: Merge) -> None:
-    """Raise the incident about a merge that did not go live in time."""
-    reason = f"{merge.sha[:12]} was merged and never went live"
-    raise_incident(f"never-live-{merge.sha}", reason, to_do=messages.ToDo.MEND_DEPLOY)
 
 
 @prefect.task(name="report-dead-runners", **RETRIED)

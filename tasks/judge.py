@@ -9,9 +9,10 @@ import prefect
 from redis.exceptions import RedisError
 
 from shiploop.bootstrap import services
-from shiploop.domain.delivery.task import Stage, Task
+from shiploop.domain.delivery.task import Merge, Stage, Task
 from shiploop.domain.production.health_verdict import HealthState, HealthVerdict
-from shiploop.domain.production.judgement import Judgement, Live, PastState, Reaction
+from shiploop.domain.production.judgement import Judgement, PastState, Reaction
+from shiploop.domain.production.live import Live
 from shiploop.domain.production.rollback import RollbackCase
 from shiploop.domain.production.rollback_policy import (
     AwaitRollback,
@@ -73,6 +74,24 @@ def judge_deploy(task: Task, live: Live) -> Judgement:
                 services().health.record_judgement(judgement, datetime.now(UTC))
                 return judgement
         since = datetime.now(UTC)
+
+
+def judge_failed_deploy(merge: Merge, evidence: str) -> Judgement:
+    """What follows from a merge that the platform cannot build: main is undeployable by it."""
+    verdict = HealthVerdict(
+        HealthState.UNHEALTHY, ("deploy",), (), (evidence,), samples=0, first_failing=None
+    )
+    with services().health.deciding():
+        now, suspects = datetime.now(UTC), find_suspects(merge.sha)
+        facts = RollbackFacts(
+            verdict=verdict,
+            baseline=services().health.state_before(now, merge.sha),
+            suspects=suspects,
+            within_window=within_window(suspects, now),
+            mode=rollback_mode(),
+            running=services().rollbacks.running(),
+        )
+        return _judgement(merge.sha, merge.sha, facts, now)
 
 
 @prefect.task(name="judge-production", **RETRIED)

@@ -41,7 +41,7 @@ def react_to_broken_deploy(judgement: Judgement, merge: Merge) -> Outcome | None
             start_rollback(str(judgement.lead_sha), judgement.reason)
             return _broken(judgement, merge)
         case Reaction.AWAIT_ROLLBACK:
-            if _others_are_rolled_back(str(judgement.lead_sha), merge):
+            if others_are_rolled_back(str(judgement.lead_sha), merge):
                 return None
             return _broken(judgement, merge)
         case Reaction.INCIDENT:
@@ -92,7 +92,7 @@ def start_rollback(lead_sha: str, reason: str) -> None:
     )
 
 
-def _others_are_rolled_back(lead_sha: str, merge: Merge) -> bool:
+def others_are_rolled_back(lead_sha: str, merge: Merge) -> bool:
     """Wait for a rollback that is under way; True when production is healthy with our merge."""
     rollback = services().rollbacks.read(lead_sha)
     if rollback is None:

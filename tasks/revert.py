@@ -19,7 +19,7 @@ from shiploop.domain.delivery.pull_request import (
 )
 from shiploop.domain.delivery.task import Merge
 from shiploop.domain.production import rollback_messages as messages
-from shiploop.domain.production.judgement import Live
+from shiploop.domain.production.live import Live, NotLive
 from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus
 from shiploop.domain.production.rollback_ending import Stuck
 from shiploop.errors import GitHubRefused, GitHubUncertain, MergeNotReady
@@ -67,11 +67,11 @@ def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflict
 
 
 @prefect.task(name="wait-until-rolled-back", **RETRIED)
-def wait_until_rolled_back(case: RollbackCase, reverted: Reverted) -> Live | None:
-    """What is live once the rollback is; None at the deploy's deadline."""
+def wait_until_rolled_back(case: RollbackCase, reverted: Reverted) -> Live | NotLive:
+    """What is live once the rollback is, or why it does not go live."""
     patience = timedelta(seconds=services().settings.deploy_deadline_s)
     live = await_live(reverted.merge_sha, reverted.merged_at + patience)
-    if live is not None:
+    if isinstance(live, Live):
         note_progress(case, RollbackStatus.VERIFYING)
     return live
 

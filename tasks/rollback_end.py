@@ -13,7 +13,7 @@ from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.production import rollback_messages as messages
 from shiploop.domain.production import slack_messages
 from shiploop.domain.production.health_verdict import HealthState
-from shiploop.domain.production.judgement import Live
+from shiploop.domain.production.live import Live
 from shiploop.domain.production.rollback import (
     Reverted,
     RollbackCase,

@@ -142,6 +142,8 @@ class Deployment:
     creator: Account
     created_at: datetime
     updated_at: datetime
+    is_production: bool = False
+    is_transient: bool = False
     statuses: list[DeploymentStatus] = dataclasses.field(default_factory=list)
 
 

@@ -107,15 +107,25 @@ class Deployer(threading.Thread):
         if len(self._logs) > _LOGS_KEPT:
             del self._logs[next(iter(self._logs))]
         self._take_bad_merges(sha, clone)
+        if self.live is not None and self._panel.take(Fault.WRONG_ENVIRONMENT):
+            self._report_preview(sha)
         self._reporter.report(sha, DeploymentState.IN_PROGRESS)
+        if self.live is not None and self._panel.take(Fault.DEPLOY_SKIPPED):
+            self._end(sha, "skipped: nothing that is built has changed", DeploymentState.INACTIVE)
+            return
+        if self.live is not None and self._panel.take(Fault.DEPLOY_FAILED):
+            self._end(sha, "failed: the builder ran out of memory", DeploymentState.FAILURE)
+            return
         try:
             build = builder.build(clone.snapshot(sha))
         except BuildFailedError as error:
-            self._note(sha, f"failed: {error}")
-            self._reporter.report(sha, DeploymentState.FAILURE)
+            self._end(sha, f"failed: {error}", DeploymentState.FAILURE)
             return
         if self.live is not None and self._panel.take(Fault.DEPLOY_NEVER_LIVE):
             self._note(sha, "built; waiting for a machine")
+            return
+        if self.live is not None and self._panel.take(Fault.DEPLOY_PINNED):
+            self._end(sha, "built; production is pinned", DeploymentState.SUCCESS)
             return
         build = dataclasses.replace(build, healthy=not _contains_any(self._bad_merges, sha, clone))
         if self.live is not None and self._panel.take(Fault.STALE_PAGES):  # as caches give them
@@ -126,6 +136,16 @@ class Deployer(threading.Thread):
         elapsed_ms = (time.monotonic() - started_s) * 1000
         self._note(sha, f"live after {elapsed_ms:.0f} ms, {len(build.pages)} pages")
         self._reporter.report(sha, DeploymentState.SUCCESS)
+
+    def _report_preview(self, sha: str) -> None:
+        """A preview of the same commit is ready before production is."""
+        for state in (DeploymentState.IN_PROGRESS, DeploymentState.SUCCESS):
+            self._reporter.report(sha, state, "Preview")
+
+    def _end(self, sha: str, line: str, state: DeploymentState) -> None:
+        """Leave production as it is."""
+        self._note(sha, line)
+        self._reporter.report(sha, state)
 
     def _take_bad_merges(self, sha: str, clone: Clone) -> None:
         """Use `bad_deploy` for each commit that is new, also when one build brings several.

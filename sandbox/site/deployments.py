@@ -6,7 +6,7 @@ import threading
 
 import httpx
 
-from sandbox.site.github_api import DeploymentState, GitHubApi
+from sandbox.site.github_api import PRODUCTION, DeploymentState, GitHubApi
 
 _log = logging.getLogger(__name__)
 
@@ -22,25 +22,30 @@ class DeploymentReporter(threading.Thread):
         super().__init__(name="deployment-reporter", daemon=True)
         self._api = api
         self._site_url = site_url
-        self._reports: queue.SimpleQueue[tuple[str, DeploymentState]] = queue.SimpleQueue()
-        self._deployment_ids: dict[str, int] = {}
+        self._reports: queue.SimpleQueue[tuple[str, str, DeploymentState]] = queue.SimpleQueue()
+        self._deployment_ids: dict[tuple[str, str], int] = {}
 
-    def report(self, sha: str, state: DeploymentState) -> None:
-        """Queue a state; IN_PROGRESS creates the commit's deployment."""
-        self._reports.put((sha, state))
+    def report(self, sha: str, state: DeploymentState, environment: str = PRODUCTION) -> None:
+        """Queue a state; IN_PROGRESS creates the commit's deployment to the environment."""
+        self._reports.put((sha, environment, state))
 
     def run(self) -> None:
         """Send reports for as long as the process lives."""
         while True:
-            sha, state = self._reports.get()
+            sha, environment, state = self._reports.get()
             try:
-                self._send(sha, state)
+                self._send(sha, environment, state)
             except httpx.HTTPError as error:
                 _log.warning("deployment of %s: %s not reported: %s", sha[:12], state, error)
 
-    def _send(self, sha: str, state: DeploymentState) -> None:
+    def _send(self, sha: str, environment: str, state: DeploymentState) -> None:
         if state is DeploymentState.IN_PROGRESS:
-            self._deployment_ids = {sha: self._api.create_deployment(sha)}
-        if (deployment_id := self._deployment_ids.get(sha)) is not None:
+            kept = {key: made for key, made in self._deployment_ids.items() if key[0] == sha}
+            made = self._api.create_deployment(sha, environment)
+            self._deployment_ids = {**kept, (sha, environment): made}
+        if (deployment_id := self._deployment_ids.get((sha, environment))) is not None:
+            # A preview has an address of its own.
+            is_production = environment == PRODUCTION
+            url = self._site_url if is_production else f"{self._site_url}/previews/{sha}/"
             log_url = f"{self._site_url}/builds/{sha}"
-            self._api.report_status(deployment_id, state, self._site_url, log_url)
+            self._api.report_status(deployment_id, state, url, log_url)

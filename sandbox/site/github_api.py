@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import httpx
 
+PRODUCTION = "production"
+
 
 class DeploymentState(enum.StrEnum):
     """The states that a build goes through.
@@ -15,6 +17,7 @@ class DeploymentState(enum.StrEnum):
     IN_PROGRESS = "in_progress"
     SUCCESS = "success"
     FAILURE = "failure"
+    INACTIVE = "inactive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +45,18 @@ class GitHubApi:
             answer["clone_url"], answer["html_url"], answer["default_branch"], answer["name"]
         )
 
-    def create_deployment(self, sha: str) -> int:
-        """Create a deployment of a commit to production and return its id.
+    def create_deployment(self, sha: str, environment: str) -> int:
+        """Create a deployment of a commit to an environment and return its id.
 
         `required_contexts` is empty: the commit is on the default branch already.
         Source: https://docs.github.com/en/rest/deployments/deployments#create-a-deployment
         """
         body = {
             "ref": sha,
-            "environment": "production",
+            "environment": environment,
             "auto_merge": False,
             "required_contexts": [],
-            "production_environment": True,
+            "production_environment": environment == PRODUCTION,
             "description": "Documentation site",
         }
         answer = self.client.post(self._url("/deployments"), json=body).raise_for_status().json()

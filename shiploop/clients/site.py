@@ -2,6 +2,7 @@
 
 import html
 import re
+import time
 from dataclasses import dataclass
 
 import httpx
@@ -9,6 +10,9 @@ import httpx
 from shiploop.domain.delivery.change import Sighting
 from shiploop.errors import SiteSlow, SiteUnavailable
 
+_MOST_REDIRECTS = 5
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_NO_CACHE = {"Cache-Control": "no-cache"}
 _TAG = re.compile(r"<[^>]*(?:>|\Z)")
 
 
@@ -81,12 +85,36 @@ class Site:
         return answer
 
     def _answer(self, path: str) -> httpx.Response:
+        url = httpx.URL(f"{self._site_url}{path}")
         try:
-            return self._http.get(f"{self._site_url}{path}")
+            for _ in range(_MOST_REDIRECTS):
+                answer = self._http.get(_past_caches(url), headers=_NO_CACHE)
+                followed = _followed(url, answer)
+                if followed is None:
+                    return answer
+                url = followed
+        except httpx.InvalidURL as error:
+            raise SiteUnavailable(f"the site redirects {path} to no address: {error}") from error
         except httpx.TimeoutException as error:
             raise SiteSlow(f"the site did not serve {path} in time: {error}") from error
         except httpx.HTTPError as error:
             raise SiteUnavailable(f"the site did not serve {path}: {error}") from error
+        raise SiteUnavailable(f"the site redirects {path} without end")
+
+
+def _past_caches(url: httpx.URL) -> httpx.URL:
+    # Most caches in front of a site keep an answer by its whole address, and few of them listen
+    # to whoever asks for a fresh one.
+    return url.copy_merge_params({"shiploop": str(time.time_ns())})
+
+
+def _followed(url: httpx.URL, answer: httpx.Response) -> httpx.URL | None:
+    """Where the site says that the page is, if that is the site still."""
+    location = answer.headers.get("location")
+    if answer.status_code not in _REDIRECTS or location is None:
+        return None
+    there = url.join(location)
+    return there.copy_remove_param("shiploop") if there.host == url.host else None
 
 
 def _words(text: str) -> str:

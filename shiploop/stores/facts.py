@@ -27,22 +27,25 @@ from shiploop.domain.delivery.webhook_facts import (
 )
 from shiploop.stores import keys
 
-_DEPLOY_FIELD = "deploy"
 _CONFLICT_FIELD = "conflict"
 _HEAD_FIELD = "head"
 _CHECK_PREFIX = "check:"
 _TOLD_PREFIX = "told:"
+_DEPLOY_PREFIX = "deploy:"
 _LISTEN_TIMEOUT_S = 1.0  # how soon a stop is noticed
 _RECONNECT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class KnownFacts:
-    """All that is known of one commit, and what webhooks have told of it."""
+    """All that is known of one commit, and what webhooks have told of it.
+
+    Deploys are told by environment.
+    """
 
     conclusions: dict[str, Conclusion | None]
     told_conclusions: dict[str, Conclusion | None] = field(default_factory=dict)
-    told_deploy_state: DeployState | None = None
+    told_deploy_states: dict[str, DeployState] = field(default_factory=dict)
     conflicting: bool = False
 
 
@@ -79,11 +82,14 @@ class Facts:
     def known(self, sha: str) -> KnownFacts:
         """All that is known and told of a commit now."""
         stored = cast(dict[str, str], self._redis.hgetall(keys.fact(sha)))
-        deploy = stored.get(_DEPLOY_FIELD)
         return KnownFacts(
             _conclusions(stored, _CHECK_PREFIX),
             _conclusions(stored, _TOLD_PREFIX),
-            None if deploy is None else read_deploy_state(deploy),
+            {
+                name.removeprefix(_DEPLOY_PREFIX): read_deploy_state(state)
+                for name, state in stored.items()
+                if name.startswith(_DEPLOY_PREFIX)
+            },
             _CONFLICT_FIELD in stored,
         )
 
@@ -156,8 +162,8 @@ def _field_of(fact: Fact, check_prefix: str) -> tuple[str, str]:
     match fact:
         case CheckFact(name=name, conclusion=conclusion):
             return f"{check_prefix}{name}", json.dumps(conclusion)
-        case DeployFact(state=state):
-            return _DEPLOY_FIELD, state
+        case DeployFact(environment=environment, state=state):
+            return f"{_DEPLOY_PREFIX}{environment}", state
         case ConflictFact():
             return _CONFLICT_FIELD, "1"
         case PushFact(sha=sha):

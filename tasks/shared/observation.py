@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from shiploop.bootstrap import services
+from shiploop.domain.production.deployment import deployed_sha
 from shiploop.domain.production.health_verdict import HealthRule, HealthVerdict, decide_health
 from shiploop.domain.production.probe import ProbeResult, Sample
 from shiploop.errors import ShiploopError, SiteUnavailable
@@ -52,5 +53,5 @@ def live_sha() -> str | None:
     with suppress(SiteUnavailable):
         return services().site.live_sha()
     with suppress(ShiploopError):
-        return services().commits.deployed_sha()
+        return deployed_sha(services().deployments.of_production())
     return None

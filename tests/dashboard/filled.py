@@ -158,11 +158,18 @@ def _success(services: Services, number: int) -> Callable[[datetime], str]:
 
 
 def _failure(services: Services, number: int, kind: FailureKind) -> Callable[[datetime], str]:
-    merged = kind in (FailureKind.NEVER_LIVE, FailureKind.UNHEALTHY_DEPLOY, FailureKind.UNVERIFIED)
+    merged = kind in _AFTER_THE_MERGE
     question = f"Why did attempt {number} end so?"
     return lambda at: fail(services, question, at, kind, REASONS[kind], merged)
 
 
+_AFTER_THE_MERGE = (
+    FailureKind.DEPLOY_FAILED,
+    FailureKind.DEPLOY_SKIPPED,
+    FailureKind.NEVER_LIVE,
+    FailureKind.UNHEALTHY_DEPLOY,
+    FailureKind.UNVERIFIED,
+)
 REASONS = {
     FailureKind.GITHUB: "GitHub answered 503 for 60 s",
     FailureKind.CI_FAILED: "checks failed: faq-gate",
@@ -170,6 +177,8 @@ REASONS = {
     FailureKind.CONFLICT: "the entry conflicted with main 5 times",
     FailureKind.MERGE_REFUSED: "the pull request's author is not shiploop-bot",
     FailureKind.FROZEN: "merges were frozen: release 2.1 is going out",
+    FailureKind.DEPLOY_FAILED: "the platform's deploy ended as failure",
+    FailureKind.DEPLOY_SKIPPED: "the platform skipped the deploy",
     FailureKind.NEVER_LIVE: "the merge was not live within 120 s",
     FailureKind.UNHEALTHY_DEPLOY: "site-home failed 6 of 6 times: / answers 500",
     FailureKind.UNVERIFIED: "the live page does not show the entry",

@@ -201,8 +201,9 @@ def test_a_pull_request_starts_the_workflows_of_its_paths(path: str, more: set[s
     assert started(Event("pull_request", "main", "feature", (path,))) == ALWAYS | more
 
 
-def test_a_push_to_main_deploys_the_front_end_only_when_it_changed() -> None:
-    assert started(Event("push", "main", "main", (FAQ,))) == set()
+def test_a_push_to_main_deploys_the_front_end_only_when_what_it_shows_changed() -> None:
+    assert started(Event("push", "main", "main", ("README.md",))) == set()
+    assert started(Event("push", "main", "main", (FAQ,))) == {"vercel-deploy"}
     front_end = ("frontend-dashboard/src/App.jsx",)
     assert started(Event("push", "main", "main", front_end)) == {"vercel-deploy", "frontend-ci"}
     assert started(Event("push", "feature", "feature", front_end)) == {"frontend-ci"}

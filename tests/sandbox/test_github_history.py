@@ -102,9 +102,21 @@ def test_deployments_are_listed_newest_first_by_environment_and_page(
     assert found(task="migrate") == []
 
 
-def test_deployments_report_progress_and_replace_one_another(github: SandboxGitHub) -> None:
+@pytest.mark.parametrize(
+    ("marks", "replaced"),
+    [
+        ({"environment": "staging"}, ["inactive"]),
+        ({"environment": "staging", "transient_environment": True}, []),
+        ({"environment": "live", "production_environment": True}, []),
+        ({}, []),
+    ],
+    ids=["staging", "transient", "marked", "production"],
+)
+def test_deployments_report_progress_and_replace_what_is_neither_production_nor_transient(
+    github: SandboxGitHub, marks: dict[str, object], replaced: list[str]
+) -> None:
     url = f"{github.repo}/deployments"
-    body = {"ref": "main", "auto_merge": False, "required_contexts": []}
+    body = {"ref": "main", "auto_merge": False, "required_contexts": [], **marks}
     first, second = (github.bot.post(url, json=body).json()["id"] for _ in range(2))
     for number in (first, second):
         for state in ("in_progress", "success"):
@@ -114,8 +126,11 @@ def test_deployments_report_progress_and_replace_one_another(github: SandboxGitH
     def states(number: int) -> list[str]:
         return [each["state"] for each in github.bot.get(f"{url}/{number}/statuses").json()]
 
-    assert states(first) == ["inactive", "success", "in_progress"]
+    assert states(first) == [*replaced, "success", "in_progress"]
     assert states(second) == ["success", "in_progress"]
-    assert [each["id"] for each in github.bot.get(url).json()] == [second, first]
+    listed = github.bot.get(url).json()
+    assert [each["id"] for each in listed][:2] == [second, first]
+    is_production = marks.get("production_environment", "environment" not in marks)
+    assert listed[0]["production_environment"] is is_production
     assert github.bot.post(url, json={"ref": "main"}).status_code == 501
     assert github.bot.post(url, json={**body, "ref": "nothing"}).status_code == 422

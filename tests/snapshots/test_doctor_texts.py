@@ -19,6 +19,7 @@ from shiploop.cli.doctor.diagnosis import (
     Finding,
     Health,
     RedisFacts,
+    judge_environments,
     judge_faq,
     judge_redis,
     judge_required_checks,
@@ -36,8 +37,9 @@ from shiploop.cli.doctor.service_checks import (
     check_site,
 )
 from shiploop.clients.github.setup import Webhook
-from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
 from shiploop.domain.limits import LeftOut
+from shiploop.domain.production.deployment import Deployment
 from shiploop.settings import Settings
 from shiploop.stores.heartbeats import Heartbeats
 from shiploop.stores.left_out import LeftOutStore
@@ -67,6 +69,11 @@ EVERY_OPTION: Final = {
     "sentry_auth_token": "unused",
 }
 MODELS: Final = Reply(200, json.dumps({"data": [{"id": "gpt-4.1"}, {"id": "gpt-4.1-mini"}]}))
+DEPLOYED: Final = Deployment(NEWER_SHA, "production", DeployState.SUCCESS)
+ELSEWHERE: Final = replace(DEPLOYED, environment="main - docs")
+NOT_BUILT: Final = replace(
+    DEPLOYED, state=DeployState.FAILURE, log_url="https://platform.example.com/builds/1"
+)
 SITE: Final = Reply(200, json.dumps({"sha": NEWER_SHA}))
 
 
@@ -113,7 +120,8 @@ def all_well(seen: Examined) -> Iterator[Finding]:
     yield from _prefect(seen, "READY")
     seen.sandbox.open_green()
     ours = seen.github(BOT_TOKEN, github_webhook_secret="a-webhook-secret")
-    yield from (one for one in check_github(ours) if one.name != "webhook")
+    yield from (one for one in check_github(ours) if one.name not in ("deployments", "webhook"))
+    yield judge_environments([DEPLOYED], "https://docs.example.com", ())
     yield judge_webhook([HOOK])
     yield from check_site(seen.told(SITE, Reply(200)), "/faq")
     yield from check_api(seen.told(Reply(200)))
@@ -173,7 +181,10 @@ def github_findings(seen: Examined) -> Iterator[Finding]:
     yield from check_github(seen.github(BOT_TOKEN, github_api_url=f"http://{AWAY}"))
     yield from check_github(seen.github(BOT_TOKEN, github_api_url=seen.told(Reply(410, "gone"))))
     seen.sandbox.open_green()
-    yield from check_github(seen.github("eve-token"))
+    eve = seen.github("eve-token")
+    yield from (one for one in check_github(eve) if one.name != "deployments")
+    for deployments in ((), (ELSEWHERE,), (NOT_BUILT,)):
+        yield judge_environments(deployments, "https://docs.example.com", ())
     yield judge_faq("acme/docs@main", "docs/FAQ.md", is_there=False)
     yield from judge_required_checks((), ("faq-gate",), frozenset({"lint"}))
     yield from judge_required_checks((), (), frozenset())

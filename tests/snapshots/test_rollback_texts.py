@@ -154,6 +154,17 @@ TEXTS: dict[str, Callable[[], str]] = {
         f"{NEWER_SHA[:12]} was merged and never went live",
         to_do=incident.ToDo.MEND_DEPLOY,
     ),
+    "github/issue_incident_deploy_skipped.md": lambda: incident_issue(
+        "deploy-skipped-2026-11-22T12:02:00.000Z",
+        f"{NEWER_SHA[:12]} was merged and is not live: the platform skipped the deploy: "
+        "does it leave out this path?",
+        to_do=incident.ToDo.MEND_PLATFORM,
+    ),
+    "github/issue_incident_pinned.md": lambda: incident_issue(
+        "production-pinned-2026-11-22T12:02:00.000Z",
+        f"{NEWER_SHA[:12]} was merged and is not live: production is pinned",
+        to_do=incident.ToDo.UNPIN,
+    ),
     "github/issue_incident_dead_runner.md": lambda: incident_issue(
         "runner-docs-1-2026-11-22T12:00:00.000Z",
         "runner docs-1 is dead: it stopped answering without having shut down",

@@ -5,6 +5,7 @@ Source: https://docs.github.com/en/graphql/guides/forming-calls-with-graphql
 
 import functools
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from graphql import (
 
 from sandbox.github.accounts import Account
 from sandbox.github.entities import CheckRun, Repository
+from sandbox.github.graphql_api.deployment_objects import DEPLOYMENT_RESOLVERS, Deploy
 from sandbox.github.graphql_api.git_objects import GIT_RESOLVERS, Commit, File, Ref
 from sandbox.github.graphql_api.pull_objects import PULL_RESOLVERS, Pull
 from sandbox.github.graphql_api.roots import ROOTS
@@ -35,7 +37,8 @@ from sandbox.github.refusals import RefusedError
 def _load_schema() -> GraphQLSchema:
     text = Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
     schema = build_schema(text)
-    for name, resolvers in (*GIT_RESOLVERS.items(), *PULL_RESOLVERS.items(), *ROOTS.items()):
+    tables = (GIT_RESOLVERS, PULL_RESOLVERS, DEPLOYMENT_RESOLVERS, ROOTS)
+    for name, resolvers in chain.from_iterable(table.items() for table in tables):
         kind = schema.type_map[name]
         assert isinstance(kind, GraphQLObjectType)
         for field, resolver in resolvers.items():
@@ -56,6 +59,7 @@ def _type_name(value: object) -> str:
 _TYPE_NAMES: Mapping[type, str] = {
     CheckRun: "CheckRun",
     Commit: "Commit",
+    Deploy: "Deployment",
     File: "Blob",
     Pull: "PullRequest",
     Ref: "Ref",

@@ -44,18 +44,20 @@ def _create(call: Call) -> Reply:
     if call.flag("auto_merge", True) or call.body.get("required_contexts") != []:
         message = "Deployments are modelled with auto_merge false and required_contexts [] only"
         raise RefusedError(Reason.NOT_MODELLED, message)
-    now = call.github.now()
+    now, environment = call.github.now(), call.optional_text("environment") or "production"
     deployment = Deployment(
         id=call.github.next_id(),
         sha=sha,
         ref=ref,
         task=call.optional_text("task") or "deploy",
-        environment=call.optional_text("environment") or "production",
+        environment=environment,
         description=call.optional_text("description"),
         payload=call.body.get("payload") or {},
         creator=call.actor,
         created_at=now,
         updated_at=now,
+        is_production=call.flag("production_environment", environment == "production"),
+        is_transient=call.flag("transient_environment", False),
     )
     call.repository.deployments[deployment.id] = deployment
     webhooks.deployment(call.github, call.repository, deployment)
@@ -105,9 +107,16 @@ def _status(call: Call, deployment: Deployment, state: str, description: str) ->
 
 
 def _deactivate_others(call: Call, newest: Deployment) -> None:
-    """Mark what this success replaces, as GitHub does unless told not to (`auto_inactive`)."""
+    """Mark what this success replaces, as GitHub does unless told not to (`auto_inactive`).
+
+    "Prior non-transient, non-production environment deployments with the same repository and
+    environment name", and of those the ones that succeeded.
+    Source: https://docs.github.com/en/rest/deployments/statuses#create-a-deployment-status
+    """
     for other in call.repository.deployments.values():
         is_replaced = other is not newest and other.environment == newest.environment
+        if other.is_production or other.is_transient:
+            continue
         if is_replaced and other.statuses and other.statuses[-1].state == "success":
             _status(call, other, "inactive", "")
 

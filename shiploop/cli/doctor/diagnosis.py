@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shiploop.clients.github.setup import Webhook
-from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
 from shiploop.domain.limits import LeftOut
+from shiploop.domain.production.deployment import Deployment, production_environments
 
 WEBHOOK_PATH = "/webhooks/github"
 
 _NAMED = 5
+_NOT_DEPLOYED = frozenset((DeployState.FAILURE, DeployState.ERROR, DeployState.INACTIVE))
 _XAUTOCLAIM_SINCE = (6, 2)  # https://redis.io/docs/latest/commands/xautoclaim/
 
 
@@ -120,6 +122,28 @@ def _required(required: Sequence[str], ran: frozenset[str] | None) -> Finding:
         advice = "Install deployments/github/workflows in the repository, or correct the name."
         return Finding(name, Health.WARNING, what, advice)
     return Finding(name, Health.OK, f"{', '.join(required)} ran lately")
+
+
+def judge_environments(
+    deployments: Sequence[Deployment], site_url: str, named: Sequence[str]
+) -> Finding:
+    """Is it known which of GitHub's deployments are production, and do they succeed?"""
+    name = "deployments"
+    if not deployments:
+        what = "none on GitHub: only the site's /healthz can tell what is live"
+        return Finding(name, Health.OK, what)
+    environments = production_environments(deployments, site_url, named)
+    newest = next((one for one in deployments if one.environment in environments), None)
+    if newest is None:
+        seen = sorted({one.environment for one in deployments})[:_NAMED]
+        what = f"none of the newest {len(deployments)} is production's: {', '.join(seen)}"
+        advice = "Set SHIPLOOP_ENVIRONMENTS to where the platform deploys the site (docs/live.md)."
+        return Finding(name, Health.WARNING, what, advice)
+    what = f"the newest to {', '.join(sorted(environments))} is {newest.state}"
+    if newest.state in _NOT_DEPLOYED:
+        advice = f"Look at the platform's build{f', {newest.log_url}' if newest.log_url else ''}."
+        return Finding(name, Health.WARNING, what, advice)
+    return Finding(name, Health.OK, what)
 
 
 def judge_webhook(hooks: Sequence[Webhook]) -> Finding:

@@ -9,11 +9,13 @@ from shiploop.bootstrap import SettingMissing, token_source
 from shiploop.cli.doctor.diagnosis import (
     Finding,
     Health,
+    judge_environments,
     judge_faq,
     judge_required_checks,
     judge_webhook,
 )
 from shiploop.clients.github.client import GitHub
+from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.pull_request import Base
@@ -48,10 +50,13 @@ def check_github(settings: Settings) -> Iterator[Finding]:
             return
         transport = GitHubTransport(http, settings.github_api_url, token)
         github = GitHub(transport, repository, settings.base_branch)
-        yield from _look(github, GitHubSetup(transport, repository), settings)
+        deployments = Deployments(transport, repository, settings.site_url, settings.environments)
+        yield from _look(github, GitHubSetup(transport, repository), deployments, settings)
 
 
-def _look(github: GitHub, setup: GitHubSetup, settings: Settings) -> Iterator[Finding]:
+def _look(
+    github: GitHub, setup: GitHubSetup, deployments: Deployments, settings: Settings
+) -> Iterator[Finding]:
     try:
         base = github.read_base((FAQ_PATH,))
     except ShiploopError as error:
@@ -63,6 +68,7 @@ def _look(github: GitHub, setup: GitHubSetup, settings: Settings) -> Iterator[Fi
     try:
         yield _permissions(setup)
         yield from _checks(github, setup, base, settings.required_checks)
+        yield judge_environments(deployments.newest(), settings.site_url, settings.environments)
         yield from _webhook(setup, secret_set=settings.github_webhook_secret is not None)
     except ShiploopError as error:
         yield _refused(error, github.repository)

@@ -8,6 +8,8 @@ class DrillFault(StrEnum):
 
     BAD_DEPLOY = "bad_deploy"
     FLAKY_HEALTH = "flaky_health"
+    WRONG_ENVIRONMENT = "wrong_environment"
+    DEPLOY_FAILED = "deploy_failed"
     DEPLOY_NEVER_LIVE = "deploy_never_live"
     SITE_DOWN = "site_down"
     ROLLBACK_CONFLICT = "rollback_conflict"

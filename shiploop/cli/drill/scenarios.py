@@ -29,7 +29,26 @@ def bad_deploy(drill: Exercise) -> None:
     """The merge breaks production: it is rolled back, and people know why."""
     drill.world.inject("bad_deploy", times=1)
     drill.ask()
-    drill.expect_failed("unhealthy_deploy")
+    _see_it_rolled_back(drill, "unhealthy_deploy")
+
+
+def wrong_environment(drill: Exercise) -> None:
+    """A preview of the merge succeeds while production still builds, and that build is bad."""
+    drill.world.inject("wrong_environment", times=1)
+    drill.world.inject("bad_deploy", times=1)
+    drill.ask()
+    _see_it_rolled_back(drill, "unhealthy_deploy")
+
+
+def deploy_failed(drill: Exercise) -> None:
+    """The platform cannot build the merge: it is taken back, for nothing else could go live."""
+    drill.world.inject("deploy_failed", times=1)
+    drill.ask(zero_when_live=False)
+    _see_it_rolled_back(drill, "deploy_failed")
+
+
+def _see_it_rolled_back(drill: Exercise, failure_kind: str) -> None:
+    drill.expect_failed(failure_kind)
     task = drill.rolled_back("healthy")
     drill.expect_one_issue(about=task["merge_sha"], labels=_ROLLBACK_LABELS)
     reapply = f"reapply/{task['merge_sha']}"
@@ -175,6 +194,8 @@ def _expect_kept_frozen(drill: Exercise, sha: str) -> None:
 SCENARIOS: Mapping[DrillFault, Scenario] = {
     DrillFault.BAD_DEPLOY: Scenario(bad_deploy, "rolled back, and healthy"),
     DrillFault.FLAKY_HEALTH: Scenario(flaky_health, "nothing rolled back, and the answer live"),
+    DrillFault.WRONG_ENVIRONMENT: Scenario(wrong_environment, "rolled back, and healthy"),
+    DrillFault.DEPLOY_FAILED: Scenario(deploy_failed, "rolled back, and healthy"),
     DrillFault.DEPLOY_NEVER_LIVE: Scenario(
         deploy_never_live,
         "an incident, nothing rolled back, and healthy as before",

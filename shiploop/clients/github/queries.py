@@ -151,3 +151,18 @@ mutation MoveBranch($update: UpdateRefInput!, $delete: DeleteRefInput!) {
   deleteRef(input: $delete) { clientMutationId }
 }
 """
+
+READ_DEPLOYMENTS = """
+query ReadDeployments($owner: String!, $name: String!, $first: Int!) {
+  repository(owner: $owner, name: $name) {
+    deployments(first: $first, orderBy: { field: CREATED_AT, direction: DESC }) {
+      nodes {
+        databaseId
+        commitOid
+        environment
+        latestStatus { state environmentUrl logUrl }
+      }
+    }
+  }
+}
+"""

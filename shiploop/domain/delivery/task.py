@@ -44,6 +44,8 @@ class FailureKind(StrEnum):
     CONFLICT = "conflict"
     MERGE_REFUSED = "merge_refused"
     FROZEN = "frozen"
+    DEPLOY_FAILED = "deploy_failed"
+    DEPLOY_SKIPPED = "deploy_skipped"
     NEVER_LIVE = "never_live"
     UNHEALTHY_DEPLOY = "unhealthy_deploy"
     UNVERIFIED = "unverified"

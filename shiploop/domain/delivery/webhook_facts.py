@@ -50,9 +50,10 @@ class CheckFact:
 
 @dataclass(frozen=True, slots=True)
 class DeployFact:
-    """What the platform says about the deploy of one commit."""
+    """What a platform says about the deploy of one commit to one environment."""
 
     sha: str
+    environment: str
     state: DeployState
 
 
@@ -104,8 +105,9 @@ def _commit_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 
 def _deployment_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
-    sha, state = payload["deployment"]["sha"], payload["deployment_status"]["state"]
-    return (DeployFact(str(sha), read_deploy_state(str(state))),)
+    deployment, state = payload["deployment"], payload["deployment_status"]["state"]
+    environment = str(deployment["environment"])
+    return (DeployFact(str(deployment["sha"]), environment, read_deploy_state(str(state))),)
 
 
 def _push(payload: Mapping[str, Any]) -> tuple[Fact, ...]:

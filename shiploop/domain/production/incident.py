@@ -25,6 +25,14 @@ class ToDo(StrEnum):
         "Mend the platform's deploy of this commit, or take it back: "
         "`shiploop rollback SHA_OR_TASK_ID --reason …` (docs/runbook.md)"
     )
+    MEND_PLATFORM = (
+        "Let the platform deploy what is merged (its path filter, its ignored build step), or set "
+        "SHIPLOOP_ENVIRONMENTS to the environment that it deploys to"
+    )
+    UNPIN = (
+        "Let the platform serve the newest deploy again; merges go on by themselves then, or by "
+        "`shiploop unfreeze`"
+    )
     REPLACE_RUNNER = (
         "See with `shiploop doctor` that another runner is at work, and in its log why this one "
         "died"

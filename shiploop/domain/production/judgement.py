@@ -20,14 +20,6 @@ class Reaction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """A commit that production serves, and since when we know that it does."""
-
-    sha: str
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class PastState:
     """How production was at a moment, and which commit was live; None where it was not told."""
 

@@ -26,10 +26,14 @@ def site(scripted: ScriptedServer) -> Iterator[Site]:
         yield Site(http, f"{scripted.url}/", "/faq")
 
 
+def paths(scripted: ScriptedServer) -> list[str]:
+    return [one.partition("?")[0] for one in scripted.requests]
+
+
 def test_the_live_commit_is_what_healthz_says(site: Site, scripted: ScriptedServer) -> None:
     scripted.replies.append(Reply(200, '{"status": "ok", "sha": "abc"}'))
     assert site.live_sha() == "abc"
-    assert scripted.requests == ["GET /healthz"]
+    assert paths(scripted) == ["GET /healthz"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,7 @@ def test_an_entry_is_shown_when_its_anchor_and_its_text_are_on_the_page(
 ) -> None:
     scripted.replies.append(Reply(200, PAGE))
     assert site.shows(Sighting("/faq", anchor, (text,))) is shown
-    assert scripted.requests == ["GET /faq"]
+    assert paths(scripted) == ["GET /faq"]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,7 @@ def test_without_an_anchor_the_texts_may_stand_anywhere_on_the_page(
 ) -> None:
     scripted.replies.append(Reply(200, PAGE))
     assert site.shows(Sighting("/docs/notes", texts=texts)) is shown
-    assert scripted.requests == ["GET /docs/notes"]
+    assert paths(scripted) == ["GET /docs/notes"]
 
 
 def test_the_address_of_a_page_and_of_a_place_on_it(site: Site, scripted: ScriptedServer) -> None:
@@ -147,7 +151,7 @@ def test_the_status_of_a_page_is_told_as_it_is(
 ) -> None:
     scripted.replies.append(Reply(status))
     assert site.status_of("/faq") == status
-    assert scripted.requests == ["GET /faq"]
+    assert paths(scripted) == ["GET /faq"]
 
 
 def test_a_site_that_hangs_up_has_no_status_and_is_not_slow(site: Site) -> None:
@@ -171,3 +175,45 @@ def test_a_site_that_does_not_answer_in_time_is_slow_whatever_is_asked() -> None
         ):
             with pytest.raises(SiteSlow):
                 asked()
+
+
+def test_each_look_is_another_address_for_a_cache(site: Site, scripted: ScriptedServer) -> None:
+    scripted.replies.extend([Reply(200)] * 2)
+    assert [site.status_of("/faq?all=1") for _ in range(2)] == [200, 200]
+    first, second = scripted.requests
+    assert first != second
+    assert first.startswith("GET /faq?all=1&")
+    assert scripted.headers[0]["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", ["/en/", "en/", "{url}/en/"])
+def test_a_redirect_within_the_site_is_followed(
+    site: Site, scripted: ScriptedServer, status: int, location: str
+) -> None:
+    moved = Reply(status, headers={"location": location.format(url=scripted.url)})
+    scripted.replies.extend([moved, Reply(200)])
+    assert site.status_of("/") == 200
+    assert paths(scripted) == ["GET /", "GET /en/"]
+
+
+@pytest.mark.parametrize(
+    "location", ["http://elsewhere.test/", "//elsewhere.test/", "http://localhost.test:1/"]
+)
+def test_a_redirect_to_another_host_is_not(
+    site: Site, scripted: ScriptedServer, location: str
+) -> None:
+    scripted.replies.append(Reply(302, headers={"location": location}))
+    assert site.status_of("/") == 302
+    assert len(scripted.requests) == 1
+
+
+def test_redirects_without_end_or_sense_are_no_answer(site: Site, scripted: ScriptedServer) -> None:
+    scripted.replies.extend([Reply(302, headers={"location": "/again"})] * 6)
+    with pytest.raises(SiteUnavailable):
+        site.status_of("/")
+    assert len(scripted.requests) == 5
+    scripted.replies.clear()
+    scripted.replies.append(Reply(302, headers={"location": "http://["}))
+    with pytest.raises(SiteUnavailable):
+        site.status_of("/")

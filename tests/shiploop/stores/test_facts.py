@@ -69,10 +69,12 @@ def test_what_was_recorded_is_known_the_newest_of_each_check(facts: Facts) -> No
 def test_what_a_webhook_tells_is_kept_apart_from_what_was_read(facts: Facts) -> None:
     facts.record([CheckFact(SHA, "faq-gate", None)])
     facts.record_delivery("d1", [GREEN])
-    facts.record_delivery("d2", [DeployFact(SHA, DeployState.IN_PROGRESS)])
-    facts.record_delivery("d3", [DeployFact("b" * 40, DeployState.FAILURE)])
+    facts.record_delivery("d2", [DeployFact(SHA, "production", DeployState.IN_PROGRESS)])
+    facts.record_delivery("d3", [DeployFact("b" * 40, "production", DeployState.FAILURE)])
     assert facts.known(SHA) == KnownFacts(
-        {"faq-gate": None}, {"faq-gate": Conclusion.SUCCESS}, DeployState.IN_PROGRESS
+        {"faq-gate": None},
+        {"faq-gate": Conclusion.SUCCESS},
+        {"production": DeployState.IN_PROGRESS},
     )
 
 
@@ -81,14 +83,16 @@ def test_facts_are_kept_in_githubs_own_words_and_read_as_others_have_left_them(
 ) -> None:
     facts.record([CheckFact(SHA, "faq-gate", None)])
     facts.record([CheckFact(SHA, "lint", Conclusion.TIMED_OUT)])
-    facts.record_delivery("d1", [DeployFact(SHA, DeployState.SUCCESS), GREEN])
-    kept = {"check:faq-gate": "null", "check:lint": '"timed_out"', "deploy": "success"}
+    facts.record_delivery("d1", [DeployFact(SHA, "production", DeployState.SUCCESS), GREEN])
+    kept = {"check:faq-gate": "null", "check:lint": '"timed_out"', "deploy:production": "success"}
     kept["told:faq-gate"] = '"success"'
     assert redis.hgetall(f"agent:fact:{SHA}") == kept
-    redis.hset(keys.fact(SHA), mapping={"check:lint": '"splendid"', "deploy": "splendid"})
+    redis.hset(
+        keys.fact(SHA), mapping={"check:lint": '"splendid"', "deploy:production": "splendid"}
+    )
     read = {"faq-gate": None, "lint": Conclusion.UNKNOWN}
     told = {"faq-gate": Conclusion.SUCCESS}
-    assert facts.known(SHA) == KnownFacts(read, told, DeployState.UNKNOWN)
+    assert facts.known(SHA) == KnownFacts(read, told, {"production": DeployState.UNKNOWN})
 
 
 def test_recording_nothing_is_fine(facts: Facts) -> None:

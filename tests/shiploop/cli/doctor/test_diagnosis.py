@@ -9,11 +9,13 @@ from shiploop.cli.doctor.diagnosis import (
     Health,
     RedisFacts,
     Webhook,
+    judge_environments,
     judge_redis,
     judge_required_checks,
     judge_webhook,
 )
-from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS
+from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
+from shiploop.domain.production.deployment import Deployment
 
 SAFE = RedisFacts("7.2.4", append_only=True, save_points="", eviction_policy="noeviction")
 HOOK = Webhook(
@@ -104,3 +106,36 @@ def test_a_webhook_that_does_not_deliver_is_warned_of(hook: Webhook, told: str) 
     assert finding.state is Health.WARNING
     assert finding.advice
     assert re.search(told, finding.what)
+
+
+def to(environment: str, state: DeployState, **fields: str) -> Deployment:
+    return Deployment("a" * 40, environment, state, **fields)
+
+
+@pytest.mark.parametrize(
+    ("deployments", "named", "state", "said"),
+    [
+        ([], (), Health.OK, "none on GitHub"),
+        ([to("production", DeployState.SUCCESS)], (), Health.OK, "to production is success"),
+        ([to("main - docs", DeployState.SUCCESS)], ("main - docs",), Health.OK, "main - docs"),
+        ([to("main - docs", DeployState.SUCCESS)], (), Health.WARNING, "production's: main - docs"),
+        ([to("production", DeployState.INACTIVE)], (), Health.WARNING, "to production is inactive"),
+        (
+            [to("Preview", DeployState.FAILURE), to("production", DeployState.PENDING)],
+            (),
+            Health.OK,
+            "to production is pending",
+        ),
+    ],
+)
+def test_where_production_is_deployed_is_known_or_to_be_named(
+    deployments: list[Deployment], named: tuple[str, ...], state: Health, said: str
+) -> None:
+    finding = judge_environments(deployments, "https://docs.example.com", named)
+    assert finding.state is state
+    assert said in finding.what
+
+
+def test_a_deploy_that_failed_is_named_with_its_log() -> None:
+    failed = to("production", DeployState.FAILURE, log_url="https://logs.example.com/1")
+    assert "https://logs.example.com/1" in judge_environments([failed], "", ()).advice

@@ -68,25 +68,3 @@ def test_a_commit_of_one_line_has_no_body(sandbox: SandboxProcess, commits: Comm
 def test_a_commit_that_is_not_there_is_said_so(commits: Commits) -> None:
     with pytest.raises((GitHubNotFound, GitHubRefused)):
         commits.read(UNKNOWN)
-
-
-def test_the_deployed_commit_is_that_of_the_newest_deploy_to_production_that_succeeded(
-    sandbox: SandboxProcess, commits: Commits
-) -> None:
-    first, second, third = (committed(sandbox) for _ in range(3))
-    sandbox.deploy(first, "in_progress", "success")
-    assert commits.deployed_sha() == first
-    sandbox.deploy(second, "in_progress", "success")
-    sandbox.deploy(third, "in_progress", "failure")
-    sandbox.deploy(third, "success", environment="preview")
-    sandbox.deploy(third)
-    assert commits.deployed_sha() == second
-
-
-def test_a_deploy_that_another_has_replaced_is_deployed_no_more(
-    sandbox: SandboxProcess, commits: Commits
-) -> None:
-    first, second = committed(sandbox), committed(sandbox)
-    sandbox.deploy(second, "success")
-    sandbox.deploy(first, "success")  # somebody went back by hand
-    assert commits.deployed_sha() == first

@@ -41,8 +41,10 @@ def test_reads_a_commit_status(state: str, conclusion: Conclusion | None) -> Non
 
 
 def test_reads_a_deployment_status() -> None:
-    payload = {"deployment": {"sha": "abc"}, "deployment_status": {"state": "success"}}
-    assert read_delivery("deployment_status", payload) == (DeployFact("abc", DeployState.SUCCESS),)
+    deployment = {"sha": "abc", "environment": "Preview"}
+    payload = {"deployment": deployment, "deployment_status": {"state": "success"}}
+    told = DeployFact("abc", "Preview", DeployState.SUCCESS)
+    assert read_delivery("deployment_status", payload) == (told,)
 
 
 @pytest.mark.parametrize(

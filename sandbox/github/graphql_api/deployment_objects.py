@@ -1,0 +1,77 @@
+"""GraphQL: deployments, with the newest status of each.
+
+Source: https://docs.github.com/en/graphql/reference/objects#deployment
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+
+from sandbox.github.entities import Deployment, DeploymentStatus, Repository
+from sandbox.github.graphql_api.git_objects import Commit, Resolver, connection, resolve_by
+from sandbox.github.node_ids import node_id
+from sandbox.github.payloads.timestamps import timestamp
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Deploy:
+    """A deployment of a repository."""
+
+    repository: Repository
+    made: Deployment
+
+    @property
+    def newest(self) -> DeploymentStatus | None:
+        """Its newest status, None before there is one."""
+        return self.made.statuses[-1] if self.made.statuses else None
+
+
+def _deployments(
+    repository: Repository,
+    _info: GraphQLResolveInfo,
+    first: int | None = None,
+    last: int | None = None,
+    environments: list[str] | None = None,
+    orderBy: Mapping[str, str] | None = None,  # noqa: N803
+) -> dict[str, Any]:
+    found = [
+        Deploy(repository, each)
+        for each in repository.deployments.values()
+        if environments is None or each.environment in environments
+    ]
+    if orderBy is not None and orderBy["direction"] == "DESC":
+        found.reverse()
+    return connection(found, first, last)
+
+
+def _status(deploy: Deploy, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
+    status = deploy.newest
+    if status is None:
+        return None
+    return {
+        "id": node_id("DES", deploy.repository.id, status.id),
+        "createdAt": timestamp(status.created_at),
+        "description": status.description,
+        "environment": status.environment,
+        "environmentUrl": status.environment_url or None,
+        "logUrl": status.log_url or None,
+        "state": status.state.upper(),
+    }
+
+
+DEPLOYMENT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
+    "Repository": {"deployments": _deployments},
+    "Deployment": {
+        "id": resolve_by(lambda deploy: node_id("DE", deploy.repository.id, deploy.made.id)),
+        "databaseId": resolve_by(lambda deploy: deploy.made.id),
+        "commit": resolve_by(lambda deploy: Commit(deploy.repository, deploy.made.sha)),
+        "commitOid": resolve_by(lambda deploy: deploy.made.sha),
+        "createdAt": resolve_by(lambda deploy: timestamp(deploy.made.created_at)),
+        "description": resolve_by(lambda deploy: deploy.made.description),
+        "environment": resolve_by(lambda deploy: deploy.made.environment),
+        "latestStatus": _status,
+        "task": resolve_by(lambda deploy: deploy.made.task),
+    },
+}
