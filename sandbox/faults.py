@@ -16,6 +16,7 @@ class Fault(enum.StrEnum):
     DEPLOY_FAILED = "deploy_failed"
     DEPLOY_SKIPPED = "deploy_skipped"
     DEPLOY_PINNED = "deploy_pinned"
+    DEPLOY_TOLD_EARLY = "deploy_told_early"
     WRONG_ENVIRONMENT = "wrong_environment"
     STALE_PAGES = "stale_pages"
     FLAKY_HEALTH = "flaky_health"

@@ -130,12 +130,16 @@ class Deployer(threading.Thread):
         build = dataclasses.replace(build, healthy=not _contains_any(self._bad_merges, sha, clone))
         if self.live is not None and self._panel.take(Fault.STALE_PAGES):  # as caches give them
             build = dataclasses.replace(build, pages=self.live.pages)
+        told_early = self._panel.take(Fault.DEPLOY_TOLD_EARLY)
+        if told_early:  # before the edges switch, as platforms do
+            self._reporter.report(sha, DeploymentState.SUCCESS)
         deploy_s = self._panel.deploy_ms() / 1000
         self._stopping.wait(max(0.0, started_s + deploy_s - time.monotonic()))
         self.live = build
         elapsed_ms = (time.monotonic() - started_s) * 1000
         self._note(sha, f"live after {elapsed_ms:.0f} ms, {len(build.pages)} pages")
-        self._reporter.report(sha, DeploymentState.SUCCESS)
+        if not told_early:
+            self._reporter.report(sha, DeploymentState.SUCCESS)
 
     def _report_preview(self, sha: str) -> None:
         """A preview of the same commit is ready before production is."""

@@ -40,6 +40,15 @@ def test_a_preview_that_is_ready_first_is_not_production(rolling: World) -> None
     assert environments(rolling, task["merge_sha"]) == ["production", "Preview"]
 
 
+def test_a_success_that_is_told_before_the_site_has_switched_is_waited_out(
+    rolling: World,
+) -> None:
+    with rolling.latency(ci_ms=0, deploy_ms=1500), rolling.fault("deploy_told_early"):
+        task = rolling.settle("What is written to the task record?")
+    assert task["status"] == "done", task
+    assert task["stages_ms"]["deploying"] >= 1000
+
+
 def test_a_preview_does_not_hide_that_the_deploy_is_bad(rolling: World, redis: Redis) -> None:
     before = rolling.document()
     with rolling.latency(ci_ms=0, deploy_ms=1000):
