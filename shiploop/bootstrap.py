@@ -21,7 +21,7 @@ from shiploop.agents.registry import Agents, load_agents
 from shiploop.clients.git.history import GitHistory
 from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.repository_documents import RepositoryDocuments
-from shiploop.clients.github.auth import InstallationToken, TokenSource, fixed_token
+from shiploop.clients.github.auth import InstallationToken, KeptToken, TokenSource, fixed_token
 from shiploop.clients.github.check_poll import CheckPoll
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.commits import Commits
@@ -265,5 +265,8 @@ def token_source(settings: Settings, http: httpx.Client, repository: str) -> Tok
 def _block_token(name: str) -> TokenSource:
     from prefect_github import GitHubCredentials  # 1 s and 64 MB, so only where it is used
 
-    token = GitHubCredentials.load(name, _sync=True).token
-    return fixed_token(required(token, f"the token of block {name}").get_secret_value())
+    def load() -> str:
+        token = GitHubCredentials.load(name, _sync=True).token
+        return str(required(token, f"the token of block {name}").get_secret_value())
+
+    return KeptToken(load)

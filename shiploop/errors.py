@@ -54,10 +54,24 @@ class GitHubUncertain(TransientError):
     failure_kind = FailureKind.GITHUB
 
 
-class GitHubUnauthorized(PermanentError):
-    """The token is missing, wrong, or not allowed to do this."""
+class GitHubIncomplete(TransientError):
+    """An answer lacks what was asked for: GitHub gives null where it cannot tell.
+
+    Of a write it may have been done: look what is there before sending it again.
+    """
 
     failure_kind = FailureKind.GITHUB
+
+
+class GitHubUnauthorized(PermanentError):
+    """The token is missing, wrong, or not allowed to do this; `advice` says what to do."""
+
+    failure_kind = FailureKind.GITHUB
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(f"{what} ({advice})" if advice else what)
+        self.what = what
+        self.advice = advice
 
 
 class GitHubNotFound(PermanentError):
@@ -94,16 +108,32 @@ class SiteSlow(SiteUnavailable):
     failure_kind = FailureKind.UNVERIFIED
 
 
-class SlackUnavailable(TransientError):
+class ChannelUnavailable(TransientError):
+    """A channel to people did not take a notice, or its answer is lost: it may be there."""
+
+    failure_kind = FailureKind.INTERNAL
+
+
+class ChannelRefused(PermanentError):
+    """A channel to people will never take the notice as it is set up."""
+
+    failure_kind = FailureKind.INTERNAL
+
+
+class SlackUnavailable(ChannelUnavailable):
     """Slack did not take the message, or its answer is lost: it may stand there all the same."""
 
-    failure_kind = FailureKind.INTERNAL
 
-
-class SlackRefused(PermanentError):
+class SlackRefused(ChannelRefused):
     """Slack will never take the message by this webhook."""
 
-    failure_kind = FailureKind.INTERNAL
+
+class MailUnavailable(ChannelUnavailable):
+    """The mail server did not take the e-mail, or its answer is lost: it may be under way."""
+
+
+class MailRefused(ChannelRefused):
+    """The mail server will never take the e-mail from us."""
 
 
 class SentryUnavailable(TransientError):

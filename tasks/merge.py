@@ -17,6 +17,7 @@ from shiploop.domain.delivery.merge_gate import (
     Refuse,
     Wait,
     decide_merge,
+    pointed_elsewhere,
 )
 from shiploop.domain.delivery.provenance import signature_holds
 from shiploop.domain.delivery.pull_request import (
@@ -80,6 +81,8 @@ def _after_refusal(
     now = services().github.find_pull_request(pull.head_ref).pull
     if now is not None and (merge := now.merge):
         return _record_merge(task, merge)
+    if now is not None and now.other_base is not None:
+        return failed(FailureKind.MERGE_REFUSED, pointed_elsewhere(now.other_base))
     if now is not None and (now.state is PullRequestState.CLOSED or now.number != pull.number):
         # Another one on our branch is somebody else's: we open one only where there is none.
         return failed(FailureKind.MERGE_REFUSED, "somebody has closed the pull request")
@@ -99,12 +102,14 @@ def merged_already(task: Task) -> Merge | None:
 def _decide_when_thawed(
     task: Task, proposal: Proposal, own: OwnPullRequest, checks: ChecksVerdict
 ) -> MergeIt | Wait | Refuse:
-    while True:
-        decision = decide_merge(_facts(task, proposal, own, checks))
-        if not isinstance(decision, Wait) or datetime.now(UTC) >= task.deadline_at:
-            return decision
-        raise_if_cancelled(task)
-        time.sleep(_LOOK_AT_FREEZE_S)
+    # Covered, because its base may be changed while it waits.
+    with services().check_poll.covering(own.pull.id, own.written_sha):
+        while True:
+            decision = decide_merge(_facts(task, proposal, own, checks))
+            if not isinstance(decision, Wait) or datetime.now(UTC) >= task.deadline_at:
+                return decision
+            raise_if_cancelled(task)
+            time.sleep(_LOOK_AT_FREEZE_S)
 
 
 def _facts(
@@ -114,6 +119,7 @@ def _facts(
     signature = messages.signature_in(pull.body)
     return MergeFacts(
         state=pull.state,
+        other_base=pull.other_base or services().facts.known(own.written_sha).other_base,
         signature_holds=signature_holds(signing_keys(), claim_of(task, proposal), signature),
         author=pull.author,
         our_login=own.our_login,

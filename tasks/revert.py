@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.checks import ChecksVerdict
 from shiploop.domain.delivery.commit import CannotUndo, Changes
-from shiploop.domain.delivery.merge_gate import Conflicted
+from shiploop.domain.delivery.merge_gate import Conflicted, pointed_elsewhere
 from shiploop.domain.delivery.pull_request import (
     Base,
     Found,
@@ -28,6 +28,8 @@ from tasks.rollback_case import note_progress
 from tasks.shared.durability import RETRIED
 from tasks.shared.live_commit import await_live
 
+_CLOSED = "somebody has closed the rollback's pull request"
+
 
 @prefect.task(
     name="open-rollback", cache_policy=NO_CACHE, **RETRIED
@@ -38,8 +40,8 @@ def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | St
     found = services().github.find_pull_request(branch)
     if found.pull is not None and (reverted := _reverted(case, found.pull)):
         return reverted
-    if found.pull is not None and found.pull.state is not PullRequestState.OPEN:
-        return Stuck("somebody has closed the rollback's pull request")
+    if found.pull is not None and (stuck := _stuck(found.pull)):
+        return stuck
     changes = inverse(base.head_sha, case)
     if isinstance(changes, Stuck):
         return changes
@@ -59,6 +61,8 @@ def wait_for_rollback_checks(case: RollbackCase, pull: PullRequest, base: Base) 
 @prefect.task(name="merge-rollback", **RETRIED)
 def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflicted | Stuck:
     """Merge it, pinned to what was written. The freeze is for all others."""
+    if (other_base := services().facts.known(pull.head_sha).other_base) is not None:
+        return Stuck(pointed_elsewhere(other_base))
     try:
         sha = services().github.merge(pull.number, pull.head_sha, messages.rollback_commit(case))
     except GitHubRefused as refusal:
@@ -110,13 +114,22 @@ def _after_refusal(
     case: RollbackCase, pull: PullRequest, refusal: GitHubRefused
 ) -> Reverted | Conflicted | Stuck:
     now = services().github.find_pull_request(pull.head_ref).pull
-    if now is None or (now.state is not PullRequestState.OPEN and now.merge_sha is None):
-        return Stuck("somebody has closed the rollback's pull request")
+    if now is None:
+        return Stuck(_CLOSED)
     if reverted := _reverted(case, now):
         return reverted
+    if stuck := _stuck(now):
+        return stuck
     if now.mergeable is Mergeable.CONFLICTING or now.head_sha != pull.head_sha:
         return Conflicted()
     raise MergeNotReady(str(refusal)) from refusal
+
+
+def _stuck(pull: PullRequest) -> Stuck | None:
+    """What somebody has done to the rollback's pull request that keeps it from being merged."""
+    if pull.other_base is not None:
+        return Stuck(pointed_elsewhere(pull.other_base))
+    return None if pull.state is PullRequestState.OPEN else Stuck(_CLOSED)
 
 
 def _reverted(case: RollbackCase, pull: PullRequest) -> Reverted | None:

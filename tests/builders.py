@@ -100,6 +100,7 @@ def a_pull_request(**changes: Any) -> PullRequest:
 def merge_facts(**changes: Any) -> MergeFacts:
     facts = MergeFacts(
         state=PullRequestState.OPEN,
+        other_base=None,
         signature_holds=True,
         author="shiploop-bot",
         our_login="shiploop-bot",

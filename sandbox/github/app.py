@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 
 import anyio.to_thread
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from sandbox import control, openai, pages, slack
 from sandbox.github import api, git_http
+from sandbox.github.renames import Renames
 from sandbox.github.state import GitHub
 from sandbox.openai import OpenAI
 from sandbox.request_log import RequestLog
@@ -28,6 +30,7 @@ def build_app(github: GitHub, log: RequestLog, channel: Slack) -> Starlette:
             *api.routes(github, log),
             *pages.routes(github),
         ],
+        middleware=[Middleware(Renames, github=github)],
         lifespan=_lifespan,
     )
 

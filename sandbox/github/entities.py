@@ -56,6 +56,7 @@ class PullRequest(Issue):
 
     head_ref: str
     head_sha: str
+    head_repository: "Repository"
     base_ref: str
     base_sha: str
     draft: bool = False
@@ -188,6 +189,8 @@ class Repository:
     created_at: datetime
     pushed_at: datetime
     default_branch: str = "main"
+    has_issues: bool = True
+    source: "Repository | None" = None  # what it is a fork of
     issues: dict[int, Issue] = dataclasses.field(default_factory=dict)
     pulls: dict[int, PullRequest] = dataclasses.field(default_factory=dict)
     open_pulls_by_head: dict[str, list[PullRequest]] = dataclasses.field(
@@ -212,6 +215,8 @@ class Repository:
 
     def no_longer_open(self, pull: PullRequest) -> None:
         """Take a pull request out of those that its branch has open."""
+        if pull.head_repository is not self:
+            return
         still_open = self.open_pulls_by_head[pull.head_ref]
         still_open.remove(pull)
         if not still_open:

@@ -72,6 +72,10 @@ class GitRepository:
         self.changed_paths = functools.lru_cache(maxsize=_DIFFS_KEPT)(self._changed_paths)
         self._repo = pygit2.init_repository(path, bare=True, initial_head="main")
 
+    def fetch(self, path: Path, refspec: str) -> None:
+        """Take over refs of another repository, with all that they need."""
+        self._git("fetch", "--quiet", "--no-tags", str(path), refspec).check_returncode()
+
     def sha(self, ref: str) -> str | None:
         """Return the commit that a full ref name points to."""
         reference = self._repo.references.get(ref)

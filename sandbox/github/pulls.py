@@ -4,7 +4,7 @@ Sources: https://docs.github.com/en/rest/pulls/pulls and
 https://docs.github.com/en/graphql/reference/mutations#createpullrequest
 """
 
-from sandbox.github import mentions, webhooks, workflow_runs
+from sandbox.github import forks, mentions, webhooks, workflow_runs
 from sandbox.github.accounts import Account
 from sandbox.github.entities import PullRequest, Repository
 from sandbox.github.refusals import Reason, RefusedError
@@ -22,10 +22,14 @@ def open_pull(
     author: Account,
     draft: bool = False,
 ) -> PullRequest:
-    """Open a pull request from branch `head` into branch `base`."""
+    """Open a pull request from branch `head`, or a fork's `login:branch`, into branch `base`."""
     base_sha = _branch_sha(repository, base, "base")
-    head_sha = _branch_sha(repository, head, "head")
-    _check_new(repository, head, head_sha, base, base_sha)
+    head_repository, head = forks.find_head(github, repository, head)
+    head_sha = _branch_sha(head_repository, head, "head")
+    is_fork = head_repository is not repository
+    if is_fork:
+        repository.git.fetch(head_repository.git.path, f"refs/heads/{head}")
+    _check_new(repository, head_repository, head, head_sha, base, base_sha)
     now = github.now()
     pull = PullRequest(
         id=github.next_id(),
@@ -37,18 +41,21 @@ def open_pull(
         updated_at=now,
         head_ref=head,
         head_sha=head_sha,
+        head_repository=head_repository,
         base_ref=base,
         base_sha=base_sha,
         draft=draft,
     )
     repository.pulls[pull.number] = pull
-    repository.open_pulls_by_head[head].append(pull)
+    if not is_fork:
+        repository.open_pulls_by_head[head].append(pull)
     repository.git.set_ref(f"refs/pull/{pull.number}/head", head_sha)
     mentions.record(
         github, f"pull request {pull.number}", mentions.without_code(f"{title}\n{body}"), author
     )
     webhooks.pull_request(github, repository, pull, "opened", author)
-    workflow_runs.start_for_pull(github, repository, pull, "opened")
+    if not is_fork:
+        workflow_runs.start_for_pull(github, repository, pull, "opened")
     return pull
 
 
@@ -58,9 +65,18 @@ def _branch_sha(repository: Repository, branch: str, field: str) -> str:
     return sha
 
 
-def _check_new(repository: Repository, head: str, head_sha: str, base: str, base_sha: str) -> None:
-    if any(pull.base_ref == base for pull in repository.open_pulls_by_head.get(head, ())):
-        raise _invalid(f"A pull request already exists for {repository.owner.login}:{head}.")
+def _check_new(
+    repository: Repository,
+    head_repository: Repository,
+    head: str,
+    head_sha: str,
+    base: str,
+    base_sha: str,
+) -> None:
+    asked = (head_repository, head, base)
+    known = (pull for pull in repository.pulls.values() if pull.open)
+    if any((pull.head_repository, pull.head_ref, pull.base_ref) == asked for pull in known):
+        raise _invalid(f"A pull request already exists for {head_repository.owner.login}:{head}.")
     ahead, _ = repository.git.ahead_behind(head_sha, base_sha)
     if ahead == 0:
         raise _invalid(f"No commits between {base} and {head}")
@@ -98,6 +114,23 @@ def branch_moved(
         workflow_runs.start_for_pull(github, repository, pull, "synchronize")
 
 
+def change_base(
+    github: GitHub, repository: Repository, pull: PullRequest, base: str, by: Account
+) -> None:
+    """Have an open pull request merged into another branch.
+
+    Source: https://docs.github.com/en/rest/pulls/pulls#update-a-pull-request
+    """
+    base_sha = _branch_sha(repository, base, "base")
+    if base == pull.base_ref:
+        return
+    _check_new(repository, pull.head_repository, pull.head_ref, pull.head_sha, base, base_sha)
+    changes = {"base": {"ref": {"from": pull.base_ref}, "sha": {"from": pull.base_sha}}}
+    pull.base_ref, pull.base_sha, pull.test_merge = base, base_sha, None
+    pull.updated_at = github.now()
+    webhooks.pull_request(github, repository, pull, "edited", by, changes=changes)
+
+
 def close(github: GitHub, repository: Repository, pull: PullRequest, by: Account) -> None:
     """Close a pull request without merging it."""
     pull.open = False
@@ -109,6 +142,9 @@ def close(github: GitHub, repository: Repository, pull: PullRequest, by: Account
 
 def reopen(github: GitHub, repository: Repository, pull: PullRequest, by: Account) -> None:
     """Open a closed pull request again, if its branch is still there and differs from its base."""
+    if pull.head_repository is not repository:
+        message = "Pull requests of forks are not opened again by the sandbox"
+        raise RefusedError(Reason.NOT_MODELLED, message)
     sha = repository.git.sha(f"refs/heads/{pull.head_ref}")
     if pull.merged:
         raise _invalid("state cannot be changed. The pull request cannot be reopened.")
@@ -117,7 +153,7 @@ def reopen(github: GitHub, repository: Repository, pull: PullRequest, by: Accoun
     if pull.closed_for_good or sha != pull.head_sha:
         message = f"The {pull.head_ref} branch was force-pushed or recreated."
         raise _invalid(f"state cannot be changed. {message}")
-    _check_new(repository, pull.head_ref, sha, pull.base_ref, pull.base_sha)
+    _check_new(repository, pull.head_repository, pull.head_ref, sha, pull.base_ref, pull.base_sha)
     pull.open, pull.closed_at, pull.closed_by = True, None, None
     pull.updated_at = github.now()
     repository.open_pulls_by_head[pull.head_ref].append(pull)

@@ -37,6 +37,7 @@ class GitHub:
         self.url = ""
         self.started_at = self.now()
         self.repositories: dict[str, Repository] = {}
+        self.former_names: dict[str, Repository] = {}
         self.notifications = collections.deque[Notification](maxlen=_NOTIFICATIONS_KEPT)
         accounts.add("web-flow")
         accounts.app_bot()

@@ -28,7 +28,7 @@ def main() -> None:
     base_url = os.environ["SITE_GITHUB_API_URL"].rstrip("/")
     token = os.environ["SITE_GITHUB_TOKEN"]
     headers = {"Authorization": f"Bearer {token}", "Accept": "application/vnd.github+json"}
-    client = httpx.Client(headers=headers, timeout=10, trust_env=False)
+    client = httpx.Client(headers=headers, timeout=10, trust_env=False, follow_redirects=True)
     api = GitHubApi(client, base_url, os.environ["SITE_GITHUB_REPO"])
     panel = ControlPanel(httpx.Client(trust_env=False), base_url)
     reporter = DeploymentReporter(api, f"http://127.0.0.1:{port}")

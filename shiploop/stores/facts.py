@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 
 from shiploop.domain.delivery.checks import Conclusion, read_conclusion
 from shiploop.domain.delivery.webhook_facts import (
+    BaseFact,
     CheckFact,
     ConflictFact,
     DeployFact,
@@ -29,6 +30,7 @@ from shiploop.stores import keys
 
 _CONFLICT_FIELD = "conflict"
 _HEAD_FIELD = "head"
+_BASE_FIELD = "base"
 _CHECK_PREFIX = "check:"
 _TOLD_PREFIX = "told:"
 _DEPLOY_PREFIX = "deploy:"
@@ -47,6 +49,7 @@ class KnownFacts:
     told_conclusions: dict[str, Conclusion | None] = field(default_factory=dict)
     told_deploy_states: dict[str, DeployState] = field(default_factory=dict)
     conflicting: bool = False
+    other_base: str | None = None
 
 
 class Facts:
@@ -58,7 +61,7 @@ class Facts:
         self._waiters: dict[str, set[threading.Event]] = defaultdict(set)
         self._lock = threading.Lock()
 
-    def record(self, facts: Iterable[CheckFact | ConflictFact]) -> None:
+    def record(self, facts: Iterable[CheckFact | ConflictFact | BaseFact]) -> None:
         """Store what was read, then say so: a waiter registers, reads, and only then waits."""
         with self._redis.pipeline(transaction=True) as pipe:
             _queue(pipe, facts, _CHECK_PREFIX)
@@ -91,6 +94,7 @@ class Facts:
                 if name.startswith(_DEPLOY_PREFIX)
             },
             _CONFLICT_FIELD in stored,
+            stored.get(_BASE_FIELD),
         )
 
     @contextmanager
@@ -166,5 +170,7 @@ def _field_of(fact: Fact, check_prefix: str) -> tuple[str, str]:
             return f"{_DEPLOY_PREFIX}{environment}", state
         case ConflictFact():
             return _CONFLICT_FIELD, "1"
+        case BaseFact(branch=branch):
+            return _BASE_FIELD, branch
         case PushFact(sha=sha):
             return _HEAD_FIELD, sha

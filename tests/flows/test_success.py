@@ -48,7 +48,13 @@ BROKEN = failed(FailureKind.UNHEALTHY_DEPLOY, "site-home failing", MERGE)
 UNSURE = failed(FailureKind.UNVERIFIED, "the probes could not tell", MERGE)
 
 BASE = Base(
-    "R_1", "a" * 40, {"docs/FAQ.md": "# FAQ\n"}, "shiploop-bot", ("faq-gate",), "acme/docs@main"
+    "R_1",
+    "acme/docs",
+    "a" * 40,
+    {"docs/FAQ.md": "# FAQ\n"},
+    "shiploop-bot",
+    ("faq-gate",),
+    "acme/docs@main",
 )
 OWN = OwnPullRequest(
     a_pull_request(), "shiploop-bot", "a" * 40, ("docs/FAQ.md",), ("faq-gate",), is_exact_edit=True

@@ -87,7 +87,9 @@ def asked(sandbox: SandboxProcess) -> int:
 
 
 def base_of(document: str) -> Base:
-    return Base("R_1", "a" * 40, {FAQ_PATH: document}, "shiploop-bot", (), "acme/docs@main")
+    return Base(
+        "R_1", "acme/docs", "a" * 40, {FAQ_PATH: document}, "shiploop-bot", (), "acme/docs@main"
+    )
 
 
 def test_without_a_key_answers_are_quoted_and_no_model_is_asked(

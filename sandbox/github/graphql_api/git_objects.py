@@ -59,16 +59,22 @@ def resolve_by(read: Callable[[Any], Any]) -> Resolver:
     return lambda source, _info, **_arguments: read(source)
 
 
-def connection(items: Sequence[Any], first: int | None, last: int | None) -> dict[str, Any]:
-    """Return one page of a list; cursors are not modelled.
+def connection(
+    items: Sequence[Any], first: int | None, last: int | None, after: str | None = None
+) -> dict[str, Any]:
+    """Return one page of a list; a cursor is how many items are before it.
 
     Source: https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api
     """
     if first is None and last is None:
         message = "You must provide a `first` or `last` value to properly paginate the connection."
         raise RefusedError(Reason.UNPROCESSABLE, message)
-    page = items[:first] if first is not None else items[max(0, len(items) - (last or 0)) :]
-    return {"nodes": page, "totalCount": len(items)}
+    start = int(after) if after and after.isdecimal() else 0
+    if first is None:
+        start = max(start, len(items) - (last or 0))
+    end = len(items) if first is None else min(len(items), start + first)
+    page_info = {"hasNextPage": end < len(items), "endCursor": str(end) if end > start else None}
+    return {"nodes": items[start:end], "totalCount": len(items), "pageInfo": page_info}
 
 
 def commit_at(repository: Repository, sha: str | None) -> Commit | None:

@@ -106,6 +106,7 @@ class _PullsArguments(TypedDict, total=False):
     orderBy: Mapping[str, str] | None
     first: int | None
     last: int | None
+    after: str | None
 
 
 def _pulls(
@@ -115,7 +116,7 @@ def _pulls(
     order = asked.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
     pulls.sort(key=_ORDERS[order["field"]], reverse=order["direction"] == "DESC")
     nodes = [Pull(repository, pull) for pull in pulls]
-    return connection(nodes, asked.get("first"), asked.get("last"))
+    return connection(nodes, asked.get("first"), asked.get("last"), asked.get("after"))
 
 
 def _is_asked_for(pull: PullRequest, asked: _PullsArguments) -> bool:
@@ -177,6 +178,10 @@ PULL_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "mergeStateStatus": _merge_state,
         "headRefName": resolve_by(lambda pull: pull.entity.head_ref),
         "headRefOid": resolve_by(lambda pull: pull.entity.head_sha),
+        "headRepository": resolve_by(lambda pull: pull.entity.head_repository),
+        "isCrossRepository": resolve_by(
+            lambda pull: pull.entity.head_repository is not pull.repository
+        ),
         "baseRefName": resolve_by(lambda pull: pull.entity.base_ref),
         "baseRefOid": resolve_by(lambda pull: pull.entity.base_sha),
         "author": resolve_by(lambda pull: pull.entity.author),

@@ -24,10 +24,12 @@ Input = dict[str, Any]
 
 
 def _repository(
-    _root: None, info: GraphQLResolveInfo, owner: str, name: str, **_: bool
+    _root: None, info: GraphQLResolveInfo, owner: str, name: str, **asked: bool
 ) -> Repository:
     session: Session = info.context
     repository = session.github.find_repository(owner, name)
+    if repository is None and asked.get("followRenames", True):
+        repository = session.github.former_names.get(f"{owner}/{name}".lower())
     if repository is None:
         message = f"Could not resolve to a Repository with the name '{owner}/{name}'."
         raise RefusedError(Reason.NOT_FOUND, message)

@@ -72,7 +72,7 @@ def pull_request_simple(
         "draft": pull.draft,
         "auto_merge": None,
         "author_association": "CONTRIBUTOR",
-        "head": _branch(github, repository, pull.head_ref, pull.head_sha),
+        "head": _branch(github, pull.head_repository, pull.head_ref, pull.head_sha),
         "base": _branch(github, repository, pull.base_ref, pull.base_sha),
         "merge_commit_sha": pull.merge_commit_sha,
         "created_at": timestamp(pull.created_at),
@@ -111,11 +111,19 @@ def pull_request_minimal(
     github: GitHub, repository: Repository, pull: PullRequest
 ) -> dict[str, Any]:
     """Return `pull-request-minimal`, as in check runs."""
-    repo = {"id": repository.id, "url": api_url(github, repository), "name": repository.name}
+    repo = _minimal(github, repository)
     return {
         "id": pull.id,
         "number": pull.number,
         "url": api_url(github, repository, f"/pulls/{pull.number}"),
-        "head": {"ref": pull.head_ref, "sha": pull.head_sha, "repo": repo},
+        "head": {
+            "ref": pull.head_ref,
+            "sha": pull.head_sha,
+            "repo": _minimal(github, pull.head_repository),
+        },
         "base": {"ref": pull.base_ref, "sha": pull.base_sha, "repo": repo},
     }
+
+
+def _minimal(github: GitHub, repository: Repository) -> dict[str, Any]:
+    return {"id": repository.id, "url": api_url(github, repository), "name": repository.name}

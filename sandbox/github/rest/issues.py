@@ -69,6 +69,8 @@ def _refuse_other_fields(call: Call) -> None:
 
 def _create(call: Call) -> Reply:
     _refuse_other_fields(call)
+    if not call.repository.has_issues:
+        raise RefusedError(Reason.GONE, "Issues has been disabled in this repository.")
     issue = issues.open_issue(
         call.github,
         call.repository,

@@ -34,7 +34,7 @@ def _is_asked_for(call: Call, pull: PullRequest) -> bool:
         return False
     owner, _, branch = call.query.get("head", "").rpartition(":")
     # As GitHub does, a head without an owner filters nothing.
-    if owner and (owner, branch) != (call.repository.owner.login, pull.head_ref):
+    if owner and (owner, branch) != (pull.head_repository.owner.login, pull.head_ref):
         return False
     return call.query.get("base", pull.base_ref) == pull.base_ref
 
@@ -45,7 +45,7 @@ def _create(call: Call) -> Reply:
         call.repository,
         title=call.text("title"),
         body=call.optional_text("body") or "",
-        head=call.text("head").removeprefix(f"{call.repository.owner.login}:"),
+        head=call.text("head"),
         base=call.text("base"),
         author=call.actor,
         draft=call.flag("draft", False),
@@ -67,6 +67,8 @@ def _update(call: Call) -> Reply:
         body=call.optional_text("body"),
         by=call.actor,
     )
+    if (base := call.optional_text("base")) is not None:
+        pulls.change_base(call.github, call.repository, pull, base, call.actor)
     match call.optional_text("state"):
         case None:
             pass

@@ -8,6 +8,7 @@ https://docs.github.com/en/rest/users/users#get-the-authenticated-user
 
 import base64
 
+from sandbox.github import forks, renames
 from sandbox.github.accounts import Access
 from sandbox.github.entities import Protection
 from sandbox.github.payloads import accounts, repositories
@@ -21,6 +22,22 @@ _PROTECTION = f"{_REPOSITORY}/branches/{{branch:path}}/protection"
 
 def _get(call: Call) -> Reply:
     return Reply(200, repositories.repository(call.github, call.repository, call.viewer))
+
+
+def _fork(call: Call) -> Reply:
+    fork = forks.create(call.github, call.repository, call.actor)
+    return Reply(202, repositories.repository(call.github, fork, call.viewer))
+
+
+def _update(call: Call) -> Reply:
+    if unknown := sorted(call.body.keys() - {"name", "has_issues"}):
+        message = f"Changing {', '.join(unknown)} is not modelled by the sandbox"
+        raise RefusedError(Reason.NOT_MODELLED, message)
+    repository = call.repository
+    repository.has_issues = call.flag("has_issues", repository.has_issues)
+    if (name := call.optional_text("name")) is not None:
+        renames.rename(call.github, repository, name)
+    return Reply(200, repositories.repository(call.github, repository, call.viewer))
 
 
 def _contents(call: Call) -> Reply:
@@ -109,5 +126,7 @@ OPERATIONS = (
     Operation("GET", f"{_REPOSITORY}/contents/{{path:path}}", _contents),
     Operation("GET", _PROTECTION, _protection, Access.ADMIN),
     Operation("PUT", _PROTECTION, _protect, Access.ADMIN),
+    Operation("POST", f"{_REPOSITORY}/forks", _fork, Access.READ),
+    Operation("PATCH", _REPOSITORY, _update, Access.ADMIN),
     Operation("GET", _REPOSITORY, _get),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shiploop.clients.github.setup import Webhook
+from shiploop.clients.github.setup import RepositorySettings, Webhook
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
 from shiploop.domain.limits import LeftOut
 from shiploop.domain.production.deployment import Deployment, production_environments
@@ -90,6 +90,30 @@ def judge_faq(place: str, path: str, *, is_there: bool) -> Finding:
     if is_there:
         return Finding(name, Health.OK, f"{place} has a {path}")
     return Finding(name, Health.BROKEN, f"{place} has no {path}", f"Commit a {path}: UTF-8 text.")
+
+
+def judge_repository(told: RepositorySettings, configured: str, rights: str) -> Iterator[Finding]:
+    """Is it the one that was set, and may we do in it what we have to?
+
+    `configured` is GITHUB_REPO, `rights` are those that a token needs.
+    """
+    if told.full_name.casefold() != configured.casefold():
+        what = f"{configured} is now {told.full_name}: its webhooks are not taken for ours"
+        advice = f"Set GITHUB_REPO to {told.full_name}."
+        yield Finding("github repository", Health.WARNING, what, advice)
+    if told.is_archived:
+        what = "the repository is archived, so nothing can be written"
+        advice = "Unarchive it, or set GITHUB_REPO to another one."
+        yield Finding("github permissions", Health.BROKEN, what, advice)
+    elif told.may_write:
+        yield Finding("github permissions", Health.OK, "may push and merge")
+    else:
+        what = "may only read, so no pull request can be opened"
+        yield Finding("github permissions", Health.BROKEN, what, f"Give the token {rights}.")
+    if not told.takes_issues:
+        what = "issues are switched off: incidents are told in Slack and by e-mail only"
+        advice = "Switch them on in the repository's settings, or see that somebody reads those."
+        yield Finding("github issues", Health.WARNING, what, advice)
 
 
 def judge_required_checks(

@@ -11,11 +11,13 @@ from shiploop.cli.doctor.diagnosis import (
     Health,
     judge_environments,
     judge_faq,
+    judge_repository,
     judge_required_checks,
     judge_webhook,
 )
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.deployments import Deployments
+from shiploop.clients.github.refusals import RIGHTS
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.pull_request import Base
@@ -30,7 +32,6 @@ from shiploop.errors import (
 from shiploop.settings import Settings
 
 _TIMEOUT_S = 3.0
-_RIGHTS = "contents, pull requests and issues: write; checks and statuses: read"
 
 
 def check_github(settings: Settings) -> Iterator[Finding]:
@@ -66,7 +67,7 @@ def _look(
     place = f"{github.repository}@{settings.base_branch}"
     yield judge_faq(place, FAQ_PATH, is_there=base.files[FAQ_PATH] is not None)
     try:
-        yield _permissions(setup)
+        yield from judge_repository(setup.repository(), github.repository, RIGHTS)
         yield from _checks(github, setup, base, settings.required_checks)
         yield judge_environments(deployments.newest(), settings.site_url, settings.environments)
         yield from _webhook(setup, secret_set=settings.github_webhook_secret is not None)
@@ -77,8 +78,8 @@ def _look(
 def _refused(error: ShiploopError, repository: str) -> Finding:
     match error:
         case GitHubUnauthorized():
-            advice = f"Give a token that is valid for {repository} ({_RIGHTS})."
-            return Finding("github token", Health.BROKEN, str(error), advice)
+            advice = error.advice or f"Give a token that is valid for {repository} ({RIGHTS})"
+            return Finding("github token", Health.BROKEN, error.what, f"{advice}.")
         case GitHubNotFound():
             advice = "Correct GITHUB_REPO, or let the token see it."
             what = f"{repository} is not there, or the token may not see it"
@@ -92,13 +93,6 @@ def _refused(error: ShiploopError, repository: str) -> Finding:
         case _:
             advice = "See what GitHub says, and correct the settings it names."
             return Finding("github", Health.BROKEN, str(error), advice)
-
-
-def _permissions(setup: GitHubSetup) -> Finding:
-    if setup.may_write():
-        return Finding("github permissions", Health.OK, "may push and merge")
-    what = "may only read, so no pull request can be opened"
-    return Finding("github permissions", Health.BROKEN, what, f"Give the token {_RIGHTS}.")
 
 
 def _checks(

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pygit2
 from shiploop.clients.github.auth import TokenSource
 from shiploop.errors import MirrorUnavailable
 
+_TOKEN_REFUSED = re.compile(r"Authentication failed|could not read Username|error: 40[13]")
 _FETCH_TIMEOUT_S = 120  # a first clone of a large repository
 
 
@@ -23,6 +25,7 @@ class GitRemote:
 
     def fetch(self, *refspecs: str, depth: int) -> pygit2.Repository:
         """Fetch; returns the repository. Raises MirrorUnavailable."""
+        token = self._token()
         command = ["git", "fetch", "--quiet", f"--depth={depth}", "--no-tags", self._clone_url]
         try:
             if not (self.path / "HEAD").exists():
@@ -30,7 +33,7 @@ class GitRemote:
             subprocess.run(
                 [*command, *refspecs],
                 cwd=self.path,
-                env=os.environ | self._credentials(),
+                env=os.environ | self._credentials(token),
                 check=True,
                 capture_output=True,
                 text=True,
@@ -38,6 +41,8 @@ class GitRemote:
             )
         except subprocess.CalledProcessError as error:
             said = str(error.stderr).strip()
+            if _TOKEN_REFUSED.search(said):
+                self._token.forget(token)  # whoever tries again has another one, if there is one
             raise MirrorUnavailable(f"git could not fetch {self._clone_url}: {said}") from error
         except subprocess.TimeoutExpired as error:
             raise MirrorUnavailable(f"git did not fetch {self._clone_url} in time") from error
@@ -45,9 +50,9 @@ class GitRemote:
             raise MirrorUnavailable(f"git cannot work here: {error}") from error
         return pygit2.Repository(str(self.path))
 
-    def _credentials(self) -> dict[str, str]:
+    def _credentials(self, token: str) -> dict[str, str]:
         # By environment: what stands in a URL or an argument can be read by others.
-        basic = base64.b64encode(f"x-access-token:{self._token()}".encode()).decode()
+        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
         return {
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_CONFIG_COUNT": "1",

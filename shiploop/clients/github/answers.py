@@ -13,7 +13,7 @@ from shiploop.domain.delivery.pull_request import (
     PullRequestState,
     Written,
 )
-from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
+from shiploop.domain.delivery.webhook_facts import BaseFact, CheckFact, ConflictFact
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import RepositoryUnusable
 
@@ -35,6 +35,7 @@ def read_base_answer(
     rule = ref["refUpdateRule"] or {}
     return Base(
         repository_id=repository["id"],
+        repository=repository["nameWithOwner"],
         head_sha=target["oid"],
         files=_files(target, paths, read_large),
         viewer=data["viewer"]["login"],
@@ -45,20 +46,38 @@ def read_base_answer(
     )
 
 
-def read_found(data: Mapping[str, Any], paths: Sequence[str], read_large: ReadLarge) -> Found:
-    """Read the answer to FIND_PULL_REQUEST."""
+def read_found(
+    data: Mapping[str, Any], base_branch: str, paths: Sequence[str], read_large: ReadLarge
+) -> Found:
+    """Read the answer to FIND_PULL_REQUEST: of its pull requests ours is the newest that comes
+    from a branch of this repository, into the base branch if there is one.
+    """
     repository = data["repository"]
-    pulls = repository["pullRequests"]["nodes"]
     ref = repository["ref"]
+    pulls = [
+        read_pull_request(node, base_branch)
+        for node in _nodes(repository["pullRequests"])
+        # A fork that was deleted is null.
+        if (node["headRepository"] or {}).get("id") == repository["id"]
+    ]
+    into_base = [pull for pull in pulls if pull.other_base is None]
     return Found(
         repository_id=repository["id"],
         written=_written(ref, paths, read_large) if ref else None,
-        pull=read_pull_request(pulls[0]) if pulls else None,
+        pull=next(iter(into_base or pulls), None),
     )
 
 
-def read_pull_request(fields: Mapping[str, Any]) -> PullRequest:
+def read_next_cursor(data: Mapping[str, Any]) -> str | None:
+    """Where the next page of FIND_PULL_REQUEST begins, None after the last one."""
+    page = data["repository"]["pullRequests"]["pageInfo"]
+    return str(page["endCursor"]) if page["hasNextPage"] and page["endCursor"] else None
+
+
+def read_pull_request(fields: Mapping[str, Any], base_branch: str) -> PullRequest:
     """Read the fields of the fragment PullRequestFields."""
+    other_base = fields["baseRefName"] if fields["baseRefName"] != base_branch else None
+    merge_commit = None if other_base else fields["mergeCommit"]
     return PullRequest(
         id=fields["id"],
         number=fields["number"],
@@ -70,8 +89,18 @@ def read_pull_request(fields: Mapping[str, Any]) -> PullRequest:
         head_sha=fields["headRefOid"],
         paths=_paths(fields),
         mergeable=Mergeable(fields["mergeable"]),
-        merge_sha=fields["mergeCommit"]["oid"] if fields["mergeCommit"] else None,
+        merge_sha=merge_commit["oid"] if merge_commit else None,
         merged_at=from_iso(fields["mergedAt"]) if fields["mergedAt"] else None,
+        other_base=other_base,
+    )
+
+
+def read_moved_bases(data: Mapping[str, Any], base_branch: str) -> tuple[BaseFact, ...]:
+    """Read from the answer to POLL_CHECKS whose base branch somebody has changed."""
+    return tuple(
+        BaseFact(pull["headRefOid"], pull["baseRefName"])
+        for pull in data.get("nodes") or ()
+        if pull and pull["baseRefName"] != base_branch
     )
 
 
@@ -94,15 +123,20 @@ def read_check_facts(data: Mapping[str, Any]) -> tuple[CheckFact | ConflictFact,
     return (*checks, *conflicts)
 
 
+def _nodes(connection: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """What GitHub lists; it gives null for what it may not show, and for the list itself."""
+    return [node for node in (connection or {}).get("nodes") or () if node]
+
+
 def _paths(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = tuple(node["path"] for node in fields["files"]["nodes"])
+    listed = tuple(node["path"] for node in _nodes(fields["files"]))
     # More files than one page lists: keep it from looking like fewer.
     return listed if fields["changedFiles"] == len(listed) else (*listed, "…")
 
 
 def _written(ref: Mapping[str, Any], paths: Sequence[str], read_large: ReadLarge) -> Written:
     target = ref["target"]
-    parents = target["parents"]["nodes"]
+    parents = _nodes(target["parents"])
     return Written(
         ref_id=ref["id"],
         head_sha=target["oid"],

@@ -4,22 +4,63 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 import httpx
 import jwt
 
-from shiploop.errors import GitHubUnauthorized, GitHubUnavailable
+from shiploop.clients.github.redirects import send_followed
+from shiploop.clients.github.refusals import denial_in_words
+from shiploop.errors import GitHubIncomplete, GitHubUnauthorized, GitHubUnavailable
 
-TokenSource = Callable[[], str]
+
+class TokenSource(Protocol):
+    """Hands out the token that is to be used now."""
+
+    def __call__(self) -> str:
+        """The token. Raises the GitHub errors of `shiploop.errors`."""
+
+    def forget(self, refused: str) -> bool:
+        """GitHub takes this one no more; False where there is no other to try."""
+
 
 _REFRESH_BEFORE_S = 300  # tokens live an hour; a run must not see one end
 _JWT_LIFE_S = 540  # GitHub allows ten minutes at most
 _CLOCK_SKEW_S = 60
 
 
+class _FixedToken:
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self) -> str:
+        return self._token
+
+    def forget(self, refused: str) -> bool:
+        return refused != self._token
+
+
 def fixed_token(token: str) -> TokenSource:
-    """A personal access token, or one that a Prefect `GitHubCredentials` block holds."""
-    return lambda: token
+    """A personal access token."""
+    return _FixedToken(token)
+
+
+class KeptToken:
+    """A token that is kept elsewhere, such as in a block of Prefect's: read again when refused."""
+
+    def __init__(self, load: Callable[[], str]) -> None:
+        self._load = load
+        self._token = load()
+
+    def __call__(self) -> str:
+        """Return the token as it was read last."""
+        return self._token
+
+    def forget(self, refused: str) -> bool:
+        """Read it again; False where it is still the same."""
+        if self._token == refused:
+            self._token = self._load()
+        return self._token != refused
 
 
 class InstallationToken:
@@ -48,28 +89,44 @@ class InstallationToken:
                 self._renew()
             return self._token
 
+    def forget(self, refused: str) -> bool:
+        """Renew it at the next use: the App was installed anew, or its token was revoked."""
+        with self._lock:
+            if self._token == refused:
+                self._expires_at = 0.0
+            return True
+
     def _renew(self) -> None:
-        installation = self._ask("GET", f"/repos/{self._repository}/installation")["id"]
-        answer = self._ask("POST", f"/app/installations/{installation}/access_tokens")
-        self._token = str(answer["token"])
-        self._expires_at = datetime.fromisoformat(str(answer["expires_at"])).timestamp()
+        installation = self._ask("GET", f"/repos/{self._repository}/installation")
+        try:
+            path = f"/app/installations/{installation['id']}/access_tokens"
+            answer = self._ask("POST", path)
+            expires_at = datetime.fromisoformat(str(answer["expires_at"])).timestamp()
+            self._token = str(answer["token"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise GitHubIncomplete("GitHub's answer holds no installation token") from error
+        self._expires_at = expires_at
 
     def _ask(self, method: str, path: str) -> dict[str, object]:
         authorization = f"Bearer {self._jwt()}"
         headers = {"authorization": authorization, "accept": "application/vnd.github+json"}
         try:
-            reply = self._http.request(method, f"{self._api_url}{path}", headers=headers)
+            reply = send_followed(
+                lambda url: self._http.request(method, url, headers=headers),
+                f"{self._api_url}{path}",
+            )
         except httpx.HTTPError as error:
             raise GitHubUnavailable(f"GitHub did not answer {method} {path}") from error
         if reply.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise GitHubUnavailable(f"GitHub answered {reply.status_code} to {method} {path}")
-        if reply.is_error:
-            raise GitHubUnauthorized(
-                f"GitHub answered {reply.status_code} to {method} {path}: is App "
-                f"{self._app_id} installed on {self._repository}, and is this its key?"
+        if not reply.is_success:
+            what = f"GitHub answered {reply.status_code} to {method} {path}"
+            ask = (
+                f"Is App {self._app_id} installed on {self._repository}, and is this its key, and "
+                "this machine's clock right?"
             )
-        answer: dict[str, object] = reply.json()
-        return answer
+            raise GitHubUnauthorized(what, denial_in_words(reply.text) or ask)
+        return _object(reply)
 
     def _jwt(self) -> str:
         now = int(time.time())
@@ -80,3 +137,11 @@ class InstallationToken:
             raise GitHubUnauthorized(
                 "GITHUB_APP_PRIVATE_KEY is not an RSA private key in PEM format"
             ) from error
+
+
+def _object(reply: httpx.Response) -> dict[str, object]:
+    try:
+        answer = reply.json()
+    except ValueError as error:  # a proxy's page
+        raise GitHubUnavailable("GitHub's answer to the App is not JSON") from error
+    return answer if isinstance(answer, dict) else {}

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from redis.exceptions import RedisError
 
-from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
+from shiploop.domain.delivery.webhook_facts import BaseFact, CheckFact, ConflictFact
 from shiploop.errors import ShiploopError
 
 _BATCH = 100  # GitHub's limit on ids in `nodes`
@@ -31,8 +31,8 @@ class CheckPoll:
 
     def __init__(
         self,
-        read: Callable[[list[str]], tuple[CheckFact | ConflictFact, ...]],
-        record: Callable[[Iterable[CheckFact | ConflictFact]], None],
+        read: Callable[[list[str]], tuple[CheckFact | ConflictFact | BaseFact, ...]],
+        record: Callable[[Iterable[CheckFact | ConflictFact | BaseFact]], None],
         every_s: float,
     ) -> None:
         self._read = read

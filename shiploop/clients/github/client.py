@@ -1,6 +1,7 @@
 """GitHub, as the loop speaks to it: three calls take a task from question to merge."""
 
 import base64
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -12,18 +13,27 @@ from shiploop.clients.github.answers import (
     read_base_answer,
     read_check_facts,
     read_found,
+    read_moved_bases,
+    read_next_cursor,
     read_pull_request,
 )
-from shiploop.clients.github.transport import GraphQLAnswer, GraphQLError
+from shiploop.clients.github.graphql_answer import GraphQLAnswer, raise_for
+from shiploop.clients.github.inputs import commit_input, ref_input
+from shiploop.clients.github.reading import understood
+from shiploop.clients.github.refusals import denial_in_words
 from shiploop.domain.delivery.commit import Changes
 from shiploop.domain.delivery.pull_request import Base, Found, PullRequest, Written
-from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
+from shiploop.domain.delivery.webhook_facts import BaseFact, CheckFact, ConflictFact
 from shiploop.errors import (
+    GitHubIncomplete,
     GitHubNotFound,
     GitHubRefused,
-    GitHubUnauthorized,
     GitHubUncertain,
 )
+
+_MOST_PULL_PAGES = 40  # of 25: whoever has a fork may open as many as GitHub lets him
+
+log = logging.getLogger(__name__)
 
 
 class Transport(Protocol):
@@ -46,17 +56,22 @@ class GitHub:
         self.repository = repository
         self._owner, self._name = repository.split("/", 1)
         self._base_branch = base_branch
+        self._told_name = repository
 
+    @understood
     def read_base(self, paths: Sequence[str] = ()) -> Base:
         """Read the head of the base branch, and these files as they stand there, in one query."""
         answer = self._transport.graphql(
             queries.with_files(queries.READ_BASE, paths),
             self._at(f"refs/heads/{self._base_branch}", paths),
         )
-        _raise_for(answer.errors)
+        raise_for(answer.errors)
         place = f"{self.repository}@{self._base_branch}"
-        return read_base_answer(answer.data, place, paths, self._read_large)
+        base = read_base_answer(answer.data, place, paths, self._read_large)
+        self._note_name(base.repository)
+        return base
 
+    @understood
     def open_pull_request(
         self,
         base: Base,
@@ -76,29 +91,37 @@ class GitHub:
         answer = self._transport.graphql(
             queries.OPEN_PULL_REQUEST,
             {
-                "ref": self._ref_input(base.repository_id, branch, base.head_sha),
-                "commit": self._commit_input(branch, base.head_sha, changes, message),
+                "ref": ref_input(base, branch),
+                "commit": commit_input(base, branch, changes, message),
                 "pull": pull | {"draft": draft},
             },
         )
-        return _created_pull(answer)
+        return self._created_pull(answer)
 
+    @understood
     def create_pull_request(
         self, repository_id: str, branch: str, title: str, body: str
     ) -> PullRequest:
         """Open a pull request for a branch that has its commit already."""
         variables = {"pull": self._pull_input(repository_id, branch, title, body)}
-        return _created_pull(self._transport.graphql(queries.CREATE_PULL_REQUEST, variables))
+        return self._created_pull(self._transport.graphql(queries.CREATE_PULL_REQUEST, variables))
 
+    @understood
     def find_pull_request(self, branch: str, paths: Sequence[str] = ()) -> Found:
         """Read what there is already of a task: its branch with these files, its newest pull."""
-        answer = self._transport.graphql(
-            queries.with_files(queries.FIND_PULL_REQUEST, paths),
-            {**self._at(f"refs/heads/{branch}", paths), "head": branch},
-        )
-        _raise_for(answer.errors)
-        return read_found(answer.data, paths, self._read_large)
+        document = queries.with_files(queries.FIND_PULL_REQUEST, paths)
+        variables = {**self._at(f"refs/heads/{branch}", paths), "head": branch}
+        cursor: str | None = None
+        for _ in range(_MOST_PULL_PAGES):
+            answer = self._transport.graphql(document, {**variables, "after": cursor})
+            raise_for(answer.errors)
+            found = read_found(answer.data, self._base_branch, paths, self._read_large)
+            cursor = read_next_cursor(answer.data)
+            if found.pull is not None or cursor is None:
+                return found
+        raise GitHubIncomplete(f"too many pull requests of forks are named {branch}")
 
+    @understood
     def rebuild_branch(
         self,
         base: Base,
@@ -112,11 +135,11 @@ class GitHub:
         committed = self._transport.graphql(
             queries.COMMIT_ON_NEW_REF,
             {
-                "ref": self._ref_input(base.repository_id, temporary_branch, base.head_sha),
-                "commit": self._commit_input(temporary_branch, base.head_sha, changes, message),
+                "ref": ref_input(base, temporary_branch),
+                "commit": commit_input(base, temporary_branch, changes, message),
             },
         )
-        _raise_for(committed.errors)
+        raise_for(committed.errors)
         sha = str(committed.data["createCommitOnBranch"]["commit"]["oid"])
         temporary_ref_id = committed.data["createRef"]["ref"]["id"]
         moved = self._transport.graphql(
@@ -126,9 +149,10 @@ class GitHub:
                 "delete": {"refId": temporary_ref_id},
             },
         )
-        _raise_for(moved.errors)
+        raise_for(moved.errors)
         return sha
 
+    @understood
     def merge(self, number: int, head_sha: str, message: tuple[str, str]) -> str:
         """Squash-merge, pinned to `head_sha`; returns the merge commit's sha.
 
@@ -147,11 +171,26 @@ class GitHub:
         )
         return str(answer["sha"])
 
-    def poll_checks(self, pull_request_ids: list[str]) -> tuple[CheckFact | ConflictFact, ...]:
-        """Read the checks of many pull requests in one query, and which of them conflict."""
-        answer = self._transport.graphql(queries.POLL_CHECKS, {"ids": pull_request_ids})
-        return read_check_facts(answer.data)
+    @understood
+    def poll_checks(
+        self, pull_request_ids: list[str]
+    ) -> tuple[CheckFact | ConflictFact | BaseFact, ...]:
+        """Read the checks of many pull requests in one query, which of them conflict, and which
+        are to be merged into another branch by now.
 
+        What the token may not see is named in the log, and is not there.
+        """
+        answer = self._transport.graphql(queries.POLL_CHECKS, {"ids": pull_request_ids})
+        if not answer.data:
+            raise_for(answer.errors)
+        for advice in filter(None, {denial_in_words(error.message) for error in answer.errors}):
+            log.warning("some checks cannot be read: %s", advice)
+        return (
+            *read_check_facts(answer.data),
+            *read_moved_bases(answer.data, self._base_branch),
+        )
+
+    @understood
     def contains(self, sha: str, ancestor_sha: str) -> bool:
         """Tell whether a commit is `ancestor_sha` or has it among its ancestors.
 
@@ -160,9 +199,12 @@ class GitHub:
         path = f"/repos/{self.repository}/compare/{ancestor_sha}...{sha}"
         return self._transport.rest("GET", path)["status"] in ("identical", "ahead")
 
+    @understood
     def clone_url(self) -> str:
         """Where git clones the repository from."""
-        return str(self._transport.rest("GET", f"/repos/{self.repository}")["clone_url"])
+        told = self._transport.rest("GET", f"/repos/{self.repository}")
+        self._note_name(str(told["full_name"]))
+        return str(told["clone_url"])
 
     def comment(self, number: int, text: str) -> None:
         """Add a comment to a pull request."""
@@ -201,25 +243,6 @@ class GitHub:
         files = {f"path{number}": path for number, path in enumerate(paths)}
         return {"owner": self._owner, "name": self._name, "ref": ref, **files}
 
-    def _ref_input(self, repository_id: str, branch: str, sha: str) -> dict[str, object]:
-        return {"repositoryId": repository_id, "name": f"refs/heads/{branch}", "oid": sha}
-
-    def _commit_input(
-        self, branch: str, head_sha: str, changes: Changes, message: tuple[str, str]
-    ) -> dict[str, object]:
-        additions = [
-            {"path": path, "contents": base64.b64encode(content).decode()}
-            for path, content in changes.items()
-            if content is not None
-        ]
-        deletions = [{"path": path} for path, content in changes.items() if content is None]
-        return {
-            "branch": {"repositoryNameWithOwner": self.repository, "branchName": branch},
-            "expectedHeadOid": head_sha,
-            "message": {"headline": message[0], "body": message[1]},
-            "fileChanges": {"additions": additions, "deletions": deletions},
-        }
-
     def _pull_input(
         self, repository_id: str, branch: str, title: str, body: str
     ) -> dict[str, object]:
@@ -231,23 +254,14 @@ class GitHub:
             "body": body,
         }
 
+    def _created_pull(self, answer: GraphQLAnswer) -> PullRequest:
+        payload = answer.data.get("createPullRequest")
+        if payload and not any(error.field == "createCommitOnBranch" for error in answer.errors):
+            return read_pull_request(payload["pullRequest"], self._base_branch)
+        raise_for(answer.errors)
+        raise GitHubUncertain("GitHub opened no pull request and named no error")
 
-def _created_pull(answer: GraphQLAnswer) -> PullRequest:
-    payload = answer.data.get("createPullRequest")
-    if payload and not any(error.field == "createCommitOnBranch" for error in answer.errors):
-        return read_pull_request(payload["pullRequest"])
-    _raise_for(answer.errors)
-    raise GitHubUncertain("GitHub opened no pull request and named no error")
-
-
-def _raise_for(errors: tuple[GraphQLError, ...]) -> None:
-    if not errors:
-        return
-    said = "; ".join(f"{error.field}: {error.message} ({error.type})" for error in errors)
-    types = {error.type for error in errors}
-    if types & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
-        raise GitHubUnauthorized(said)
-    if "NOT_FOUND" in types:
-        raise GitHubNotFound(said)
-    # Mutations are not atomic, and what was refused may be refused because it is there.
-    raise GitHubUncertain(said)
+    def _note_name(self, name: str) -> None:
+        if name.casefold() != self._told_name.casefold():
+            self._told_name = name  # said once: it stays so for as long as we run
+            log.warning("the repository is now %s: set GITHUB_REPO", name)

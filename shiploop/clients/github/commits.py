@@ -3,6 +3,7 @@
 from typing import Any
 
 from shiploop.clients.github.client import Transport
+from shiploop.clients.github.reading import understood
 from shiploop.domain.delivery.commit import Commit
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import GitHubNotFound
@@ -15,6 +16,7 @@ class Commits:
         self._transport = transport
         self._path = f"/repos/{repository}"
 
+    @understood
     def since(self, known_sha: str, sha: str) -> tuple[Commit, ...]:
         """The commits that `sha` contains and `known_sha` does not, oldest first.
 
@@ -29,6 +31,7 @@ class Commits:
             return ()
         return tuple(_commit(each) for each in answer["commits"])
 
+    @understood
     def read(self, sha: str) -> Commit:
         """One commit. Source: https://docs.github.com/en/rest/commits/commits#get-a-commit"""
         return _commit(self._transport.rest("GET", f"{self._path}/commits/{sha}"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from shiploop.clients.github.client import Transport
+from shiploop.clients.github.reading import understood
 from shiploop.domain.production.incident import Issue
 
 _LATEST = 50
@@ -16,6 +17,7 @@ class Issues:
         self._transport = transport
         self._path = f"/repos/{repository}/issues"
 
+    @understood
     def latest(self, label: str) -> tuple[Issue, ...]:
         """The newest issues with a label, open or closed.
 
@@ -25,6 +27,7 @@ class Issues:
         found = cast("list[dict[str, Any]]", self._transport.rest("GET", path))
         return tuple(_issue(each) for each in found)
 
+    @understood
     def open(self, title: str, body: str, labels: Sequence[str]) -> Issue:
         """Open an issue. Source: https://docs.github.com/en/rest/issues/issues#create-an-issue"""
         wanted = {"title": title, "body": body, "labels": list(labels)}

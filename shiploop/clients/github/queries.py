@@ -18,6 +18,8 @@ fragment PullRequestFields on PullRequest {
   mergeable
   headRefName
   headRefOid
+  headRepository { id }
+  baseRefName
   changedFiles
   author { login }
   files(first: 100) { nodes { path } }
@@ -50,6 +52,7 @@ query ReadBase($owner: String!, $name: String!, $ref: String!VARIABLES) {
   viewer { login }
   repository(owner: $owner, name: $name) {
     id
+    nameWithOwner
     ref(qualifiedName: $ref) {
       refUpdateRule { requiredStatusCheckContexts }
       target { oid ... on Commit { oid FILES } }
@@ -83,11 +86,19 @@ mutation CreatePullRequest($pull: CreatePullRequestInput!) {
     + _PULL_REQUEST
 )
 
-# What there is already of a task: its branch, what stands on it, its pull request.
+# What there is already of a task: its branch, what stands on it, its pull request. By a branch's
+# name GitHub finds the pull requests of forks as well, of which anybody may open any number.
 # To be completed by `with_files`.
 FIND_PULL_REQUEST = (
     """
-query FindPullRequest($owner: String!, $name: String!, $ref: String!, $head: String!VARIABLES) {
+query FindPullRequest(
+  $owner: String!
+  $name: String!
+  $ref: String!
+  $head: String!
+  $after: String
+  VARIABLES
+) {
   repository(owner: $owner, name: $name) {
     id
     ref(qualifiedName: $ref) {
@@ -96,9 +107,11 @@ query FindPullRequest($owner: String!, $name: String!, $ref: String!, $head: Str
     }
     pullRequests(
       headRefName: $head
-      first: 5
+      first: 25
+      after: $after
       orderBy: { field: CREATED_AT, direction: DESC }
     ) {
+      pageInfo { hasNextPage endCursor }
       nodes { ...PullRequestFields }
     }
   }
@@ -113,6 +126,7 @@ query PollChecks($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on PullRequest {
       headRefOid
+      baseRefName
       mergeable
       commits(last: 1) {
         nodes {

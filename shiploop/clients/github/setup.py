@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from shiploop.clients.github.client import Transport
+from shiploop.clients.github.reading import understood
 
 _LATEST_PULLS = 5
 _LATEST_DELIVERIES = 10
@@ -23,6 +24,19 @@ class Webhook:
     delivery_statuses: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RepositorySettings:
+    """What the repository is called now, and what may be done in it.
+
+    `may_write`: we may push, which merging asks for, too.
+    """
+
+    full_name: str
+    may_write: bool
+    is_archived: bool
+    takes_issues: bool
+
+
 class GitHubSetup:
     """The settings of one repository. Raises the GitHub errors of `shiploop.errors`."""
 
@@ -30,14 +44,21 @@ class GitHubSetup:
         self._transport = transport
         self._path = f"/repos/{repository}"
 
-    def may_write(self) -> bool:
-        """Tell whether we may push, which merging asks for, too.
+    @understood
+    def repository(self) -> RepositorySettings:
+        """What is set of the repository as a whole.
 
         Source: https://docs.github.com/en/rest/repos/repos#get-a-repository
         """
-        permissions = self._transport.rest("GET", self._path).get("permissions") or {}
-        return bool(permissions.get("push"))
+        told = self._transport.rest("GET", self._path)
+        return RepositorySettings(
+            full_name=str(told["full_name"]),
+            may_write=bool((told.get("permissions") or {}).get("push")),
+            is_archived=bool(told.get("archived")),
+            takes_issues=bool(told.get("has_issues", True)),
+        )
 
+    @understood
     def latest_pull_request_ids(self) -> list[str]:
         """The node ids of the newest pull requests, whatever became of them.
 
@@ -46,6 +67,7 @@ class GitHubSetup:
         pulls = self._list(f"/pulls?state=all&per_page={_LATEST_PULLS}")
         return [str(pull["node_id"]) for pull in pulls]
 
+    @understood
     def webhooks(self) -> tuple[Webhook, ...]:
         """The repository's webhooks; for administrators, to others they are not found.
 
@@ -60,7 +82,7 @@ class GitHubSetup:
             events=frozenset(hook["events"]),
             active=bool(hook["active"]),
             signed="secret" in hook["config"],
-            delivery_statuses=tuple(int(each["status_code"]) for each in deliveries),
+            delivery_statuses=tuple(int(each["status_code"] or 0) for each in deliveries),
         )
 
     def _list(self, path: str) -> list[dict[str, Any]]:

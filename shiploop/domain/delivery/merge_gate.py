@@ -10,10 +10,12 @@ from shiploop.domain.delivery.pull_request import PullRequestState
 class MergeFacts:
     """Everything that the decision rests on, as it is known just before the merge call.
 
-    `paths` are those that the pull request changes, `our_paths` those that our edit does.
+    `paths` are those that the pull request changes, `our_paths` those that our edit does;
+    `other_base` is the branch that somebody has pointed it at.
     """
 
     state: PullRequestState
+    other_base: str | None
     signature_holds: bool
     author: str
     our_login: str
@@ -58,6 +60,8 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
     The RFC's "the title contains trace-id" (2.2) is not a condition: anybody can write a
     title, so it would let anybody merge.
     """
+    if facts.other_base is not None:
+        return Refuse(pointed_elsewhere(facts.other_base))
     if facts.state is not PullRequestState.OPEN:
         return Refuse("somebody has closed the pull request")
     if not facts.signature_holds:
@@ -77,6 +81,11 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
     if facts.freeze is not None:
         return Wait(f"merges are frozen: {facts.freeze}")
     return MergeIt(facts.head_sha)
+
+
+def pointed_elsewhere(branch: str) -> str:
+    """Why a pull request whose base branch was changed is not merged."""
+    return f"somebody has pointed the pull request at the branch {branch}"
 
 
 def _account(login: str) -> str:

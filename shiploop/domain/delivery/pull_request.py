@@ -26,7 +26,11 @@ class Mergeable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PullRequest:
-    """What GitHub says of one pull request."""
+    """What GitHub says of one pull request.
+
+    `other_base` is the branch that somebody has pointed it at, None where it is still ours: what
+    is merged there is no merge of ours.
+    """
 
     id: str
     number: int
@@ -40,6 +44,7 @@ class PullRequest:
     mergeable: Mergeable
     merge_sha: str | None = None
     merged_at: datetime | None = None
+    other_base: str | None = None
 
     @property
     def merge(self) -> Merge | None:
@@ -51,10 +56,12 @@ class PullRequest:
 class Base:
     """The branch that we merge into: its head, and the files that were asked for there.
 
-    `place` names it for people, as `owner/name@branch`.
+    `place` names it for people, as `owner/name@branch`; `repository` is what GitHub calls it
+    now, which is another name once it was renamed or transferred.
     """
 
     repository_id: str
+    repository: str
     head_sha: str
     files: Files
     viewer: str

@@ -68,6 +68,14 @@ class ConflictFact:
 
 
 @dataclass(frozen=True, slots=True)
+class BaseFact:
+    """The branch that a head is to be merged into, where somebody has made it another one."""
+
+    sha: str
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
 class PushFact:
     """A branch that has got a new head, and not only by merges of ours."""
 
@@ -75,7 +83,7 @@ class PushFact:
     sha: str
 
 
-Fact = CheckFact | DeployFact | ConflictFact | PushFact
+Fact = CheckFact | DeployFact | ConflictFact | BaseFact | PushFact
 
 
 def branch_ref(branch: str) -> str:

@@ -9,11 +9,12 @@ from shiploop.clients.github.answers import (
     read_base_answer,
     read_check_facts,
     read_found,
+    read_moved_bases,
     read_pull_request,
 )
 from shiploop.domain.delivery.checks import Conclusion
-from shiploop.domain.delivery.pull_request import Base
-from shiploop.domain.delivery.webhook_facts import CheckFact, ConflictFact
+from shiploop.domain.delivery.pull_request import Base, PullRequest
+from shiploop.domain.delivery.webhook_facts import BaseFact, CheckFact, ConflictFact
 from shiploop.errors import RepositoryUnusable
 
 PATH = "docs/FAQ.md"
@@ -35,7 +36,8 @@ def read_base(
     """The base as it is read from an answer that holds these files, of as many paths."""
     read = {f"file{number}": file for number, file in enumerate(files)}
     ref = {"refUpdateRule": rule, "target": {"oid": "a" * 40, **read}}
-    answer = {"viewer": {"login": "bot"}, "repository": {"id": "R_1", "ref": ref}}
+    repository = {"id": "R_1", "nameWithOwner": "acme/docs", "ref": ref}
+    answer = {"viewer": {"login": "bot"}, "repository": repository}
     paths = (PATH, OTHER)[: len(files)]
     return read_base_answer(answer, "acme/docs@main", paths, read_large)
 
@@ -52,6 +54,8 @@ def pull_fields(**changes: Any) -> dict[str, Any]:
         "mergeable": "MERGEABLE",
         "headRefName": "topic",
         "headRefOid": "a" * 40,
+        "headRepository": {"id": "R_1"},
+        "baseRefName": "main",
         "changedFiles": 1,
         "author": {"login": "bot"},
         "files": {"nodes": [{"path": PATH}]},
@@ -121,12 +125,53 @@ def test_the_required_checks_are_those_of_the_branch(rule: Any, required: tuple[
 
 
 def test_more_files_than_were_listed_never_look_like_one() -> None:
-    assert read_pull_request(pull_fields()).paths == (PATH,)
-    assert read_pull_request(pull_fields(changedFiles=2)).paths != (PATH,)
+    for more in ({"changedFiles": 2}, {"files": None}, {"files": {"nodes": [None]}}):
+        assert read_pull_request(pull_fields(**more), "main").paths != (PATH,)
+    assert read_pull_request(pull_fields(), "main").paths == (PATH,)
 
 
 def test_the_author_of_a_deleted_account_is_the_ghost() -> None:
-    assert read_pull_request(pull_fields(author=None)).author == "ghost"
+    assert read_pull_request(pull_fields(author=None), "main").author == "ghost"
+
+
+def found_pull(*pulls: dict[str, Any]) -> PullRequest | None:
+    """The pull request that is taken for ours among these, the newest of which comes first."""
+    repository = {"id": "R_1", "ref": None, "pullRequests": {"nodes": list(pulls)}}
+    return read_found({"repository": repository}, "main", (PATH,), read_nothing).pull
+
+
+@pytest.mark.parametrize("state", ["OPEN", "CLOSED", "MERGED"])
+@pytest.mark.parametrize("head", [{"id": "R_2"}, None])  # a fork, and one that was deleted
+def test_a_pull_request_of_a_fork_is_never_ours(head: Any, state: str) -> None:
+    theirs = pull_fields(number=9, headRepository=head, state=state)
+    assert found_pull(theirs) is None
+    ours = found_pull(theirs, pull_fields(number=7))
+    assert ours is not None
+    assert ours.number == 7
+
+
+def test_a_pull_request_into_another_branch_says_so_and_has_no_merge_of_ours() -> None:
+    merged = {
+        "state": "MERGED",
+        "mergeCommit": {"oid": "b" * 40},
+        "mergedAt": "2026-11-22T12:00:00Z",
+    }
+    away = pull_fields(number=9, baseRefName="release", **merged)
+    found = found_pull(away)
+    assert found is not None
+    assert (found.other_base, found.merge) == ("release", None)
+    ours = found_pull(away, pull_fields(number=7, **merged))
+    assert ours is not None
+    assert (ours.number, ours.other_base) == (7, None)
+    assert ours.merge is not None
+
+
+def test_whose_base_was_changed_is_read_with_the_checks() -> None:
+    answer = a_poll_answer()
+    answer["nodes"][0]["baseRefName"] = "release"
+    assert read_moved_bases(answer, "main") == (BaseFact("a" * 40, "release"),)
+    assert read_moved_bases(answer, "release") == ()
+    assert read_moved_bases({"nodes": [None]}, "main") == ()
 
 
 def test_a_branch_with_two_parents_or_none_has_no_parent_files() -> None:
@@ -138,7 +183,7 @@ def test_a_branch_with_two_parents_or_none_has_no_parent_files() -> None:
             "ref": {"id": "REF_1", "target": target},
             "pullRequests": {"nodes": []},
         }
-        found = read_found({"repository": repository}, (PATH,), read_nothing)
+        found = read_found({"repository": repository}, "main", (PATH,), read_nothing)
         assert found.written is not None
         assert (found.written.files, found.written.parent_files) == ({PATH: None}, expected)
 

@@ -8,7 +8,8 @@ import pytest
 
 from shiploop.clients.github.auth import fixed_token
 from shiploop.clients.github.client import GitHub
-from shiploop.clients.github.transport import GitHubTransport, decide_error, graphql_url
+from shiploop.clients.github.refusals import decide_error
+from shiploop.clients.github.transport import GitHubTransport, graphql_url
 from shiploop.errors import (
     GitHubNotFound,
     GitHubRateLimited,

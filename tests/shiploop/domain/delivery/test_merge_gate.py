@@ -26,6 +26,8 @@ def test_the_order_of_the_changed_paths_does_not_matter() -> None:
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
+        ({"other_base": "release"}, "at the branch release"),
+        ({"other_base": "release", "state": PullRequestState.MERGED}, "at the branch release"),
         ({"state": PullRequestState.CLOSED}, "closed"),
         ({"state": PullRequestState.MERGED}, "closed"),
         ({"signature_holds": False}, "signature"),
