@@ -8,14 +8,15 @@ from fastapi.concurrency import run_in_threadpool
 from redis.exceptions import RedisError
 
 from shiploop.bootstrap import Services
-from shiploop.errors import SlackRefused, SlackUnavailable
+from shiploop.channels import Channel, Speaker
+from shiploop.errors import ChannelRefused, ChannelUnavailable
 from shiploop.stores import keys
 from shiploop.stores.heartbeats import ALIVE_FOR_S
 
 _LOOK_S = 5.0
 _ALIVE_FOR = timedelta(seconds=ALIVE_FOR_S)
 _START_GRACE = timedelta(seconds=60)  # the whole stack may be starting, the runner last of all
-_TELLING_S = 30  # longer than Slack is waited for
+_TELLING_S = 60  # longer than a channel is waited for
 
 _ALIVE = "alive"
 _SILENT = "silent"
@@ -34,7 +35,7 @@ class RunnerWatch:
     def __init__(self, services: Services, start_grace: timedelta = _START_GRACE) -> None:
         self._redis = services.redis
         self._heartbeats = services.heartbeats
-        self._slack = services.slack
+        self._channels = services.channels
         self._silent_from = datetime.now(UTC) + start_grace
 
     async def watch(self) -> None:
@@ -60,36 +61,42 @@ class RunnerWatch:
         if newest is not None and now < newest + _ALIVE_FOR:
             # Remembered here: one that stops on purpose takes its heartbeat along.
             self._silent_from = newest + _ALIVE_FOR
-            self._redis.set(keys.RUNNERS_STATE, _ALIVE, nx=True)  # the first one is no news
-            self._tell_once(_ALIVE)
+            for channel in self._channels:
+                # The first one is no news.
+                self._redis.set(_state_key(channel), _ALIVE, nx=True)
+                self._tell_once(_ALIVE, channel)
         elif now >= self._silent_from:
-            self._tell_once(_SILENT)
+            for channel in self._channels:
+                self._tell_once(_SILENT, channel)
 
-    def _tell_once(self, state: str) -> None:
-        if not self._is_news(state):
+    def _tell_once(self, state: str, channel: Channel) -> None:
+        if not self._is_news(state, channel):
             return
-        if not self._redis.set(keys.RUNNERS_TELLING, "1", nx=True, ex=_TELLING_S):
+        telling = keys.runners_telling(channel.queue.stream)
+        if not self._redis.set(telling, "1", nx=True, ex=_TELLING_S):
             return  # another API is telling it
         try:
             # Looked at again: it may just have told it.
-            if self._is_news(state) and self._told(_NEWS[state]):
-                self._redis.set(keys.RUNNERS_STATE, state)
+            if self._is_news(state, channel) and _told(channel.speaker, _NEWS[state]):
+                self._redis.set(_state_key(channel), state)
         finally:
-            self._redis.delete(keys.RUNNERS_TELLING)
+            self._redis.delete(telling)
 
-    def _is_news(self, state: str) -> bool:
+    def _is_news(self, state: str, channel: Channel) -> bool:
         # Where no runner has ever been, nobody misses one.
-        return self._redis.get(keys.RUNNERS_STATE) not in (state, None)
+        return self._redis.get(_state_key(channel)) not in (state, None)
 
-    def _told(self, text: str) -> bool:
-        log.warning(text)
-        if not self._slack.configured:
-            return True
-        try:
-            self._slack.say(text)
-        except SlackRefused as error:
-            log.error("Slack could not be told of it: %s", error)
-        except SlackUnavailable as error:
-            log.warning("Slack is told of it later: %s", error)
-            return False
-        return True
+
+def _state_key(channel: Channel) -> str:
+    return keys.runners_state(channel.queue.stream)
+
+
+def _told(speaker: Speaker, text: str) -> bool:
+    try:
+        speaker.say(text)
+    except ChannelRefused as error:
+        log.error("%s could not be told (%s): %s", speaker.name, error, text)
+    except ChannelUnavailable as error:
+        log.warning("%s is told of it later: %s", speaker.name, error)
+        return False
+    return True

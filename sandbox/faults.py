@@ -24,6 +24,8 @@ class Fault(enum.StrEnum):
     GITHUB_503 = "github_503"
     GITHUB_RATE_LIMITED = "github_rate_limited"
     GITHUB_SECONDARY_LIMITED = "github_secondary_limited"
+    GRAPHQL_RATE_LIMITED = "graphql_rate_limited"
+    GRAPHQL_RATE_LIMIT = "graphql_rate_limit"
     OPEN_APPLIED_THEN_502 = "open_applied_then_502"
     MERGE_APPLIED_THEN_500 = "merge_applied_then_500"
     HEAD_MOVED = "head_moved"

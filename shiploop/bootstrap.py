@@ -18,6 +18,7 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
 from shiploop.agents.registry import Agents, load_agents
+from shiploop.channels import Channel, open_channels
 from shiploop.clients.git.history import GitHistory
 from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.repository_documents import RepositoryDocuments
@@ -33,7 +34,6 @@ from shiploop.clients.own_api import OwnApi
 from shiploop.clients.sentry import Sentry, start_sentry
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
-from shiploop.clients.slack import Slack
 from shiploop.domain.delivery.task import FailureKind
 from shiploop.errors import PermanentError
 from shiploop.observability import Redactor
@@ -89,7 +89,7 @@ class Services:
     redis: Redis
     sentry: Sentry
     sentry_issues: SentryIssues | None
-    slack: Slack
+    channels: tuple[Channel, ...]
     github: GitHub
     commits: Commits
     deployments: Deployments
@@ -112,7 +112,6 @@ class Services:
     notices: Notices
     task_queue: Queue
     flow_queue: Queue
-    notice_queue: Queue
     tasks: Tasks
     outcomes: Outcomes
     metrics: Metrics
@@ -143,6 +142,7 @@ def build(settings: Settings) -> Services:
         settings.documents_refresh_s,
     )
     llm = _llm(settings)
+    channels = open_channels(settings, others, _tls(), redis, blocking)
     facts = Facts(redis, blocking)
     agents = load_agents(settings, documents, llm)
     slos = read_objectives(settings.slo_file)
@@ -154,7 +154,7 @@ def build(settings: Settings) -> Services:
         redis=redis,
         sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(settings.secrets()).redact),
         sentry_issues=_sentry_issues(settings, others),
-        slack=Slack(others, _revealed(settings.slack_webhook_url)),
+        channels=channels,
         github=github,
         commits=Commits(transport, repository),
         deployments=Deployments(transport, repository, settings.site_url, settings.environments),
@@ -174,10 +174,9 @@ def build(settings: Settings) -> Services:
         rollbacks=Rollbacks(redis),
         incidents=Incidents(redis),
         intake=Intake(redis),
-        notices=Notices(redis),
+        notices=Notices(redis, [channel.queue.stream for channel in channels]),
         task_queue=Queue(redis, blocking, keys.QUEUE, "task_id"),
         flow_queue=Queue(redis, blocking, keys.FLOW_QUEUE, "flow_run_id"),
-        notice_queue=Queue(redis, blocking, keys.NOTICE_QUEUE, "notice_id"),
         tasks=Tasks(redis, settings.task_deadline_s),
         outcomes=Outcomes(redis, slos, metrics.retention_s),
         metrics=metrics,

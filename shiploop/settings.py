@@ -15,7 +15,14 @@ ApiKey = Annotated[SecretStr, Field(min_length=16)]
 
 # A project of Sentry's by the slugs of its organisation and its own.
 _SENTRY_PROJECT = r"^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$"
+# A name or an address, and no user: what is secret has a setting of its own.
+_SMTP_URL = r"^smtps?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?$"
+# https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
+_MAIL_ADDRESS = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250})$"
 _RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
+
+
+MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]
 
 
 class Settings(BaseSettings):
@@ -75,6 +82,11 @@ class Settings(BaseSettings):
     # US dollars for a million tokens; unset: no cost is told.
     openai_input_usd: float | None = Field(None, ge=0)
     openai_output_usd: float | None = Field(None, ge=0)
+    smtp_url: str | None = Field(None, pattern=_SMTP_URL)
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: MailAddress | None = None
+    mail_to: tuple[MailAddress, ...] = ()
     slack_webhook_url: SecretStr | None = Field(None, validation_alias="SLACK_WEBHOOK_URL")
     sentry_dsn: SecretStr | None = Field(None, validation_alias="SENTRY_DSN")
     sentry_auth_token: SecretStr | None = Field(None, validation_alias="SENTRY_AUTH_TOKEN")
@@ -132,6 +144,12 @@ class Settings(BaseSettings):
     def _only_keys_open_the_api_to_others(self) -> Self:
         if not self.api_keys and not _is_loopback(self.api_host):
             raise ValueError("SHIPLOOP_API_HOST is not loopback: set SHIPLOOP_API_KEYS too")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_has_a_sender_and_receivers(self) -> Self:
+        if self.smtp_url is not None and not (self.mail_from and self.mail_to):
+            raise ValueError("SHIPLOOP_SMTP_URL is set: set SHIPLOOP_MAIL_FROM and _TO too")
         return self
 
     def api_address(self) -> str:

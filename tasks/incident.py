@@ -1,5 +1,10 @@
-"""Tells people that something is wrong: one issue and one message for each incident."""
+"""Tells people that something is wrong: one issue and one notice for each incident.
 
+Neither waits for the other: what GitHub does not take is said all the same.
+"""
+
+import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import prefect
@@ -11,9 +16,12 @@ from shiploop.domain.production.incident import Issue
 from shiploop.domain.production.judgement import Judgement
 from shiploop.domain.production.rollback_policy import Suspect
 from shiploop.domain.timestamps import iso_ms
-from tasks.shared.durability import RETRIED
+from shiploop.errors import ShiploopError, TransientError
+from tasks.shared.durability import RETRIED, on_last_attempt
 
 _PRODUCTION = "production"
+
+log = logging.getLogger(__name__)
 
 
 @prefect.task(name="report-broken-production", **RETRIED)
@@ -25,9 +33,15 @@ def report_broken_production(judgement: Judgement) -> None:
 @prefect.task(name="report-dead-runners", **RETRIED)
 def report_dead_runners() -> None:
     """Raise an incident for each runner that has fallen silent without taking its leave."""
+    late: list[TransientError] = []
     for runner_id in services().heartbeats.silent(datetime.now(UTC)):
         reason = f"runner {runner_id} is dead: it stopped answering without having shut down"
-        raise_incident(f"runner-{runner_id}", reason, to_do=messages.ToDo.REPLACE_RUNNER)
+        try:
+            raise_incident(f"runner-{runner_id}", reason, to_do=messages.ToDo.REPLACE_RUNNER)
+        except TransientError as error:
+            late.append(error)
+    if late:
+        raise late[0]
 
 
 @prefect.task(name="end-incident", **RETRIED)
@@ -45,24 +59,34 @@ def raise_incident(
     evidence: tuple[str, ...] = (),
     suspects: tuple[Suspect, ...] = (),
     to_do: messages.ToDo = messages.ToDo.BRING_BACK,
-) -> str:
-    """Open the issue about a subject unless one is open, and say so; returns its address."""
+) -> None:
+    """Open the issue about a subject unless one is open, and say so.
+
+    Raises TransientError where GitHub may take the issue in another attempt of this step; people
+    are told by then. No outcome hangs on it.
+    """
     now = datetime.now(UTC)
     opened = services().incidents.open(subject, f"{subject}-{iso_ms(now)}", now)
     if opened.issue_url is not None:
-        return opened.issue_url
+        return
     body = messages.incident_body(opened.key, reason, evidence, suspects, {}, to_do)
-    issue = find_issue(opened.key) or services().issues.open(
-        messages.incident_title(reason), body, messages.INCIDENT_LABELS
-    )
-    services().incidents.note_issue(subject, issue.url)
-    services().notices.post(
-        f"incident-{opened.key}", slack_messages.incident_raised(reason, issue.url)
-    )
-    return issue.url
+    issue_url, problem = "", None
+    try:
+        title = messages.incident_title(reason)
+        issue_url = file_issue(opened.key, title, body, messages.INCIDENT_LABELS).url
+    except ShiploopError as error:
+        log.warning("no issue is open about an incident: %s", error)
+        problem = error
+    said = slack_messages.incident_raised(reason, issue_url, str(problem or ""))
+    services().notices.post(f"incident-{opened.key}", said)
+    if not isinstance(problem, TransientError):
+        services().incidents.note_issue(subject, issue_url)
+    elif not on_last_attempt():
+        raise problem
 
 
-def find_issue(key: str) -> Issue | None:
-    """The issue that was opened for this already, before a crash or an answer that was lost."""
-    found = services().issues.latest("incident")
-    return next((one for one in found if messages.is_about(one, key)), None)
+def file_issue(key: str, title: str, body: str, labels: Sequence[str]) -> Issue:
+    """Open the issue about something, or find it: a crash or a lost answer may have left it."""
+    latest = services().issues.latest("incident")
+    found = next((one for one in latest if messages.is_about(one, key)), None)
+    return found or services().issues.open(title, body, labels)

@@ -22,7 +22,7 @@ from shiploop.domain.production.rollback import (
     split_trb,
 )
 from shiploop.domain.production.rollback_ending import Ending, timeline
-from tasks.incident import find_issue
+from tasks import incident
 from tasks.judge import note_state, watch_site
 from tasks.rollback_case import note_progress
 from tasks.shared.durability import RETRIED
@@ -58,12 +58,11 @@ def settle_rollback(case: RollbackCase, ending: Ending) -> None:
 @prefect.task(name="file-rollback-issue", **RETRIED)
 def file_issue(case: RollbackCase, ending: Ending) -> None:
     """Open the one issue of this rollback, or find it."""
-    found = find_issue(case.lead_sha)
-    if found is None:
-        body = messages.issue_body(case, ending, timeline(case, _fields(case)), _links())
-        found = services().issues.open(messages.issue_title(case), body, messages.ISSUE_LABELS)
-    note_progress(case, ending.status, incident_url=found.url)
-    create_markdown_artifact(found.body, key="rollback")
+    body = messages.issue_body(case, ending, timeline(case, _fields(case)), _links())
+    create_markdown_artifact(body, key="rollback")  # it stands there, whatever GitHub says
+    title = messages.issue_title(case)
+    filed = incident.file_issue(case.lead_sha, title, body, messages.ISSUE_LABELS)
+    note_progress(case, ending.status, incident_url=filed.url)
 
 
 @prefect.task(name="tell-rollback-end", **RETRIED)

@@ -32,6 +32,11 @@ from sandbox.request_log import LoggedRequest, RequestLog
 Endpoint = Callable[[Request], Awaitable[Response]]
 # Short, so that a drill does not take the minutes that GitHub would ask for.
 _LIMITED_FOR_S = 2
+# GitHub has come to say it by another word: https://github.com/yanyongyu/githubkit/issues/271
+_GRAPHQL_LIMITS = {
+    Fault.GRAPHQL_RATE_LIMITED: "RATE_LIMITED",
+    Fault.GRAPHQL_RATE_LIMIT: "RATE_LIMIT",
+}
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 _ROOTS = ("app", "installation", "notifications", "orgs", "repos", "search", "user", "users")
 
@@ -96,10 +101,7 @@ class _Api:
         if faults.take(Fault.GITHUB_503):
             return message_answer(503, "Service Unavailable")
         if faults.take(Fault.GITHUB_RATE_LIMITED):
-            reset = str(int(time.time()) + _LIMITED_FOR_S)
-            headers = {"x-ratelimit-remaining": "0", "x-ratelimit-reset": reset}
-            headers |= {"x-ratelimit-limit": str(LIMIT), "x-ratelimit-used": str(LIMIT)}
-            return message_answer(403, "API rate limit exceeded", headers)
+            return message_answer(403, "API rate limit exceeded", _used_up())
         if faults.take(Fault.GITHUB_SECONDARY_LIMITED):
             message = "You have exceeded a secondary rate limit. Please wait a few minutes."
             return message_answer(403, message, {"retry-after": str(_LIMITED_FOR_S)})
@@ -149,6 +151,10 @@ class _Api:
             raise RefusedError(Reason.UNAUTHORIZED, message)
         with self._github.lock:
             rate_limit = self._github.rate_limits.spend(viewer.login, "graphql")
+        for fault, spelling in _GRAPHQL_LIMITS.items():
+            if self._github.faults.take(fault):
+                error = {"type": spelling, "message": "API rate limit already exceeded"}
+                return json_answer(200, {"errors": [error]}, _used_up())
         session = Session(self._github, viewer, rate_limit)
         result = execution.run(session, asked.text, asked.variables, asked.operation)
         is_open = "createPullRequest" in (result.get("data") or {})
@@ -162,6 +168,15 @@ class _GraphqlRequest:
     text: str
     variables: dict[str, Any]
     operation: str | None
+
+
+def _used_up() -> dict[str, str]:
+    return {
+        "x-ratelimit-limit": str(LIMIT),
+        "x-ratelimit-used": str(LIMIT),
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": str(int(time.time()) + _LIMITED_FOR_S),
+    }
 
 
 def _refusals_answered(answer: Callable[[], Response]) -> Response:

@@ -19,22 +19,17 @@ _TRY_AGAIN = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
 class Slack:
     """One channel. The webhook's URL is a password: it is in no error of ours."""
 
-    def __init__(self, http: httpx.Client, webhook_url: str | None) -> None:
+    name = "Slack"
+
+    def __init__(self, http: httpx.Client, webhook_url: str) -> None:
         self._http = http
         self._webhook_url = webhook_url
-
-    @property
-    def configured(self) -> bool:
-        """False where there is nobody to say anything to."""
-        return self._webhook_url is not None
 
     def say(self, text: str) -> None:
         """Post a text as it stands: it mentions nobody, and links are Slack's own doing.
 
         Raises SlackUnavailable and SlackRefused.
         """
-        if self._webhook_url is None:
-            raise SlackRefused("SLACK_WEBHOOK_URL is not set")
         try:
             reply = self._http.post(self._webhook_url, json={"text": _escaped(text)})
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):

@@ -39,7 +39,7 @@ _HEARTBEAT_S = 5.0
 # Somebody waits for an answer of the API, and nobody for a moment's work of a task.
 _NICENESS = 5
 _GRACE_S = 10.0  # what is not done by then, the next runner resumes
-_NOTICE_GRACE_S = 1.0  # with Slack away, a longer one would only slow down each stop
+_NOTICE_GRACE_S = 1.0  # with a channel away, a longer one would only slow down each stop
 # Rollbacks and scheduled flows: never kept waiting by tasks, however many there are.
 _FLOW_SLOTS = 8
 
@@ -70,11 +70,17 @@ class Runner:
         self._flows = WorkerPool(
             services.flow_queue, runner_id, _FLOW_SLOTS, settings.lease_s, executor.run_scheduled
         )
-        notifier = Notifier(services)
-        # One slot: people hear of things in their order.
-        self._notices = WorkerPool(
-            services.notice_queue, runner_id, 1, settings.lease_s, notifier.deliver
-        )
+        # One slot each: people hear of things in their order.
+        self._notices = [
+            WorkerPool(
+                channel.queue,
+                runner_id,
+                1,
+                settings.lease_s,
+                Notifier(services.notices, channel).deliver,
+            )
+            for channel in services.channels
+        ]
         self._cancellations = CancellationWatch(services, prefect, self._tasks.held)
 
     def run(self, stopping: threading.Event) -> None:
@@ -84,7 +90,8 @@ class Runner:
         """
         ours = self._services
         os.nice(_NICENESS)
-        for queue in (ours.task_queue, ours.flow_queue, ours.notice_queue):
+        notice_queues = [channel.queue for channel in ours.channels]
+        for queue in (ours.task_queue, ours.flow_queue, *notice_queues):
             queue.create_group()
         if ours.llm is not None:
             ours.llm.warm()
@@ -97,7 +104,9 @@ class Runner:
         for pool in (self._tasks, self._flows):
             pool.finish(give_up_at)
         self._executor.leave()
-        self._notices.finish(time.monotonic() + _NOTICE_GRACE_S)
+        give_up_at = time.monotonic() + _NOTICE_GRACE_S
+        for pool in self._notices:
+            pool.finish(give_up_at)
         self._services.heartbeats.clear(self._runner_id)
         background.raise_ended()
 
@@ -110,8 +119,7 @@ class Runner:
             self._tasks.keep_leases,
             self._flows.keep_leases,
             self._flows.take_until,
-            self._notices.keep_leases,
-            self._notices.take_until,
+            *(loop for pool in self._notices for loop in (pool.keep_leases, pool.take_until)),
             self._cancellations.watch,
             self._beat,
             run_worker,

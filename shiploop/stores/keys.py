@@ -6,7 +6,8 @@ from shiploop.domain.delivery.task_record import AGENT_OF_VERSION_1
 
 QUEUE = "agent:queue:orchestrator"
 FLOW_QUEUE = "agent:queue:flows"
-NOTICE_QUEUE = "agent:queue:notices"
+NOTICE_QUEUE = "agent:queue:notices"  # what Slack is to be told
+MAIL_QUEUE = "agent:queue:mails"
 QUEUE_GROUP = "runners"
 FACTS_CHANNEL = "agent:facts"
 EVENTS_CHANNEL = "agent:events"
@@ -14,8 +15,6 @@ TASK_INDEX = "agent:tasks"
 RATE_LIMITS = "agent:limits"
 FREEZE = "agent:freeze"
 LEFT_OUT = "agent:documents:left-out"
-RUNNERS_STATE = "agent:runners:state"
-RUNNERS_TELLING = "agent:runners:telling"
 ROLLBACK_ACTIVE = "agent:rollback-active"
 ROLLBACK_MERGES = "agent:rollback-merges"
 ROLLBACK_MODE = "agent:rollback-mode"
@@ -128,3 +127,13 @@ def review(period: str, first_day: date) -> str:
 def heartbeat(runner_id: str) -> str:
     """Hash: one runner's sign of life, in the RFC's format."""
     return f"worker:heartbeat:{runner_id}"
+
+
+def runners_state(channel: str) -> str:
+    """Whether people know by this channel that a runner lives, or that none does."""
+    return f"agent:runners:state:{channel}"
+
+
+def runners_telling(channel: str) -> str:
+    """Who is just telling them so."""
+    return f"agent:runners:telling:{channel}"

@@ -1,5 +1,6 @@
 """What people shall be told: kept until it is said, and said once."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from redis import Redis
@@ -9,18 +10,20 @@ from shiploop.stores.scripts import load_script
 
 
 class Notices:
-    """Takes notices; a runner says them."""
+    """Takes notices, for each channel; a runner says them."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, queues: Sequence[str]) -> None:
+        """`queues` are the streams of the channels."""
         self._redis = redis
+        self._queues = queues
         self._post = redis.register_script(load_script("post_notice"))
 
     def post(self, notice_id: str, text: str) -> bool:
-        """Have a text said, in whatever state Slack is; False when this notice was posted before.
+        """Have a text said on every channel; False when this notice was posted before.
 
         Whoever begins his work again posts it again, under the same id.
         """
-        names = [keys.notice(notice_id), keys.NOTICE_QUEUE]
+        names = [keys.notice(notice_id), *self._queues]
         return bool(self._post(keys=names, args=[notice_id, text, keys.NOTICE_TTL_S]))
 
     def read(self, notice_id: str) -> str | None:

@@ -30,7 +30,7 @@ class Queue:
     def __init__(self, redis: Redis, blocking: Redis, stream: str, field: str) -> None:
         self._redis = redis
         self._blocking = blocking
-        self._stream = stream
+        self.stream = stream
         self._field = field
         self._refresh = redis.register_script(load_script("refresh_items"))
         self._add_once = redis.register_script(load_script("add_item_once"))
@@ -38,25 +38,25 @@ class Queue:
     def create_group(self) -> None:
         """Create the consumer group; once is enough, again is harmless."""
         try:
-            self._redis.xgroup_create(self._stream, keys.QUEUE_GROUP, id="0", mkstream=True)
+            self._redis.xgroup_create(self.stream, keys.QUEUE_GROUP, id="0", mkstream=True)
         except ResponseError as error:
             if "BUSYGROUP" not in str(error):
                 raise
 
     def add(self, subject_id: str) -> None:
         """Append an item."""
-        self._redis.xadd(self._stream, {self._field: subject_id})
+        self._redis.xadd(self.stream, {self._field: subject_id})
 
     def add_once(self, subject_id: str) -> bool:
         """Append an item unless one of this subject is on the queue already."""
-        names = [self._stream, keys.queued(subject_id)]
+        names = [self.stream, keys.queued(subject_id)]
         return bool(self._add_once(keys=names, args=[self._field, subject_id, keys.QUEUED_TTL_S]))
 
     def take(self, consumer: str, count: int, block_ms: int) -> list[QueueItem]:
         """New items for this consumer, waiting up to `block_ms` for the first."""
         try:
             answer = self._blocking.xreadgroup(
-                keys.QUEUE_GROUP, consumer, {self._stream: ">"}, count=count, block=block_ms
+                keys.QUEUE_GROUP, consumer, {self.stream: ">"}, count=count, block=block_ms
             )
         except ResponseError as error:
             if "NOGROUP" not in str(error):
@@ -72,7 +72,7 @@ class Queue:
         while True:
             # One call looks at ten pending items at most, however many there are.
             cursor, messages, _deleted = self._redis.xautoclaim(
-                self._stream, keys.QUEUE_GROUP, consumer, idle_ms, start_id=cursor, count=1
+                self.stream, keys.QUEUE_GROUP, consumer, idle_ms, start_id=cursor, count=1
             )
             for message in messages:
                 item = self._item(message)
@@ -85,23 +85,23 @@ class Queue:
         if not item_ids:
             return []
         arguments = [keys.QUEUE_GROUP, consumer, *item_ids]
-        return cast(list[str], self._refresh(keys=[self._stream], args=arguments))
+        return cast(list[str], self._refresh(keys=[self.stream], args=arguments))
 
     def drop(self, item: QueueItem) -> None:
         """Take an item off the stream."""
         with self._redis.pipeline(transaction=True) as pipe:
-            pipe.xack(self._stream, keys.QUEUE_GROUP, item.item_id)
-            pipe.xdel(self._stream, item.item_id)
+            pipe.xack(self.stream, keys.QUEUE_GROUP, item.item_id)
+            pipe.xdel(self.stream, item.item_id)
             pipe.delete(keys.queued(item.subject_id))
             pipe.execute()
 
     def backlog(self) -> int:
         """How many items are waiting or being worked on."""
-        return self._redis.xlen(self._stream)
+        return self._redis.xlen(self.stream)
 
     def oldest_at(self) -> datetime | None:
         """When the oldest of them was added, None when there is none."""
-        first = cast(list[Any], self._redis.xrange(self._stream, count=1))
+        first = cast(list[Any], self._redis.xrange(self.stream, count=1))
         if not first:
             return None
         item_id, _fields = first[0]
@@ -112,7 +112,7 @@ class Queue:
         pending = cast(
             list[dict[str, Any]],
             self._redis.xpending_range(
-                self._stream, keys.QUEUE_GROUP, min=item.item_id, max=item.item_id, count=1
+                self.stream, keys.QUEUE_GROUP, min=item.item_id, max=item.item_id, count=1
             ),
         )
         return int(pending[0]["times_delivered"]) if pending else 0

@@ -61,3 +61,8 @@ def on_first_attempt() -> bool:
     On a later attempt something may have been done already: look before doing it.
     """
     return bool(runtime.task_run.run_count <= 1 and runtime.flow_run.run_count <= 1)
+
+
+def on_last_attempt() -> bool:
+    """True when this step is not tried again, whatever it raises."""
+    return bool(runtime.task_run.run_count > len(_RETRY_DELAYS_S))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from shiploop.cli.doctor.diagnosis import Finding, Health
 from shiploop.cli.doctor.github_check import check_github
+from shiploop.cli.doctor.mail_check import check_mail
 from shiploop.cli.doctor.model_check import check_model
 from shiploop.cli.doctor.prefect_check import check_prefect
 from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
@@ -56,6 +57,7 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
         "api": lambda: check_api(places.api_url),
         "signing key": lambda: check_signing_key(settings),
         "model": lambda: check_model(settings),
+        "e-mail": lambda: check_mail(settings),
         "options": lambda: check_options(settings),
     }
     redact = Redactor([*settings.secrets(), *_passwords(settings)]).redact

@@ -4,6 +4,7 @@ Sources: https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-
 for limits, .../rate-limits-for-the-rest-api
 """
 
+import json
 import re
 from collections.abc import Mapping
 
@@ -23,6 +24,7 @@ from shiploop.errors import (
 RIGHTS = "contents, pull requests and issues: write; checks, statuses and deployments: read"
 
 _SAID_CHARACTERS = 300
+_ISSUES_OFF = re.compile(r"issues (?:has|have) been disabled|issues are disabled", re.IGNORECASE)
 _NO_RIGHT = f"Give it the rights that are missing ({RIGHTS})"
 _SSO = "Authorise the token for the organisation's single sign-on in the token's own settings"
 _KIND = "The organisation takes another kind of token only: a GitHub App, or what it says"
@@ -66,7 +68,7 @@ def decide_error(
     """What an HTTP answer means, None for success."""
     if status < httpx.codes.MULTIPLE_CHOICES:
         return None
-    said = f"GitHub answered {status}: {text[:_SAID_CHARACTERS]}"
+    said = f"GitHub answered {status}: {_message(text)}"
     if status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return lost_answer(said, write=write, retry_after_s=read_retry_after_s(headers))
     denied = status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
@@ -79,6 +81,8 @@ def decide_error(
         return GitHubUnauthorized(said, _NO_RIGHT)
     if status == httpx.codes.NOT_FOUND:
         return GitHubNotFound(said)
+    if status == httpx.codes.GONE and _ISSUES_OFF.search(text):
+        said = f"{said} (Switch issues on in the repository's settings)"
     return GitHubRefused(said, status)
 
 
@@ -91,6 +95,17 @@ def lost_answer(said: str, *, write: bool, retry_after_s: float | None = None) -
 def denial_in_words(said: str) -> str | None:
     """What to do about a refusal, by the words it is told in; None where they tell of no right."""
     return next((advice for words, advice in _BY_WORDS if words.search(said)), None)
+
+
+def _message(text: str) -> str:
+    """What an answer says, without what is around it; all of it where its errors matter."""
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict) and "message" in answer and not answer.get("errors"):
+        text = str(answer["message"])
+    return text[:_SAID_CHARACTERS]
 
 
 def _advice(headers: Mapping[str, str], text: str) -> str | None:

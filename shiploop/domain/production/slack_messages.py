@@ -43,22 +43,24 @@ def rollback_ended(case: RollbackCase, ending: Ending, links: Mapping[str, str])
         *map(": ".join, why_not_over(ending)),
         *([f"It took {trb.total_ms / 1000:.1f} s from {begun} to healthy."] if trb else []),
         *(f"{title_text(name)}: {address_text(url)}" for name, url in links.items()),
+        *([] if "Incident" in links else ["No issue about it could be opened on GitHub."]),
         *_named(case.suspects),
     )
 
 
-def incident_raised(reason: str, issue_url: str) -> str:
-    """What is said of an incident without a rollback."""
+def incident_raised(reason: str, issue_url: str, why_no_issue: str = "") -> str:
+    """What is said of an incident without a rollback, whether or not there is an issue."""
     return _lines(
         f"🚨 Production incident: {reason_text(reason)}",
         "Nothing was rolled back: a person is needed.",
-        address_text(issue_url),
+        address_text(issue_url) if issue_url else f"No issue is open: {reason_text(why_no_issue)}",
     )
 
 
 def incident_resolved(issue_url: str) -> str:
     """What is said when production is healthy again after an incident."""
-    return _lines("✅ Production is healthy again.", address_text(issue_url))
+    issue = [address_text(issue_url)] if issue_url else []
+    return _lines("✅ Production is healthy again.", *issue)
 
 
 def _named(suspects: Sequence[Suspect]) -> Iterator[str]:
