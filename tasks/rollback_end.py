@@ -59,10 +59,12 @@ def settle_rollback(case: RollbackCase, ending: Ending) -> None:
 def file_issue(case: RollbackCase, ending: Ending) -> None:
     """Open the one issue of this rollback, or find it."""
     body = messages.issue_body(case, ending, timeline(case, _fields(case)), _links())
-    create_markdown_artifact(body, key="rollback")  # it stands there, whatever GitHub says
-    title = messages.issue_title(case)
-    filed = incident.file_issue(case.lead_sha, title, body, messages.ISSUE_LABELS)
-    note_progress(case, ending.status, incident_url=filed.url)
+    try:
+        title = messages.issue_title(case)
+        filed = incident.file_issue(case.lead_sha, title, body, messages.ISSUE_LABELS)
+        note_progress(case, ending.status, incident_url=filed.url)
+    finally:
+        create_markdown_artifact(body, key="rollback")  # it stands there, whatever GitHub says
 
 
 @prefect.task(name="tell-rollback-end", **RETRIED)

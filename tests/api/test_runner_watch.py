@@ -13,6 +13,7 @@ from redis import Redis
 
 from api.runner_watch import RunnerWatch
 from shiploop.bootstrap import Services, build
+from shiploop.channels import Channel, LogOnly
 from shiploop.clients.slack import Slack
 from shiploop.stack.addresses import free_port
 from shiploop.stores.heartbeats import Heartbeats
@@ -50,7 +51,8 @@ def built(redis: Redis, slack: ScriptedServer) -> Iterator[Built]:
 
         def make(**changes: Any) -> Services:
             services = build(settings(redis, **changes))
-            return replace(services, slack=Slack(http, f"{slack.url}/services/T/B/secret"))
+            said_in = Slack(http, f"{slack.url}/services/T/B/secret")
+            return replace(services, channels=(Channel(services.channels[0].queue, said_in),))
 
         yield make
 
@@ -148,12 +150,11 @@ def test_a_webhook_that_is_no_good_is_tried_once(
 def test_without_a_webhook_it_is_in_the_log_once(
     services: Services, redis: Redis, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with httpx.Client(verify=NO_TLS) as http:
-        mute = replace(services, slack=Slack(http, None))
-        lived(mute, redis)
-        ours = watch(mute)
-        for _ in range(3):
-            ours.look()
+    mute = replace(services, channels=(Channel(services.channels[0].queue, LogOnly()),))
+    lived(mute, redis)
+    ours = watch(mute)
+    for _ in range(3):
+        ours.look()
     assert caplog.text.count(NONE_LEFT) == 1
 
 

@@ -50,6 +50,14 @@ class RestDescription:
                 )
         raise LookupError(f"GitHub documents no {method} {path}")
 
+    def example(self, method: str, template: str, status: str) -> Any:
+        """The answer that GitHub shows as an example of an operation."""
+        response = self._document["paths"][template][method]["responses"][status]
+        shown = next(iter(response["content"]["application/json"]["examples"].values()))
+        if "$ref" in shown:
+            shown = self._document["components"]["examples"][shown["$ref"].rpartition("/")[2]]
+        return shown["value"]
+
     def problems(self, operation: Operation, status: int, body: object) -> Iterator[str]:
         """Yield what is wrong with a response that the operation documents."""
         pointer = f"{operation.pointer}/responses/{status}"

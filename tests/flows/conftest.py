@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from redis import Redis
 
 from shiploop.stack.addresses import free_port
+from tests.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.rolling import redis_of, rolling_world
 from tests.world import World
 
@@ -15,11 +16,18 @@ _API_KEY = "key-of-one-who-may-ask"
 
 
 @pytest.fixture(scope="session")
-def guarded_world(stacks: ExitStack) -> World:
-    """A stack that has every secret that one can have, a model and a Sentry to use them, and two
-    slots for tasks.
+def guarded_mail(stacks: ExitStack) -> MailServer:
+    """The mail server of that stack."""
+    return stacks.enter_context(mail_server(asks_for_login=True))
+
+
+@pytest.fixture(scope="session")
+def guarded_world(stacks: ExitStack, guarded_mail: MailServer) -> World:
+    """A stack that has every secret that one can have, a model, a Sentry and a mail server to use
+    them, and two slots for tasks.
     """
     github_port = free_port()
+    port = guarded_mail.port
     guarded = rolling_world(
         api_key=_API_KEY,
         api_keys={"tests": SecretStr(_API_KEY)},
@@ -28,6 +36,11 @@ def guarded_world(stacks: ExitStack) -> World:
         openai_api_key=SecretStr("key-of-the-model-that-answers"),
         openai_base_url=f"http://127.0.0.1:{github_port}/openai/v1",
         runner_concurrency=2,
+        smtp_url=f"smtp://127.0.0.1:{port}",
+        smtp_user=USER,
+        smtp_password=SecretStr(PASSWORD),
+        mail_from="shiploop@example.com",
+        mail_to=("oncall@example.com",),
         sentry_dsn=SecretStr(f"http://key-of-the-sentry@127.0.0.1:{free_port()}/1"),
     )
     return stacks.enter_context(guarded)

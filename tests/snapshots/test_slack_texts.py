@@ -14,6 +14,7 @@ from redis import Redis
 
 from api.runner_watch import RunnerWatch
 from shiploop.bootstrap import Services, build, services
+from shiploop.channels import Channel
 from shiploop.clients.slack import Slack
 from shiploop.domain.production import slack_messages as messages
 from shiploop.domain.production.rollback import RollbackStatus
@@ -67,6 +68,18 @@ SLACK_TEXTS: dict[str, Callable[[], str]] = {
     "slack/incident_raised.txt": lambda: messages.incident_raised(
         f"{NEWER_SHA[:12]} was merged and never went live", ISSUE_URL
     ),
+    "slack/incident_raised_without_issue.txt": lambda: messages.incident_raised(
+        f"{NEWER_SHA[:12]} was merged and never went live",
+        "",
+        "GitHub answered 410: Issues has been disabled in this repository. (Switch issues on in "
+        "the repository's settings)",
+    ),
+    "slack/incident_resolved_without_issue.txt": lambda: messages.incident_resolved(""),
+    "slack/rollback_ended_without_issue.txt": lambda: messages.rollback_ended(
+        a_case(),
+        Ending(RollbackStatus.HEALTHY, "", REVERTED, TRB),
+        {"Rollback": REVERTED.pull_url},
+    ),
     "slack/incident_resolved.txt": lambda: messages.incident_resolved(ISSUE_URL),
 }
 APPROVAL_WANTED = "slack/rollback_approval_wanted.txt"
@@ -110,7 +123,9 @@ def test_slack_is_told_that_no_runner_lives_and_that_one_is_back(
 ) -> None:
     scripted.replies.extend([Reply(200, "ok")] * len(RUNNERS))
     with httpx.Client(verify=NO_TLS) as http:
-        watching = replace(build(given), slack=Slack(http, f"{scripted.url}/services/T/B/x"))
+        built = build(given)
+        slack = Channel(built.channels[0].queue, Slack(http, f"{scripted.url}/services/T/B/x"))
+        watching = replace(built, channels=(slack,))
         for silent_s in (0, 16, 0):
             beat_at = datetime.now(UTC) - timedelta(seconds=silent_s)
             watching.heartbeats.beat("docs-1", beat_at, "ready", 0)

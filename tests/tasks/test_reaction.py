@@ -44,7 +44,7 @@ def rolled_back(ours: Services, status: RollbackStatus, *shas: str) -> None:
 def test_a_task_goes_on_where_production_is_healthy_and_raises_no_incident(ours: Services) -> None:
     well = replace(JUDGED, state=HEALTHY, reaction=Reaction.KEEP)
     assert react_to_deploy(well, MERGE) is None
-    assert ours.notice_queue.backlog() == 0
+    assert ours.channels[0].queue.backlog() == 0
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_task_ends_where_production_is_not_seen_to_be_healthy_and_people_are_t
     assert outcome is not None
     assert outcome.failure_kind is kind
     assert outcome.reason.startswith("it is broken")
-    assert ours.notice_queue.backlog() == 1
+    assert ours.channels[0].queue.backlog() == 1
 
 
 @pytest.mark.parametrize("status", [status for status in RollbackStatus if status.ended])

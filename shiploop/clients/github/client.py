@@ -19,7 +19,7 @@ from shiploop.clients.github.answers import (
 )
 from shiploop.clients.github.graphql_answer import GraphQLAnswer, raise_for
 from shiploop.clients.github.inputs import commit_input, ref_input
-from shiploop.clients.github.reading import understood
+from shiploop.clients.github.reading import text, understood
 from shiploop.clients.github.refusals import denial_in_words
 from shiploop.domain.delivery.commit import Changes
 from shiploop.domain.delivery.pull_request import Base, Found, PullRequest, Written
@@ -140,7 +140,7 @@ class GitHub:
             },
         )
         raise_for(committed.errors)
-        sha = str(committed.data["createCommitOnBranch"]["commit"]["oid"])
+        sha = text(committed.data["createCommitOnBranch"]["commit"]["oid"])
         temporary_ref_id = committed.data["createRef"]["ref"]["id"]
         moved = self._transport.graphql(
             queries.MOVE_BRANCH,
@@ -169,7 +169,7 @@ class GitHub:
                 "commit_message": message[1],
             },
         )
-        return str(answer["sha"])
+        return text(answer["sha"])
 
     @understood
     def poll_checks(
@@ -203,8 +203,8 @@ class GitHub:
     def clone_url(self) -> str:
         """Where git clones the repository from."""
         told = self._transport.rest("GET", f"/repos/{self.repository}")
-        self._note_name(str(told["full_name"]))
-        return str(told["clone_url"])
+        self._note_name(text(told["full_name"]))
+        return text(told["clone_url"])
 
     def comment(self, number: int, text: str) -> None:
         """Add a comment to a pull request."""

@@ -10,6 +10,13 @@ _Asked = ParamSpec("_Asked")
 _Told = TypeVar("_Told")
 
 
+def text(value: object) -> str:
+    """A text of an answer, where anything else would be taken for one. Raises TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} is no text")
+    return value
+
+
 def understood(ask: Callable[_Asked, _Told]) -> Callable[_Asked, _Told]:
     """Have what asks GitHub and reads the answer raise GitHubIncomplete where it cannot be read.
 

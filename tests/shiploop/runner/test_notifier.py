@@ -10,9 +10,11 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from redis import Redis
 
-from shiploop.bootstrap import Services
+from shiploop.bootstrap import Services, build
+from shiploop.channels import Channel
 from shiploop.clients.slack import Slack
 from shiploop.errors import SlackUnavailable
 from shiploop.runner.notifier import Notifier
@@ -21,6 +23,7 @@ from shiploop.stores import keys
 from shiploop.stores.notices import Notices
 from shiploop.stores.queue import QueueItem
 from tests.loopback import NO_TLS, loopback
+from tests.mail_server import MailServer, mail_server
 from tests.sandbox_process import SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
@@ -35,9 +38,14 @@ Telling = Callable[[str], Services]
 @pytest.fixture
 def telling(services: Services) -> Iterator[Telling]:
     """Our services with this webhook."""
-    services.notice_queue.create_group()
+    (only,) = services.channels
+    only.queue.create_group()
     with httpx.Client(timeout=5, verify=NO_TLS) as http:
-        yield lambda webhook_url: replace(services, slack=Slack(http, webhook_url))
+
+        def tell(webhook_url: str) -> Services:
+            return replace(services, channels=(Channel(only.queue, Slack(http, webhook_url)),))
+
+        yield tell
 
 
 @pytest.fixture
@@ -47,21 +55,62 @@ def ours(telling: Telling, sandbox: SandboxProcess) -> Services:
     return telling(f"{sandbox.url}/services/T000/B000/secret")
 
 
+@pytest.fixture
+def with_mail(ours: Services, redis_url: str, kept: MailServer) -> Services:
+    """The same with e-mail beside it."""
+    settings = ours.settings.model_copy(
+        update={
+            "slack_webhook_url": SecretStr("https://hooks.slack.com/services/T/B/secret"),
+            "smtp_url": f"smtp://127.0.0.1:{kept.port}",
+            "mail_from": "shiploop@example.com",
+            "mail_to": ("oncall@example.com",),
+        }
+    )
+    built = build(settings)
+    slack, mail = built.channels
+    for channel in built.channels:
+        channel.queue.create_group()
+    return replace(built, channels=(replace(slack, speaker=ours.channels[0].speaker), mail))
+
+
+@pytest.fixture
+def kept() -> Iterator[MailServer]:
+    with mail_server() as server:
+        yield server
+
+
 @contextmanager
 def delivering(services: Services) -> Iterator[None]:
-    """Let a runner's pool say notices for the length of the block."""
-    work = Notifier(services).deliver
-    pool = WorkerPool(services.notice_queue, "this-runner", 1, LEASE_S, work)
+    """Let a runner's pools say notices for the length of the block."""
+    pools = [
+        WorkerPool(
+            channel.queue, "this-runner", 1, LEASE_S, Notifier(services.notices, channel).deliver
+        )
+        for channel in services.channels
+    ]
     stopping = threading.Event()
-    taking = threading.Thread(target=pool.take_until, args=[stopping])
-    threading.Thread(target=pool.keep_leases, args=[stopping], daemon=True).start()
-    taking.start()
+    taking = [threading.Thread(target=pool.take_until, args=[stopping]) for pool in pools]
+    for pool in pools:
+        threading.Thread(target=pool.keep_leases, args=[stopping], daemon=True).start()
+    for thread in taking:
+        thread.start()
     try:
         yield
     finally:
         stopping.set()
-        taking.join(timeout=10)
-        pool.finish(time.monotonic() + 10)
+        for thread in taking:
+            thread.join(timeout=10)
+        for pool in pools:
+            pool.finish(time.monotonic() + 10)
+
+
+def deliver(services: Services, item: QueueItem, deliveries: int = 1) -> None:
+    """Deliver as the runner of the first channel does."""
+    Notifier(services.notices, services.channels[0]).deliver(item, deliveries)
+
+
+def backlog(services: Services) -> int:
+    return services.channels[0].queue.backlog()
 
 
 def said(sandbox: SandboxProcess) -> list[str]:
@@ -71,7 +120,7 @@ def said(sandbox: SandboxProcess) -> list[str]:
 
 def taken(services: Services) -> QueueItem:
     """The next notice, as a runner holds it."""
-    (item,) = services.notice_queue.take("this-runner", 1, 50)
+    (item,) = services.channels[0].queue.take("this-runner", 1, 50)
     return item
 
 
@@ -81,7 +130,7 @@ def test_notices_are_said_in_their_order_and_then_off_the_queue(
     for number in range(5):
         ours.notices.post(f"n{number}", f"notice {number}")
     with delivering(ours):
-        wait_until(lambda: ours.notice_queue.backlog() == 0)
+        wait_until(lambda: backlog(ours) == 0)
     assert said(sandbox) == [f"notice {number}" for number in range(5)]
 
 
@@ -92,7 +141,7 @@ def test_what_slack_does_not_take_now_it_is_told_once_it_is_back(
     ours.notices.post("begun", "a rollback begins")
     ours.notices.post("ended", "a rollback has ended")
     with delivering(ours):
-        wait_until(lambda: ours.notice_queue.backlog() == 0, timeout_s=20)
+        wait_until(lambda: backlog(ours) == 0, timeout_s=20)
     assert said(sandbox) == ["a rollback begins", "a rollback has ended"]
 
 
@@ -100,9 +149,9 @@ def test_a_notice_that_a_dead_runner_held_is_said_by_the_next(
     ours: Services, sandbox: SandboxProcess
 ) -> None:
     ours.notices.post("n1", "held by the dead")
-    assert ours.notice_queue.take("dead-runner", 1, 50)
+    assert ours.channels[0].queue.take("dead-runner", 1, 50)
     with delivering(ours):
-        wait_until(lambda: ours.notice_queue.backlog() == 0)
+        wait_until(lambda: backlog(ours) == 0)
     assert said(sandbox) == ["held by the dead"]
 
 
@@ -110,7 +159,7 @@ def test_a_notice_is_tried_however_often_it_was_delivered(
     ours: Services, sandbox: SandboxProcess
 ) -> None:
     ours.notices.post("n1", "at last")
-    Notifier(ours).deliver(taken(ours), 1000)
+    deliver(ours, taken(ours), 1000)
     assert said(sandbox) == ["at last"]
 
 
@@ -120,8 +169,8 @@ def test_a_slack_that_is_away_leaves_the_notice_on_the_queue(
     sandbox.set_faults(slack_down=1)
     ours.notices.post("n1", "later")
     with pytest.raises(SlackUnavailable):
-        Notifier(ours).deliver(taken(ours), 1)
-    assert ours.notice_queue.backlog() == 1
+        deliver(ours, taken(ours))
+    assert backlog(ours) == 1
 
 
 def test_slack_is_left_alone_for_as_long_as_it_asks(
@@ -133,19 +182,19 @@ def test_slack_is_left_alone_for_as_long_as_it_asks(
     item = taken(ours)
     began_at = time.monotonic()
     with pytest.raises(SlackUnavailable):
-        Notifier(ours).deliver(item, 1)
+        deliver(ours, item)
     assert time.monotonic() - began_at >= 1.0
 
 
 def test_without_a_webhook_a_notice_is_only_logged(
     services: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
-    services.notice_queue.create_group()
+    services.channels[0].queue.create_group()
     services.notices.post("n1", "the rollback of abc has ended")
     with caplog.at_level(logging.INFO):
-        Notifier(services).deliver(taken(services), 1)
+        deliver(services, taken(services))
     assert "the rollback of abc has ended" in caplog.text
-    assert services.notice_queue.backlog() == 0
+    assert backlog(services) == 0
 
 
 def test_a_webhook_that_is_no_good_is_an_error_in_the_log_and_holds_up_nothing(
@@ -156,7 +205,7 @@ def test_a_webhook_that_is_no_good_is_an_error_in_the_log_and_holds_up_nothing(
     for number in (1, 2):
         ours.notices.post(f"n{number}", f"notice {number}")
     with caplog.at_level(logging.INFO, logger="shiploop"), delivering(ours):
-        wait_until(lambda: ours.notice_queue.backlog() == 0)
+        wait_until(lambda: backlog(ours) == 0)
     (record,) = (one for one in caplog.records if one.levelno == logging.ERROR)
     assert "no_service" in record.getMessage()
     assert "notice 1" in record.getMessage()
@@ -168,16 +217,58 @@ def test_a_notice_whose_text_has_expired_is_an_error_in_the_log(
 ) -> None:
     ours.notices.post("n1", "gone")
     redis.delete(keys.notice("n1"))
-    Notifier(ours).deliver(taken(ours), 1)
+    deliver(ours, taken(ours))
     assert "n1" in caplog.text
-    assert ours.notice_queue.backlog() == 0
+    assert backlog(ours) == 0
+
+
+def test_each_channel_is_told_by_itself(
+    with_mail: Services, sandbox: SandboxProcess, kept: MailServer
+) -> None:
+    slack, mail = with_mail.channels
+    sandbox.set_faults(slack_down=1000)
+    with_mail.notices.post("begun", "a rollback begins")
+    with delivering(with_mail):
+        wait_until(lambda: mail.queue.backlog() == 0)
+        assert slack.queue.backlog() == 1
+        assert [message["subject"] for message in kept.messages] == ["a rollback begins"]
+        sandbox.reset()
+        wait_until(lambda: slack.queue.backlog() == 0, timeout_s=20)
+    assert said(sandbox) == ["a rollback begins"]
+    assert len(kept.messages) == 1
+
+
+def test_a_mail_server_that_is_away_keeps_slack_from_nothing(
+    with_mail: Services, sandbox: SandboxProcess, kept: MailServer
+) -> None:
+    slack, mail = with_mail.channels
+    kept.data_replies.extend(["451 later"] * 2)
+    with_mail.notices.post("n1", "one")
+    with_mail.notices.post("n2", "two")
+    with delivering(with_mail):
+        wait_until(lambda: slack.queue.backlog() == 0)
+        wait_until(lambda: mail.queue.backlog() == 0, timeout_s=20)
+    assert said(sandbox) == ["one", "two"]
+    assert [message["subject"] for message in kept.messages] == ["one", "two"]
+
+
+def test_a_mail_server_that_refuses_us_is_an_error_in_the_log_and_holds_up_nothing(
+    with_mail: Services, kept: MailServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    mail = with_mail.channels[1]
+    kept.refused["oncall@example.com"] = "550 no such user"
+    with_mail.notices.post("n1", "the text of the notice")
+    with caplog.at_level(logging.INFO, logger="shiploop"), delivering(with_mail):
+        wait_until(lambda: mail.queue.backlog() == 0)
+    assert "e-mail refuses" in caplog.text
+    assert "the text of the notice" in caplog.text
 
 
 @pytest.mark.xdist_group("patient-world")
 def test_the_runner_of_a_stack_says_a_notice_in_the_sandboxs_slack(world: World) -> None:
     text = f"notice {uuid.uuid4()}"
     with Redis.from_url(world.addresses.redis) as redis:
-        notices = Notices(redis)
+        notices = Notices(redis, [keys.NOTICE_QUEUE])
         with world.fault("slack_down", times=1):
             assert notices.post(text, text)
             url = f"{world.addresses.github}/_sandbox/slack"

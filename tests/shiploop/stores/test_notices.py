@@ -30,9 +30,9 @@ def test_the_same_notice_is_queued_once_and_keeps_its_first_text(
 
 def test_a_notice_that_was_said_is_not_said_again(services: Services, redis: Redis) -> None:
     services.notices.post("n1", "first")
-    services.notice_queue.create_group()
-    (item,) = services.notice_queue.take("one", 1, 50)
-    services.notice_queue.drop(item)
+    services.channels[0].queue.create_group()
+    (item,) = services.channels[0].queue.take("one", 1, 50)
+    services.channels[0].queue.drop(item)
     assert not services.notices.post("n1", "again")
     assert queued(redis) == []
 
