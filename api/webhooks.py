@@ -94,7 +94,8 @@ def _is_of(repository: str | None, payload: dict[str, Any]) -> bool:
 def _take(services: Services, event: str, delivery_id: str, payload: dict[str, Any]) -> bool:
     try:
         facts = read_delivery(event, payload)
-    except (KeyError, TypeError) as error:
+    # Whatever of it is null, missing or of another type: who sends it is told, and nothing ends.
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
         raise ProblemException(
             status=400,
             title=f"This is no {event} delivery",

@@ -1,14 +1,24 @@
 """GitHub's published schemas, and what the sandbox says on a tour over all its routes."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from graphql import GraphQLSchema, build_schema
 
-from tests.fidelity.fetch import GRAPHQL, REST, WEBHOOKS, Schema, fetch, npm_is_installed
+from tests.fidelity.fetch import (
+    GRAPHQL,
+    REST,
+    WEBHOOK_EXAMPLES,
+    WEBHOOKS,
+    Schema,
+    fetch,
+    npm_is_installed,
+)
 from tests.fidelity.openapi import RestDescription, WebhookDescription
 from tests.fidelity.sandbox_process import AppKeys, Delivery, receiving, running_sandbox
 from tests.fidelity.tour import tour
@@ -50,6 +60,26 @@ def rest_description() -> RestDescription:
 def webhook_description() -> WebhookDescription:
     """GitHub's description of its webhooks."""
     return WebhookDescription(_fetched(WEBHOOKS))
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A webhook that GitHub has sent; `number` tells those of one event apart."""
+
+    event: str
+    number: int
+    payload: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def webhook_examples() -> list[Example]:
+    """Every example of a webhook that Octokit has collected."""
+    collected = json.loads(_fetched(WEBHOOK_EXAMPLES).read_text())
+    return [
+        Example(of["name"], number, payload)
+        for of in collected
+        for number, payload in enumerate(of["examples"])
+    ]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Fetch GitHub's published schemas by npm: `python tests/fidelity/fetch.py`.
+"""Fetch GitHub's published schemas, and examples of its webhooks, by npm: `python tests/fidelity/fetch.py`.
 
 One file is taken out of each package (the REST one is 400 MB unpacked) and kept under
 `.shiploop/schemas/`; what is there already is not fetched again.
@@ -53,6 +53,13 @@ WEBHOOKS = Schema(
     "Z5eDsLCUNbx1zHpZb1LNQirADqdMTvWJQ/deahi0ws+tWWnwHXB+Pr4jfmM9OrETS9Y5iW8ZRu1fdbudObhLrg==",
     "package/generated/api.github.com.json",
 )
+# What GitHub has sent, as Octokit has collected it.
+WEBHOOK_EXAMPLES = Schema(
+    "@octokit/webhooks-examples",
+    "7.6.1",
+    "De6U3XB6O3DtCa7bKgCMzTHdeopqqZ6SNivMYJnK65ierKL1AnNIA0tkRYCRS7lwGT792d+Ps1WbfHlso6MynQ==",
+    "package/api.github.com/index.json",
+)
 
 
 def npm_is_installed() -> bool:
@@ -103,7 +110,9 @@ def _extract(tarball: Path, schema: Schema) -> None:
 
 def main() -> None:
     """Fetch what is missing; where that cannot be done, say which tests will skip."""
-    missing = [schema for schema in (GRAPHQL, REST, WEBHOOKS) if not schema.path.exists()]
+    missing = [
+        schema for schema in (GRAPHQL, REST, WEBHOOKS, WEBHOOK_EXAMPLES) if not schema.path.exists()
+    ]
     if missing and not npm_is_installed():
         sys.stderr.write("npm is not installed: tests/fidelity will be skipped\n")
         return

@@ -15,10 +15,12 @@ from shiploop.clients.github import queries
 from shiploop.clients.github.auth import fixed_token
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.commits import Commits
+from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.pull_request import Base, Found, PullRequest, Written
+from shiploop.domain.production.deployment import Deployment
 from shiploop.errors import ShiploopError
 from tests.fidelity.answers import Answers, places, with_value
 from tests.fidelity.openapi import RestDescription
@@ -42,42 +44,56 @@ class Asked:
     """
 
     document: str
-    ask: Callable[[GitHub], object]
+    ask: Callable[[GitHubTransport], object]
     kind: Any
     replies: tuple[str | None, ...] = (None,)
 
 
+def repository(transport: GitHubTransport) -> GitHub:
+    return GitHub(transport, "acme/docs", "main")
+
+
 ASKED = {
     "READ_BASE": Asked(
-        queries.with_files(queries.READ_BASE, PATHS), lambda github: github.read_base(PATHS), Base
+        queries.with_files(queries.READ_BASE, PATHS),
+        lambda transport: repository(transport).read_base(PATHS),
+        Base,
     ),
     "FIND_PULL_REQUEST": Asked(
         queries.with_files(queries.FIND_PULL_REQUEST, PATHS),
-        lambda github: github.find_pull_request(BRANCH, PATHS),
+        lambda transport: repository(transport).find_pull_request(BRANCH, PATHS),
         Found,
     ),
     "OPEN_PULL_REQUEST": Asked(
         queries.OPEN_PULL_REQUEST,
-        lambda github: github.open_pull_request(BASE, BRANCH, {}, MESSAGE, ""),
+        lambda transport: repository(transport).open_pull_request(BASE, BRANCH, {}, MESSAGE, ""),
         PullRequest,
     ),
     "CREATE_PULL_REQUEST": Asked(
         queries.CREATE_PULL_REQUEST,
-        lambda github: github.create_pull_request("R_1", BRANCH, "t", ""),
+        lambda transport: repository(transport).create_pull_request("R_1", BRANCH, "t", ""),
         PullRequest,
     ),
     "POLL_CHECKS": Asked(
-        queries.POLL_CHECKS, lambda github: github.poll_checks(["PR_1"]), tuple[Any, ...]
+        queries.POLL_CHECKS,
+        lambda transport: repository(transport).poll_checks(["PR_1"]),
+        tuple[Any, ...],
+    ),
+    "READ_DEPLOYMENTS": Asked(
+        queries.READ_DEPLOYMENTS,
+        lambda transport: Deployments(transport, "acme/docs", "https://x", ()).newest(),
+        tuple[Deployment, ...],
+        (None, '[{"id": 1, "production_environment": true}]'),
     ),
     "COMMIT_ON_NEW_REF": Asked(
         queries.COMMIT_ON_NEW_REF,
-        lambda github: github.rebuild_branch(BASE, WRITTEN, "t", {}, MESSAGE),
+        lambda transport: repository(transport).rebuild_branch(BASE, WRITTEN, "t", {}, MESSAGE),
         str,
         ("{}", None, '{"data": {}}'),
     ),
     "MOVE_BRANCH": Asked(
         queries.MOVE_BRANCH,
-        lambda github: github.rebuild_branch(BASE, WRITTEN, "t", {}, MESSAGE),
+        lambda transport: repository(transport).rebuild_branch(BASE, WRITTEN, "t", {}, MESSAGE),
         str,
         (
             "{}",
@@ -104,7 +120,7 @@ def read(
     replies = [in_question if each is None else each for each in asked.replies]
     scripted.replies.extend([Reply(200, each) for each in replies])
     try:
-        return asked.ask(GitHub(transport, "acme/docs", "main"))
+        return asked.ask(transport)
     except ShiploopError:
         return None
 
@@ -156,10 +172,6 @@ class Route:
     ask: Callable[[GitHubTransport], object]
     method: str = "get"
     status: str = "200"
-
-
-def repository(transport: GitHubTransport) -> GitHub:
-    return GitHub(transport, "acme/docs", "main")
 
 
 ROUTES = (

@@ -6,7 +6,9 @@ from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from shiploop.clients.github.client import Transport
+from shiploop.clients.github.graphql_answer import raise_for
 from shiploop.clients.github.queries import READ_DEPLOYMENTS
+from shiploop.clients.github.reading import understood
 from shiploop.domain.delivery.webhook_facts import DeployState, read_deploy_state
 from shiploop.domain.production.deployment import Deployment, production_environments
 
@@ -38,6 +40,7 @@ class Deployments:
         environments = production_environments(found, self._site_url, self._named)
         return tuple(one for one in found if one.environment in environments)
 
+    @understood
     def newest(self) -> tuple[Deployment, ...]:
         """The newest deployments to every environment, newest first."""
         with self._lock:
@@ -53,6 +56,8 @@ class Deployments:
         answer = self._transport.graphql(
             READ_DEPLOYMENTS, {"owner": owner, "name": name, "first": _NEWEST}
         )
+        if not answer.data:
+            raise_for(answer.errors)
         repository = answer.data.get("repository") or {}
         nodes = [node for node in (repository.get("deployments") or {}).get("nodes") or () if node]
         if not nodes:
