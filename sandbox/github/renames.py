@@ -50,8 +50,12 @@ class Renames:
             query = scope["query_string"].decode()
             location = f"{self._github.url}{to}{'?' if query else ''}{query}"
             status = 301 if Request(scope).method in _SAFE else 307
-            message = "Moved Permanently" if status == 301 else "Temporary Redirect"
-            body = {"message": message, "url": location}
+            # The same words for both, as recorded by npm's `@octokit/fixtures`.
+            body = {
+                "message": "Moved Permanently",
+                "url": location,
+                "documentation_url": "https://docs.github.com/rest",
+            }
             await json_answer(status, body, {"location": location})(scope, receive, send)
             return
         path = self._by_name(scope["path"])

@@ -1,4 +1,4 @@
-"""Fetch GitHub's published schemas, and examples of its webhooks, by npm: `python tests/fidelity/fetch.py`.
+"""Fetch what GitHub publishes of itself by npm: `python tests/fidelity/fetch.py`.
 
 One file is taken out of each package (the REST one is 400 MB unpacked) and kept under
 `.shiploop/schemas/`; what is there already is not fetched again.

@@ -164,3 +164,27 @@ def test_a_rate_that_is_none_is_refused(rate: str) -> None:
     for name in ("rate_limit_per_key", "rate_limit_per_address"):
         with pytest.raises(ValidationError):
             Settings.model_validate({name: rate})
+
+
+@pytest.mark.parametrize(
+    "url", ["mail.example.com", "https://mail.example.com", "smtp://user:password@mail.example.com"]
+)
+def test_a_mail_server_is_named_by_its_address_and_nothing_secret(url: str) -> None:
+    with pytest.raises(ValidationError, match="smtp_url") as refused:
+        Settings(_env_file=None, smtp_url=url, mail_from="a@b.c", mail_to=("a@b.c",))
+    assert "password" not in str(refused.value)
+
+
+@pytest.mark.parametrize("missing", ["mail_from", "mail_to"])
+def test_a_mail_server_alone_says_what_else_is_to_be_set(missing: str) -> None:
+    given = {"smtp_url": "smtps://m.example", "mail_from": "a@b.c", "mail_to": ("a@b.c",)}
+    with pytest.raises(ValidationError, match="SHIPLOOP_MAIL_FROM"):
+        Settings(_env_file=None, **{name: told for name, told in given.items() if name != missing})
+
+
+@pytest.mark.parametrize(
+    "address", ["nobody", "a@b\nBcc: eve@example.com", "A <a@b.c>", "a@b.c, d@e.f", "ä@b.c"]
+)
+def test_what_is_no_address_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError, match="mail_to"):
+        Settings(_env_file=None, mail_to=(address,))

@@ -22,11 +22,13 @@ from shiploop.cli.doctor.diagnosis import (
     judge_environments,
     judge_faq,
     judge_redis,
+    judge_repository,
     judge_required_checks,
     judge_webhook,
 )
 from shiploop.cli.doctor.examination import run_side_by_side
 from shiploop.cli.doctor.github_check import check_github
+from shiploop.cli.doctor.mail_check import check_mail
 from shiploop.cli.doctor.model_check import check_model
 from shiploop.cli.doctor.prefect_check import _DEFINITION, check_prefect
 from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
@@ -36,7 +38,8 @@ from shiploop.cli.doctor.service_checks import (
     check_signing_key,
     check_site,
 )
-from shiploop.clients.github.setup import Webhook
+from shiploop.clients.github.refusals import RIGHTS
+from shiploop.clients.github.setup import RepositorySettings, Webhook
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
 from shiploop.domain.limits import LeftOut
 from shiploop.domain.production.deployment import Deployment
@@ -44,6 +47,7 @@ from shiploop.settings import Settings
 from shiploop.stores.heartbeats import Heartbeats
 from shiploop.stores.left_out import LeftOutStore
 from tests.builders import NOON
+from tests.mail_server import mail_server
 from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer
 from tests.snapshots.conftest import ReadsAs
@@ -68,6 +72,13 @@ EVERY_OPTION: Final = {
     "sentry_project": "acme/docs-site",
     "sentry_auth_token": "unused",
 }
+REPOSITORY_IS_WELL: Final = RepositorySettings(
+    "acme/docs", may_write=True, is_archived=False, takes_issues=True
+)
+MAIL: Final = {
+    "mail_from": "shiploop@example.com",
+    "mail_to": ("oncall@example.com", "boss@example.com"),
+}
 MODELS: Final = Reply(200, json.dumps({"data": [{"id": "gpt-4.1"}, {"id": "gpt-4.1-mini"}]}))
 DEPLOYED: Final = Deployment(NEWER_SHA, "production", DeployState.SUCCESS)
 ELSEWHERE: Final = replace(DEPLOYED, environment="main - docs")
@@ -85,9 +96,15 @@ class Examined:
     """What the checks look at: servers that answer as they are told, and a home of our own."""
 
     def __init__(
-        self, redis: Redis, sandbox: SandboxProcess, server: ScriptedServer, home: Path
+        self,
+        redis: Redis,
+        sandbox: SandboxProcess,
+        server: ScriptedServer,
+        home: Path,
+        mail_url: str,
     ) -> None:
         self.redis, self.sandbox, self.server, self.home = redis, sandbox, server, home
+        self.mail_url = mail_url
 
     def as_shown(self, text: str) -> str:
         """The report with what differs from run to run shown as something fixed."""
@@ -95,6 +112,7 @@ class Examined:
             self.server.url: "http://127.0.0.1:8000",
             self.sandbox.url: "https://api.github.com",
             str(self.home): ".shiploop",
+            self.mail_url: "smtps://mail.example.com",
         }
         for what, instead in shown.items():
             text = text.replace(what, instead)
@@ -127,6 +145,7 @@ def all_well(seen: Examined) -> Iterator[Finding]:
     yield from check_api(seen.told(Reply(200)))
     yield from check_signing_key(given(signing_key="a-signing-key"))
     yield from check_model(_asking_a_model(seen, MODELS))
+    yield from check_mail(given(smtp_url=seen.mail_url, **MAIL))
     yield from check_options(given(**EVERY_OPTION))
 
 
@@ -140,6 +159,7 @@ def nothing_set(seen: Examined) -> Iterator[Finding]:
     yield from check_api(f"http://{AWAY}")
     yield from check_signing_key(given(home=seen.home))
     yield from check_model(given())
+    yield from check_mail(given())
     yield from check_options(given())
 
 
@@ -186,6 +206,12 @@ def github_findings(seen: Examined) -> Iterator[Finding]:
     for deployments in ((), (ELSEWHERE,), (NOT_BUILT,)):
         yield judge_environments(deployments, "https://docs.example.com", ())
     yield judge_faq("acme/docs@main", "docs/FAQ.md", is_there=False)
+    for wrong in (
+        {"full_name": "acme/handbook"},
+        {"is_archived": True},
+        {"takes_issues": False},
+    ):
+        yield from judge_repository(replace(REPOSITORY_IS_WELL, **wrong), "acme/docs", RIGHTS)
     yield from judge_required_checks((), ("faq-gate",), frozenset({"lint"}))
     yield from judge_required_checks((), (), frozenset())
     yield from judge_required_checks(("faq-gate",), (), None)
@@ -216,6 +242,9 @@ def service_findings(seen: Examined) -> Iterator[Finding]:
     yield from check_model(_asking_a_model(seen, Reply(401)))
     yield from check_model(_asking_a_model(seen, Reply(404)))
     yield from check_model(_asking_a_model(seen, MODELS, openai_model="gpt-0"))
+    yield from check_mail(given(smtp_url=f"smtp://{AWAY}", **MAIL))
+    login = {"smtp_user": "shiploop", "smtp_password": "not-the-password"}
+    yield from check_mail(given(smtp_url=seen.mail_url, **MAIL, **login))
     yield from check_options(given(slack_webhook_url="nonsense", sentry_project="acme/docs-site"))
 
 
@@ -277,8 +306,9 @@ TEXTS: Final = (*REPORTS,)
 @pytest.fixture
 def seen(
     redis: Redis, sandbox: SandboxProcess, scripted: ScriptedServer, tmp_path: Path
-) -> Examined:
-    return Examined(redis, sandbox, scripted, tmp_path)
+) -> Iterator[Examined]:
+    with mail_server(asks_for_login=True) as mail:
+        yield Examined(redis, sandbox, scripted, tmp_path, f"smtp://127.0.0.1:{mail.port}")
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -36,8 +36,10 @@ def hook(sandbox: SandboxProcess, scripted: ScriptedServer) -> Iterator[str]:
 
 
 def test_who_may_write_is_told_from_who_may_only_read(sandbox: SandboxProcess) -> None:
-    assert setup_as(BOT_TOKEN, sandbox).may_write()
-    assert not setup_as(READER, sandbox).may_write()
+    ours = setup_as(BOT_TOKEN, sandbox).repository()
+    assert (ours.full_name, ours.may_write) == (REPOSITORY, True)
+    assert (ours.is_archived, ours.takes_issues) == (False, True)
+    assert not setup_as(READER, sandbox).repository().may_write
 
 
 def test_the_newest_pull_requests_are_found(sandbox: SandboxProcess) -> None:
