@@ -10,11 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 # The activity types that start a pull_request workflow which names none. Source:
 # https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
 _DEFAULT_PULL_REQUEST_TYPES = ("opened", "synchronize", "reopened")
+
+EventName = Literal["pull_request", "pull_request_target", "push"]
 
 _GLOB_TOKENS = re.compile(r"\*\*/|\*\*|\*|\[[^\]]+\]|\\.|.", re.DOTALL)
 
@@ -27,11 +29,12 @@ class Event:
     `changed_paths` are relative to the root of the repository, with `/`.
     """
 
-    name: Literal["pull_request", "push"]
+    name: EventName
     branch: str
     head_branch: str
     changed_paths: tuple[str, ...]
     action: str = "opened"
+    payload: Mapping[str, Any] | None = None
 
 
 def is_triggered(on: object, event: Event) -> bool:
@@ -71,7 +74,7 @@ def _passes_filters(filters: Mapping[str, object], event: Event) -> bool:
 
 
 def _passes_types(filters: Mapping[str, object], event: Event) -> bool:
-    if event.name != "pull_request":
+    if event.name == "push":
         return True
     types = _patterns(filters, "types")
     return event.action in (_DEFAULT_PULL_REQUEST_TYPES if types is None else types)

@@ -88,3 +88,8 @@ class Accounts:
         self._by_token[token] = account
         self._expires_at[token] = expires_at
         return InstallationToken(token, expires_at)
+
+    def revoke(self, token: str) -> None:
+        """Forget a token that was issued."""
+        self._by_token.pop(token, None)
+        self._expires_at.pop(token, None)

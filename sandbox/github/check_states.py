@@ -63,6 +63,8 @@ def merge_state(repository: Repository, pull: PullRequest, mergeable: str) -> st
 def suite_status(suite: CheckSuite) -> str:
     """Return `queued`, `in_progress` or `completed`."""
     statuses = {run.status for run in suite.runs}
+    if suite.may_grow:
+        return "queued" if statuses <= {"queued"} else "in_progress"
     if statuses == {"queued"}:
         return "queued"
     return "completed" if statuses <= {"completed"} else "in_progress"
@@ -72,6 +74,8 @@ def suite_conclusion(suite: CheckSuite) -> str | None:
     """Return how a suite ended: as the worst of its runs; None before it has."""
     if suite_status(suite) != "completed":
         return None
+    if suite.startup_failure is not None:
+        return "startup_failure"
     conclusions = {run.conclusion for run in suite.runs}
     for conclusion in ("failure", "timed_out", "cancelled", "action_required", "success"):
         if conclusion in conclusions:

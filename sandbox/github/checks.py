@@ -5,7 +5,7 @@ Source: https://docs.github.com/en/rest/checks/runs
 
 from collections.abc import Iterable
 
-from sandbox.github import webhooks
+from sandbox.github import check_states, webhooks
 from sandbox.github.entities import CheckRun, CheckSuite, PullRequest, Repository
 from sandbox.github.state import GitHub
 
@@ -26,11 +26,18 @@ def create_suite(
     suite = CheckSuite(
         github.next_id(), repository, workflow, event, head_branch, head_sha, now, now, pull
     )
-    suite.runs = [CheckRun(github.next_id(), suite, name, now) for name in jobs]
     repository.suites[head_sha].append(suite)
-    for run in suite.runs:
-        webhooks.check_run(github, run, "created")
+    for name in jobs:
+        add_run(github, suite, name)
     return suite
+
+
+def add_run(github: GitHub, suite: CheckSuite, name: str) -> CheckRun:
+    """Make a queued check run."""
+    run = CheckRun(github.next_id(), suite, name, github.now())
+    suite.runs.append(run)
+    webhooks.check_run(github, run, "created")
+    return run
 
 
 def start_run(github: GitHub, run: CheckRun) -> None:
@@ -48,12 +55,36 @@ def complete_run(github: GitHub, run: CheckRun, conclusion: str, log: str = "") 
     run.status, run.conclusion, run.log = "completed", conclusion, log
     run.completed_at = run.suite.updated_at = github.now()
     webhooks.check_run(github, run, "completed")
-    if all(other.status == "completed" for other in run.suite.runs):
-        webhooks.check_suite(github, run.suite)
+    _tell_of_end(github, run.suite)
 
 
 def cancel_suite(github: GitHub, suite: CheckSuite) -> None:
-    """Stop a suite's jobs; those that have not ended end as cancelled."""
+    """Stop a suite's jobs; those that do not run, and have not ended, end as cancelled."""
     suite.cancelled.set()
+    if suite.tells:
+        return
+    suite.may_grow = False
     for run in suite.runs:
         complete_run(github, run, "cancelled")
+
+
+def end_suite(github: GitHub, suite: CheckSuite) -> None:
+    """All that its workflow run had to say of its jobs has been said."""
+    if suite.may_grow:
+        suite.may_grow = suite.tells = False
+        _tell_of_end(github, suite)
+
+
+def fail_to_start(github: GitHub, suite: CheckSuite, reason: str) -> None:
+    """End a suite whose workflow GitHub does not start: it has no check runs.
+
+    Source: https://docs.github.com/en/rest/checks/suites
+    """
+    suite.startup_failure = reason
+    suite.may_grow = False
+    _tell_of_end(github, suite)
+
+
+def _tell_of_end(github: GitHub, suite: CheckSuite) -> None:
+    if check_states.suite_status(suite) == "completed":
+        webhooks.check_suite(github, suite)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Literal
 
+from sandbox.ci.concurrency import Groups
 from sandbox.github.accounts import Account
 from sandbox.github.git_repository import GitRepository
 
@@ -86,7 +87,11 @@ class TestMerge:
 
 @dataclasses.dataclass(slots=True)
 class CheckSuite:
-    """The check runs of one workflow run."""
+    """The check runs of one workflow run.
+
+    `may_grow` is true while jobs may still get check runs, `tells` while its jobs run and say
+    themselves how they end; `startup_failure` says why GitHub does not start the workflow.
+    """
 
     id: int
     repository: "Repository"
@@ -99,6 +104,9 @@ class CheckSuite:
     pull: PullRequest | None = None
     runs: list["CheckRun"] = dataclasses.field(default_factory=list)
     cancelled: threading.Event = dataclasses.field(default_factory=threading.Event)
+    may_grow: bool = False
+    tells: bool = False
+    startup_failure: str | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -203,6 +211,7 @@ class Repository:
     deployments: dict[int, Deployment] = dataclasses.field(default_factory=dict)
     hooks: dict[int, Hook] = dataclasses.field(default_factory=dict)
     protections: dict[str, Protection] = dataclasses.field(default_factory=dict)
+    concurrency: Groups = dataclasses.field(default_factory=Groups)
 
     @property
     def full_name(self) -> str:

@@ -34,6 +34,7 @@ class GitHub:
         self.deliveries = Deliveries(self.faults, self.schedule)
         self.rate_limits = RateLimits()
         self.lock = threading.RLock()
+        self.stopping = threading.Event()
         self.url = ""
         self.started_at = self.now()
         self.repositories: dict[str, Repository] = {}
@@ -80,11 +81,7 @@ class GitHub:
 
     def stop(self) -> None:
         """Cancel what is running and end all threads."""
-        with self.lock:
-            for repository in self.repositories.values():
-                for suites in repository.suites.values():
-                    for suite in suites:
-                        suite.cancelled.set()
+        self.stopping.set()
         self.planning.shutdown(cancel_futures=True)
         self.runners.shutdown(cancel_futures=True)
         self.schedule.stop()

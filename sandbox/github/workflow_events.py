@@ -14,7 +14,7 @@ from sandbox.github.accounts import Account
 from sandbox.github.entities import PullRequest, Repository
 from sandbox.github.payloads import accounts, commits, pulls, repositories
 from sandbox.github.state import GitHub
-from sandbox.workflow_triggers import Event
+from sandbox.workflow_triggers import Event, EventName
 
 _SKIP = re.compile(
     r"\[(?:skip ci|ci skip|no ci|skip actions|actions skip)\]|\n\n(?:.*\n)*skip-checks: *true\s*\Z",
@@ -54,21 +54,52 @@ def pull_trigger(
     sha = repository.git.commit(tried.tree, parents, message, pull.author, when)
     repository.git.set_ref(ref, sha)
     paths = tuple(file.path for file in mergeability.files(repository, pull))
+    payload = _pull_payload(github, repository, pull, action)
     return Trigger(
-        event=Event("pull_request", pull.base_ref, pull.head_ref, paths, action),
+        event=Event("pull_request", pull.base_ref, pull.head_ref, paths, action, payload),
         head_sha=head_sha,
         ref=ref,
         sha=sha,
-        payload={
-            "action": action,
-            "number": pull.number,
-            "pull_request": pulls.pull_request(github, repository, pull),
-            "repository": repositories.repository(github, repository),
-            "sender": accounts.user(github, pull.author),
-        },
+        payload=payload,
         actor=pull.author,
         pull=pull,
     )
+
+
+def target_trigger(
+    github: GitHub, repository: Repository, pull: PullRequest, head_sha: str, action: str
+) -> Trigger | None:
+    """Return what a pull request triggers on its base's newest commit, conflict or not.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request_target
+    """
+    base_sha = repository.git.sha(f"refs/heads/{pull.base_ref}")
+    if not pull.open or pull.head_sha != head_sha or base_sha is None:
+        return None
+    paths = tuple(file.path for file in mergeability.files(repository, pull))
+    payload = _pull_payload(github, repository, pull, action)
+    name: EventName = "pull_request_target"
+    return Trigger(
+        event=Event(name, pull.base_ref, pull.head_ref, paths, action, payload),
+        head_sha=head_sha,
+        ref=f"refs/heads/{pull.base_ref}",
+        sha=base_sha,
+        payload=payload,
+        actor=pull.author,
+        pull=pull,
+    )
+
+
+def _pull_payload(
+    github: GitHub, repository: Repository, pull: PullRequest, action: str
+) -> dict[str, Any]:
+    return {
+        "action": action,
+        "number": pull.number,
+        "pull_request": pulls.pull_request(github, repository, pull),
+        "repository": repositories.repository(github, repository),
+        "sender": accounts.user(github, pull.author),
+    }
 
 
 def push_trigger(
@@ -82,17 +113,20 @@ def push_trigger(
     """Return what a push of `sha` to a branch triggers; None when it asks to skip that."""
     if _skips(repository, sha):
         return None
+    # What a new branch brings is what it has beside the default branch.
+    since = before or repository.git.sha(f"refs/heads/{repository.default_branch}")
     paths: tuple[str, ...] = ()
-    if before is not None:
-        paths = tuple(file.path for file in repository.git.changed_paths(before, sha))
+    if since is not None:
+        paths = tuple(file.path for file in repository.git.changed_paths(since, sha))
     ref = f"refs/heads/{branch}"
     body = commits.push(github, repository, ref, before, sha, by, forced=False)
+    payload = body | {"repository": repositories.repository(github, repository)}
     return Trigger(
-        event=Event("push", branch, branch, paths),
+        event=Event("push", branch, branch, paths, payload=payload),
         head_sha=sha,
         ref=ref,
         sha=sha,
-        payload=body | {"repository": repositories.repository(github, repository)},
+        payload=payload,
         actor=by,
     )
 

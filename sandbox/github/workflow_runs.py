@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import assert_never
 
 from sandbox import actions
+from sandbox.ci.concurrency import Place
 from sandbox.faults import Fault
 from sandbox.github import checks
 from sandbox.github.accounts import Account
-from sandbox.github.entities import CheckSuite, PullRequest, Repository
+from sandbox.github.entities import CheckRun, CheckSuite, PullRequest, Repository
 from sandbox.github.state import GitHub
-from sandbox.github.workflow_events import Trigger, pull_trigger, push_trigger
+from sandbox.github.workflow_events import Trigger, pull_trigger, push_trigger, target_trigger
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -32,17 +33,15 @@ class _Ending(enum.Enum):
 
 
 def start_for_pull(github: GitHub, repository: Repository, pull: PullRequest, action: str) -> None:
-    """Plan and run a pull request's workflows in the background; older runs are cancelled."""
-    for suite in pull.suites:
-        checks.cancel_suite(github, suite)
-    pull.suites.clear()
+    """Plan and run a pull request's workflows in the background."""
     head_sha = pull.head_sha
 
     def plan() -> None:
-        with github.lock:
-            trigger = pull_trigger(github, repository, pull, head_sha, action)
-        if trigger is not None:
-            _start(github, repository, trigger)
+        for trigger_of in (pull_trigger, target_trigger):
+            with github.lock:
+                trigger = trigger_of(github, repository, pull, head_sha, action)
+            if trigger is not None:
+                _start(github, repository, trigger)
 
     _submit(github.planning, plan)
 
@@ -71,7 +70,9 @@ def _submit(executor: Executor, call: Callable[[], None]) -> None:
         if not future.cancelled() and (error := future.exception()) is not None:
             _LOGGER.error("a workflow run failed", exc_info=error)
 
-    executor.submit(call).add_done_callback(log_failure)
+    # A run that ends may let the next of its group begin while the sandbox stops.
+    with contextlib.suppress(RuntimeError):
+        executor.submit(call).add_done_callback(log_failure)
 
 
 def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
@@ -86,8 +87,8 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
     for workflow in planned:
         with github.lock:
             suite = _create_suite(github, repository, trigger, workflow)
-        if suite is not None:
-            _run(github, suite, trigger, workflow, ending)
+        if suite is not None and suite.startup_failure is None:
+            _enter(github, suite, trigger, workflow, ending)
 
 
 def _take_ending(github: GitHub) -> _Ending:
@@ -119,12 +120,43 @@ def _create_suite(
         event=trigger.event.name,
         head_branch=trigger.event.head_branch,
         head_sha=trigger.head_sha,
-        jobs=workflow.jobs,
+        jobs=workflow.first_jobs,
         pull=pull,
     )
-    if pull is not None:
-        pull.suites.append(suite)
+    suite.may_grow = True
+    if workflow.invalid is not None:
+        _LOGGER.warning("%s", workflow.invalid)
+        checks.fail_to_start(github, suite, workflow.invalid)
     return suite
+
+
+def _enter(
+    github: GitHub,
+    suite: CheckSuite,
+    trigger: Trigger,
+    workflow: actions.PlannedWorkflow,
+    ending: _Ending,
+) -> None:
+    """Run a workflow when its concurrency group lets it, and until a newer one cancels it."""
+
+    def cancel(place: Place) -> None:
+        with github.lock:
+            checks.cancel_suite(github, suite)
+            is_over = not suite.tells
+        if is_over:
+            place.leave()
+
+    environment = _environment(github, suite, trigger)
+    try:
+        suite.repository.concurrency.enter(
+            workflow.concurrency,
+            actions.scope_of(workflow, trigger.payload, environment),
+            lambda place: _run(github, suite, trigger, workflow, ending, place),
+            cancel,
+        )
+    except actions.REFUSALS as error:
+        with github.lock:
+            checks.fail_to_start(github, suite, str(error))
 
 
 def _run(
@@ -133,15 +165,29 @@ def _run(
     trigger: Trigger,
     workflow: actions.PlannedWorkflow,
     ending: _Ending,
+    place: Place,
 ) -> None:
     ci_ms = github.latency.current.ci_ms
     if ci_ms == 0 and ending is not _Ending.NEVER:
-        _submit(github.runners, lambda: _act(github, suite, trigger, workflow, ending))
+
+        def act() -> None:
+            with place:
+                _act(github, suite, trigger, workflow, ending)
+
+        _submit(github.runners, act)
         return
     with github.lock:
+        for name in workflow.jobs[len(suite.runs) :]:
+            checks.add_run(github, suite, name)
+        suite.may_grow = False
         for run in suite.runs:
             checks.start_run(github, run)
-    github.schedule.after(ci_ms / 1000, lambda: _report(github, suite, ending))
+
+    def report() -> None:
+        with place:
+            _report(github, suite, ending)
+
+    github.schedule.after(ci_ms / 1000, report)
 
 
 def _report(github: GitHub, suite: CheckSuite, ending: _Ending) -> None:
@@ -175,12 +221,17 @@ def _act(
     workflow: actions.PlannedWorkflow,
     ending: _Ending,
 ) -> None:
-    if suite.cancelled.is_set():
-        return
+    with github.lock:
+        if suite.cancelled.is_set():
+            return
+        suite.tells = True
+    told: dict[int, CheckRun] = {}
 
     def on_job(update: actions.JobUpdate) -> None:
         with github.lock:
-            run = next(run for run in suite.runs if run.name == update.job)
+            if update.number not in told:
+                told[update.number] = _run_of(github, suite, update.job, told)
+            run = told[update.number]
             if update.status == "in_progress":
                 checks.start_run(github, run)
                 return
@@ -188,22 +239,51 @@ def _act(
             if conclusion is not None:
                 checks.complete_run(github, run, conclusion, update.log)
 
-    with _worktree(github, suite, trigger.sha) as worktree:
-        environment = _environment(github, suite, trigger)
-        actions.run(worktree, workflow, trigger.payload, environment, on_job, suite.cancelled)
+    token = github.accounts.issue_installation_token(github.actions_bot).token
+    try:
+        with _worktree(github, suite, trigger.sha) as worktree:
+            actions.run(
+                worktree,
+                workflow,
+                trigger.payload,
+                _environment(github, suite, trigger),
+                on_job,
+                suite.cancelled,
+                github.stopping,
+                {"GITHUB_TOKEN": token},
+                suite.repository.concurrency,
+            )
+    finally:
+        github.accounts.revoke(token)
+        with github.lock:
+            checks.end_suite(github, suite)
+
+
+def _run_of(github: GitHub, suite: CheckSuite, name: str, told: dict[int, CheckRun]) -> CheckRun:
+    """Return the check run that waits for a job of that name, or a new one."""
+    for run in suite.runs:
+        if run.name == name and run.status == "queued" and run not in told.values():
+            return run
+    return checks.add_run(github, suite, name)
 
 
 def _environment(github: GitHub, suite: CheckSuite, trigger: Trigger) -> dict[str, str]:
-    """Return what `act` cannot know by itself of GitHub's default variables.
+    """Return what the server knows of GitHub's default variables.
 
     Source: https://docs.github.com/en/actions/reference/workflows-and-actions/variables
     """
+    repository = suite.repository
     environment = {
         "GITHUB_ACTOR": trigger.actor.login,
+        "GITHUB_ACTOR_ID": str(trigger.actor.id),
         "GITHUB_API_URL": github.url,
         "GITHUB_GRAPHQL_URL": f"{github.url}/graphql",
         "GITHUB_REF": trigger.ref,
-        "GITHUB_REPOSITORY": suite.repository.full_name,
+        "GITHUB_REPOSITORY": repository.full_name,
+        "GITHUB_REPOSITORY_ID": str(repository.id),
+        "GITHUB_REPOSITORY_OWNER_ID": str(repository.owner.id),
+        "GITHUB_RUN_ID": str(suite.id),
+        "GITHUB_RUN_NUMBER": str(suite.id),
         "GITHUB_SERVER_URL": github.url,
         "GITHUB_SHA": trigger.sha,
     }

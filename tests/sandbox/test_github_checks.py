@@ -61,8 +61,35 @@ def test_a_push_to_main_runs_its_workflows(github: SandboxGitHub) -> None:
     github.wait_green(sha)
 
 
-def test_a_new_head_cancels_the_runs_of_the_old_one(github: SandboxGitHub) -> None:
+def in_one_group(github: SandboxGitHub, lint: str = "true") -> None:
+    """Let a newer run of a branch cancel the older one."""
+    path = ".github/workflows/fast.yml"
+    group = "concurrency: {group: '${{ github.head_ref || github.sha }}', cancel-in-progress: true}"
+    workflow = github.file(path).replace("test -n", f"{lint}; test -n")
+    github.commit("main", f"{group}\n{workflow}", path=path)
+
+
+def test_a_new_head_leaves_the_runs_of_the_old_one_alone(github: SandboxGitHub) -> None:
+    pull = github.open()
+    github.commit("topic", "# FAQ\n\nBetter.\n")
+    github.wait_green("topic")
+    github.wait_green(pull["headRefOid"])
+
+
+def test_a_new_head_cancels_the_jobs_that_run_for_its_group(github: SandboxGitHub) -> None:
+    github.set_latency(ci_ms=0)
+    in_one_group(github, '[ "${{ github.event.action }}" != opened ] || sleep 60')
+    pull = github.open()
+    wait_until(lambda: github.checks(pull["headRefOid"]).get("lint") == ("in_progress", None))
+    github.commit("topic", "Quick.\n", path="docs/quick.md")
+    github.wait_green("topic")
+    assert github.checks(pull["headRefOid"])["lint"] == ("completed", "cancelled")
+    assert github.checks(pull["headRefOid"])["faq-gate"] == ("completed", "cancelled")
+
+
+def test_a_new_head_cancels_the_runs_of_its_group(github: SandboxGitHub) -> None:
     github.set_latency(ci_ms=60_000)
+    in_one_group(github)
     pull = github.open()
     wait_until(lambda: github.checks(pull["headRefOid"]).get("lint") == ("in_progress", None))
     github.set_latency(ci_ms=20)
@@ -106,3 +133,49 @@ def test_hundreds_of_runs_wait_at_once(github: SandboxGitHub) -> None:
     for head in heads:
         github.wait_green(head)
     assert time.monotonic() - started < 10
+
+
+def test_a_pull_request_target_runs_the_bases_workflow_on_the_base(github: SandboxGitHub) -> None:
+    github.set_latency(ci_ms=0)
+    step = "[ $GITHUB_REF = refs/heads/main ] && [ $GITHUB_EVENT_NAME = pull_request_target ]"
+    job = f"{{runs-on: ubuntu-latest, steps: [{{run: '{step}'}}]}}"
+    workflow = f"on: pull_request_target\njobs: {{target: {job}}}\n"
+    github.commit("main", workflow, path=".github/workflows/target.yml")
+    github.open()
+    wait_until(lambda: github.checks("topic").get("target") == GREEN)
+
+
+def test_a_workflow_that_github_would_not_start_has_no_check(github: SandboxGitHub) -> None:
+    github.set_latency(ci_ms=0)
+    broken = "on: pull_request\njobs: {broken: {runs-on: ubuntu-latest, stepz: []}}\n"
+    github.commit("main", broken, path=".github/workflows/broken.yml")
+    github.open()
+    github.wait_green("topic")
+    assert github.checks("topic").keys() == {"lint", "faq-gate"}
+
+
+def test_what_is_not_modelled_blocks_the_merge_and_says_what(github: SandboxGitHub) -> None:
+    github.set_latency(ci_ms=0)
+    path = ".github/workflows/fast.yml"
+    workflow = github.file(path).replace("needs: [lint]", "needs: [lint]\n    container: alpine")
+    github.commit("main", workflow, path=path)
+    pull = github.open()
+    wait_until(lambda: github.checks("topic").get("faq-gate") == ("completed", "action_required"))
+    assert github.merge(pull["number"]).status_code == 405
+    runs = github.bot.get(f"{github.repo}/commits/topic/check-runs").json()["check_runs"]
+    [gate] = [run for run in runs if run["name"] == "faq-gate"]
+    assert gate["output"]["text"] == "not modelled: containers"
+
+
+def test_a_jobs_token_reads_the_api_until_the_run_is_over(github: SandboxGitHub) -> None:
+    github.set_latency(ci_ms=0)
+    step = 'curl -sSf -H "authorization: Bearer $T" $GITHUB_API_URL/repos/$GITHUB_REPOSITORY'
+    workflow = (
+        "on: pull_request\njobs: {reads: {runs-on: ubuntu-latest, env: {T: '${{ github.token }}'},"
+        f" steps: [{{run: '{step}'}}]}}}}\n"
+    )
+    github.commit("main", workflow, path=".github/workflows/token.yml")
+    github.open()
+    wait_until(lambda: "reads" in github.checks("topic"))
+    wait_until(lambda: github.checks("topic")["reads"][0] == "completed")
+    assert github.checks("topic")["reads"] == GREEN
