@@ -7,7 +7,7 @@ import dataclasses
 class Latency:
     """Milliseconds: of each GitHub answer, of the model, of CI, of a deployment.
 
-    `ci_ms` 0 runs the workflows in act; above 0 they are not run and report green
+    `ci_ms` 0 really runs the workflows; above 0 they are not run and report green
     after that time.
     """
 

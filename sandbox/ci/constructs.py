@@ -51,6 +51,7 @@ _IN_STEP = Construct(Shape.SCALAR, _RUNNER, _HASH)
 
 MODELLED: Final[Mapping[str, Construct]] = {
     "name": _SCALAR,
+    "description": _SCALAR,
     "run-name": Construct(Shape.SCALAR, _RUN),
     "on": Construct(Shape.ANY, _RUN | {"jobs"}),
     "permissions": Construct(Shape.ANY),
@@ -160,7 +161,11 @@ OTHER_EVENTS: Final = frozenset(
         "merge_group",
         "milestone",
         "page_build",
+        "project",
+        "project_card",
+        "project_column",
         "public",
+        "pull_request_comment",
         "pull_request_review",
         "pull_request_review_comment",
         "registry_package",

@@ -99,7 +99,7 @@ class JobRun:
         outputs: dict[str, str] = {}
         try:
             self._begin(frame)
-            for step in self._order.job["steps"]:
+            for step in self._order.job.get("steps") or ():
                 self._step(step, frame)
             outputs = self._outputs(frame)
         except (ExpressionError, StepFailedError) as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.ci.expressions import ExpressionError, Scope
+from sandbox.ci.permissions import excess
 from sandbox.ci.results import JobEnd, StepFailedError
 from sandbox.ci.syntax import find
 from sandbox.ci.templates import fill, fill_text
@@ -44,7 +45,9 @@ class Call:
         }
 
 
-def call_of(job: Mapping[str, Any], scope: Scope, worktree: Path, depth: int) -> Call | str:
+def call_of(
+    job: Mapping[str, Any], permissions: Value, scope: Scope, worktree: Path, depth: int
+) -> Call | str:
     """Read the workflow that a job calls; a string says what of it is not modelled.
 
     Raises StepFailedError or ExpressionError where GitHub refuses the call.
@@ -64,10 +67,20 @@ def call_of(job: Mapping[str, Any], scope: Scope, worktree: Path, depth: int) ->
     findings = find(workflow)
     if findings.invalid:
         raise StepFailedError(f"{uses}: {findings.invalid[0]}")
+    _check_permissions(uses, permissions, workflow)
     declared = (on.get("workflow_call") if isinstance(on, dict) else None) or {}
     inputs = _inputs(declared.get("inputs") or {}, fill(job.get("with") or {}, scope), scope)
     secrets = _secrets(declared.get("secrets") or {}, job.get("secrets"), scope)
     return Call(workflow, inputs, secrets, declared.get("outputs") or {})
+
+
+def _check_permissions(uses: str, allowed: Value, workflow: Mapping[str, Any]) -> None:
+    """Refuse a workflow that asks for more than its caller may do."""
+    asked = [workflow.get("permissions")]
+    asked += [job.get("permissions") for job in workflow["jobs"].values()]
+    for each in asked:
+        if (more := excess(allowed, each)) is not None:
+            raise StepFailedError(f"{uses} is requesting '{more}', which the caller may not")
 
 
 def _inputs(declared: Mapping[str, Any], given: Value, scope: Scope) -> dict[str, Value]:

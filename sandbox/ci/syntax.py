@@ -12,11 +12,13 @@ from typing import Any
 
 from sandbox.ci.constructs import EVENTS, MODELLED, OTHER_EVENTS, REFUSED, Construct, Shape
 from sandbox.ci.expressions import ExpressionError
+from sandbox.ci.matrix import strategy_of
+from sandbox.ci.permissions import permission_problems
 from sandbox.ci.templates import check, condition, expressions, parts
 from sandbox.ci.values import Value
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
-_ACTION = re.compile(r"\./.*|docker://.+|[^/@\s]+/[^@\s]+@\S+")
+_IDENTIFIER = re.compile(r"(?!__)[A-Za-z_][A-Za-z0-9_-]{0,99}")
+_ACTION = re.compile(r"\./.*|docker://.+|[^/@]+/[^@]+@[^@]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ def find(workflow: Mapping[str, Any]) -> Findings:
         return Findings((*invalid, "there are no jobs"), {})
     walk = _Walk()
     walk.keys(workflow, "", "")
+    walk.invalid += permission_problems(workflow.get("permissions"))
     if not walk.invalid:
         walk.invalid += _jobs(workflow["jobs"])
     everywhere = walk.not_modelled.pop("", None)
@@ -158,12 +161,17 @@ def _job(job_id: str, job: Mapping[str, Any]) -> Iterator[str]:
             if key in job:
                 yield f"job '{job_id}' uses a workflow, and has '{key}'"
         return
-    for key in ("runs-on", "steps"):
-        if not job.get(key):
-            yield f"Required property is missing: {key} (job '{job_id}')"
+    if not job.get("runs-on"):
+        yield f"Required property is missing: runs-on (job '{job_id}')"
     for key in job.keys() & {"with", "secrets"}:
         yield f"Unexpected value '{key}' in job '{job_id}'"
+    yield from permission_problems(job.get("permissions"))
     yield from _steps(job_id, job.get("steps"))
+    if not any(True for _ in expressions(job.get("strategy"))):
+        try:
+            strategy_of(job.get("strategy"))
+        except ValueError as error:
+            yield f"job '{job_id}': {error}"
 
 
 def _steps(job_id: str, steps: Value) -> Iterator[str]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from sandbox.ci.expression_functions import ARITIES
 from sandbox.ci.expressions import (
+    MAX_EXPRESSION_CHARACTERS,
     Binary,
     Call,
     Context,
@@ -40,6 +41,8 @@ def parts(text: str) -> tuple[str | Node, ...]:
             raise ExpressionError("An expression was expected")
         found.append(parse(inner))
         at = end + len(_END)
+    if found and len(text) > MAX_EXPRESSION_CHARACTERS:
+        raise ExpressionError(f"Exceeded max expression length {MAX_EXPRESSION_CHARACTERS}")
     return (*found, text[at:]) if at < len(text) else tuple(found)
 
 

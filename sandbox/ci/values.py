@@ -16,7 +16,7 @@ Value = Any
 """None, bool, float, str, list of values, or dict of values by name."""
 
 _NUMBER = re.compile(
-    r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0x[0-9a-fA-F]+|0o[0-7]+|[+-]?Infinity"
+    r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0x[0-9a-fA-F]{1,200}|0o[0-7]{1,300}|[+-]?Infinity"
 )
 
 
@@ -27,9 +27,7 @@ def number_of(text: str) -> float:
         return 0.0
     if not _NUMBER.fullmatch(text):
         return math.nan
-    if text.startswith(("0x", "0o")):
-        return float(int(text, 0))
-    return float(text)
+    return float(int(text, 0)) if text.startswith(("0x", "0o")) else float(text)
 
 
 def to_number(value: Value) -> float:

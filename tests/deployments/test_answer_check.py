@@ -1,4 +1,4 @@
-"""The step of the fast workflow that looks at an answer, run by itself: act takes a second each."""
+"""The step of the fast workflow that looks at an answer, by itself: a workflow takes longer."""
 
 import os
 import shutil

@@ -38,7 +38,8 @@ class Recording:
     deliveries: tuple[Delivery, ...]
 
 
-def _fetched(schema: Schema) -> Path:
+def fetched(schema: Schema) -> Path:
+    """Return a schema's file; without npm the test is skipped."""
     if not (schema.path.exists() or npm_is_installed()):
         pytest.skip(f"npm is not installed, so {schema.package} cannot be fetched")
     return fetch(schema)
@@ -47,19 +48,19 @@ def _fetched(schema: Schema) -> Path:
 @pytest.fixture(scope="session")
 def github_schema() -> GraphQLSchema:
     """GitHub's full GraphQL schema."""
-    return build_schema(_fetched(GRAPHQL).read_text(), assume_valid_sdl=True)
+    return build_schema(fetched(GRAPHQL).read_text(), assume_valid_sdl=True)
 
 
 @pytest.fixture(scope="session")
 def rest_description() -> RestDescription:
     """GitHub's description of its REST API."""
-    return RestDescription(_fetched(REST))
+    return RestDescription(fetched(REST))
 
 
 @pytest.fixture(scope="session")
 def webhook_description() -> WebhookDescription:
     """GitHub's description of its webhooks."""
-    return WebhookDescription(_fetched(WEBHOOKS))
+    return WebhookDescription(fetched(WEBHOOKS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Recording]:
         httpx.Client(base_url=url, timeout=10, trust_env=False, verify=NO_TLS) as client,
     ):
         tourist = Tourist(client, keys.private)
-        # Checks turn green after a moment, without act: its jobs are not what is judged here.
+        # Checks turn green after a moment, without running: its jobs are not what is judged here.
         client.put("/_sandbox/latency", json={"ci_ms": 20}).raise_for_status()
         tour(tourist, receiver.url)
         until(

@@ -47,6 +47,12 @@ REST = Schema(
     "pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg==",
     "package/generated/api.github.com.json",
 )
+WORKFLOWS = Schema(
+    "@actions/workflow-parser",
+    "0.3.61",
+    "NBjJrbwwrEN3LSN0NAISLpCWQLcPSBjmAIkLXHgjGX8Yql4PiD33ifSAvr9sIMU9uIs8wZiGUnvo9yPIMIfKdg==",
+    "package/dist/workflow-v1.0.min.json",
+)
 WEBHOOKS = Schema(
     "@octokit/openapi-webhooks",
     "12.1.0",
@@ -111,7 +117,9 @@ def _extract(tarball: Path, schema: Schema) -> None:
 def main() -> None:
     """Fetch what is missing; where that cannot be done, say which tests will skip."""
     missing = [
-        schema for schema in (GRAPHQL, REST, WEBHOOKS, WEBHOOK_EXAMPLES) if not schema.path.exists()
+        schema
+        for schema in (GRAPHQL, REST, WEBHOOKS, WEBHOOK_EXAMPLES, WORKFLOWS)
+        if not schema.path.exists()
     ]
     if missing and not npm_is_installed():
         sys.stderr.write("npm is not installed: tests/fidelity will be skipped\n")

