@@ -17,7 +17,6 @@ from sandbox.ci.contexts import runner_context, variables
 from sandbox.ci.expressions import ExpressionError, Scope
 from sandbox.ci.hash_files import hash_files
 from sandbox.ci.job_log import JobLog
-from sandbox.ci.processes import end_sessions
 from sandbox.ci.results import JobEnd, NotModelledError, Result, StepFailedError
 from sandbox.ci.shells import ScriptRunner
 from sandbox.ci.templates import fill, fill_text, holds
@@ -93,7 +92,7 @@ class JobRun:
             self._log.add(f"not modelled: {missing}")
             return JobEnd(Result.NOT_MODELLED, {}, self._log.text())
         finally:
-            end_sessions(self._scripts.sessions)
+            self._scripts.close()
 
     def _run(self, frame: _Frame) -> JobEnd:
         outputs: dict[str, str] = {}

@@ -5,8 +5,10 @@ Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workf
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,7 +16,7 @@ from typing import Final
 from sandbox.ci.commands import read_output, read_pairs
 from sandbox.ci.contexts import runner_context
 from sandbox.ci.job_log import JobLog
-from sandbox.ci.processes import MAX_LOG_BYTES, Ending, run
+from sandbox.ci.processes import MAX_LOG_BYTES, Ending, end_sessions, run
 from sandbox.ci.results import NotModelledError, Result, StepFailedError
 from sandbox.ci.values import Value, to_json
 
@@ -27,6 +29,9 @@ _SHELLS: Final[Mapping[str, str]] = {
 _OTHER_SHELLS = frozenset({"pwsh", "powershell", "cmd"})
 _FILES = ("env", "output", "path", "state", "step_summary")
 _MAX_FILE_BYTES = 1_048_576
+# A job of GitHub's has a machine, and so a /tmp, of its own.
+_TEMPORARY = r"/(?:(?:var/)?tmp|dev/shm)(?![\w-])"
+_ABSOLUTE = r"(?<![\w.~/$})*\]-])"
 _BLOCKED = frozenset({"NODE_OPTIONS"})
 
 
@@ -36,7 +41,7 @@ class ScriptRunner:
     def __init__(
         self, folder: Path, workspace: Path, variables: Mapping[str, str], log: JobLog
     ) -> None:
-        self.sessions: set[int] = set()
+        self._sessions: set[int] = set()
         self._folder = folder
         self._workspace = workspace
         self._given = variables
@@ -45,6 +50,19 @@ class ScriptRunner:
         self._added_paths: list[str] = []
         self._number = 0
         self._event_path: Path | None = None
+        # Not within the folder, whose name may have to be quoted.
+        self._temporary = Path(tempfile.mkdtemp(prefix="job-"))
+        known = "|".join(re.escape(str(each)) for each in (folder, self._temporary))
+        self._shared = re.compile(f"{_ABSOLUTE}(?!{known}){_TEMPORARY}")
+
+    def close(self) -> None:
+        """End what still runs, and remove what was written outside of the job's folder."""
+        end_sessions(self._sessions)
+        shutil.rmtree(self._temporary, ignore_errors=True)
+
+    def _own(self, text: str) -> str:
+        """Let a text name the job's own temporary folder."""
+        return self._shared.sub(str(self._temporary), text)
 
     def event_path(self, github: Mapping[str, Value]) -> Path:
         """Return the file that holds the event's payload."""
@@ -75,10 +93,10 @@ class ScriptRunner:
         variables = self._variables(environment, files)
         command = self._command(script, shell, variables["PATH"])
         output = self._folder / f"log_{self._number}"
-        within = self._workspace / folder
+        within = self._workspace / self._own(folder)
         try:
             ending, code = run(
-                command, within, variables, output, deadline, is_interrupted, self.sessions
+                command, within, variables, output, deadline, is_interrupted, self._sessions
             )
         except OSError as error:
             raise StepFailedError(
@@ -103,7 +121,8 @@ class ScriptRunner:
         self, environment: Mapping[str, str], files: Mapping[str, Path]
     ) -> dict[str, str]:
         runner = runner_context(self._folder)
-        own = {"HOME": self._folder / "home", "TMPDIR": self._folder / "temp"}
+        own = {"HOME": self._folder / "home", "TMPDIR": self._temporary}
+        environment = {name: self._own(value) for name, value in environment.items()}
         variables = {"LANG": "C.UTF-8", **self._given, **environment}
         variables |= {name: str(path) for name, path in own.items() if name not in environment}
         variables |= {f"RUNNER_{name.upper()}": str(value) for name, value in runner.items()}
@@ -124,7 +143,7 @@ class ScriptRunner:
             )
         suffix = ".py" if shell == "python" else ".sh"
         file = self._commands / f"script_{self._number}{suffix}"
-        file.write_text(f"{script}\n", encoding="utf-8")
+        file.write_text(f"{self._own(script)}\n", encoding="utf-8")
         command = [part.replace("{0}", str(file)) for part in shlex.split(template)]
         found = shutil.which(command[0], path=path)
         if found is None:

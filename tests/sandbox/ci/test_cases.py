@@ -1,6 +1,5 @@
 """Workflows that GitHub takes end as its documents say, or visibly as not modelled."""
 
-import subprocess
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from sandbox.actions import JobUpdate, plan, run
 from sandbox.ci.constructs import MODELLED, REFUSED, Shape
 from sandbox.ci.workflow_files import read
 from sandbox.workflow_triggers import Event
+from tests.sandbox.ci.repositories import git
 
 HERE = Path(__file__).parent
 CASES: list[dict[str, Any]] = yaml.load((HERE / "cases.yaml").read_text(), Loader=yaml.BaseLoader)  # noqa: S506
@@ -24,31 +24,6 @@ PAYLOAD = {
 }
 # So long is a minute of a time limit.
 MINUTE_S = 2.0
-
-
-def git(worktree: Path, *arguments: str) -> None:
-    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
-    subprocess.run(["git", "-C", worktree, *author, *arguments], check=True, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with two commits; its test merge is a third."""
-    root = tmp_path_factory.mktemp("repository") / "worktree"
-    root.mkdir()
-    git(root, "init", "--quiet", "--initial-branch=main")
-    for text in ("# Page\n", "# Page\n\nText.\n"):
-        (root / "page.md").write_text(text)
-        git(root, "add", "--all")
-        git(root, "commit", "--quiet", "-m", "Page")
-    return root
-
-
-@pytest.fixture
-def worktree(repository: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "worktree"
-    git(repository, "clone", "--quiet", str(repository), str(copy))
-    return copy
 
 
 def write(worktree: Path, case: Mapping[str, Any]) -> None:
