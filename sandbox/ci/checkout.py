@@ -59,11 +59,25 @@ def check_out(source: Source, workspace: Path, inputs: Mapping[str, str]) -> str
     depth = inputs.get("fetch-depth", "") or "1"
     if not depth.isdigit():
         raise StepFailedError(f"fetch-depth '{depth}' is no number")
+    _clear(target, keeps=inputs.get("clean", "").lower() == "false")
     repo = pygit2.Repository(source.worktree)
     sha, local_ref = _wanted(repo, source, inputs.get("ref", ""))
     _make(target, repo, source, sha, int(depth))
     _git(target, "checkout", "--quiet", "--force", *_branch(local_ref), sha)
     return sha
+
+
+def _clear(target: Path, keeps: bool) -> None:
+    """Take away what an earlier checkout, or somebody else, has left; an earlier one may keep it."""
+    if (target / ".git").exists() and keeps:
+        shutil.rmtree(target / ".git")
+    elif target.exists():
+        for each in target.iterdir():
+            if each.is_dir() and not each.is_symlink():
+                shutil.rmtree(each)
+            else:
+                each.unlink()
+    target.mkdir(parents=True, exist_ok=True)
 
 
 def _wanted(repo: pygit2.Repository, source: Source, ref: str) -> tuple[str, str]:
@@ -87,8 +101,6 @@ def _branch(ref: str) -> tuple[str, ...]:
 
 def _make(target: Path, repo: pygit2.Repository, source: Source, sha: str, depth: int) -> None:
     """Make a repository that borrows the objects, and sees as much history as was asked for."""
-    shutil.rmtree(target / ".git", ignore_errors=True)
-    target.mkdir(parents=True, exist_ok=True)
     pygit2.init_repository(target, initial_head="main", origin_url=source.url)
     git = target / ".git"
     objects = Path(repo.path if repo.is_bare else _common_folder(repo)) / "objects"

@@ -17,7 +17,7 @@ MAX_LOG_BYTES: Final = 50_000_000
 """More than that of one step's output is not kept: the step is ended."""
 
 _POLL_S = 0.05
-_STOP_TIMEOUT_S = 1.0
+_KILLED_S = 0.005  # until what was killed is gone; one that nobody reaps counts as gone
 
 
 class Ending(enum.Enum):
@@ -86,7 +86,7 @@ def end_sessions(sessions: Collection[int]) -> None:
                 process.kill()
             except psutil.NoSuchProcess:
                 continue
-        psutil.wait_procs(living, _STOP_TIMEOUT_S)
+        time.sleep(_KILLED_S)
 
 
 def _session_of(process: psutil.Process) -> int | None:
