@@ -68,7 +68,7 @@ def check_out(source: Source, workspace: Path, inputs: Mapping[str, str]) -> str
 
 
 def _clear(target: Path, keeps: bool) -> None:
-    """Take away what an earlier checkout, or somebody else, has left; an earlier one may keep it."""
+    """Take away what is there; what an earlier checkout has left may be kept."""
     if (target / ".git").exists() and keeps:
         shutil.rmtree(target / ".git")
     elif target.exists():

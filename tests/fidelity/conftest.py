@@ -75,7 +75,7 @@ class Example:
 @pytest.fixture(scope="session")
 def webhook_examples() -> list[Example]:
     """Every example of a webhook that Octokit has collected."""
-    collected = json.loads(_fetched(WEBHOOK_EXAMPLES).read_text())
+    collected = json.loads(fetched(WEBHOOK_EXAMPLES).read_text())
     return [
         Example(of["name"], number, payload)
         for of in collected
