@@ -68,8 +68,8 @@ class GitHubUnauthorized(PermanentError):
 
     failure_kind = FailureKind.GITHUB
 
-    def __init__(self, what: str, advice: str = "") -> None:
-        super().__init__(f"{what} ({advice})" if advice else what)
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__(f"{what} ({advice})")
         self.what = what
         self.advice = advice
 
@@ -123,17 +123,25 @@ class ChannelRefused(PermanentError):
 class SlackUnavailable(ChannelUnavailable):
     """Slack did not take the message, or its answer is lost: it may stand there all the same."""
 
+    failure_kind = FailureKind.INTERNAL
+
 
 class SlackRefused(ChannelRefused):
     """Slack will never take the message by this webhook."""
+
+    failure_kind = FailureKind.INTERNAL
 
 
 class MailUnavailable(ChannelUnavailable):
     """The mail server did not take the e-mail, or its answer is lost: it may be under way."""
 
+    failure_kind = FailureKind.INTERNAL
+
 
 class MailRefused(ChannelRefused):
     """The mail server will never take the e-mail from us."""
+
+    failure_kind = FailureKind.INTERNAL
 
 
 class SentryUnavailable(TransientError):

@@ -92,6 +92,7 @@ def _reason(facts: MergeFacts) -> str:
 
 _NOT_TO_MERGE: Final = (
     merge_facts(state="CLOSED"),
+    merge_facts(other_base="gh-pages"),
     merge_facts(signature_holds=False),
     merge_facts(author="mallory"),
     merge_facts(paths=("docs/FAQ.md", "docs/guide.md")),

@@ -6,11 +6,13 @@ import pytest
 
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.task import Merge
+from shiploop.domain.production.live import NotLive, WhyNotLive
 from shiploop.domain.production.rollback import RollbackStatus
 from shiploop.domain.production.rollback_ending import Ending
 from shiploop.errors import GitHubUnavailable
 from shiploop.stores import keys
-from tasks.incident import raise_incident, report_never_live
+from tasks.incident import raise_incident
+from tasks.missing_deploy import react_to_missing_deploy
 from tasks.rollback_end import tell_end
 from tests.builders import NOON, a_rollback_case
 from tests.sandbox_process import REPOSITORY, SandboxProcess
@@ -60,7 +62,7 @@ def test_where_issues_are_switched_off_people_are_told_and_github_is_asked_once(
     ours: Services, sandbox: SandboxProcess
 ) -> None:
     for _ in range(3):
-        report_never_live.fn(Merge(SHA, NOON))
+        react_to_missing_deploy.fn(NotLive(WhyNotLive.LATE, "not in time"), Merge(SHA, NOON))
     (said,) = told(ours)
     assert "never went live" in said
     assert "Switch issues on" in said

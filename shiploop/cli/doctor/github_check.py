@@ -78,8 +78,7 @@ def _look(
 def _refused(error: ShiploopError, repository: str) -> Finding:
     match error:
         case GitHubUnauthorized():
-            advice = error.advice or f"Give a token that is valid for {repository} ({RIGHTS})"
-            return Finding("github token", Health.BROKEN, error.what, f"{advice}.")
+            return Finding("github token", Health.BROKEN, error.what, f"{error.advice}.")
         case GitHubNotFound():
             advice = "Correct GITHUB_REPO, or let the token see it."
             what = f"{repository} is not there, or the token may not see it"
