@@ -70,7 +70,9 @@ def in_one_group(github: SandboxGitHub, lint: str = "true") -> None:
 
 
 def test_a_new_head_leaves_the_runs_of_the_old_one_alone(github: SandboxGitHub) -> None:
+    github.set_latency(ci_ms=500)
     pull = github.open()
+    wait_until(lambda: github.checks(pull["headRefOid"]).get("lint") == ("in_progress", None))
     github.commit("topic", "# FAQ\n\nBetter.\n")
     github.wait_green("topic")
     github.wait_green(pull["headRefOid"])
