@@ -158,7 +158,7 @@ FAILURES: list[tuple[str, object, FailureKind]] = [
     # RFC 5.3.2: "Auto-merge 失敗（權限）"
     ("merge_pull_request", REFUSED, FailureKind.MERGE_REFUSED),
     ("merge_pull_request", errors.MergeNotReady("405"), FailureKind.MERGE_REFUSED),
-    ("merge_pull_request", errors.GitHubUnauthorized("403"), FailureKind.GITHUB),
+    ("merge_pull_request", errors.GitHubUnauthorized("403", "Give a right"), FailureKind.GITHUB),
     # What the RFC has no row for.
     ("merge_pull_request", FROZEN, FailureKind.FROZEN),
     ("merge_pull_request", Conflicted(), FailureKind.CONFLICT),

@@ -135,7 +135,8 @@ class InstallationToken:
             return jwt.encode(claims, self._private_key, algorithm="RS256")
         except (jwt.InvalidKeyError, TypeError) as error:
             raise GitHubUnauthorized(
-                "GITHUB_APP_PRIVATE_KEY is not an RSA private key in PEM format"
+                "GITHUB_APP_PRIVATE_KEY is not an RSA private key in PEM format",
+                "Set it to the App's whole private key",
             ) from error
 
 
