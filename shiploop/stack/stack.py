@@ -21,10 +21,16 @@ from shiploop.stack.addresses import (
     socket_of,
     write_note,
 )
-from shiploop.stack.embedded_servers import embedded_postgres, embedded_redis
+from shiploop.stack.embedded_servers import (
+    EmbeddedPostgres,
+    EmbeddedRedis,
+    embedded_postgres,
+    embedded_redis,
+)
 from shiploop.stack.environment import REPOSITORY, shared_environment
 from shiploop.stack.extras import require_packages
 from shiploop.stack.home import only_stack_of, require_plain_path
+from shiploop.stack.keep_alive import kept_alive
 from shiploop.stack.process import Process, StackFailed
 
 # The sandbox world keeps its state in memory: started again, it would be another world.
@@ -68,7 +74,8 @@ class Stack:
             settings, self._addresses, self._home, self._slack_webhook
         )
         self._processes: dict[str, Process] = {}
-        self._redis_pid: int | None = None
+        self._redis: EmbeddedRedis | None = None
+        self._postgres: EmbeddedPostgres | None = None
         self._servers = ExitStack()
         # One client: making one takes 20 ms of CPU, which all that starts needs more.
         self._http = httpx.Client()
@@ -139,7 +146,7 @@ class Stack:
     def _start_redis(self) -> None:
         if self._settings.redis_url is None:
             server = embedded_redis(socket_of(self._addresses.redis), self._home / "redis")
-            self._redis_pid = self._servers.enter_context(server)
+            self._redis = self._servers.enter_context(server)
         self._told("redis")
 
     def _start_prefect(self) -> None:
@@ -151,9 +158,8 @@ class Stack:
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self._addresses.prefect,
         }
         if self._settings.prefect_database_url is None:
-            server = embedded_postgres(self._home)
-            database_url = self._servers.enter_context(server)
-            environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = database_url
+            self._postgres = self._servers.enter_context(embedded_postgres(self._home))
+            environment["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = self._postgres.url
         port = str(port_of(self._addresses.prefect))
         command = ["shiploop.stack.prefect_server", port]
         self._start("prefect", command, f"{self._addresses.prefect}/api/health", environment)
@@ -247,6 +253,9 @@ class Stack:
         for name, process in self._processes.items():
             if name not in _WORLD:
                 process.keep_alive(self._describe)
+        for server in (self._redis, self._postgres):
+            if server is not None:
+                self._servers.enter_context(kept_alive(server, self._describe))
 
     def _stop_all(self) -> None:
         note_of_stack(self._home).unlink(missing_ok=True)
@@ -260,4 +269,5 @@ class Stack:
 
     def _describe(self) -> None:
         pids = {name: process.pid for name, process in self._processes.items()}
-        write_note(self._home, self._addresses, {"redis": self._redis_pid, **pids})
+        redis_pid = self._redis.pid if self._redis else None
+        write_note(self._home, self._addresses, {"redis": redis_pid, **pids})

@@ -1,5 +1,6 @@
 """A process of the stack comes back when it dies, and nothing of it stays once it is stopped."""
 
+import errno
 import os
 import signal
 import textwrap
@@ -118,6 +119,23 @@ def test_a_process_that_was_killed_is_there_again(workshop: Workshop) -> None:
     assert again.wait(10)
     assert lives(pid_of(process))
     assert pid_of(process) != killed
+
+
+def test_a_note_that_cannot_be_written_ends_nobodys_watch(
+    workshop: Workshop, caplog: pytest.LogCaptureFixture
+) -> None:
+    process, again = workshop.process(DIES), threading.Event()
+    errors = [OSError(errno.ENOSPC, "No space left on device")]
+
+    def tell() -> None:
+        if errors:
+            raise errors.pop()
+        again.set()
+
+    process.start()
+    process.keep_alive(tell)
+    assert again.wait(10)
+    assert "process could not be started again" in caplog.text
 
 
 def test_stop_ends_a_process_and_its_children_even_those_that_ignore_sigterm(
