@@ -14,6 +14,7 @@ EVENTS_CHANNEL = "agent:events"
 TASK_INDEX = "agent:tasks"
 RATE_LIMITS = "agent:limits"
 FREEZE = "agent:freeze"
+DOCTOR = "agent:doctor"  # nothing is ever stored there
 LEFT_OUT = "agent:documents:left-out"
 ROLLBACK_ACTIVE = "agent:rollback-active"
 ROLLBACK_MERGES = "agent:rollback-merges"

@@ -19,6 +19,7 @@ from shiploop.cli.doctor.diagnosis import (
     Finding,
     Health,
     RedisFacts,
+    judge_disk,
     judge_environments,
     judge_faq,
     judge_redis,
@@ -143,6 +144,7 @@ def all_well(seen: Examined) -> Iterator[Finding]:
     yield judge_webhook([HOOK])
     yield from check_site(seen.told(SITE, Reply(200)), "/faq")
     yield from check_api(seen.told(Reply(200)))
+    yield judge_disk("/srv/shiploop", 20_000_000_000)
     yield from check_signing_key(given(signing_key="a-signing-key"))
     yield from check_model(_asking_a_model(seen, MODELS))
     yield from check_mail(given(smtp_url=seen.mail_url, **MAIL))
@@ -171,6 +173,8 @@ def redis_findings(seen: Examined) -> Iterator[Finding]:
     yield from judge_redis(replace(KEEPS_ALL, append_only=False, save_points="3600 1"))
     yield from judge_redis(replace(KEEPS_ALL, append_only=False, save_points=""))
     yield from judge_redis(replace(KEEPS_ALL, eviction_policy="allkeys-lru"))
+    full = "MISCONF Errors writing to the AOF file: No space left on device"
+    yield from judge_redis(replace(KEEPS_ALL, write_error=full))
     yield from check_runners(f"redis://{AWAY}", NOON)
     Heartbeats(seen.redis).beat("docs-1", NOON - timedelta(hours=1), "ready", 0)
     yield from check_runners(url_of(seen.redis), NOON)
@@ -233,6 +237,8 @@ def service_findings(seen: Examined) -> Iterator[Finding]:
     yield from check_site(seen.told(Reply(200, '{"no": "sha"}')), "/faq")
     yield from check_site(seen.told(SITE, Reply(404)), "/faq")
     yield from check_api(seen.told(Reply(503)))
+    yield judge_disk("/srv/shiploop", 123_456_789)
+    yield judge_disk("/srv/shiploop", 4_096)
     key = seen.home / "signing_key"
     for mode in (0o644, 0o600):
         key.write_text("a-signing-key")

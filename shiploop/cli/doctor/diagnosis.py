@@ -13,6 +13,8 @@ WEBHOOK_PATH = "/webhooks/github"
 
 _NAMED = 5
 _NOT_DEPLOYED = frozenset((DeployState.FAILURE, DeployState.ERROR, DeployState.INACTIVE))
+_ENOUGH_BYTES = 500_000_000
+_LITTLE_BYTES = 16_000_000  # less than PostgreSQL takes for its next log
 _XAUTOCLAIM_SINCE = (6, 2)  # https://redis.io/docs/latest/commands/xautoclaim/
 
 
@@ -37,12 +39,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RedisFacts:
-    """What a Redis server says of itself; `save_points` is None where it may not be asked."""
+    """What a Redis server says of itself; `save_points` is None where it may not be asked.
+
+    `write_error` is what it answers to a write now, empty where it takes one.
+    """
 
     version: str
     append_only: bool
     save_points: str | None
     eviction_policy: str
+    write_error: str = ""
 
 
 def judge_redis(facts: RedisFacts) -> Iterator[Finding]:
@@ -54,6 +60,10 @@ def judge_redis(facts: RedisFacts) -> Iterator[Finding]:
     else:
         yield Finding("redis", Health.OK, f"version {facts.version}")
     yield _persistence(facts)
+    if facts.write_error:
+        what = f"stores nothing any more, so no question is taken: {facts.write_error}"
+        advice = "Give it the disk or the memory that it asks for: it goes on by itself."
+        yield Finding("redis writes", Health.BROKEN, what, advice)
     if facts.eviction_policy != "noeviction":
         what = f"the eviction policy is {facts.eviction_policy}: tasks may vanish when it is full"
         advice = "Set maxmemory-policy to noeviction."
@@ -72,6 +82,15 @@ def _persistence(facts: RedisFacts) -> Finding:
         what = "snapshots only: a crash loses what came after the last one"
         return Finding(name, Health.WARNING, what, advice)
     return Finding(name, Health.WARNING, "off: a restart loses every task", advice)
+
+
+def judge_disk(folder: str, free_bytes: int) -> Finding:
+    """Is there space left where we write?"""
+    what = f"{free_bytes // 1_000_000} MB are free for {folder}"
+    if free_bytes >= _ENOUGH_BYTES:
+        return Finding("disk", Health.OK, what)
+    health = Health.WARNING if free_bytes >= _LITTLE_BYTES else Health.BROKEN
+    return Finding("disk", health, what, "Make space: what could not be stored is tried again.")
 
 
 def judge_left_out(count: int, named: Sequence[LeftOut]) -> Finding:

@@ -16,6 +16,7 @@ from shiploop.cli.doctor.prefect_check import check_prefect
 from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
 from shiploop.cli.doctor.service_checks import (
     check_api,
+    check_disks,
     check_options,
     check_signing_key,
     check_site,
@@ -55,6 +56,7 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
         "github": lambda: check_github(settings),
         "site": lambda: check_site(places.site_url, settings.site_faq_path, known=site_is_known),
         "api": lambda: check_api(places.api_url),
+        "disk": lambda: check_disks(settings.home),
         "signing key": lambda: check_signing_key(settings),
         "model": lambda: check_model(settings),
         "e-mail": lambda: check_mail(settings),

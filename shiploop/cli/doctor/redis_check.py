@@ -15,6 +15,7 @@ from shiploop.cli.doctor.diagnosis import (
     judge_left_out,
     judge_redis,
 )
+from shiploop.stores import keys
 from shiploop.stores.heartbeats import Heartbeats
 from shiploop.stores.left_out import LeftOutStore
 
@@ -81,7 +82,16 @@ def _read_facts(redis: Redis) -> RedisFacts:
         append_only=bool(told.get("aof_enabled")),
         save_points=save_points,
         eviction_policy=str(told.get("maxmemory_policy", "noeviction")),
+        write_error=_write_error(redis),
     )
+
+
+def _write_error(redis: Redis) -> str:
+    try:
+        redis.set(keys.DOCTOR, "", xx=True)  # never there, so this writes nothing
+    except ResponseError as error:  # no memory, no disk, or a replica that only reads
+        return str(error)
+    return ""
 
 
 def _redis(url: str) -> Redis:

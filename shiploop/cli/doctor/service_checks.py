@@ -1,12 +1,16 @@
-"""The site, our API, and what may be set or not."""
+"""The site, our API, our disks, and what may be set or not."""
 
+import shutil
 import stat
+import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 
-from shiploop.cli.doctor.diagnosis import Finding, Health
+from shiploop.cli.doctor.diagnosis import Finding, Health, judge_disk
 from shiploop.clients.site import Site
 from shiploop.errors import SiteUnavailable
 from shiploop.settings import Settings
@@ -71,6 +75,17 @@ def check_signing_key(settings: Settings) -> Iterator[Finding]:
         yield Finding(name, Health.WARNING, what, f"Run `chmod 600 {kept}`.")
     else:
         yield Finding(name, Health.OK, f"kept in {kept}")
+
+
+def check_disks(home: Path) -> Iterator[Finding]:
+    """Is there space left where we write? A disk that is mounted inside is one of its own."""
+    folders = (home, *sorted(filter(Path.is_dir, home.glob("*"))), Path(tempfile.gettempdir()))
+    of_disk: dict[int, Path] = {}
+    for folder in folders:
+        with suppress(OSError):  # it is not there yet, or not any more
+            of_disk.setdefault(folder.stat().st_dev, folder)
+    for folder in of_disk.values():
+        yield judge_disk(str(folder), shutil.disk_usage(folder).free)
 
 
 def check_options(settings: Settings) -> Iterator[Finding]:

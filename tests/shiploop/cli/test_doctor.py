@@ -24,6 +24,7 @@ from shiploop.cli.doctor.prefect_check import check_prefect
 from shiploop.cli.doctor.redis_check import check_redis, check_runners
 from shiploop.cli.doctor.service_checks import (
     check_api,
+    check_disks,
     check_options,
     check_signing_key,
     check_site,
@@ -90,6 +91,21 @@ def test_a_hosted_redis_that_hides_its_configuration_is_warned_of(
     finally:
         redis.acl_deluser("hosted")
         redis.config_set("appendonly", "yes")
+
+
+def test_a_redis_without_memory_for_more_is_broken(redis: Redis, redis_url: str) -> None:
+    redis.config_set("maxmemory", 1)
+    try:
+        found = by_name(check_redis(redis_url))
+        assert found["redis writes"].state is Health.BROKEN
+        assert "maxmemory" in found["redis writes"].what
+    finally:
+        redis.config_set("maxmemory", 0)
+
+
+def test_the_disk_of_the_home_is_looked_at_also_before_there_is_one(tmp_path: Path) -> None:
+    for home in (tmp_path, tmp_path / "not-yet"):
+        assert {finding.name for finding in check_disks(home)} == {"disk"}
 
 
 def test_a_redis_that_refuses_us_is_broken(redis_url: str) -> None:
@@ -303,7 +319,7 @@ def test_where_nothing_is_set_and_nothing_runs_each_part_says_what_to_do(tmp_pat
     found = diagnose(settings(home=tmp_path, site_url=away(), api_port=free_port()))
     assert {each.name for each in found} == {
         *("redis", "runners", "prefect", "github", "site", "api"),
-        *("signing key", "model", "slack", "sentry", "sentry issues"),
+        *("disk", "signing key", "model", "slack", "sentry", "sentry issues"),
     }
     assert all(each.advice for each in found)
     assert exit_code(found) == 1

@@ -9,6 +9,7 @@ from shiploop.cli.doctor.diagnosis import (
     Health,
     RedisFacts,
     Webhook,
+    judge_disk,
     judge_environments,
     judge_redis,
     judge_required_checks,
@@ -53,6 +54,18 @@ def test_a_redis_that_may_forget_is_warned_of(save_points: str | None, told: str
     assert finding.state is Health.WARNING
     assert told in finding.what
     assert finding.advice
+
+
+def test_a_redis_that_takes_no_write_is_broken() -> None:
+    assert states(replace(SAFE, write_error="OOM"))["redis writes"] is Health.BROKEN
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "state"),
+    [(0, Health.BROKEN), (100_000_000, Health.WARNING), (10_000_000_000, Health.OK)],
+)
+def test_a_disk_that_is_nearly_full_is_told_before_it_is(free_bytes: int, state: Health) -> None:
+    assert judge_disk("/srv", free_bytes).state is state
 
 
 def test_a_redis_that_throws_keys_away_when_it_is_full_is_warned_of() -> None:
