@@ -3,7 +3,9 @@
 What was read from GitHub is known; what a webhook tells is a hint, which somebody has to confirm.
 """
 
+import logging
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from typing import cast
 from redis import Redis
 from redis.client import Pipeline, PubSub
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shiploop.domain.delivery.checks import NOTHING_KNOWN, Check, KnownChecks
 from shiploop.domain.delivery.pull_request import HeadChecks
@@ -37,6 +40,10 @@ _RERUN_PREFIX = "rerun:"
 _DEPLOY_PREFIX = "deploy:"
 _LISTEN_TIMEOUT_S = 1.0  # how soon a stop is noticed
 _RECONNECT_S = 0.5
+# A server that is gone without a word would never be heard of again: whoever listens sends nothing.
+_SILENT_S = 5.0
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,22 +152,31 @@ class Facts:
         while not stopping.is_set():
             try:
                 self._listen_once(stopping)
-            except RedisError:
+            except RedisError as error:
+                log.warning("webhooks are not heard of for a moment: %s", error)
                 stopping.wait(_RECONNECT_S)
 
     def _listen_once(self, stopping: threading.Event) -> None:
         with PubSub(self._blocking.connection_pool) as pubsub:
             pubsub.subscribe(keys.FACTS_CHANNEL)
+            heard_at = time.monotonic()
             while not stopping.is_set():
                 message = pubsub.get_message(timeout=_LISTEN_TIMEOUT_S)
-                if message is None:
-                    continue
-                if message["type"] == "message":
-                    self._wake(str(message["data"]))
+                if message is not None:
+                    heard_at = time.monotonic()
+                    self._hear(message["type"], str(message["data"]))
+                elif time.monotonic() - heard_at > _SILENT_S:
+                    raise RedisTimeoutError(f"not heard of for {_SILENT_S:g} s, although asked")
                 else:
-                    # We are subscribed now, or again: redis-py mends a lost connection
-                    # by itself. What was published until now is in the hashes.
-                    self._wake_all()
+                    pubsub.ping()
+
+    def _hear(self, kind: str, data: str) -> None:
+        if kind == "message":
+            self._wake(data)
+        elif kind == "subscribe":
+            # We are subscribed now, or again: redis-py mends a lost connection by itself.
+            # What was published until now is in the hashes.
+            self._wake_all()
 
     def _wake(self, sha: str) -> None:
         with self._lock:

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from redis import Redis
 
+from bench.chaos.proxy import Fault, TcpProxy
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.checks import Check, CheckKind, Conclusion, KnownChecks
 from shiploop.domain.delivery.pull_request import HeadChecks
@@ -24,6 +25,7 @@ from shiploop.stores import keys
 from shiploop.stores.facts import Facts, KnownFacts
 from tests.builders import NOON, a_check
 from tests.until import wait_until
+from tests.valkey import url_of
 
 SHA = "a" * 40
 PASSED, RUNNING = a_check(Conclusion.SUCCESS), a_check(None)
@@ -51,6 +53,12 @@ def listening(facts: Facts) -> Iterator[None]:
         stopping.set()
         thread.join(timeout=5)
         assert not thread.is_alive()
+
+
+def through(proxy: TcpProxy) -> Redis:
+    return Redis.from_url(
+        proxy.url, decode_responses=True, socket_timeout=10.0, legacy_responses=False
+    )
 
 
 def subscribers(redis: Redis) -> int:
@@ -208,6 +216,16 @@ def test_a_listener_whose_connection_was_cut_hears_again(facts: Facts, redis: Re
         with facts.watching(SHA) as news:
             facts.record([GREEN])
             assert news.wait(timeout=4)
+
+
+def test_a_listener_whose_connection_was_forgotten_hears_again(redis: Redis) -> None:
+    with TcpProxy(url_of(redis)) as proxy, through(proxy) as blocking:
+        facts = Facts(redis, blocking)
+        with listening(facts), facts.watching(SHA) as news:
+            with proxy.failing(Fault.FORGOTTEN):  # it stays silent also afterwards
+                facts.record([GREEN])
+                assert not news.wait(timeout=0.2)
+            assert news.wait(timeout=20)
 
 
 def test_a_conflict_is_known_beside_the_checks_until_it_is_taken_back(facts: Facts) -> None:
