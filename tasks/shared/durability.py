@@ -8,6 +8,7 @@ from prefect import Task, runtime
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.context import TaskRunContext
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from shiploop.errors import TransientError
@@ -16,20 +17,36 @@ from shiploop.errors import TransientError
 # asks for. Jitter keeps a burst from coming back as a burst.
 _RETRY_DELAYS_S = [0.2, 0.5, 1, 2, 4, 8, 15, 30, 60, 60]
 
+# With these a server refuses writes until it has a disk or its replicas again; the client library
+# has no errors of its own for them. https://redis.io/docs/latest/develop/reference/protocol-spec/
+_REFUSES_FOR_NOW = ("MISCONF ", "NOREPLICAS ")
+
 # Of what steps store: what another version has stored is not read as if it were of this one.
 _RECORD_VERSION = 2
 
 
-def _is_transient(task: Task[..., Any], task_run: TaskRun, state: State[Any]) -> bool:
-    error = state.result(raise_on_failure=False)
-    return isinstance(error, (TransientError, RedisConnectionError, RedisTimeoutError))
+def is_transient(error: object) -> bool:
+    """True for what may work when it is tried again."""
+    match error:
+        case TransientError() | RedisConnectionError() | RedisTimeoutError():
+            return True
+        case OutOfMemoryError() | ReadOnlyError():
+            return True
+        case ResponseError():  # of a pipeline the code is somewhere in the sentence
+            return any(code in str(error) for code in _REFUSES_FOR_NOW)
+        case _:
+            return False
+
+
+def _failed_in_passing(_task: Task[..., Any], _task_run: TaskRun, state: State[Any]) -> bool:
+    return is_transient(state.result(raise_on_failure=False))
 
 
 RETRIED: dict[str, Any] = {
     "retries": len(_RETRY_DELAYS_S),
     "retry_delay_seconds": _RETRY_DELAYS_S,
     "retry_jitter_factor": 0.5,
-    "retry_condition_fn": _is_transient,
+    "retry_condition_fn": _failed_in_passing,
 }
 
 
