@@ -8,8 +8,12 @@ from types import FrameType
 import click
 from rich.console import Console
 
+from bench.chaos.connections import cut_connections
 from bench.chaos.deploys import judge_deploys
+from bench.chaos.disk import fill_disks
+from bench.chaos.exhaustion import exhaust
 from bench.chaos.kills import kill_runners, plan
+from bench.chaos.loops import end_loops
 from bench.chaos.outages import break_parts
 from bench.chaos.pauses import pause_runners
 from bench.chaos.report import Report, show
@@ -20,7 +24,18 @@ from bench.world import forget_environment
 from shiploop.errors import ShiploopError
 
 _SEED = 1
-_SCENARIOS = ("kills", "pauses", "outages", "rollbacks", "deploys", "soak")
+_SCENARIOS = (
+    "kills",
+    "pauses",
+    "outages",
+    "connections",
+    "exhaustion",
+    "disk",
+    "loops",
+    "rollbacks",
+    "deploys",
+    "soak",
+)
 
 
 @click.command()
@@ -40,6 +55,10 @@ def main(names: tuple[str, ...], seed: int, kills: int, at_once: int, tasks: int
         "kills": lambda: kill_runners(plan(kills, seed), at_once),
         "pauses": pause_runners,
         "outages": break_parts,
+        "connections": cut_connections,
+        "exhaustion": exhaust,
+        "disk": fill_disks,
+        "loops": end_loops,
         "rollbacks": kill_rollbacks,
         "deploys": lambda: judge_deploys(seed=seed),
         "soak": lambda: soak(tasks),

@@ -1,7 +1,5 @@
 """Redis, Prefect's server and the API go away in the middle of tasks, and come back."""
 
-import os
-import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -88,9 +86,7 @@ def _take_prefect_away(world: ChaosWorld, _redis: RestartableRedis) -> None:
 
 
 def _kill_api(world: ChaosWorld, _redis: RestartableRedis) -> None:
-    pid = world.stack.process("api").pid
-    if pid is not None:
-        os.kill(pid, signal.SIGKILL)  # the stack starts it again
+    world.kill_api()
 
 
 _OUTAGES = (

@@ -64,6 +64,11 @@ class RunnerProcess:
         """Let it go on as if nothing had happened."""
         self._process.send_signal(signal.SIGCONT)
 
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+        self._process.kill()
+        self._process.wait()
+
     def stop(self) -> float:
         """Ask it to finish what it holds and to end; returns how many seconds that took."""
         asked_at = time.monotonic()

@@ -1,10 +1,12 @@
 """A stack of its own without runners: asked over HTTP, disturbed from outside, looked at last."""
 
 import json
+import os
+import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -49,10 +51,13 @@ class ChaosWorld:
         self._runners: list[RunnerProcess] = []
         self._settled: set[str] = set()
 
-    def start_runner(self, slots: int, kill_at: str | None = None) -> RunnerProcess:
-        """Start one runner more."""
-        log_path = self._home / "logs" / f"runner-{len(self._runners) + 1}.log"
-        runner = RunnerProcess(self.stack.environment, log_path, slots, kill_at)
+    def start_runner(
+        self, slots: int, kill_at: str | None = None, changed: Mapping[str, str] | None = None
+    ) -> RunnerProcess:
+        """Start one runner more; `changed` is what it is told otherwise than the stack."""
+        log_path = self.logs / f"runner-{len(self._runners) + 1}.log"
+        environment = self.stack.environment | dict(changed or {})
+        runner = RunnerProcess(environment, log_path, slots, kill_at)
         self._runners.append(runner)
         return runner
 
@@ -61,6 +66,18 @@ class ChaosWorld:
         for runner in self._runners:
             if not runner.ended:
                 runner.stop()
+
+    def kill_runners(self) -> None:
+        """End every runner that still lives with SIGKILL."""
+        for runner in self._runners:
+            if not runner.ended:
+                runner.kill()
+
+    def kill_api(self) -> None:
+        """End the API with SIGKILL; the stack starts it again."""
+        pid = self.stack.process("api").pid
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
 
     def ask(self, question: str | None = None) -> None:
         """Ask one question more; again and again, as a client would, until it is answered."""
@@ -117,7 +134,7 @@ class ChaosWorld:
         self._settled |= {task_id for task_id, status in left.items() if status not in _OPEN}
         return [task_id for task_id, status in left.items() if status in _OPEN]
 
-    def wait_until(self, what: str, arrived: Callable[[], bool], timeout_s: float) -> float:
+    def wait_until(self, what: str, arrived: Callable[[], object], timeout_s: float) -> float:
         """Wait until something is so; returns after how many seconds. Raises ChaosFailed."""
         started_at = time.monotonic()
         while time.monotonic() - started_at < timeout_s:
@@ -171,6 +188,16 @@ class ChaosWorld:
         return list(self._http.get(url, params=query).raise_for_status().json())
 
     @property
+    def addresses(self) -> Addresses:
+        """Where each part is."""
+        return self._addresses
+
+    @property
+    def logs(self) -> Path:
+        """The folder of what every process says."""
+        return self._home / "logs"
+
+    @property
     def dashboard_url(self) -> str:
         """Where the dashboard is; empty where none was started."""
         return self._addresses.dashboard
@@ -216,23 +243,27 @@ class ChaosWorld:
 
 
 @contextmanager
-def chaos_world(dashboard: bool = False, **changes: object) -> Iterator[ChaosWorld]:
+def chaos_world(
+    dashboard: bool = False,
+    prepared: Callable[[Path], AbstractContextManager[object]] = nullcontext,
+    **changes: object,
+) -> Iterator[ChaosWorld]:
     """Start a stack without runners, on free ports; stop it and its runners at the end.
 
-    `changes` are settings that differ from the defaults.
+    `prepared` is entered with its home before anything is there. `changes` are settings that
+    differ from the defaults.
     """
     with TemporaryDirectory(prefix="shiploop-chaos-") as name:
         home = Path(name)
         home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
         settings = stack_settings(home).model_copy(update={"runners": 0, **changes})
-        stack = Stack(settings, lambda process: None, dashboard=dashboard)
-        with (
-            stack as addresses,
-            httpx.Client(timeout=_ANSWER_TIMEOUT_S) as http,
-            Redis.from_url(addresses.redis, decode_responses=True, legacy_responses=False) as redis,
-        ):
+        with prepared(home), ExitStack() as opened:
+            stack = Stack(settings, lambda process: None, dashboard=dashboard)
+            addresses = opened.enter_context(stack)
+            http = opened.enter_context(httpx.Client(timeout=_ANSWER_TIMEOUT_S))
+            redis = opened.enter_context(
+                Redis.from_url(addresses.redis, decode_responses=True, legacy_responses=False)
+            )
             world = ChaosWorld(stack, addresses, home, redis, http)
-            try:
-                yield world
-            finally:
-                world.stop_runners()
+            opened.callback(world.stop_runners)
+            yield world
