@@ -71,6 +71,10 @@ class Accounts:
         """Return the account of that login."""
         return self._by_login.get(login)
 
+    def with_tokens(self) -> tuple[Account, ...]:
+        """Return those who can call the API, which is whom the repositories have let in."""
+        return tuple(dict.fromkeys(self._by_token.values()))
+
     def app_bot(self) -> Account:
         """The account that acts for the GitHub App."""
         return self.add("shiploop[bot]", "Bot", Access.WRITE)

@@ -11,6 +11,7 @@ from sandbox.github.entities import (
     CheckRun,
     CheckSuite,
     Comment,
+    CommitStatus,
     Deployment,
     DeploymentStatus,
     Hook,
@@ -18,6 +19,7 @@ from sandbox.github.entities import (
     Label,
     PullRequest,
     Repository,
+    Review,
 )
 from sandbox.github.payloads import (
     accounts,
@@ -27,6 +29,8 @@ from sandbox.github.payloads import (
     issues,
     pulls,
     repositories,
+    reviews,
+    statuses,
 )
 from sandbox.github.state import GitHub
 
@@ -106,6 +110,34 @@ def pull_request(
     )
 
 
+def pull_request_review(
+    github: GitHub, repository: Repository, pull: PullRequest, review: Review
+) -> None:
+    """A review was submitted."""
+    _emit(
+        github,
+        repository,
+        "pull_request_review",
+        review.author,
+        lambda: {
+            "action": "submitted",
+            "review": reviews.submitted_review(github, repository, pull, review),
+            "pull_request": pulls.pull_request_simple(github, repository, pull),
+        },
+    )
+
+
+def status(github: GitHub, repository: Repository, made: CommitStatus) -> None:
+    """A commit's status was written."""
+    _emit(
+        github,
+        repository,
+        "status",
+        made.creator,
+        lambda: statuses.event(github, repository, made),
+    )
+
+
 def labeled(
     github: GitHub,
     repository: Repository,
@@ -136,17 +168,26 @@ def issue(
     )
 
 
-def issue_comment(github: GitHub, repository: Repository, issue: Issue, comment: Comment) -> None:
-    """A comment was made on an issue or a pull request."""
+def issue_comment(
+    github: GitHub,
+    repository: Repository,
+    issue: Issue,
+    comment: Comment,
+    by: Account,
+    action: str,
+    **more: object,
+) -> None:
+    """A comment on an issue or a pull request was created, edited or deleted."""
     _emit(
         github,
         repository,
         "issue_comment",
-        comment.author,
+        by,
         lambda: {
-            "action": "created",
+            "action": action,
             "issue": issues.issue(github, repository, issue),
             "comment": issues.comment(github, repository, issue, comment),
+            **more,
         },
     )
 
