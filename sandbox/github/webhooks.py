@@ -11,6 +11,7 @@ from sandbox.github.entities import (
     CheckRun,
     CheckSuite,
     Comment,
+    CommitStatus,
     Deployment,
     DeploymentStatus,
     Hook,
@@ -27,7 +28,9 @@ from sandbox.github.payloads import (
     issues,
     pulls,
     repositories,
+    statuses,
 )
+from sandbox.github.requirements import App
 from sandbox.github.state import GitHub
 
 Body = dict[str, Any]
@@ -106,6 +109,17 @@ def pull_request(
     )
 
 
+def status(github: GitHub, repository: Repository, made: CommitStatus) -> None:
+    """A commit's status was written."""
+    _emit(
+        github,
+        repository,
+        "status",
+        made.creator,
+        lambda: statuses.event(github, repository, made),
+    )
+
+
 def labeled(
     github: GitHub,
     repository: Repository,
@@ -151,6 +165,10 @@ def issue_comment(github: GitHub, repository: Repository, issue: Issue, comment:
     )
 
 
+def _bot(github: GitHub, app: App) -> Account:
+    return github.accounts.add(f"{app.slug}[bot]", "Bot")
+
+
 def check_run(github: GitHub, run: CheckRun, action: str) -> None:
     """A check run was created or completed."""
     repository = run.suite.repository
@@ -158,7 +176,7 @@ def check_run(github: GitHub, run: CheckRun, action: str) -> None:
         github,
         repository,
         "check_run",
-        github.actions_bot,
+        _bot(github, run.suite.app),
         lambda: {"action": action, "check_run": checks.check_run(github, run)},
     )
 
@@ -169,7 +187,7 @@ def check_suite(github: GitHub, suite: CheckSuite) -> None:
         github,
         suite.repository,
         "check_suite",
-        github.actions_bot,
+        _bot(github, suite.app),
         lambda: {"action": "completed", "check_suite": checks.check_suite(github, suite)},
     )
 

@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from sandbox.github.accounts import Account
-from sandbox.github.entities import CheckRun, Repository
+from sandbox.github.entities import CheckRun, CommitStatus, Repository
 from sandbox.github.graphql_api.deployment_objects import DEPLOYMENT_RESOLVERS, Deploy
 from sandbox.github.graphql_api.git_objects import GIT_RESOLVERS, Commit, File, Ref
 from sandbox.github.graphql_api.pull_objects import PULL_RESOLVERS, Pull
@@ -58,6 +58,8 @@ def _type_name(value: object) -> str:
 
 _TYPE_NAMES: Mapping[type, str] = {
     CheckRun: "CheckRun",
+    CommitStatus: "StatusContext",
+    dict: "RequiredStatusChecksParameters",
     Commit: "Commit",
     Deploy: "Deployment",
     File: "Blob",

@@ -10,12 +10,15 @@ from typing import Any
 import pygit2
 from graphql import GraphQLResolveInfo
 
+from sandbox.github.accounts import Access
 from sandbox.github.entities import Repository
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.node_ids import node_id
 from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.requirements import App
 
 _TEXT_LIMIT_BYTES = 512_000
+_LARGEST_PAGE = 100
 Resolver = Callable[..., Any]
 
 
@@ -69,12 +72,24 @@ def connection(
     if first is None and last is None:
         message = "You must provide a `first` or `last` value to properly paginate the connection."
         raise RefusedError(Reason.UNPROCESSABLE, message)
-    start = int(after) if after and after.isdecimal() else 0
+    if (size := first if first is not None else last or 0) > _LARGEST_PAGE:
+        message = f"Requesting {size} records on the connection exceeds the limit of 100 records."
+        raise RefusedError(Reason.UNPROCESSABLE, message)
+    start = _position(after)
     if first is None:
         start = max(start, len(items) - (last or 0))
     end = len(items) if first is None else min(len(items), start + first)
     page_info = {"hasNextPage": end < len(items), "endCursor": str(end) if end > start else None}
     return {"nodes": items[start:end], "totalCount": len(items), "pageInfo": page_info}
+
+
+def _position(cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    if not cursor.isdecimal():
+        message = f"`{cursor}` does not appear to be a valid cursor."
+        raise RefusedError(Reason.UNPROCESSABLE, message)
+    return int(cursor)
 
 
 def commit_at(repository: Repository, sha: str | None) -> Commit | None:
@@ -93,6 +108,48 @@ def _update_rule(ref: Ref, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
     if protection is None:
         return None
     return {"pattern": branch, "requiredStatusCheckContexts": list(protection.contexts)}
+
+
+def _protection_rule(ref: Ref, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+    """Return the rule as those who administer the repository see it; others see none."""
+    session: Session = info.context
+    branch = ref.name.removeprefix("refs/heads/")
+    protection = ref.repository.protections.get(branch)
+    if protection is None or session.viewer.access < Access.ADMIN:
+        return None
+    apps = {each.name: each.app for each in protection.checks}
+    checks = [{"context": name, "app": app and app_object(app)} for name, app in apps.items()]
+    return {
+        "id": node_id("BPR", ref.repository.id, branch),
+        "pattern": branch,
+        "requiredStatusCheckContexts": list(protection.contexts),
+        "requiredStatusChecks": checks,
+    }
+
+
+def _rules(
+    ref: Ref, _info: GraphQLResolveInfo, first: int | None = None, last: int | None = None
+) -> dict[str, Any]:
+    branch = ref.name.removeprefix("refs/heads/")
+    rules = [
+        {
+            "id": node_id("RR", ruleset.id),
+            "parameters": {
+                "requiredStatusChecks": [
+                    {"context": each.name, "integrationId": each.app and each.app.id}
+                    for each in ruleset.checks
+                ]
+            },
+        }
+        for ruleset in ref.repository.rulesets.values()
+        if ruleset.branch == branch
+    ]
+    return connection(rules, first, last)
+
+
+def app_object(app: App) -> dict[str, Any]:
+    """Return an App."""
+    return {"id": node_id("A", app.id), "databaseId": app.id, "name": app.slug, "slug": app.slug}
 
 
 def _file(commit: Commit, _info: GraphQLResolveInfo, path: str) -> File | None:
@@ -139,7 +196,9 @@ GIT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
     "Ref": {
         "name": resolve_by(lambda ref: ref.name.removeprefix(_ref_prefix(ref))),
         "prefix": resolve_by(_ref_prefix),
+        "branchProtectionRule": _protection_rule,
         "refUpdateRule": _update_rule,
+        "rules": _rules,
         "target": resolve_by(
             lambda ref: commit_at(ref.repository, ref.repository.git.sha(ref.name))
         ),

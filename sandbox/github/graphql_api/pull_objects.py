@@ -9,11 +9,13 @@ from typing import Any, TypedDict, Unpack
 
 from graphql import GraphQLResolveInfo
 
+from sandbox.faults import Fault
 from sandbox.github import check_states, mergeability
-from sandbox.github.entities import CheckRun, PullRequest, Repository
+from sandbox.github.entities import CheckRun, CheckSuite, CommitStatus, PullRequest, Repository
 from sandbox.github.graphql_api.git_objects import (
     Commit,
     Resolver,
+    app_object,
     commit_at,
     connection,
     repository_url,
@@ -35,28 +37,61 @@ class Pull:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rollup:
-    """The newest check runs of a commit."""
+    """The newest check runs and commit statuses of a commit."""
 
     commit: Commit
     runs: tuple[CheckRun, ...]
+    statuses: tuple[CommitStatus, ...]
 
 
 def _rollup(commit: Commit, _info: GraphQLResolveInfo) -> Rollup | None:
     runs = check_states.latest_runs(commit.repository, commit.sha)
-    return Rollup(commit, runs) if runs else None
+    statuses = check_states.latest_statuses(commit.repository, commit.sha)
+    return Rollup(commit, runs, statuses) if runs or statuses else None
 
 
 def _rollup_state(rollup: Rollup) -> str:
-    if any(run.status != "completed" for run in rollup.runs):
-        return "PENDING"
-    is_passed = all(run.conclusion in check_states.PASSING for run in rollup.runs)
-    return "SUCCESS" if is_passed else "FAILURE"
+    states = {each.state for each in rollup.statuses}
+    concluded = {run.conclusion for run in rollup.runs if run.status == "completed"}
+    if states & {"error", "failure"} or concluded - check_states.PASSING:
+        return "FAILURE"
+    is_pending = any(run.status != "completed" for run in rollup.runs) or "pending" in states
+    return "PENDING" if is_pending else "SUCCESS"
 
 
 def _contexts(
-    rollup: Rollup, _info: GraphQLResolveInfo, first: int | None = None, last: int | None = None
+    rollup: Rollup,
+    info: GraphQLResolveInfo,
+    first: int | None = None,
+    last: int | None = None,
+    after: str | None = None,
 ) -> dict[str, Any]:
-    return connection(rollup.runs, first, last)
+    page = connection((*rollup.runs, *rollup.statuses), first, last, after)
+    session: Session = info.context
+    if not session.github.faults.take(Fault.CHECKS_HIDDEN):
+        return page
+    # What a fine-grained token without the right sees: https://github.com/cli/cli/issues/12597
+    message = "Resource not accessible by personal access token"
+    hidden = RefusedError(Reason.FORBIDDEN, message)
+    nodes = [hidden if isinstance(each, CheckRun) else each for each in page["nodes"]]
+    return page | {"nodes": nodes}
+
+
+def _workflow_run(suite: CheckSuite) -> dict[str, Any] | None:
+    run, repository = suite.workflow_run, suite.repository
+    if run is None:
+        return None
+    return {
+        "id": node_id("WFR", repository.id, run.id),
+        "databaseId": run.id,
+        "event": run.event,
+        "runNumber": run.number,
+        "workflow": {
+            "id": node_id("W", repository.id, run.workflow_id),
+            "databaseId": run.workflow_id,
+            "name": run.name,
+        },
+    }
 
 
 def _pull_state(pull: PullRequest) -> str:
@@ -134,6 +169,11 @@ _ORDERS: Mapping[str, Callable[[PullRequest], Any]] = {
     "COMMENTS": lambda pull: len(pull.comments),
 }
 
+
+def _upper(text: str | None) -> str | None:
+    return text and text.upper()
+
+
 _CHANGE_TYPES = {
     "added": "ADDED",
     "removed": "DELETED",
@@ -157,8 +197,22 @@ PULL_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "databaseId": resolve_by(lambda run: run.id),
         "status": resolve_by(lambda run: run.status.upper()),
         "conclusion": resolve_by(lambda run: run.conclusion and run.conclusion.upper()),
+        "checkSuite": resolve_by(lambda run: run.suite),
         "startedAt": resolve_by(lambda run: timestamp(run.started_at)),
         "completedAt": resolve_by(lambda run: timestamp(run.completed_at)),
+    },
+    "CheckSuite": {
+        "id": resolve_by(lambda suite: node_id("CS", suite.repository.id, suite.id)),
+        "app": resolve_by(lambda suite: app_object(suite.app)),
+        "conclusion": resolve_by(lambda suite: _upper(check_states.suite_conclusion(suite))),
+        "databaseId": resolve_by(lambda suite: suite.id),
+        "status": resolve_by(lambda suite: check_states.suite_status(suite).upper()),
+        "workflowRun": resolve_by(_workflow_run),
+    },
+    "StatusContext": {
+        "id": resolve_by(lambda status: node_id("SC", status.id)),
+        "state": resolve_by(lambda status: status.state.upper()),
+        "createdAt": resolve_by(lambda status: timestamp(status.created_at)),
     },
     "PullRequest": {
         "id": resolve_by(lambda pull: node_id("PR", pull.repository.id, pull.entity.number)),

@@ -16,6 +16,13 @@ from sandbox.github.state import GitHub
 
 _NO_SHA = "0" * 40
 _COMMITTER_LOGIN = "web-flow"
+_UNSIGNED = {
+    "verified": False,
+    "reason": "unsigned",
+    "signature": None,
+    "payload": None,
+    "verified_at": None,
+}
 
 
 def commit(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
@@ -34,6 +41,7 @@ def commit(github: GitHub, repository: Repository, sha: str) -> dict[str, Any]:
             "committer": _signature(git.committer),
             "message": git.message.rstrip("\n"),
             "comment_count": 0,
+            "verification": dict(_UNSIGNED),
             "tree": {
                 "sha": str(git.tree_id),
                 "url": api_url(github, repository, f"/git/trees/{git.tree_id}"),

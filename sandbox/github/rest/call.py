@@ -1,7 +1,7 @@
 """A REST operation, a call of it, and its reply."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.github.accounts import Access, Account
@@ -62,6 +62,14 @@ class Call:
             raise not_found()
         return found
 
+    @property
+    def commit(self) -> str:
+        """The commit that a sha, a branch or a tag in the path names; refused with 422."""
+        name = self.path["ref"]
+        if (sha := self.repository.git.resolve(name)) is None:
+            raise RefusedError(Reason.UNPROCESSABLE, f"No commit found for SHA: {name}")
+        return sha
+
     def number(self, name: str) -> int:
         """Return a number in the path; refused with 404 when it is none."""
         text = self.path[name]
@@ -97,14 +105,14 @@ class Call:
             raise invalid(f"For 'properties/{name}', {values!r} is not an array of strings.")
         return tuple(values)
 
-    def page(self, items: list[Any]) -> list[Any]:
+    def page(self, items: Sequence[Any]) -> list[Any]:
         """Return the page of a list that the query asks for.
 
         Source: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api
         """
         size = min(_LARGEST_PAGE, _positive(self.query.get("per_page"), _DEFAULT_PAGE))
         start = (_positive(self.query.get("page"), 1) - 1) * size
-        return items[start : start + size]
+        return list(items[start : start + size])
 
 
 Handler = Callable[[Call], Reply]

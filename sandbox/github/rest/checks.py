@@ -1,19 +1,17 @@
-"""Check runs of a commit.
+"""Check runs and check suites of a commit.
 
-Source: https://docs.github.com/en/rest/checks/runs#list-check-runs-for-a-git-reference
+Sources: https://docs.github.com/en/rest/checks/runs#list-check-runs-for-a-git-reference and
+https://docs.github.com/en/rest/checks/suites#list-check-suites-for-a-git-reference
 """
 
 from sandbox.github import check_states
 from sandbox.github.payloads import checks as payloads
-from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.payloads import repositories
 from sandbox.github.rest.call import Call, Operation, Reply
 
 
 def _list(call: Call) -> Reply:
-    name = call.path["ref"]
-    sha = call.repository.git.resolve(name)
-    if sha is None:
-        raise RefusedError(Reason.UNPROCESSABLE, f"No commit found for SHA: {name}")
+    sha = call.commit
     read = check_states.runs if call.query.get("filter") == "all" else check_states.latest_runs
     wanted = {key: call.query[key] for key in ("check_name", "status") if key in call.query}
     runs = [
@@ -26,4 +24,20 @@ def _list(call: Call) -> Reply:
     return Reply(200, {"total_count": len(runs), "check_runs": page})
 
 
-OPERATIONS = (Operation("GET", "/repos/{owner}/{repo}/commits/{ref:path}/check-runs", _list),)
+def _suites(call: Call) -> Reply:
+    found = call.repository.suites.get(call.commit, [])
+    if (name := call.query.get("check_name")) is not None:
+        found = [suite for suite in found if any(run.name == name for run in suite.runs)]
+    repository = repositories.repository(call.github, call.repository)
+    page = [
+        payloads.check_suite(call.github, suite) | {"repository": repository}
+        for suite in call.page(found)
+    ]
+    return Reply(200, {"total_count": len(found), "check_suites": page})
+
+
+_COMMIT = "/repos/{owner}/{repo}/commits/{ref:path}"
+OPERATIONS = (
+    Operation("GET", f"{_COMMIT}/check-runs", _list),
+    Operation("GET", f"{_COMMIT}/check-suites", _suites),
+)

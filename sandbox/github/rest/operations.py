@@ -2,6 +2,7 @@
 
 from sandbox.github.rest import (
     apps,
+    check_runs,
     checks,
     commits,
     deployments,
@@ -11,12 +12,18 @@ from sandbox.github.rest import (
     issues,
     pulls,
     repositories,
+    rulesets,
+    statuses,
+    workflow_runs,
 )
 from sandbox.github.rest.call import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *apps.OPERATIONS,
     *checks.OPERATIONS,
+    *check_runs.OPERATIONS,
+    *statuses.OPERATIONS,
+    *workflow_runs.OPERATIONS,
     *commits.OPERATIONS,
     *deployments.OPERATIONS,
     *git_blobs.OPERATIONS,
@@ -25,4 +32,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *issues.OPERATIONS,
     *pulls.OPERATIONS,
     *repositories.OPERATIONS,
+    *rulesets.OPERATIONS,
 )
