@@ -37,6 +37,7 @@ class TaskView(BaseModel):
     tokens_out: int | None = None
     cost_usd: float | None = None
     pr_url: str | None = None
+    flaky_checks: str | None = None
     state: str | None = None
     merge_sha: str | None = None
     merged_at: datetime | None = None

@@ -15,8 +15,7 @@ from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.clients.github.auth import fixed_token
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.transport import GitHubTransport
-from shiploop.domain.delivery.checks import Conclusion
-from shiploop.domain.delivery.webhook_facts import CheckFact
+from shiploop.domain.delivery.checks import ChecksState, decide_checks, require
 
 _SAMPLE = Path(__file__).resolve().parent.parent / "sandbox" / "sample_repository"
 _BRANCH = "bench/full-faq"
@@ -74,8 +73,8 @@ def _entry(text: str, index: DocsIndex) -> Entry:
 def _wait_until_green(github: GitHub, pull_request_id: str) -> None:
     give_up_at = time.monotonic() + _CI_TIMEOUT_S
     while not any(
-        fact == CheckFact(fact.sha, REQUIRED_CHECK, Conclusion.SUCCESS)
-        for fact in github.poll_checks([pull_request_id])
+        decide_checks(require([REQUIRED_CHECK]), head.checks).state is ChecksState.GREEN
+        for head in github.poll_checks([pull_request_id])
     ):
         if time.monotonic() >= give_up_at:
             raise BenchFailed("the pull request that fills the FAQ did not get green")

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.faults import Fault
+from sandbox.github import checks
 from sandbox.github.state import GitHub
 from sandbox.latency import Latency
 from sandbox.openai import OpenAI
@@ -30,6 +31,7 @@ def routes(github: GitHub, log: RequestLog, slack: Slack, openai: OpenAI) -> lis
         Route("/_sandbox/faults/{name}/take", panel.take, methods=["POST"]),
         Route("/_sandbox/requests", panel.requests, methods=["GET", "DELETE"]),
         Route("/_sandbox/notifications", panel.notifications),
+        Route("/_sandbox/apps/{slug}", panel.install_app, methods=["POST"]),
         Route("/_sandbox/slack", panel.slack, methods=["GET", "DELETE"]),
         Route("/_sandbox/openai", panel.openai, methods=["GET", "DELETE"]),
     ]
@@ -86,6 +88,14 @@ class _Panel:
     async def notifications(self, _request: Request) -> Response:
         with self._github.lock:
             return JSONResponse([dataclasses.asdict(note) for note in self._github.notifications])
+
+    async def install_app(self, request: Request) -> Response:
+        """Install another app; with its token it reports checks of its own."""
+        slug = request.path_params["slug"]
+        with self._github.lock:
+            token = self._github.accounts.install_app(slug)
+            app = checks.app_of(self._github, self._github.accounts.add(f"{slug}[bot]"))
+        return JSONResponse({"id": app.id, "slug": app.slug, "token": token}, 201)
 
     async def slack(self, request: Request) -> Response:
         if request.method == "DELETE":

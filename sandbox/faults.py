@@ -9,6 +9,7 @@ class Fault(enum.StrEnum):
     """Everything that can be made to go wrong in the sandbox world."""
 
     CI_RED = "ci_red"
+    CI_FLAKY = "ci_flaky"
     CI_NEVER_ENDS = "ci_never_ends"
     CI_ABSENT = "ci_absent"
     BAD_DEPLOY = "bad_deploy"
@@ -31,6 +32,7 @@ class Fault(enum.StrEnum):
     HEAD_MOVED = "head_moved"
     BASE_MOVED = "base_moved"
     CONFLICT = "conflict"
+    CHECKS_HIDDEN = "checks_hidden"
     WEBHOOKS_LOST = "webhooks_lost"
     WEBHOOKS_DUPLICATED = "webhooks_duplicated"
     WEBHOOKS_LATE = "webhooks_late"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from sandbox.github import refs
 from sandbox.github.accounts import Access
-from sandbox.github.entities import Protection, Repository
+from sandbox.github.entities import Repository
+from sandbox.github.requirements import Protection, RequiredCheck
 from sandbox.github.state import GitHub
 
 _PERSON = "ada"
@@ -22,7 +23,7 @@ def seed(github: GitHub, full_name: str, files: Path | None, workflows: Path | N
     when = int(github.now().timestamp())
     sha = repository.git.commit(tree, (), "Begin the documentation\n", person, when)
     repository.git.set_ref(f"{refs.BRANCHES}{repository.default_branch}", sha)
-    repository.protections[repository.default_branch] = Protection(("faq-gate",))
+    repository.protections[repository.default_branch] = Protection((RequiredCheck("faq-gate"),))
     return repository
 
 

@@ -90,6 +90,12 @@ class GitHubRefused(PermanentError):
         self.status = status
 
 
+class ChecksUnreadable(PermanentError):
+    """GitHub does not tell us enough of a commit's checks to call them green."""
+
+    failure_kind = FailureKind.GITHUB
+
+
 class RepositoryUnusable(PermanentError):
     """The target repository lacks what the loop needs, or its FAQ cannot be edited safely."""
 

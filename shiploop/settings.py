@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     github_webhook_secret: SecretStr | None = Field(None, validation_alias="GITHUB_WEBHOOK_SECRET")
     base_branch: str = "main"
     required_checks: tuple[str, ...] = ("faq-gate",)
+    # How often the failed jobs of a required check are run again on one commit.
+    rerun_failed_checks: int = Field(1, ge=0, le=10)
     signing_key: SecretStr | None = None
     # What was signed with it before the key was changed is still merged.
     previous_signing_key: SecretStr | None = None
@@ -155,6 +157,12 @@ class Settings(BaseSettings):
     def api_address(self) -> str:
         """Where a runner asks our API how it is."""
         return self.api_url or f"http://127.0.0.1:{self.api_port}"
+
+    def required_beside(self, protected: tuple[str, ...]) -> tuple[str, ...]:
+        """Every check that is required: the branch's own, and ours where set or it has none."""
+        is_set = "required_checks" in self.model_fields_set
+        ours = self.required_checks if is_set or not protected else ()
+        return tuple(dict.fromkeys((*protected, *ours)))
 
     def host_names(self) -> tuple[str, ...]:
         """Every name that our servers are known to be asked for by."""

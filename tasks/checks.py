@@ -1,58 +1,112 @@
 """Waits until the required checks of a head commit have all concluded."""
 
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import prefect
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.checks import (
+    NOTHING_KNOWN,
     ChecksState,
     ChecksVerdict,
     decide_checks,
+    require,
     would_be_decided,
 )
-from shiploop.domain.delivery.pull_request import OwnPullRequest
+from shiploop.domain.delivery.pull_request import Base, OwnPullRequest
+from shiploop.domain.delivery.reruns import Rerun, flaky_names
 from shiploop.domain.delivery.task import Stage, Task
+from shiploop.errors import ChecksUnreadable
 from tasks.shared.durability import RETRIED
+from tasks.shared.reruns import settle_red
 from tasks.shared.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AGAIN_S = 1.0  # for a cancellation, and for facts whose news was lost with Redis
+# What GitHub hides it may show a moment later: its own time-outs are null as well.
+_HIDDEN_FOR_S = 10.0
 
 
 @prefect.task(name="wait-for-checks", **RETRIED)
 def wait_for_checks(task: Task, own: OwnPullRequest) -> ChecksVerdict:
     """Wait for green, red or a conflict; at the task's deadline it may still be pending."""
     enter_stage(task, Stage.CHECKING)
-    return await_checks(
+    verdict = await_checks(
         own.pull.id,
         own.written_sha,
-        own.required_checks,
+        own,
         task.deadline_at,
         on_look=lambda: raise_if_cancelled(task),
     )
+    if verdict.flaky:
+        flaky_checks = ", ".join(verdict.flaky)
+        services().tasks.note(task.task_id, datetime.now(UTC), flaky_checks=flaky_checks)
+    return verdict
 
 
 def await_checks(
     pull_id: str,
     sha: str,
-    required: tuple[str, ...],
+    rules: Base | OwnPullRequest,
     deadline: datetime,
     on_look: Callable[[], None] = lambda: None,
 ) -> ChecksVerdict:
-    """Wait for the required checks of one head; at the deadline they may still be pending."""
-    required = required or services().settings.required_checks
-    with services().facts.watching(sha) as news, services().check_poll.covering(pull_id, sha):
+    """Wait for the required checks of one head; at the deadline they may still be pending.
+
+    `rules` tell which are required. Raises ChecksUnreadable when GitHub hides some of them.
+    """
+    names = services().settings.required_beside(rules.required_checks)
+    required = require(names, rules.expected_apps)
+    facts, poll, standing = services().facts, services().check_poll, _Standing()
+    with facts.watching(sha) as news, poll.covering(pull_id, sha):
+        if earlier := facts.known(sha).reads:
+            # What an earlier attempt of this step has read may be otherwise by now.
+            poll.confirm(pull_id, sha)
         while True:
             news.clear()
-            known = services().facts.known(sha)
-            verdict = decide_checks(required, known.conclusions, conflicting=known.conflicting)
-            if would_be_decided(required, known.conclusions, known.told_conclusions):
-                services().check_poll.confirm(pull_id, sha)
-            if verdict.state is not ChecksState.PENDING or not _wait(deadline, news):
-                return verdict
+            known = facts.known(sha)
+            checks = known.checks if known.reads > earlier else NOTHING_KNOWN
+            verdict = decide_checks(required, checks, conflicting=known.conflicting)
+            if would_be_decided(required, checks, known.told_checks):
+                poll.confirm(pull_id, sha)
+            final = _settle(sha, verdict, known.reruns, standing.for_s(verdict))
+            if final is not None or not _wait(deadline, news):
+                return final or verdict
             on_look()
+
+
+class _Standing:
+    """For how long a verdict has stood as it is."""
+
+    def __init__(self) -> None:
+        self._verdict: ChecksVerdict | None = None
+        self._since = time.monotonic()
+
+    def for_s(self, verdict: ChecksVerdict) -> float:
+        """Seconds since it was another one."""
+        if verdict != self._verdict:
+            self._verdict, self._since = verdict, time.monotonic()
+        return time.monotonic() - self._since
+
+
+def _settle(
+    sha: str, verdict: ChecksVerdict, reruns: tuple[Rerun, ...], stood_s: float
+) -> ChecksVerdict | None:
+    """The verdict where nothing changes it any more, None where it is worth waiting."""
+    match verdict.state:
+        case ChecksState.GREEN:
+            return replace(verdict, flaky=flaky_names(reruns))
+        case ChecksState.CONFLICTING:
+            return verdict
+        case ChecksState.RED:
+            return settle_red(sha, verdict, reruns, stood_s)
+        case ChecksState.PENDING if verdict.obstacle and stood_s >= _HIDDEN_FOR_S:
+            raise ChecksUnreadable(verdict.obstacle)
+        case ChecksState.PENDING:
+            return None
 
 
 def _wait(deadline: datetime, news: threading.Event) -> bool:

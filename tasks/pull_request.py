@@ -94,6 +94,7 @@ def rebuild_pull_request(
         pull=replace(own.pull, head_sha=head_sha),
         written_sha=head_sha,
         required_checks=base.required_checks,
+        expected_apps=base.expected_apps,
         is_exact_edit=True,
         edit=own.edit + 1,
     )
@@ -108,7 +109,7 @@ def _stands(written: Written, base: Base, proposal: Proposal) -> bool:
     return (
         written.parent_files == base.files
         and holds_exactly(written, edit_of(proposal))
-        and bool(services().facts.known(written.head_sha).conclusions)
+        and bool(services().facts.known(written.head_sha).checks.checks)
     )
 
 
@@ -135,6 +136,7 @@ def _open(
         our_login=base.viewer,
         paths=tuple(edited.files),
         required_checks=base.required_checks,
+        expected_apps=base.expected_apps,
     )
     branch, body = messages.branch_name(task), _body(task, proposal)
     match found:

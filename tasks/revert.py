@@ -55,7 +55,7 @@ def wait_for_rollback_checks(case: RollbackCase, pull: PullRequest, base: Base) 
     """Wait for the fast lane; at the rollback's deadline it may still be pending."""
     patience = timedelta(seconds=services().settings.rollback_deadline_s)
     deadline = max(case.decided_at, pull_opened_at(case)) + patience
-    return await_checks(pull.id, pull.head_sha, base.required_checks, deadline)
+    return await_checks(pull.id, pull.head_sha, base, deadline)
 
 
 @prefect.task(name="merge-rollback", **RETRIED)

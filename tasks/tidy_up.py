@@ -37,8 +37,9 @@ def tidy_up(task: Task, outcome: Outcome) -> None:
     services().tasks.note(task.task_id, now, ended_at=iso_ms(now))
     record = services().tasks.read(task.task_id)
     pr_url = record.pr_url if record else None
+    flaky_checks = record.flaky_checks if record else None
     _tidy_branch(task, outcome, pr_url)
-    create_markdown_artifact(messages.summary(task, outcome, pr_url), key="task")
+    create_markdown_artifact(messages.summary(task, outcome, pr_url, flaky_checks), key="task")
 
 
 def conclude(outcome: Outcome) -> State[Outcome]:

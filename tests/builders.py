@@ -7,7 +7,7 @@ from typing import Any
 from shiploop.agents.faq.document.document import Entry
 from shiploop.agents.faq.question import Question, check_question
 from shiploop.domain.delivery.change import Proposal, Source
-from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.checks import Check, ChecksState, ChecksVerdict, Conclusion
 from shiploop.domain.delivery.github_text import title_text
 from shiploop.domain.delivery.merge_gate import MergeFacts
 from shiploop.domain.delivery.pull_request import Mergeable, PullRequest, PullRequestState
@@ -17,6 +17,7 @@ from shiploop.domain.production.rollback import RollbackCase
 from shiploop.domain.production.rollback_policy import Suspect
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ACTIONS = 15368  # the number of GitHub Actions among GitHub's apps
 TASK_ID = "550e8400-e29b-41d4-a716-446655440000"
 
 
@@ -95,6 +96,24 @@ def a_pull_request(**changes: Any) -> PullRequest:
         mergeable=Mergeable.MERGEABLE,
     )
     return replace(pull, **changes)
+
+
+def a_check(conclusion: Conclusion | None, name: str = "faq-gate", **changes: Any) -> Check:
+    """A check run of a workflow of GitHub Actions, the first of its suite."""
+    ended = NOON + timedelta(minutes=1)
+    check = Check(
+        name,
+        conclusion,
+        id=1,
+        app=ACTIONS,
+        suite=1,
+        workflow=7,
+        event="pull_request",
+        workflow_run=1,
+        started_at=NOON,
+        completed_at=None if conclusion is None else ended,
+    )
+    return replace(check, **changes)
 
 
 def merge_facts(**changes: Any) -> MergeFacts:

@@ -17,7 +17,7 @@ from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.clients.github.auth import fixed_token
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.transport import GitHubTransport
-from shiploop.domain.delivery.checks import ChecksState, decide_checks
+from shiploop.domain.delivery.checks import ChecksState, decide_checks, require
 from shiploop.domain.delivery.commit import Changes
 from shiploop.domain.delivery.pull_request import Base, PullRequest
 from tests.loopback import NO_TLS
@@ -46,6 +46,25 @@ mutation Commit($commit: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $commit) { commit { oid } }
 }
 """
+
+
+@dataclass(frozen=True, slots=True)
+class OtherApp:
+    """An app beside GitHub Actions that reports checks."""
+
+    id: int
+    token: str
+    http: httpx.Client
+    url: str
+
+    def report(self, sha: str, name: str, conclusion: str | None = None) -> int:
+        """Make a check run, one that runs where it has no conclusion; returns its number."""
+        run = {"name": name, "head_sha": sha, "status": "in_progress"}
+        if conclusion is not None:
+            run["conclusion"] = conclusion
+        headers = {"authorization": f"Bearer {self.token}"}
+        made = self.http.post(f"{self.url}/check-runs", json=run, headers=headers)
+        return int(made.raise_for_status().json()["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +154,48 @@ class SandboxProcess:
                 f"{url}/{made['id']}/statuses", json=status, headers=headers
             ).raise_for_status()
 
+    def install_app(self, slug: str) -> OtherApp:
+        """Let another app report checks."""
+        app = self._panel("POST", f"apps/{slug}").json()
+        return OtherApp(app["id"], app["token"], self.http, f"{self.url}/repos/{REPOSITORY}")
+
+    def status(self, sha: str, context: str, state: str) -> None:
+        """Write a commit status."""
+        self.administer("POST", f"/statuses/{sha}", {"context": context, "state": state})
+
+    @contextmanager
+    def ruleset(self, parameters: Mapping[str, object]) -> Iterator[None]:
+        """Have a ruleset of main ask for checks for the length of the block."""
+        ruleset = {
+            "name": "checks",
+            "enforcement": "active",
+            "conditions": {"ref_name": {"include": ["~DEFAULT_BRANCH"], "exclude": []}},
+            "rules": [{"type": "required_status_checks", "parameters": parameters}],
+        }
+        made = self.administer("POST", "/rulesets", ruleset).json()
+        try:
+            yield
+        finally:
+            self.administer("DELETE", f"/rulesets/{made['id']}")
+
+    @contextmanager
+    def protected(self, **required: object) -> Iterator[None]:
+        """Have the protection of main ask for these checks for the length of the block."""
+        path = "/branches/main/protection"
+        settings = {"required_status_checks": {"strict": False, "contexts": [], **required}}
+        self.administer("PUT", path, settings)
+        try:
+            yield
+        finally:
+            ours = {"strict": False, "contexts": ["faq-gate"]}
+            self.administer("PUT", path, {"required_status_checks": ours})
+
+    def administer(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """Change something as a person who may."""
+        headers = {"authorization": "Bearer ada-token"}
+        url = f"{self.url}/repos/{REPOSITORY}{path}"
+        return self.http.request(method, url, json=body, headers=headers).raise_for_status()
+
     def open(self, addition: str = "\n## More?\n\nMore.\n") -> tuple[Base, PullRequest]:
         """Open a pull request on a new branch that adds a text to the end of the FAQ."""
         github, base = self.client(), self.client().read_base((FAQ_PATH,))
@@ -156,8 +217,9 @@ class SandboxProcess:
         github = self.client()
 
         def green() -> bool:
-            conclusions = {fact.name: fact.conclusion for fact in github.poll_checks([pull.id])}
-            return decide_checks(base.required_checks, conclusions).state is ChecksState.GREEN
+            (head,) = github.poll_checks([pull.id])
+            required = require(base.required_checks)
+            return decide_checks(required, head.checks).state is ChecksState.GREEN
 
         wait_until(green)
 

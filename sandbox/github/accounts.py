@@ -75,6 +75,16 @@ class Accounts:
         """Return those who can call the API, which is whom the repositories have let in."""
         return tuple(dict.fromkeys(self._by_token.values()))
 
+    def bots(self) -> tuple[Account, ...]:
+        """The accounts that act for apps."""
+        return tuple(each for each in self._by_login.values() if each.kind == "Bot")
+
+    def install_app(self, slug: str) -> str:
+        """Let another app write to the repositories; returns its token, which does not expire."""
+        token = f"ghs_{secrets.token_hex(18)}"
+        self._by_token[token] = self.add(f"{slug}[bot]", "Bot", Access.WRITE)
+        return token
+
     def app_bot(self) -> Account:
         """The account that acts for the GitHub App."""
         return self.add("shiploop[bot]", "Bot", Access.WRITE)

@@ -3,10 +3,12 @@
 Source: https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-protected-branches/about-protected-branches#require-status-checks-before-merging
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from sandbox.github.entities import CheckRun, CheckSuite, PullRequest, Repository
+from sandbox.github.entities import CheckRun, CheckSuite, CommitStatus, PullRequest, Repository
+from sandbox.github.requirements import App, RequiredCheck
 
 # Source: https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/about-status-checks
 PASSING = frozenset({"success", "skipped", "neutral"})
@@ -21,22 +23,88 @@ def runs(repository: Repository, sha: str) -> Iterator[CheckRun]:
 
 
 def latest_runs(repository: Repository, sha: str) -> tuple[CheckRun, ...]:
-    """Return the newest check run of each name."""
-    return tuple({run.name: run for run in runs(repository, sha)}.values())
+    """Return the newest check run of each name in each suite."""
+    suites = repository.suites.get(sha, ())
+    return tuple(run for suite in suites for run in latest_of_suite(suite))
+
+
+def latest_of_suite(suite: CheckSuite) -> tuple[CheckRun, ...]:
+    """Return the newest attempt of each of a suite's check runs; several jobs may have a name."""
+    newest = {run.name: run.attempt for run in suite.runs}
+    return tuple(run for run in suite.runs if run.attempt == newest[run.name])
+
+
+def latest_statuses(repository: Repository, sha: str) -> tuple[CommitStatus, ...]:
+    """Return the newest status of each context; their case makes no difference."""
+    of_commit = repository.statuses.get(sha, ())
+    return tuple({each.context.casefold(): each for each in of_commit}.values())
 
 
 def required_states(repository: Repository, pull: PullRequest) -> dict[str, RequiredState]:
-    """Return how each check that the base branch requires stands on the head commit."""
-    protection = repository.protections.get(pull.base_ref)
-    if protection is None:
-        return {}
-    by_name = {run.name: run for run in latest_runs(repository, pull.head_sha)}
-    return {name: _required_state(by_name.get(name)) for name in protection.contexts}
+    """Return how each check that the base branch requires stands on the head commit.
+
+    Where a check run and a commit status have the name, both are required. Source:
+    https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks
+    """
+    runs_now = _newest_of_each_workflow(latest_runs(repository, pull.head_sha))
+    statuses_now = latest_statuses(repository, pull.head_sha)
+    reported: list[tuple[str, App | None, RequiredState]] = [
+        *((run.name, run.suite.app, _state_of(run)) for run in runs_now),
+        *((each.context, None, _STATES[each.state]) for each in statuses_now),
+    ]
+    states: dict[str, list[RequiredState]] = defaultdict(list)
+    for required in required_checks(repository, pull.base_ref):
+        states[required.name].append(
+            _taken_together(
+                [
+                    state
+                    for name, app, state in reported
+                    if name == required.name and required.app in (None, app)
+                ]
+            )
+        )
+    return {name: _taken_together(each) for name, each in states.items()}
 
 
-def _required_state(run: CheckRun | None) -> RequiredState:
-    if run is None:
-        return "expected"
+def required_checks(repository: Repository, branch: str) -> tuple[RequiredCheck, ...]:
+    """Return what a branch asks for, by its protection and by rulesets."""
+    protection = repository.protections.get(branch)
+    by_rulesets = (
+        each
+        for ruleset in repository.rulesets.values()
+        if ruleset.branch == branch
+        for each in ruleset.checks
+    )
+    return (*(protection.checks if protection else ()), *by_rulesets)
+
+
+def _newest_of_each_workflow(runs: Iterable[CheckRun]) -> tuple[CheckRun, ...]:
+    """Leave out what a later run of the same workflow has taken the place of."""
+    newest = {
+        (
+            run.suite.app,
+            run.suite.workflow_run and run.suite.workflow_run.workflow_id,
+            run.name,
+        ): run
+        for run in sorted(runs, key=lambda run: run.id)
+    }
+    return tuple(newest.values())
+
+
+_STATES: dict[str, RequiredState] = {
+    "success": "passed",
+    "failure": "failing",
+    "error": "failing",
+    "pending": "in progress",
+}
+
+
+def _taken_together(states: list[RequiredState]) -> RequiredState:
+    by_weight: tuple[RequiredState, ...] = ("failing", "in progress", "expected", "passed")
+    return next((state for state in by_weight if state in states), "expected")
+
+
+def _state_of(run: CheckRun) -> RequiredState:
     if run.status != "completed":
         return "in progress"
     return "passed" if run.conclusion in PASSING else "failing"
@@ -55,19 +123,21 @@ def merge_state(repository: Repository, pull: PullRequest, mergeable: str) -> st
         return "DRAFT"
     if any(state != "passed" for state in required_states(repository, pull).values()):
         return "BLOCKED"
-    if all(run.conclusion in PASSING for run in latest_runs(repository, pull.head_sha)):
+    runs_pass = all(run.conclusion in PASSING for run in latest_runs(repository, pull.head_sha))
+    of_commit = latest_statuses(repository, pull.head_sha)
+    if runs_pass and all(each.state == "success" for each in of_commit):
         return "CLEAN"
     return "UNSTABLE"
 
 
 def suite_status(suite: CheckSuite) -> str:
     """Return `queued`, `in_progress` or `completed`."""
-    statuses = {run.status for run in suite.runs}
+    latest = {run.status for run in latest_of_suite(suite)}
     if suite.may_grow:
-        return "queued" if statuses <= {"queued"} else "in_progress"
-    if statuses == {"queued"}:
+        return "queued" if latest <= {"queued"} else "in_progress"
+    if latest == {"queued"}:
         return "queued"
-    return "completed" if statuses <= {"completed"} else "in_progress"
+    return "completed" if latest <= {"completed"} else "in_progress"
 
 
 def suite_conclusion(suite: CheckSuite) -> str | None:
@@ -76,7 +146,7 @@ def suite_conclusion(suite: CheckSuite) -> str | None:
         return None
     if suite.startup_failure is not None:
         return "startup_failure"
-    conclusions = {run.conclusion for run in suite.runs}
+    conclusions = {run.conclusion for run in latest_of_suite(suite)}
     for conclusion in ("failure", "timed_out", "cancelled", "action_required", "success"):
         if conclusion in conclusions:
             return conclusion

@@ -3,12 +3,14 @@
 import dataclasses
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
 from sandbox.ci.concurrency import Groups
 from sandbox.github.accounts import Account
 from sandbox.github.git_repository import GitRepository
+from sandbox.github.requirements import App, Protection, Ruleset
 
 Mergeable = Literal["MERGEABLE", "CONFLICTING", "UNKNOWN"]
 
@@ -128,8 +130,22 @@ class TestMerge:
 
 
 @dataclasses.dataclass(slots=True)
+class WorkflowRun:
+    """A run of a workflow; `restart` runs jobs of these names again as its next attempt."""
+
+    id: int
+    workflow_id: int
+    number: int
+    name: str
+    path: str
+    event: str
+    restart: Callable[[frozenset[str]], None]
+    attempt: int = 1
+
+
+@dataclasses.dataclass(slots=True)
 class CheckSuite:
-    """The check runs of one workflow run.
+    """The check runs of one app on a commit; GitHub Actions has one for each workflow run.
 
     `may_grow` is true while jobs may still get check runs, `tells` while its jobs run and say
     themselves how they end; `startup_failure` says why GitHub does not start the workflow.
@@ -137,13 +153,13 @@ class CheckSuite:
 
     id: int
     repository: "Repository"
-    workflow: str
-    event: str
+    app: App
     head_branch: str
     head_sha: str
     created_at: datetime
     updated_at: datetime
     pull: PullRequest | None = None
+    workflow_run: WorkflowRun | None = None
     runs: list["CheckRun"] = dataclasses.field(default_factory=list)
     cancelled: threading.Event = dataclasses.field(default_factory=threading.Event)
     may_grow: bool = False
@@ -153,7 +169,7 @@ class CheckSuite:
 
 @dataclasses.dataclass(slots=True)
 class CheckRun:
-    """One job's result on a commit."""
+    """One result of a job, or of another app, on a commit; `attempt` counts those of its name."""
 
     id: int
     suite: CheckSuite
@@ -163,6 +179,9 @@ class CheckRun:
     conclusion: str | None = None
     completed_at: datetime | None = None
     log: str = ""
+    attempt: int = 1
+    external_id: str = ""
+    details_url: str = ""
 
 
 @dataclasses.dataclass(slots=True)
@@ -212,14 +231,6 @@ class Hook:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Protection:
-    """What a protected branch asks of a merge."""
-
-    contexts: tuple[str, ...]
-    strict: bool = False
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Notification:
     """A mention that would have pinged somebody."""
 
@@ -255,6 +266,8 @@ class Repository:
     )
     deployments: dict[int, Deployment] = dataclasses.field(default_factory=dict)
     hooks: dict[int, Hook] = dataclasses.field(default_factory=dict)
+    rulesets: dict[int, Ruleset] = dataclasses.field(default_factory=dict)
+    workflow_ids: dict[str, int] = dataclasses.field(default_factory=dict)
     protections: dict[str, Protection] = dataclasses.field(default_factory=dict)
     concurrency: Groups = dataclasses.field(default_factory=Groups)
 

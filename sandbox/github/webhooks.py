@@ -32,6 +32,7 @@ from sandbox.github.payloads import (
     reviews,
     statuses,
 )
+from sandbox.github.requirements import App
 from sandbox.github.state import GitHub
 
 Body = dict[str, Any]
@@ -192,6 +193,10 @@ def issue_comment(
     )
 
 
+def _bot(github: GitHub, app: App) -> Account:
+    return github.accounts.add(f"{app.slug}[bot]", "Bot")
+
+
 def check_run(github: GitHub, run: CheckRun, action: str) -> None:
     """A check run was created or completed."""
     repository = run.suite.repository
@@ -199,7 +204,7 @@ def check_run(github: GitHub, run: CheckRun, action: str) -> None:
         github,
         repository,
         "check_run",
-        github.actions_bot,
+        _bot(github, run.suite.app),
         lambda: {"action": action, "check_run": checks.check_run(github, run)},
     )
 
@@ -210,7 +215,7 @@ def check_suite(github: GitHub, suite: CheckSuite) -> None:
         github,
         suite.repository,
         "check_suite",
-        github.actions_bot,
+        _bot(github, suite.app),
         lambda: {"action": "completed", "check_suite": checks.check_suite(github, suite)},
     )
 

@@ -6,8 +6,7 @@ Source: https://docs.github.com/en/actions/concepts/workflows-and-actions/workfl
 import contextlib
 import enum
 import logging
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import assert_never
@@ -17,7 +16,8 @@ from sandbox.ci.concurrency import Place
 from sandbox.faults import Fault
 from sandbox.github import checks
 from sandbox.github.accounts import Account
-from sandbox.github.entities import CheckRun, CheckSuite, PullRequest, Repository
+from sandbox.github.entities import CheckRun, CheckSuite, PullRequest, Repository, WorkflowRun
+from sandbox.github.run_surroundings import environment_of, worktree_of
 from sandbox.github.state import GitHub
 from sandbox.github.workflow_events import Trigger, pull_trigger, push_trigger, target_trigger
 
@@ -29,6 +29,7 @@ class _Ending(enum.Enum):
 
     REAL = enum.auto()
     RED = enum.auto()
+    FLAKY = enum.auto()  # red in the first attempt
     NEVER = enum.auto()
 
 
@@ -86,7 +87,7 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
         ending = _take_ending(github)
     for workflow in planned:
         with github.lock:
-            suite = _create_suite(github, repository, trigger, workflow)
+            suite = _create_suite(github, repository, trigger, workflow, ending)
         if suite is not None and suite.startup_failure is None:
             _enter(github, suite, trigger, workflow, ending)
 
@@ -94,6 +95,8 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
 def _take_ending(github: GitHub) -> _Ending:
     if github.faults.take(Fault.CI_RED):
         return _Ending.RED
+    if github.faults.take(Fault.CI_FLAKY):
+        return _Ending.FLAKY
     return _Ending.NEVER if github.faults.take(Fault.CI_NEVER_ENDS) else _Ending.REAL
 
 
@@ -108,16 +111,33 @@ def _workflow_files(github: GitHub, repository: Repository, sha: str) -> Path:
 
 
 def _create_suite(
-    github: GitHub, repository: Repository, trigger: Trigger, workflow: actions.PlannedWorkflow
+    github: GitHub,
+    repository: Repository,
+    trigger: Trigger,
+    workflow: actions.PlannedWorkflow,
+    ending: _Ending,
 ) -> CheckSuite | None:
     pull = trigger.pull
     if pull is not None and (not pull.open or pull.head_sha != trigger.head_sha):
         return None
+    path = f".github/workflows/{workflow.path.name}"
+
+    def restart(jobs: frozenset[str]) -> None:
+        again = _Ending.REAL if ending is _Ending.FLAKY else ending
+        _enter(github, suite, trigger, workflow, again, jobs)
+
     suite = checks.create_suite(
         github,
         repository,
-        workflow=workflow.name,
-        event=trigger.event.name,
+        workflow_run=WorkflowRun(
+            id=github.next_id(),
+            workflow_id=repository.workflow_ids.setdefault(path, github.next_id()),
+            number=github.next_id(),
+            name=workflow.name,
+            path=path,
+            event=trigger.event.name,
+            restart=restart,
+        ),
         head_branch=trigger.event.head_branch,
         head_sha=trigger.head_sha,
         jobs=workflow.first_jobs,
@@ -136,8 +156,12 @@ def _enter(
     trigger: Trigger,
     workflow: actions.PlannedWorkflow,
     ending: _Ending,
+    jobs: frozenset[str] | None = None,
 ) -> None:
-    """Run a workflow when its concurrency group lets it, and until a newer one cancels it."""
+    """Run a workflow when its concurrency group lets it, and until a newer one cancels it.
+
+    `jobs` are those that are run again, None for all.
+    """
 
     def cancel(place: Place) -> None:
         with github.lock:
@@ -146,12 +170,12 @@ def _enter(
         if is_over:
             place.leave()
 
-    environment = _environment(github, suite, trigger)
+    environment = environment_of(github, suite, trigger)
     try:
         suite.repository.concurrency.enter(
             workflow.concurrency,
             actions.scope_of(workflow, trigger.payload, environment),
-            lambda place: _run(github, suite, trigger, workflow, ending, place),
+            lambda place: _run(github, suite, trigger, workflow, ending, place, jobs),
             cancel,
         )
     except actions.REFUSALS as error:
@@ -166,19 +190,21 @@ def _run(
     workflow: actions.PlannedWorkflow,
     ending: _Ending,
     place: Place,
+    jobs: frozenset[str] | None,
 ) -> None:
     ci_ms = github.latency.current.ci_ms
     if ci_ms == 0 and ending is not _Ending.NEVER:
 
         def act() -> None:
             with place:
-                _act(github, suite, trigger, workflow, ending)
+                _act(github, suite, trigger, workflow, ending, jobs)
 
         _submit(github.runners, act)
         return
     with github.lock:
-        for name in workflow.jobs[len(suite.runs) :]:
-            checks.add_run(github, suite, name)
+        if jobs is None:
+            for name in workflow.jobs[len(suite.runs) :]:
+                checks.add_run(github, suite, name)
         suite.may_grow = False
         for run in suite.runs:
             checks.start_run(github, run)
@@ -206,7 +232,7 @@ def _conclusion(suite: CheckSuite, job: str, conclusion: str, ending: _Ending) -
     match ending:
         case _Ending.REAL:
             return conclusion
-        case _Ending.RED:
+        case _Ending.RED | _Ending.FLAKY:
             return "failure"
         case _Ending.NEVER:
             return None
@@ -220,6 +246,7 @@ def _act(
     trigger: Trigger,
     workflow: actions.PlannedWorkflow,
     ending: _Ending,
+    jobs: frozenset[str] | None,
 ) -> None:
     with github.lock:
         if suite.cancelled.is_set():
@@ -228,6 +255,9 @@ def _act(
     told: dict[int, CheckRun] = {}
 
     def on_job(update: actions.JobUpdate) -> None:
+        # What had passed is run with the rest, as its results may be needed, and not told again.
+        if jobs is not None and update.job not in jobs:
+            return
         with github.lock:
             if update.number not in told:
                 told[update.number] = _run_of(github, suite, update.job, told)
@@ -241,12 +271,12 @@ def _act(
 
     token = github.accounts.issue_installation_token(github.actions_bot).token
     try:
-        with _worktree(github, suite, trigger.sha) as worktree:
+        with worktree_of(github, suite, trigger.sha) as worktree:
             actions.run(
                 worktree,
                 workflow,
                 trigger.payload,
-                _environment(github, suite, trigger),
+                environment_of(github, suite, trigger),
                 on_job,
                 suite.cancelled,
                 github.stopping,
@@ -265,41 +295,3 @@ def _run_of(github: GitHub, suite: CheckSuite, name: str, told: dict[int, CheckR
         if run.name == name and run.status == "queued" and run not in told.values():
             return run
     return checks.add_run(github, suite, name)
-
-
-def _environment(github: GitHub, suite: CheckSuite, trigger: Trigger) -> dict[str, str]:
-    """Return what the server knows of GitHub's default variables.
-
-    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/variables
-    """
-    repository = suite.repository
-    environment = {
-        "GITHUB_ACTOR": trigger.actor.login,
-        "GITHUB_ACTOR_ID": str(trigger.actor.id),
-        "GITHUB_API_URL": github.url,
-        "GITHUB_GRAPHQL_URL": f"{github.url}/graphql",
-        "GITHUB_REF": trigger.ref,
-        "GITHUB_REPOSITORY": repository.full_name,
-        "GITHUB_REPOSITORY_ID": str(repository.id),
-        "GITHUB_REPOSITORY_OWNER_ID": str(repository.owner.id),
-        "GITHUB_RUN_ID": str(suite.id),
-        "GITHUB_RUN_NUMBER": str(suite.id),
-        "GITHUB_SERVER_URL": github.url,
-        "GITHUB_SHA": trigger.sha,
-    }
-    if trigger.pull is not None:
-        environment["GITHUB_BASE_REF"] = trigger.pull.base_ref
-        environment["GITHUB_HEAD_REF"] = trigger.pull.head_ref
-    return environment
-
-
-@contextlib.contextmanager
-def _worktree(github: GitHub, suite: CheckSuite, sha: str) -> Iterator[Path]:
-    path = github.home / "runs" / str(suite.id) / suite.repository.name
-    path.parent.mkdir(parents=True)
-    suite.repository.git.add_worktree(path, sha)
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path.parent, ignore_errors=True)
-        suite.repository.git.prune_worktrees()

@@ -46,6 +46,9 @@ MAX_CITATION_CHARACTERS: Final = 6_000
 MAX_FAQ_CHARACTERS: Final = 1_000_000
 MAX_LINT_RULES_CHARACTERS: Final = 64 * _KIB
 
+# The checks of a commit: each page has a hundred.
+MAX_CHECK_PAGES: Final = 10
+
 # What is told of it: a repository may break each limit in each of its pages.
 MAX_LEFT_OUT_NAMED: Final = 100
 

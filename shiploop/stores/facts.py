@@ -3,7 +3,6 @@
 What was read from GitHub is known; what a webhook tells is a hint, which somebody has to confirm.
 """
 
-import json
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,24 +14,26 @@ from redis import Redis
 from redis.client import Pipeline, PubSub
 from redis.exceptions import RedisError
 
-from shiploop.domain.delivery.checks import Conclusion, read_conclusion
+from shiploop.domain.delivery.checks import NOTHING_KNOWN, Check, KnownChecks
+from shiploop.domain.delivery.pull_request import HeadChecks
+from shiploop.domain.delivery.reruns import Rerun
 from shiploop.domain.delivery.webhook_facts import (
-    BaseFact,
     CheckFact,
-    ConflictFact,
     DeployFact,
     DeployState,
     Fact,
     PushFact,
     read_deploy_state,
 )
-from shiploop.stores import keys
+from shiploop.stores import check_fields, keys
 
 _CONFLICT_FIELD = "conflict"
 _HEAD_FIELD = "head"
 _BASE_FIELD = "base"
-_CHECK_PREFIX = "check:"
-_TOLD_PREFIX = "told:"
+_CHECKS_FIELD = "checks"
+_READS_FIELD = "reads"
+_HINT_PREFIX = "hint:"
+_RERUN_PREFIX = "rerun:"
 _DEPLOY_PREFIX = "deploy:"
 _LISTEN_TIMEOUT_S = 1.0  # how soon a stop is noticed
 _RECONNECT_S = 0.5
@@ -42,14 +43,16 @@ _RECONNECT_S = 0.5
 class KnownFacts:
     """All that is known of one commit, and what webhooks have told of it.
 
-    Deploys are told by environment.
+    Deploys are told by environment; `reads` counts how often its checks were read.
     """
 
-    conclusions: dict[str, Conclusion | None]
-    told_conclusions: dict[str, Conclusion | None] = field(default_factory=dict)
+    checks: KnownChecks = NOTHING_KNOWN
+    told_checks: tuple[Check, ...] = ()
     told_deploy_states: dict[str, DeployState] = field(default_factory=dict)
     conflicting: bool = False
     other_base: str | None = None
+    reruns: tuple[Rerun, ...] = ()
+    reads: int = 0
 
 
 class Facts:
@@ -61,10 +64,17 @@ class Facts:
         self._waiters: dict[str, set[threading.Event]] = defaultdict(set)
         self._lock = threading.Lock()
 
-    def record(self, facts: Iterable[CheckFact | ConflictFact | BaseFact]) -> None:
+    def record(self, heads: Iterable[HeadChecks]) -> None:
         """Store what was read, then say so: a waiter registers, reads, and only then waits."""
         with self._redis.pipeline(transaction=True) as pipe:
-            _queue(pipe, facts, _CHECK_PREFIX)
+            for head in heads:
+                fields = {_CHECKS_FIELD: check_fields.write_known(head.checks)}
+                if head.conflicting:
+                    fields[_CONFLICT_FIELD] = "1"
+                if head.other_base is not None:
+                    fields[_BASE_FIELD] = head.other_base
+                pipe.hincrby(keys.fact(head.sha), _READS_FIELD, 1)
+                _queue(pipe, head.sha, fields)
             pipe.execute()
 
     def record_delivery(self, delivery_id: str, facts: Iterable[Fact]) -> bool:
@@ -74,9 +84,25 @@ class Facts:
         with self._redis.pipeline(transaction=True) as pipe:
             # Together, so that a delivery is never marked as taken whose facts are lost.
             pipe.set(keys.delivery(delivery_id), "1", ex=keys.DELIVERY_TTL_S)
-            _queue(pipe, facts, _TOLD_PREFIX)
+            for fact in facts:
+                subject = fact.ref if isinstance(fact, PushFact) else fact.sha
+                _queue(pipe, subject, dict([_field_of(fact)]))
             pipe.execute()
         return True
+
+    def claim_rerun(self, sha: str, number: int, rerun: Rerun) -> bool:
+        """Note that a workflow run is run again, for this time; False when somebody has before."""
+        name = _rerun_name(number, rerun)
+        return bool(self._redis.hsetnx(keys.fact(sha), name, check_fields.write_rerun(rerun)))
+
+    def note_rerun(self, sha: str, number: int, rerun: Rerun) -> None:
+        """Correct what is noted of it."""
+        name = _rerun_name(number, rerun)
+        self._redis.hset(keys.fact(sha), name, check_fields.write_rerun(rerun))
+
+    def forget_rerun(self, sha: str, number: int, rerun: Rerun) -> None:
+        """Take back that it is run again: GitHub has never heard of it."""
+        self._redis.hdel(keys.fact(sha), _rerun_name(number, rerun))
 
     def forget_conflict(self, sha: str) -> None:
         """Take back that a head conflicts: its base has changed since."""
@@ -85,9 +111,10 @@ class Facts:
     def known(self, sha: str) -> KnownFacts:
         """All that is known and told of a commit now."""
         stored = cast(dict[str, str], self._redis.hgetall(keys.fact(sha)))
+        checks = stored.get(_CHECKS_FIELD)
         return KnownFacts(
-            _conclusions(stored, _CHECK_PREFIX),
-            _conclusions(stored, _TOLD_PREFIX),
+            NOTHING_KNOWN if checks is None else check_fields.read_known(checks),
+            tuple(map(check_fields.read_check, _named(stored, _HINT_PREFIX))),
             {
                 name.removeprefix(_DEPLOY_PREFIX): read_deploy_state(state)
                 for name, state in stored.items()
@@ -95,6 +122,8 @@ class Facts:
             },
             _CONFLICT_FIELD in stored,
             stored.get(_BASE_FIELD),
+            tuple(map(check_fields.read_rerun, _named(stored, _RERUN_PREFIX))),
+            int(stored.get(_READS_FIELD, "0")),
         )
 
     @contextmanager
@@ -145,32 +174,27 @@ class Facts:
                     event.set()
 
 
-def _conclusions(stored: Mapping[str, str], prefix: str) -> dict[str, Conclusion | None]:
-    return {
-        name.removeprefix(prefix): read_conclusion(json.loads(value))
-        for name, value in stored.items()
-        if name.startswith(prefix)
-    }
+def _rerun_name(number: int, rerun: Rerun) -> str:
+    return f"{_RERUN_PREFIX}{rerun.workflow_run}:{number}"
 
 
-def _queue(pipe: Pipeline, facts: Iterable[Fact], check_prefix: str) -> None:
-    for fact in facts:
-        name, value = _field_of(fact, check_prefix)
-        subject = fact.ref if isinstance(fact, PushFact) else fact.sha
+def _named(stored: Mapping[str, str], prefix: str) -> Iterator[str]:
+    return (value for name, value in stored.items() if name.startswith(prefix))
+
+
+def _queue(pipe: Pipeline, subject: str, fields: Mapping[str, str]) -> None:
+    for name, value in fields.items():
         pipe.hset(keys.fact(subject), name, value)
-        pipe.expire(keys.fact(subject), keys.FACT_TTL_S)
-        pipe.publish(keys.FACTS_CHANNEL, subject)
+    pipe.expire(keys.fact(subject), keys.FACT_TTL_S)
+    pipe.publish(keys.FACTS_CHANNEL, subject)
 
 
-def _field_of(fact: Fact, check_prefix: str) -> tuple[str, str]:
+def _field_of(fact: Fact) -> tuple[str, str]:
     match fact:
-        case CheckFact(name=name, conclusion=conclusion):
-            return f"{check_prefix}{name}", json.dumps(conclusion)
+        case CheckFact(check=check):
+            name = f"{_HINT_PREFIX}{check_fields.hint_name(check)}"
+            return name, check_fields.write_check(check)
         case DeployFact(environment=environment, state=state):
             return f"{_DEPLOY_PREFIX}{environment}", state
-        case ConflictFact():
-            return _CONFLICT_FIELD, "1"
-        case BaseFact(branch=branch):
-            return _BASE_FIELD, branch
         case PushFact(sha=sha):
             return _HEAD_FIELD, sha

@@ -42,6 +42,11 @@ def deliver(
     return api.post("/webhooks/github", content=body, headers=headers)
 
 
+FAQ_GATE_PASSED = {
+    "hint:run:0:faq-gate": '{"name": "faq-gate", "conclusion": "success", "kind": "run"}'
+}
+
+
 def known(redis: Redis) -> object:
     return redis.hgetall(f"agent:fact:{SHA}")
 
@@ -54,17 +59,25 @@ def test_a_signed_delivery_is_recorded(api: httpx.Client, redis: Redis) -> None:
     answer = deliver(api, check("success"))
     assert answer.status_code == 202
     assert answer.json() == {"duplicate": False}
-    assert known(redis) == {"told:faq-gate": '"success"'}
+    assert known(redis) == FAQ_GATE_PASSED
 
 
 @pytest.mark.parametrize(
     ("event", "payload", "stored"),
     [
-        ("check_run", check(None), {"told:faq-gate": "null"}),
+        (
+            "check_run",
+            check(None),
+            {"hint:run:0:faq-gate": '{"name": "faq-gate", "conclusion": null, "kind": "run"}'},
+        ),
         (
             "status",
             {"sha": SHA, "context": "legacy", "state": "failure"},
-            {"told:legacy": '"failure"'},
+            {
+                "hint:status:0:legacy": (
+                    '{"name": "legacy", "conclusion": "failure", "kind": "status"}'
+                )
+            },
         ),
         (
             "deployment_status",
@@ -102,7 +115,7 @@ def test_a_delivery_that_comes_twice_counts_once(api: httpx.Client, redis: Redis
     answer = deliver(api, check("failure"))
     assert answer.status_code == 202
     assert answer.json() == {"duplicate": True}
-    assert known(redis) == {"told:faq-gate": '"success"'}
+    assert known(redis) == FAQ_GATE_PASSED
 
 
 @pytest.mark.parametrize("event", ["ping", "star", "check_suite", "pull_request"])

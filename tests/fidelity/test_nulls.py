@@ -34,6 +34,35 @@ BASE = Base("R_1", "acme/docs", "a" * 40, {}, "bot", (), "acme/docs@main")
 WRITTEN = Written("REF_1", "b" * 40, {}, {})
 MESSAGE = ("Headline", "Body")
 BRANCH = "orchestrator/faq-1"
+# The answer of a poll whose commit has more checks than a page.
+_MORE_TO_READ = json.dumps(
+    {
+        "data": {
+            "nodes": [
+                {
+                    "baseRefName": "main",
+                    "mergeable": "MERGEABLE",
+                    "commits": {
+                        "nodes": [
+                            {
+                                "commit": {
+                                    "id": "C_1",
+                                    "oid": "a" * 40,
+                                    "statusCheckRollup": {
+                                        "contexts": {
+                                            "pageInfo": {"hasNextPage": True, "endCursor": "c"},
+                                            "nodes": [],
+                                        }
+                                    },
+                                }
+                            }
+                        ]
+                    },
+                }
+            ]
+        }
+    }
+)
 STRANGE: tuple[object, ...] = (None, "strange", 7, [], {})
 
 
@@ -78,6 +107,12 @@ ASKED = {
         queries.POLL_CHECKS,
         lambda transport: repository(transport).poll_checks(["PR_1"]),
         tuple[Any, ...],
+    ),
+    "MORE_CHECKS": Asked(
+        queries.MORE_CHECKS,
+        lambda transport: repository(transport).poll_checks(["PR_1"]),
+        tuple[Any, ...],
+        (_MORE_TO_READ, None, *['{"data": {}}'] * 10),
     ),
     "READ_DEPLOYMENTS": Asked(
         queries.READ_DEPLOYMENTS,

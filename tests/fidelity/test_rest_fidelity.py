@@ -28,6 +28,11 @@ TOLERATED = {
     ("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", 422): (
         "a ref that is not there, as https://docs.github.com/en/rest/commits/commits#get-a-commit"
     ),
+    ("POST /repos/{owner}/{repo}/check-runs", 422): f"{_TROUBLESHOOTING}#validation-failed",
+    ("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", 422): (
+        f"{_TROUBLESHOOTING}#validation-failed"
+    ),
+    ("POST /repos/{owner}/{repo}/statuses/{sha}", 422): f"{_TROUBLESHOOTING}#validation-failed",
 }
 
 

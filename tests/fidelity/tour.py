@@ -20,9 +20,10 @@ def tour(tourist: Tourist, hook_url: str) -> None:
     visit_contents(tourist)
     visit_app(tourist)
     visit_refs_and_commits(tourist)
-    visit_statuses(tourist)
     visit_pull_requests(tourist)
     visit_reviews(tourist)
+    visit_checks(tourist)
+    visit_workflow_runs(tourist)
     visit_drafts(tourist)
     visit_merge(tourist)
     visit_issues(tourist)
@@ -97,6 +98,15 @@ def visit_repository(tourist: Tourist) -> None:
     tourist.call("PUT", protection, 404, settings, token="bot")
     tourist.call("GET", protection, 200, token="ada")
     tourist.call("GET", f"{REPOSITORY}/branches/absent/protection", 404, token="ada")
+    tourist.call("DELETE", protection, 404, token="bot")
+    tourist.call("DELETE", protection, 204, token="ada")
+    tourist.call("DELETE", protection, 404, token="ada")
+    expected = {"context": "faq-gate", "app_id": 15368}
+    by_app = {"required_status_checks": {"strict": False, "contexts": [], "checks": [expected]}}
+    tourist.call("PUT", protection, 200, settings | by_app, token="ada")
+    unknown = {"checks": [expected | {"app_id": 999999}]}
+    tourist.call("PUT", protection, 422, {"required_status_checks": unknown}, token="ada")
+    visit_rulesets(tourist)
     tourist.call("GET", f"{REPOSITORY}/branches", 200)
     tourist.call("GET", f"{REPOSITORY}/branches/main", 200)
     tourist.call("GET", f"{REPOSITORY}/branches/absent", 404)
@@ -112,6 +122,25 @@ def visit_contents(tourist: Tourist) -> None:
     tourist.call("GET", f"{REPOSITORY}/readme", 200)
     tourist.call("GET", f"{REPOSITORY}/readme?ref=absent", 404)
     tourist.call("GET", f"{contents}/docs", 415, headers={"Accept": "text/html"})
+
+
+def visit_rulesets(tourist: Tourist) -> None:
+    rulesets = f"{REPOSITORY}/rulesets"
+    expected = {"context": "faq-gate", "integration_id": 15368}
+    parameters = {"strict_required_status_checks_policy": False}
+    parameters["required_status_checks"] = [expected]
+    ruleset = {
+        "name": "checks",
+        "enforcement": "active",
+        "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
+        "rules": [{"type": "required_status_checks", "parameters": parameters}],
+    }
+    number = tourist.call("POST", rulesets, 201, ruleset, token="ada")["id"]
+    tourist.call("POST", rulesets, 404, ruleset, token="bot")
+    tourist.call("POST", rulesets, 422, {"name": "checks"}, token="ada")
+    tourist.call("GET", f"{REPOSITORY}/rules/branches/main", 200)
+    tourist.call("DELETE", f"{rulesets}/{number}", 204, token="ada")
+    tourist.call("DELETE", f"{rulesets}/{number}", 404, token="ada")
 
 
 def visit_app(tourist: Tourist) -> None:
@@ -152,18 +181,6 @@ def visit_refs_and_commits(tourist: Tourist) -> None:
     tourist.call("GET", f"{REPOSITORY}/compare/main...absent", 404)
 
 
-def visit_statuses(tourist: Tourist) -> None:
-    main = tourist.head("main")
-    written = f"{REPOSITORY}/statuses/{main}"
-    for state in ("pending", "success"):
-        status = {"state": state, "context": "lint", "description": "Style"}
-        tourist.call("POST", written, 201, status | {"target_url": "http://127.0.0.1:1/lint"})
-    tourist.call("POST", written, 201, {"state": "failure"})
-    tourist.call("POST", written, 403, {"state": "success"}, token="eve")
-    for of in ("status", "statuses", "check-suites", "pulls"):
-        tourist.call("GET", f"{REPOSITORY}/commits/main/{of}", 200)
-
-
 def visit_pull_requests(tourist: Tourist) -> None:
     pulls = f"{REPOSITORY}/pulls"
     number = tourist.open_pull_request("edited", "# FAQ\n\n## Is it edited?\n\nYes.\n")
@@ -202,6 +219,70 @@ def visit_reviews(tourist: Tourist) -> None:
     tourist.call("GET", f"{reviews}/{made['id']}", 200)
     tourist.call("GET", f"{reviews}/999999", 404)
     tourist.call("GET", f"{REPOSITORY}/pulls/{number}/requested_reviewers", 200)
+
+
+def visit_checks(tourist: Tourist) -> None:
+    tourist.open_pull_request("checked", "# FAQ\n\n## Is it checked?\n\nYes.\n")
+    head = tourist.head("checked")
+    tourist.wait_for_checks("checked")
+    app = tourist.client.post("/_sandbox/apps/other-ci").raise_for_status().json()["token"]
+    runs = f"{REPOSITORY}/check-runs"
+    run = {"name": "faq-gate", "head_sha": head, "status": "in_progress"}
+    number = tourist.call("POST", runs, 201, run, token=app)["id"]
+    tourist.call("POST", runs, 403, run)  # only an app may
+    tourist.call("POST", runs, 422, run | {"head_sha": _NO_COMMIT}, token=app)
+    tourist.call("POST", runs, 422, run | {"status": "waiting"}, token=app)
+    tourist.call("POST", runs, 422, run | {"conclusion": "stale"}, token=app)
+    tourist.call("PATCH", f"{runs}/{number}", 403, {"conclusion": "success"})
+    tourist.call("PATCH", f"{runs}/{number}", 422, {"status": "completed"}, token=app)
+    for conclusion in ("failure", "success"):
+        tourist.call("PATCH", f"{runs}/{number}", 200, {"conclusion": conclusion}, token=app)
+    tourist.call("GET", f"{runs}/{number}", 200)
+    tourist.call("GET", f"{runs}/999999", 404)
+    suites = tourist.call("GET", f"{REPOSITORY}/commits/checked/check-suites", 200)
+    assert {each["app"]["slug"] for each in suites["check_suites"]} == {
+        "github-actions",
+        "other-ci",
+    }
+    suite = f"{REPOSITORY}/check-suites/{suites['check_suites'][0]['id']}"
+    tourist.call("GET", suite, 200)
+    tourist.call("GET", f"{suite}/check-runs", 200)
+    tourist.call("GET", f"{REPOSITORY}/check-suites/999999", 404)
+    visit_statuses(tourist, head)
+
+
+def visit_statuses(tourist: Tourist, head: str) -> None:
+    statuses, status = f"{REPOSITORY}/statuses", {"state": "pending", "context": "ci/legacy"}
+    for state in ("pending", "failure", "success"):
+        tourist.call("POST", f"{statuses}/{head}", 201, status | {"state": state})
+    tourist.call("POST", f"{statuses}/{head}", 422, {"state": "asleep"})
+    tourist.call("POST", f"{statuses}/{head}", 403, status, token="eve")
+    tourist.call("GET", f"{REPOSITORY}/commits/checked/statuses", 200)
+    assert tourist.call("GET", f"{REPOSITORY}/commits/checked/status", 200)["state"] == "success"
+
+
+def visit_workflow_runs(tourist: Tourist) -> None:
+    tourist.client.put("/_sandbox/faults", json={"ci_flaky": {"times": 1}}).raise_for_status()
+    tourist.open_pull_request("flaky", "# FAQ\n\n## Is it flaky?\n\nYes.\n")
+    tourist.wait_for_checks("flaky")
+    runs, head = f"{REPOSITORY}/actions/runs", tourist.head("flaky")
+    (run,) = tourist.call("GET", f"{runs}?head_sha={head}", 200)["workflow_runs"]
+    assert (run["status"], run["conclusion"], run["run_attempt"]) == ("completed", "failure", 1)
+    path = f"{runs}/{run['id']}"
+    tourist.call("POST", f"{path}/cancel", 409)
+    tourist.call("POST", f"{path}/rerun-failed-jobs", 403, token="eve")
+    tourist.call("POST", f"{path}/rerun-failed-jobs", 201)
+    tourist.wait_for_checks("flaky")
+    again = tourist.call("GET", path, 200)
+    assert (again["conclusion"], again["run_attempt"]) == ("success", 2)
+    tourist.call("POST", f"{path}/rerun-failed-jobs", 403)  # none has failed
+    tourist.client.put("/_sandbox/latency", json={"ci_ms": 60_000}).raise_for_status()
+    tourist.call("POST", f"{path}/rerun", 201)
+    tourist.call("POST", f"{path}/rerun", 403)  # it runs already
+    tourist.call("POST", f"{path}/cancel", 202)
+    tourist.client.put("/_sandbox/latency", json={"ci_ms": 20}).raise_for_status()
+    tourist.call("GET", f"{runs}/999999", 404)
+    tourist.call("POST", f"{runs}/999999/rerun", 404)
 
 
 def visit_drafts(tourist: Tourist) -> None:

@@ -214,7 +214,7 @@ def github_findings(seen: Examined) -> Iterator[Finding]:
         yield from judge_repository(replace(REPOSITORY_IS_WELL, **wrong), "acme/docs", RIGHTS)
     yield from judge_required_checks((), ("faq-gate",), frozenset({"lint"}))
     yield from judge_required_checks((), (), frozenset())
-    yield from judge_required_checks(("faq-gate",), (), None)
+    yield from judge_required_checks(("faq-gate",), ("faq-gate",), None)
 
 
 def webhook_findings(_seen: Examined) -> Iterator[Finding]:

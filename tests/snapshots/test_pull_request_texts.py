@@ -10,7 +10,14 @@ from shiploop.agents.faq.agent import format_decline, format_duplicate
 from shiploop.agents.faq.answering.answer import Unanswered
 from shiploop.domain.delivery import messages
 from shiploop.domain.delivery.change import Source
-from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.checks import (
+    ChecksState,
+    ChecksVerdict,
+    Conclusion,
+    KnownChecks,
+    decide_checks,
+    require,
+)
 from shiploop.domain.delivery.merge_gate import MergeFacts, Refuse, Wait, decide_merge
 from shiploop.domain.delivery.task import (
     FailureKind,
@@ -21,7 +28,7 @@ from shiploop.domain.delivery.task import (
     failed,
     there_already,
 )
-from tests.builders import NOON, a_proposal, a_task, merge_facts
+from tests.builders import NOON, a_check, a_proposal, a_task, merge_facts
 from tests.snapshots.conftest import ReadsAs
 from tests.snapshots.story import ENTRY_URL, NEWER_SHA, REPOSITORY_URL, page
 
@@ -84,6 +91,14 @@ def merge_decisions() -> str:
     return "".join(f"{_reason(facts)}\n" for facts in _NOT_TO_MERGE)
 
 
+def red_checks() -> str:
+    """What is said of a check by how it ended, and of checks that cannot be told to be green."""
+    ended = [KnownChecks((a_check(each),)) for each in Conclusion if not each.passes]
+    said = [decide_checks(require(["faq-gate"]), known).failed[0] for known in ended]
+    hidden = [KnownChecks(unreadable=2).obstacle, KnownChecks(complete=False).obstacle]
+    return "".join(f"{each}\n" for each in (*said, *hidden))
+
+
 def _reason(facts: MergeFacts) -> str:
     decision = decide_merge(facts)
     assert isinstance(decision, Refuse | Wait)
@@ -120,6 +135,10 @@ TEXTS: Final[dict[str, Callable[[], str]]] = {
     "prefect/summary_failed_after_the_merge.md": lambda: summary(
         failed(FailureKind.NEVER_LIVE, "the merge did not go live in time", MERGE)
     ),
+    "prefect/summary_of_flaky_checks.md": lambda: messages.summary(
+        TASK, done(MERGE, ENTRY_URL), PULL_URL, "faq-gate, lint"
+    ),
+    "decisions/red_checks.txt": red_checks,
     "decisions/declined.txt": declined_reasons,
     "decisions/merge_decisions.txt": merge_decisions,
 }

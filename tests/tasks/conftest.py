@@ -28,13 +28,8 @@ def services_with(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
     made: list[Services] = []
 
     def make(**changes: Any) -> Services:
-        settings = Settings(
-            _env_file=None,
-            redis_url=url_of(redis),
-            github_repo=REPOSITORY,
-            github_token=SecretStr(BOT_TOKEN),
-            **changes,
-        )
+        ours = {"github_repo": REPOSITORY, "github_token": SecretStr(BOT_TOKEN), **changes}
+        settings = Settings(_env_file=None, redis_url=url_of(redis), **ours)
         for name, value in settings.as_environment().items():
             monkeypatch.setenv(name, value)
         services.cache_clear()

@@ -12,16 +12,20 @@ from shiploop.agents.faq.document.entry import entry_id
 from shiploop.bootstrap import Services, services
 from shiploop.domain.delivery import messages
 from shiploop.domain.delivery.change import Proposal, Source
-from shiploop.domain.delivery.checks import Conclusion
+from shiploop.domain.delivery.checks import Conclusion, KnownChecks
 from shiploop.domain.delivery.provenance import signature_holds
-from shiploop.domain.delivery.pull_request import Base, OwnPullRequest, PullRequest
+from shiploop.domain.delivery.pull_request import (
+    Base,
+    HeadChecks,
+    OwnPullRequest,
+    PullRequest,
+)
 from shiploop.domain.delivery.task import Outcome, Status, Task, there_already
-from shiploop.domain.delivery.webhook_facts import CheckFact
 from shiploop.errors import RepositoryUnusable
 from tasks.pull_request import open_pull_request, read_base, rebuild_pull_request
 from tasks.shared.change import claim_of
 from tasks.tidy_up import _tidy_branch
-from tests.builders import a_proposal, a_request, an_entry
+from tests.builders import a_check, a_proposal, a_request, an_entry
 from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.tasks.conftest import ServicesWith
 
@@ -238,7 +242,8 @@ def test_a_change_that_stands_on_the_newest_base_with_its_checks_is_not_made_aga
 ) -> None:
     task, proposal = asked("a change that stands")
     own = opened(task, proposal)
-    ours.facts.record([CheckFact(own.pull.head_sha, "faq-gate", Conclusion.SUCCESS)])
+    passed = KnownChecks((a_check(Conclusion.SUCCESS),))
+    ours.facts.record([HeadChecks(own.pull.head_sha, passed)])
     sandbox.reset()
     stands = rebuild_pull_request.fn(task, proposal, own)
     assert stands == replace(own, edit=2)

@@ -9,7 +9,8 @@ from typing import Any, Unpack
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.github import check_states, statuses
+from sandbox.faults import Fault
+from sandbox.github import check_states
 from sandbox.github.entities import CheckRun, CheckSuite, CommitStatus, Repository
 from sandbox.github.graphql_api.connections import (
     PageArguments,
@@ -18,11 +19,10 @@ from sandbox.github.graphql_api.connections import (
     resolve_as,
     resolve_by,
 )
-from sandbox.github.graphql_api.git_objects import Commit
+from sandbox.github.graphql_api.git_objects import Commit, app_object
 from sandbox.github.graphql_api.repository_objects import repository_url
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.node_ids import node_id
-from sandbox.github.payloads import accounts
 from sandbox.github.payloads.timestamps import timestamp
 from sandbox.github.refusals import Reason, RefusedError
 
@@ -33,13 +33,6 @@ class StatusNode:
 
     repository: Repository
     entity: CommitStatus
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class WorkflowRun:
-    """The run of a workflow that a suite belongs to."""
-
-    suite: CheckSuite
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,27 +47,31 @@ class Rollup:
 def rollup(commit: Commit) -> Rollup | None:
     """Return the checks of a commit, if it has any."""
     runs = check_states.latest_runs(commit.repository, commit.sha)
-    written = statuses.latest(commit.repository, commit.sha)
+    written = check_states.latest_statuses(commit.repository, commit.sha)
     return Rollup(commit, runs, written) if runs or written else None
 
 
 def _state(found: Rollup) -> str:
-    of_statuses = statuses.combined(found.statuses) if found.statuses else "success"
-    is_failed = any(
-        run.status == "completed" and run.conclusion not in check_states.PASSING
-        for run in found.runs
-    )
-    if is_failed or of_statuses == "failure":
+    states = {each.state for each in found.statuses}
+    concluded = {run.conclusion for run in found.runs if run.status == "completed"}
+    if states & {"error", "failure"} or concluded - check_states.PASSING:
         return "FAILURE"
-    is_pending = any(run.status != "completed" for run in found.runs)
-    return "PENDING" if is_pending or of_statuses == "pending" else "SUCCESS"
+    is_pending = any(run.status != "completed" for run in found.runs) or "pending" in states
+    return "PENDING" if is_pending else "SUCCESS"
 
 
 def _contexts(
     found: Rollup, info: GraphQLResolveInfo, **page: Unpack[PageArguments]
 ) -> dict[str, Any]:
     written = [StatusNode(found.commit.repository, each) for each in found.statuses]
-    return connection([*found.runs, *written], info, **page) | {
+    contexts: list[object] = [*found.runs, *written]
+    session: Session = info.context
+    if session.github.faults.take(Fault.CHECKS_HIDDEN):
+        # What a fine-grained token without the right sees: https://github.com/cli/cli/issues/12597
+        message = "Resource not accessible by personal access token"
+        hidden = RefusedError(Reason.FORBIDDEN, message)
+        contexts = [*(hidden for _ in found.runs), *written]
+    return connection(contexts, info, **page) | {
         "checkRunCount": len(found.runs),
         "statusContextCount": len(written),
     }
@@ -84,22 +81,30 @@ def _run_url(run: CheckRun, info: GraphQLResolveInfo) -> str:
     return f"{repository_url(run.suite.repository, info)}/runs/{run.id}"
 
 
-def _app(suite: CheckSuite, info: GraphQLResolveInfo) -> dict[str, Any]:
-    session: Session = info.context
-    app = accounts.actions_app(session.github)
-    return {"id": app["node_id"], "databaseId": app["id"], "name": app["name"], "slug": app["slug"]}
-
-
-def _workflow_url(run: WorkflowRun, info: GraphQLResolveInfo) -> str:
-    return f"{repository_url(run.suite.repository, info)}/actions/runs/{run.suite.id}"
+def _workflow_run(suite: CheckSuite, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+    run, repository = suite.workflow_run, suite.repository
+    if run is None:
+        return None
+    return {
+        "id": node_id("WFR", repository.id, run.id),
+        "databaseId": run.id,
+        "event": run.event,
+        "runNumber": run.number,
+        "url": f"{repository_url(repository, info)}/actions/runs/{run.id}",
+        "workflow": {
+            "id": node_id("W", repository.id, run.workflow_id),
+            "databaseId": run.workflow_id,
+            "name": run.name,
+        },
+    }
 
 
 def _is_required(repository: Repository, name: str, number: int | None, node: str | None) -> bool:
     """Tell whether the base branch of a pull request requires a check of this name."""
     for pull in repository.pulls.values():
         if pull.number == number or node_id("PR", repository.id, pull.number) == node:
-            protection = repository.protections.get(pull.base_ref)
-            return protection is not None and name in protection.contexts
+            required = check_states.required_checks(repository, pull.base_ref)
+            return name in {each.name for each in required}
     message = "Please provide a pull request ID or number."
     raise RefusedError(Reason.UNPROCESSABLE, message)
 
@@ -144,7 +149,7 @@ CHECK_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "startedAt": resolve_by(lambda run: timestamp(run.started_at)),
         "completedAt": resolve_by(lambda run: timestamp(run.completed_at)),
         "checkSuite": resolve_by(lambda run: run.suite),
-        "detailsUrl": _run_url,
+        "detailsUrl": lambda run, info: run.details_url or _run_url(run, info),
         "permalink": _run_url,
         "url": _run_url,
         "title": resolve_as(None),
@@ -155,26 +160,13 @@ CHECK_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
     "CheckSuite": {
         "id": resolve_by(lambda suite: node_id("CS", suite.repository.id, suite.id)),
         "databaseId": resolve_by(lambda suite: suite.id),
-        "app": _app,
+        "app": resolve_by(lambda suite: app_object(suite.app)),
         "commit": resolve_by(lambda suite: Commit(suite.repository, suite.head_sha)),
         "status": resolve_by(lambda suite: check_states.suite_status(suite).upper()),
         "conclusion": resolve_by(lambda suite: _upper(check_states.suite_conclusion(suite))),
         "createdAt": resolve_by(lambda suite: timestamp(suite.created_at)),
         "updatedAt": resolve_by(lambda suite: timestamp(suite.updated_at)),
-        "workflowRun": resolve_by(WorkflowRun),
-    },
-    "WorkflowRun": {
-        "id": resolve_by(lambda run: node_id("WFR", run.suite.id)),
-        "databaseId": resolve_by(lambda run: run.suite.id),
-        "event": resolve_by(lambda run: run.suite.event),
-        "url": _workflow_url,
-        "workflow": resolve_by(
-            lambda run: {
-                "id": node_id("W", run.suite.repository.id, run.suite.workflow),
-                "databaseId": None,
-                "name": run.suite.workflow,
-            }
-        ),
+        "workflowRun": _workflow_run,
     },
     "StatusContext": {
         "id": resolve_by(lambda status: node_id("SC", status.repository.id, status.entity.id)),

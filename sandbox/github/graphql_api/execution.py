@@ -75,6 +75,7 @@ def _type_name(value: object) -> str:
 _TYPE_NAMES: Mapping[type, str] = {
     CheckRun: "CheckRun",
     CommentNode: "IssueComment",
+    dict: "RequiredStatusChecksParameters",
     Commit: "Commit",
     Deploy: "Deployment",
     File: "Blob",

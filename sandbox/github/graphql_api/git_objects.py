@@ -11,6 +11,7 @@ from typing import Any, Unpack
 import pygit2
 from graphql import GraphQLResolveInfo
 
+from sandbox.github.accounts import Access
 from sandbox.github.entities import Repository
 from sandbox.github.graphql_api.connections import (
     PageArguments,
@@ -22,6 +23,7 @@ from sandbox.github.graphql_api.repository_objects import repository_url
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.timestamps import timestamp
+from sandbox.github.requirements import App
 
 _TEXT_LIMIT_BYTES = 512_000
 
@@ -79,6 +81,46 @@ def _update_rule(ref: Ref, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
     return {"pattern": branch, "requiredStatusCheckContexts": list(protection.contexts)}
 
 
+def _protection_rule(ref: Ref, info: GraphQLResolveInfo) -> dict[str, Any] | None:
+    """Return the rule as those who administer the repository see it; others see none."""
+    session: Session = info.context
+    branch = ref.name.removeprefix("refs/heads/")
+    protection = ref.repository.protections.get(branch)
+    if protection is None or session.viewer.access < Access.ADMIN:
+        return None
+    apps = {each.name: each.app for each in protection.checks}
+    checks = [{"context": name, "app": app and app_object(app)} for name, app in apps.items()]
+    return {
+        "id": node_id("BPR", ref.repository.id, branch),
+        "pattern": branch,
+        "requiredStatusCheckContexts": list(protection.contexts),
+        "requiredStatusChecks": checks,
+    }
+
+
+def _rules(ref: Ref, info: GraphQLResolveInfo, **page: Unpack[PageArguments]) -> dict[str, Any]:
+    branch = ref.name.removeprefix("refs/heads/")
+    rules = [
+        {
+            "id": node_id("RR", ruleset.id),
+            "parameters": {
+                "requiredStatusChecks": [
+                    {"context": each.name, "integrationId": each.app and each.app.id}
+                    for each in ruleset.checks
+                ]
+            },
+        }
+        for ruleset in ref.repository.rulesets.values()
+        if ruleset.branch == branch
+    ]
+    return connection(rules, info, **page)
+
+
+def app_object(app: App) -> dict[str, Any]:
+    """Return an App."""
+    return {"id": node_id("A", app.id), "databaseId": app.id, "name": app.slug, "slug": app.slug}
+
+
 def _file(commit: Commit, _info: GraphQLResolveInfo, path: str) -> File | None:
     blob = commit.repository.git.blob(commit.sha, path)
     return None if blob is None else File(commit.repository, path, blob)
@@ -134,7 +176,9 @@ GIT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
     "Ref": {
         "name": resolve_by(lambda ref: ref.name.removeprefix(_ref_prefix(ref))),
         "prefix": resolve_by(_ref_prefix),
+        "branchProtectionRule": _protection_rule,
         "refUpdateRule": _update_rule,
+        "rules": _rules,
         "target": resolve_by(
             lambda ref: commit_at(ref.repository, ref.repository.git.sha(ref.name))
         ),

@@ -83,16 +83,13 @@ def app(github: GitHub, app_id: int, slug: str, owner: Account) -> dict[str, Any
     }
 
 
-def actions_app(github: GitHub) -> dict[str, Any]:
-    """Return the app that makes the check runs of workflows."""
-    return app(github, 15368, "github-actions", github.accounts.add("github", "Organization"))
-
-
 APP_PERMISSIONS = {
-    "checks": "read",
+    "actions": "write",
+    "checks": "write",
     "contents": "write",
     "deployments": "write",
     "issues": "write",
     "metadata": "read",
     "pull_requests": "write",
+    "statuses": "write",
 }

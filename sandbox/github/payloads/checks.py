@@ -5,11 +5,12 @@ from typing import Any
 from sandbox.github import check_states
 from sandbox.github.entities import CheckRun, CheckSuite
 from sandbox.github.node_ids import node_id
-from sandbox.github.payloads.accounts import actions_app
+from sandbox.github.payloads.accounts import app
 from sandbox.github.payloads.commits import simple_commit
 from sandbox.github.payloads.pulls import pull_request_minimal
 from sandbox.github.payloads.repositories import api_url, web_url
 from sandbox.github.payloads.timestamps import timestamp
+from sandbox.github.requirements import ACTIONS, App
 from sandbox.github.state import GitHub
 
 
@@ -21,7 +22,7 @@ def check_run(github: GitHub, run: CheckRun) -> dict[str, Any]:
     return {
         "id": run.id,
         "node_id": node_id("CR", suite.repository.id, run.id),
-        "external_id": "",
+        "external_id": run.external_id,
         "name": run.name,
         "head_sha": suite.head_sha,
         "status": run.status,
@@ -30,7 +31,7 @@ def check_run(github: GitHub, run: CheckRun) -> dict[str, Any]:
         "completed_at": timestamp(run.completed_at),
         "url": url,
         "html_url": page,
-        "details_url": page,
+        "details_url": run.details_url or page,
         "output": {
             "title": None,
             "summary": None,
@@ -39,16 +40,23 @@ def check_run(github: GitHub, run: CheckRun) -> dict[str, Any]:
             "annotations_url": f"{url}/annotations",
         },
         "check_suite": _suite_summary(github, suite),
-        "app": actions_app(github),
+        "app": reporter(github, suite.app),
         "pull_requests": _pulls(github, suite),
     }
+
+
+def reporter(github: GitHub, reported_by: App) -> dict[str, Any]:
+    """Return `integration` of the app that reports checks."""
+    owner = "github" if reported_by == ACTIONS else reported_by.slug
+    owned_by = github.accounts.add(owner, "Organization")
+    return app(github, reported_by.id, reported_by.slug, owned_by)
 
 
 def check_suite(github: GitHub, suite: CheckSuite) -> dict[str, Any]:
     """Return `check-suite` without its repository, as in webhooks."""
     url = api_url(github, suite.repository, f"/check-suites/{suite.id}")
     return _suite_summary(github, suite) | {
-        "latest_check_runs_count": len(suite.runs),
+        "latest_check_runs_count": len(check_states.latest_of_suite(suite)),
         "check_runs_url": f"{url}/check-runs",
         "head_commit": simple_commit(suite.repository, suite.head_sha),
         "rerequestable": True,
@@ -69,7 +77,7 @@ def _suite_summary(github: GitHub, suite: CheckSuite) -> dict[str, Any]:
         "before": str(parents[0]) if parents else None,
         "after": suite.head_sha,
         "pull_requests": _pulls(github, suite),
-        "app": actions_app(github),
+        "app": reporter(github, suite.app),
         "created_at": timestamp(suite.created_at),
         "updated_at": timestamp(suite.updated_at),
     }

@@ -5,10 +5,11 @@ from typing import Any
 
 from sandbox.github.accounts import Account
 from sandbox.github.deliveries import Delivery
-from sandbox.github.entities import Hook, Protection, Repository
+from sandbox.github.entities import Hook, Repository
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.accounts import permissions, user
 from sandbox.github.payloads.timestamps import timestamp
+from sandbox.github.requirements import Protection
 from sandbox.github.state import GitHub
 
 _API_URLS = {
@@ -155,7 +156,10 @@ def protected_branch(
             "url": f"{url}/required_status_checks",
             "strict": protection.strict,
             "contexts": list(protection.contexts),
-            "checks": [{"context": name, "app_id": None} for name in protection.contexts],
+            "checks": [
+                {"context": each.name, "app_id": each.app.id if each.app else None}
+                for each in protection.checks
+            ],
             "contexts_url": f"{url}/required_status_checks/contexts",
         },
         "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": False},

@@ -3,6 +3,7 @@
 from sandbox.github.rest import (
     apps,
     branches,
+    check_runs,
     checks,
     commits,
     contents,
@@ -17,15 +18,19 @@ from sandbox.github.rest import (
     repositories,
     reviews,
     root,
+    rulesets,
     statuses,
     users,
+    workflow_runs,
 )
 from sandbox.github.rest.call import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     *apps.OPERATIONS,
     *checks.OPERATIONS,
+    *check_runs.OPERATIONS,
     *statuses.OPERATIONS,
+    *workflow_runs.OPERATIONS,
     *commits.OPERATIONS,
     *contents.OPERATIONS,
     *deployments.OPERATIONS,
@@ -41,4 +46,5 @@ OPERATIONS: tuple[Operation, ...] = (
     *reviews.OPERATIONS,
     *root.OPERATIONS,
     *users.OPERATIONS,
+    *rulesets.OPERATIONS,
 )

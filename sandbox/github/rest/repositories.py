@@ -5,12 +5,12 @@ https://docs.github.com/en/rest/branches/branch-protection and
 https://docs.github.com/en/rest/rate-limit/rate-limit
 """
 
-from sandbox.github import forks, renames
+from sandbox.github import checks, forks, renames
 from sandbox.github.accounts import Access
-from sandbox.github.entities import Protection
 from sandbox.github.payloads import repositories
 from sandbox.github.rate_limit import LIMIT, RateLimit
 from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.requirements import Protection, RequiredCheck
 from sandbox.github.rest.call import Call, Operation, Reply, invalid
 
 _REPOSITORY = "/repos/{owner}/{repo}"
@@ -53,14 +53,24 @@ def _protect(call: Call) -> Reply:
     required = call.body.get("required_status_checks")
     if required is not None and not isinstance(required, dict):
         raise invalid('"required_status_checks" must be an object or null.')
-    contexts = (required or {}).get("contexts", [])
+    asked = required or {}
+    contexts = asked.get("contexts", [])
     if not isinstance(contexts, list) or not all(isinstance(name, str) for name in contexts):
         raise invalid('"contexts" must be an array of strings.')
-    if (required or {}).get("strict"):
+    if asked.get("strict"):
         message = "Branches that must be up to date before merging are not modelled"
         raise RefusedError(Reason.NOT_MODELLED, message)
-    call.repository.protections[call.path["branch"]] = Protection(tuple(contexts))
+    listed = checks.required(call.github, asked.get("checks", []), "app_id")
+    named = {each.name for each in listed}
+    by_name = tuple(RequiredCheck(name) for name in contexts if name not in named)
+    call.repository.protections[call.path["branch"]] = Protection((*by_name, *listed))
     return _protection(call)
+
+
+def _unprotect(call: Call) -> Reply:
+    if call.repository.protections.pop(call.path["branch"], None) is None:
+        raise RefusedError(Reason.NOT_FOUND, "Branch not protected")
+    return Reply(204)
 
 
 def _rate_limit(call: Call) -> Reply:
@@ -86,6 +96,7 @@ OPERATIONS = (
     Operation("GET", "/rate_limit", _rate_limit, is_free=True),
     Operation("GET", _PROTECTION, _protection, Access.ADMIN),
     Operation("PUT", _PROTECTION, _protect, Access.ADMIN),
+    Operation("DELETE", _PROTECTION, _unprotect, Access.ADMIN),
     Operation("POST", f"{_REPOSITORY}/forks", _fork, Access.READ),
     Operation("PATCH", _REPOSITORY, _update, Access.ADMIN),
     Operation("GET", _REPOSITORY, _get),

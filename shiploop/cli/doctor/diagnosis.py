@@ -117,20 +117,20 @@ def judge_repository(told: RepositorySettings, configured: str, rights: str) -> 
 
 
 def judge_required_checks(
-    protected: Sequence[str], configured: Sequence[str], ran: frozenset[str] | None
+    protected: Sequence[str], required: Sequence[str], ran: frozenset[str] | None
 ) -> Iterator[Finding]:
     """Does the base branch ask for checks, and did those run on the latest pull requests?
 
-    `protected`: what branch protection asks for; `configured`: SHIPLOOP_REQUIRED_CHECKS;
-    `ran`: None where there is no pull request yet.
+    `protected`: what branch protection asks for; `required`: that, and what
+    SHIPLOOP_REQUIRED_CHECKS adds; `ran`: None where there is no pull request yet.
     """
     if protected:
         yield Finding("branch protection", Health.OK, f"asks for {', '.join(protected)}")
     else:
         what = "the base branch asks for no check, so anybody can merge what is red"
-        advice = f"Protect it, and require {', '.join(configured) or 'faq-gate'}."
+        advice = f"Protect it, and require {', '.join(required) or 'faq-gate'}."
         yield Finding("branch protection", Health.WARNING, what, advice)
-    yield _required(protected or configured, ran)
+    yield _required(required, ran)
 
 
 def _required(required: Sequence[str], ran: frozenset[str] | None) -> Finding:

@@ -21,7 +21,6 @@ from shiploop.clients.github.refusals import RIGHTS
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.pull_request import Base
-from shiploop.domain.delivery.webhook_facts import CheckFact
 from shiploop.errors import (
     GitHubNotFound,
     GitHubUnauthorized,
@@ -68,7 +67,7 @@ def _look(
     yield judge_faq(place, FAQ_PATH, is_there=base.files[FAQ_PATH] is not None)
     try:
         yield from judge_repository(setup.repository(), github.repository, RIGHTS)
-        yield from _checks(github, setup, base, settings.required_checks)
+        yield from _checks(github, setup, base, settings)
         yield judge_environments(deployments.newest(), settings.site_url, settings.environments)
         yield from _webhook(setup, secret_set=settings.github_webhook_secret is not None)
     except ShiploopError as error:
@@ -96,12 +95,16 @@ def _refused(error: ShiploopError, repository: str) -> Finding:
 
 
 def _checks(
-    github: GitHub, setup: GitHubSetup, base: Base, configured: tuple[str, ...]
+    github: GitHub, setup: GitHubSetup, base: Base, settings: Settings
 ) -> Iterator[Finding]:
     pulls = setup.latest_pull_request_ids()
-    facts = github.poll_checks(pulls) if pulls else ()
-    ran = frozenset(one.name for one in facts if isinstance(one, CheckFact)) if pulls else None
-    yield from judge_required_checks(base.required_checks, configured, ran)
+    known = [head.checks for head in github.poll_checks(pulls)] if pulls else []
+    ran = frozenset(check.name for each in known for check in each.checks) if pulls else None
+    required = settings.required_beside(base.required_checks)
+    yield from judge_required_checks(base.required_checks, required, ran)
+    if obstacle := next((each.obstacle for each in known if each.unreadable), ""):
+        advice = f"Give the token {RIGHTS}."
+        yield Finding("github permissions", Health.BROKEN, obstacle, advice)
 
 
 def _webhook(setup: GitHubSetup, *, secret_set: bool) -> Iterator[Finding]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from shiploop.clients.github.check_answers import read_expected_apps, read_required_checks
 from shiploop.domain.delivery.change import Files
-from shiploop.domain.delivery.checks import read_conclusion
 from shiploop.domain.delivery.pull_request import (
     Base,
     Found,
@@ -13,7 +13,6 @@ from shiploop.domain.delivery.pull_request import (
     PullRequestState,
     Written,
 )
-from shiploop.domain.delivery.webhook_facts import BaseFact, CheckFact, ConflictFact
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import RepositoryUnusable
 
@@ -32,17 +31,15 @@ def read_base_answer(
     if ref is None:
         raise RepositoryUnusable(f"{place} does not exist: is SHIPLOOP_BASE_BRANCH right?")
     target = ref["target"]
-    rule = ref["refUpdateRule"] or {}
     return Base(
         repository_id=repository["id"],
         repository=repository["nameWithOwner"],
         head_sha=target["oid"],
         files=_files(target, paths, read_large),
         viewer=data["viewer"]["login"],
-        required_checks=tuple(
-            name for name in rule.get("requiredStatusCheckContexts") or () if name
-        ),
+        required_checks=read_required_checks(ref),
         place=place,
+        expected_apps=read_expected_apps(ref),
     )
 
 
@@ -95,34 +92,6 @@ def read_pull_request(fields: Mapping[str, Any], base_branch: str) -> PullReques
     )
 
 
-def read_moved_bases(data: Mapping[str, Any], base_branch: str) -> tuple[BaseFact, ...]:
-    """Read from the answer to POLL_CHECKS whose base branch somebody has changed."""
-    return tuple(
-        BaseFact(pull["headRefOid"], pull["baseRefName"])
-        for pull in data.get("nodes") or ()
-        if pull and pull["baseRefName"] != base_branch
-    )
-
-
-def read_check_facts(data: Mapping[str, Any]) -> tuple[CheckFact | ConflictFact, ...]:
-    """Read the answer to POLL_CHECKS; pull requests that are gone are left out."""
-    pulls = [node for node in data.get("nodes") or () if node]
-    commits = (pull["commits"]["nodes"][0]["commit"] for pull in pulls)
-    checks = (
-        _check_fact(commit["oid"], context)
-        for commit in commits
-        for context in (commit["statusCheckRollup"] or {"contexts": {"nodes": ()}})["contexts"][
-            "nodes"
-        ]
-    )
-    conflicts = (
-        ConflictFact(pull["headRefOid"])
-        for pull in pulls
-        if pull["mergeable"] == Mergeable.CONFLICTING
-    )
-    return (*checks, *conflicts)
-
-
 def _nodes(connection: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """What GitHub lists; it gives null for what it may not show, and for the list itself."""
     return [node for node in (connection or {}).get("nodes") or () if node]
@@ -160,9 +129,3 @@ def _text(file: Mapping[str, Any] | None, read_large: ReadLarge) -> str | None:
         return read_large(str(blob["oid"]))
     text = blob.get("text")
     return None if text is None else str(text)
-
-
-def _check_fact(sha: str, context: Mapping[str, Any]) -> CheckFact:
-    if context["__typename"] == "CheckRun":
-        return CheckFact(sha, context["name"], read_conclusion(context["conclusion"]))
-    return CheckFact(sha, context["context"], read_conclusion(context["state"]))

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from redis.exceptions import RedisError
 
-from shiploop.domain.delivery.webhook_facts import BaseFact, CheckFact, ConflictFact
+from shiploop.domain.delivery.pull_request import HeadChecks
 from shiploop.errors import ShiploopError
 
 _BATCH = 100  # GitHub's limit on ids in `nodes`
@@ -31,8 +31,8 @@ class CheckPoll:
 
     def __init__(
         self,
-        read: Callable[[list[str]], tuple[CheckFact | ConflictFact | BaseFact, ...]],
-        record: Callable[[Iterable[CheckFact | ConflictFact | BaseFact]], None],
+        read: Callable[[list[str]], tuple[HeadChecks, ...]],
+        record: Callable[[Iterable[HeadChecks]], None],
         every_s: float,
     ) -> None:
         self._read = read
@@ -97,10 +97,16 @@ class CheckPoll:
 
     def _ask(self, batch: list[_Covered]) -> list[_Covered]:
         try:
-            facts = self._read([pull_request_id for pull_request_id, _ in batch])
-            self._record(facts)
+            heads = self._read([pull_request_id for pull_request_id, _ in batch])
+            heads = tuple(head for head in heads if not head.is_silent)
+            self._record(heads)
         except (ShiploopError, RedisError) as error:
             log.warning("the checks could not be polled, the next poll tries again: %s", error)
             return []
-        told = {fact.sha for fact in facts}
+        except Exception:
+            # An answer of another shape than GitHub's: whoever waits has a deadline, and the
+            # thread that all of them share has to go on.
+            log.exception("GitHub's answer about checks could not be read")
+            return []
+        told = {head.sha for head in heads}
         return [(pull_request_id, sha) for pull_request_id, sha in batch if sha not in told]

@@ -3,6 +3,7 @@
 import base64
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -11,27 +12,34 @@ import httpx
 from shiploop.clients.github import queries
 from shiploop.clients.github.answers import (
     read_base_answer,
-    read_check_facts,
     read_found,
-    read_moved_bases,
     read_next_cursor,
     read_pull_request,
 )
+from shiploop.clients.github.check_answers import ReadHead, read_heads, read_more
 from shiploop.clients.github.graphql_answer import GraphQLAnswer, raise_for
 from shiploop.clients.github.inputs import commit_input, ref_input
 from shiploop.clients.github.reading import text, understood
-from shiploop.clients.github.refusals import denial_in_words
+from shiploop.domain.delivery.checks import KnownChecks
 from shiploop.domain.delivery.commit import Changes
-from shiploop.domain.delivery.pull_request import Base, Found, PullRequest, Written
-from shiploop.domain.delivery.webhook_facts import BaseFact, CheckFact, ConflictFact
+from shiploop.domain.delivery.pull_request import (
+    Base,
+    Found,
+    HeadChecks,
+    PullRequest,
+    Written,
+)
+from shiploop.domain.limits import MAX_CHECK_PAGES
 from shiploop.errors import (
     GitHubIncomplete,
     GitHubNotFound,
     GitHubRefused,
+    GitHubUnauthorized,
     GitHubUncertain,
 )
 
 _MOST_PULL_PAGES = 40  # of 25: whoever has a fork may open as many as GitHub lets him
+_RULES = frozenset({"branchProtectionRule", "rules"})
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +73,8 @@ class GitHub:
             queries.with_files(queries.READ_BASE, paths),
             self._at(f"refs/heads/{self._base_branch}", paths),
         )
-        raise_for(answer.errors)
+        # What a branch asks for is not shown to everybody; the rest of the answer is whole.
+        raise_for(tuple(each for each in answer.errors if not _RULES & set(each.path)))
         place = f"{self.repository}@{self._base_branch}"
         base = read_base_answer(answer.data, place, paths, self._read_large)
         self._note_name(base.repository)
@@ -172,23 +181,29 @@ class GitHub:
         return text(answer["sha"])
 
     @understood
-    def poll_checks(
-        self, pull_request_ids: list[str]
-    ) -> tuple[CheckFact | ConflictFact | BaseFact, ...]:
+    def poll_checks(self, pull_request_ids: list[str]) -> tuple[HeadChecks, ...]:
         """Read the checks of many pull requests in one query, which of them conflict, and which
         are to be merged into another branch by now.
 
-        What the token may not see is named in the log, and is not there.
+        Where a commit has more than a page of them, each further page is a query.
         """
         answer = self._transport.graphql(queries.POLL_CHECKS, {"ids": pull_request_ids})
         if not answer.data:
             raise_for(answer.errors)
-        for advice in filter(None, {denial_in_words(error.message) for error in answer.errors}):
-            log.warning("some checks cannot be read: %s", advice)
-        return (
-            *read_check_facts(answer.data),
-            *read_moved_bases(answer.data, self._base_branch),
-        )
+        heads = read_heads(answer.data.get("nodes") or (), answer.errors, self._base_branch)
+        return tuple(self._with_more_checks(each) for each in heads)
+
+    def rerun_failed_jobs(self, workflow_run: int) -> None:
+        """Have the failed jobs of a workflow run run again, and those that depend on them.
+
+        Source: https://docs.github.com/en/rest/actions/workflow-runs#re-run-failed-jobs-from-a-workflow-run
+        """
+        path = f"/repos/{self.repository}/actions/runs/{workflow_run}/rerun-failed-jobs"
+        try:
+            self._transport.rest("POST", path)
+        except (GitHubRefused, GitHubUnauthorized) as error:
+            if "already running" not in str(error):  # a person was quicker: as good
+                raise
 
     @understood
     def contains(self, sha: str, ancestor_sha: str) -> bool:
@@ -233,6 +248,17 @@ class GitHub:
             )
             if not gone:
                 raise
+
+    def _with_more_checks(self, read: ReadHead) -> HeadChecks:
+        known, after = read.head.checks, read.next_page
+        for _ in range(MAX_CHECK_PAGES - 1):
+            if after is None:
+                break
+            variables = {"id": read.commit_id, "after": after}
+            answer = self._transport.graphql(queries.MORE_CHECKS, variables)
+            more, after = read_more(answer.data.get("node"))
+            known = KnownChecks((*known.checks, *more.checks), known.unreadable + more.unreadable)
+        return replace(read.head, checks=replace(known, complete=after is None))
 
     def _read_large(self, blob_id: str) -> str:
         # https://docs.github.com/en/rest/git/blobs#get-a-blob: up to 100 MB.

@@ -24,6 +24,7 @@ class GraphQLError:
     type: str
     message: str
     field: str
+    path: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ def _listed(value: object) -> list[Mapping[str, Any]]:
 
 
 def _graphql_error(error: Mapping[str, Any]) -> GraphQLError:
-    path = error.get("path")
-    field = path[0] if isinstance(path, list) and path else ""
-    return GraphQLError(str(error.get("type", "")), str(error.get("message", "")), str(field))
+    told = error.get("path")
+    path = tuple(told) if isinstance(told, list) else ()
+    field = str(path[0]) if path else ""
+    return GraphQLError(str(error.get("type", "")), str(error.get("message", "")), field, path)

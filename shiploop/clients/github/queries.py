@@ -55,6 +55,16 @@ query ReadBase($owner: String!, $name: String!, $ref: String!VARIABLES) {
     nameWithOwner
     ref(qualifiedName: $ref) {
       refUpdateRule { requiredStatusCheckContexts }
+      branchProtectionRule { requiredStatusChecks { context app { databaseId } } }
+      rules(first: 100) {
+        nodes {
+          parameters {
+            ... on RequiredStatusChecksParameters {
+              requiredStatusChecks { context integrationId }
+            }
+          }
+        }
+      }
       target { oid ... on Commit { oid FILES } }
     }
   }
@@ -120,8 +130,32 @@ query FindPullRequest(
     + _PULL_REQUEST
 )
 
+_CONTEXTS = """
+fragment Contexts on StatusCheckRollupContextConnection {
+  pageInfo { hasNextPage endCursor }
+  nodes {
+    __typename
+    ... on CheckRun {
+      databaseId
+      name
+      conclusion
+      startedAt
+      completedAt
+      checkSuite {
+        databaseId
+        status
+        app { databaseId }
+        workflowRun { databaseId event workflow { databaseId } }
+      }
+    }
+    ... on StatusContext { context state createdAt }
+  }
+}
+"""
+
 # One poll covers every pull request that somebody waits for.
-POLL_CHECKS = """
+POLL_CHECKS = (
+    """
 query PollChecks($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on PullRequest {
@@ -129,25 +163,28 @@ query PollChecks($ids: [ID!]!) {
       baseRefName
       mergeable
       commits(last: 1) {
-        nodes {
-          commit {
-            oid
-            statusCheckRollup {
-              contexts(first: 100) {
-                nodes {
-                  __typename
-                  ... on CheckRun { name conclusion }
-                  ... on StatusContext { context state }
-                }
-              }
-            }
-          }
-        }
+        nodes { commit { id oid statusCheckRollup { contexts(first: 100) { ...Contexts } } } }
       }
     }
   }
 }
 """
+    + _CONTEXTS
+)
+
+# What the poll's page has no room for, of one commit.
+MORE_CHECKS = (
+    """
+query MoreChecks($id: ID!, $after: String!) {
+  node(id: $id) {
+    ... on Commit {
+      statusCheckRollup { contexts(first: 100, after: $after) { ...Contexts } }
+    }
+  }
+}
+"""
+    + _CONTEXTS
+)
 
 # A conflict is resolved by the same edit on the new base. createCommitOnBranch cannot
 # re-parent, and resetting the branch to its base would close the pull request for

@@ -21,7 +21,9 @@ from shiploop.errors import (
     ShiploopError,
 )
 
-RIGHTS = "contents, pull requests and issues: write; checks, statuses and deployments: read"
+RIGHTS = (
+    "contents, pull requests, issues and actions: write; checks, statuses and deployments: read"
+)
 
 _SAID_CHARACTERS = 300
 _ISSUES_OFF = re.compile(r"issues (?:has|have) been disabled|issues are disabled", re.IGNORECASE)

@@ -89,13 +89,17 @@ def closing_comment(outcome: Outcome) -> str:
     return f"shiploop gave up on this task (`{kind}`): {reason_text(outcome.reason)}\n\n{ending}"
 
 
-def summary(task: Task, outcome: Outcome, pr_url: str | None) -> str:
+def summary(
+    task: Task, outcome: Outcome, pr_url: str | None, flaky_checks: str | None = None
+) -> str:
     """The Markdown page that Prefect's UI shows for a run."""
     rows = [("Asked for", cell_text(task.title)), ("Outcome", cell_text(outcome.reason))]
     if outcome.failure_kind is not None:
         rows.append(("Failure", f"`{outcome.failure_kind}`"))
     if pr_url is not None:
         rows.append(("Pull request", link_text(pr_url)))
+    if flaky_checks is not None:
+        rows.append(("Flaky checks", f"{cell_text(flaky_checks)}: green only when run again"))
     if outcome.merge is not None:
         rows.append(("Merge", code_text(outcome.merge.sha)))
         rows.append(("TTE", f"{tte_ms(task.accepted_at, outcome.merge.merged_at)} ms"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shiploop.domain.delivery.change import Files
+from shiploop.domain.delivery.checks import NOTHING_KNOWN, KnownChecks
 from shiploop.domain.delivery.task import Merge, merge_of
 
 
@@ -56,8 +57,9 @@ class PullRequest:
 class Base:
     """The branch that we merge into: its head, and the files that were asked for there.
 
-    `place` names it for people, as `owner/name@branch`; `repository` is what GitHub calls it
-    now, which is another name once it was renamed or transferred.
+    `required_checks` are those that its rules ask for, `expected_apps` which of them has to come
+    from one app, by its number. `place` names it for people, as `owner/name@branch`; `repository`
+    is what GitHub calls it now, which is another name once it was renamed or transferred.
     """
 
     repository_id: str
@@ -67,6 +69,27 @@ class Base:
     viewer: str
     required_checks: tuple[str, ...]
     place: str
+    expected_apps: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeadChecks:
+    """What was read of the head commit of one pull request.
+
+    `other_base` is the branch that somebody has pointed the pull request at, None where it is
+    still ours. GitHub starts no workflow for a head that is `conflicting`, until that is resolved.
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request
+    """
+
+    sha: str
+    checks: KnownChecks = NOTHING_KNOWN
+    conflicting: bool = False
+    other_base: str | None = None
+
+    @property
+    def is_silent(self) -> bool:
+        """True where GitHub had nothing to tell (yet)."""
+        return self == HeadChecks(self.sha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +120,8 @@ class OwnPullRequest:
 
     `written_sha` is the commit that we wrote, or found to be exactly what we would have
     written; `is_exact_edit` tells that its files are its parent's with our edit, which
-    changes `paths`. `required_checks` are those that its base asks for. `edit` counts how often
-    the edit was made: once, and again after each conflict.
+    changes `paths`. `required_checks` and `expected_apps` are those of its base. `edit` counts how
+    often the edit was made: once, and again after each conflict.
     """
 
     pull: PullRequest
@@ -108,3 +131,4 @@ class OwnPullRequest:
     required_checks: tuple[str, ...]
     is_exact_edit: bool
     edit: int = 1
+    expected_apps: tuple[tuple[str, int], ...] = ()

@@ -24,7 +24,8 @@ class TaskRecord:
 
     `stage` is where it is, `stages_entered` each stage in the order in which it was entered, as
     often as it was. `state` is that of its pull request. `ended_at` is when its last stage was
-    over, `settled_at` when its outcome was written. `rollback` and what follows is about the
+    over, `settled_at` when its outcome was written. `flaky_checks` names what turned green only
+    when it was run again. `rollback` and what follows is about the
     rollback of its merge.
     """
 
@@ -51,6 +52,7 @@ class TaskRecord:
     tokens_out: int | None = None
     cost_usd: float | None = None
     pr_url: str | None = None
+    flaky_checks: str | None = None
     state: str | None = None
     merge_sha: str | None = None
     merged_at: datetime | None = None
@@ -105,6 +107,7 @@ def read_task_record(fields: Mapping[str, str]) -> TaskRecord:
         tokens_out=_noted(int, fields, "tokens_out"),
         cost_usd=_noted(float, fields, "cost_usd"),
         pr_url=fields.get("pr_url"),
+        flaky_checks=fields.get("flaky_checks"),
         state=fields.get("state"),
         merge_sha=fields.get("merge_sha"),
         merged_at=_read(from_iso, fields, "merged_at"),

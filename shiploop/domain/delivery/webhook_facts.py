@@ -6,10 +6,12 @@ Source: https://docs.github.com/en/webhooks/webhook-events-and-payloads
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from shiploop.domain.delivery.checks import Conclusion, read_conclusion
+from shiploop.domain.delivery.checks import Check, CheckKind, read_conclusion
+from shiploop.domain.timestamps import from_iso
 
 _OWN_TRAILER = re.compile(r"^(?:Trace-Id|Rolls-Back): \S", re.MULTILINE)
 
@@ -41,11 +43,10 @@ def read_deploy_state(told: str) -> DeployState:
 
 @dataclass(frozen=True, slots=True)
 class CheckFact:
-    """One check of one commit; `conclusion` is None while it runs."""
+    """What a webhook tells of one check of one commit."""
 
     sha: str
-    name: str
-    conclusion: Conclusion | None
+    check: Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +59,6 @@ class DeployFact:
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictFact:
-    """A head that conflicts with its base: no workflow runs for it until that is resolved.
-
-    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request
-    """
-
-    sha: str
-
-
-@dataclass(frozen=True, slots=True)
-class BaseFact:
-    """The branch that a head is to be merged into, where somebody has made it another one."""
-
-    sha: str
-    branch: str
-
-
-@dataclass(frozen=True, slots=True)
 class PushFact:
     """A branch that has got a new head, and not only by merges of ours."""
 
@@ -83,7 +66,7 @@ class PushFact:
     sha: str
 
 
-Fact = CheckFact | DeployFact | ConflictFact | BaseFact | PushFact
+Fact = CheckFact | DeployFact | PushFact
 
 
 def branch_ref(branch: str) -> str:
@@ -102,14 +85,40 @@ def read_delivery(event: str, payload: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 def _check_run(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     run = payload["check_run"]
-    told = run["conclusion"]
-    conclusion = None if told is None else read_conclusion(str(told))
-    return (CheckFact(str(run["head_sha"]), str(run["name"]), conclusion),)
+    # One that is asked for again still carries how it ended before.
+    is_over = run["conclusion"] is not None and payload.get("action") != "rerequested"
+    check = Check(
+        name=str(run["name"]),
+        conclusion=read_conclusion(str(run["conclusion"])) if is_over else None,
+        id=_number(run.get("id")) or 0,
+        app=_number((run.get("app") or {}).get("id")),
+        suite=_number((run.get("check_suite") or {}).get("id")),
+        started_at=_moment(run.get("started_at")),
+        completed_at=_moment(run.get("completed_at")),
+    )
+    return (CheckFact(str(run["head_sha"]), check),)
 
 
 def _commit_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
-    conclusion = read_conclusion(str(payload["state"]))
-    return (CheckFact(str(payload["sha"]), str(payload["context"]), conclusion),)
+    check = Check(
+        name=str(payload["context"]),
+        conclusion=read_conclusion(str(payload["state"])),
+        kind=CheckKind.STATUS,
+        started_at=_moment(payload.get("created_at")),
+    )
+    return (CheckFact(str(payload["sha"]), check),)
+
+
+def _number(told: object) -> int | None:
+    return told if isinstance(told, int) else None
+
+
+def _moment(told: object) -> datetime | None:
+    try:
+        moment = from_iso(told) if isinstance(told, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _deployment_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:

@@ -5,25 +5,30 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services
-from shiploop.domain.delivery.checks import Conclusion
+from shiploop.domain.delivery.checks import Check, CheckKind, Conclusion, KnownChecks
+from shiploop.domain.delivery.pull_request import HeadChecks
+from shiploop.domain.delivery.reruns import Rerun
 from shiploop.domain.delivery.webhook_facts import (
     CheckFact,
-    ConflictFact,
     DeployFact,
     DeployState,
     PushFact,
 )
 from shiploop.stores import keys
 from shiploop.stores.facts import Facts, KnownFacts
+from tests.builders import NOON, a_check
 from tests.until import wait_until
 
 SHA = "a" * 40
-GREEN = CheckFact(SHA, "faq-gate", Conclusion.SUCCESS)
+PASSED, RUNNING = a_check(Conclusion.SUCCESS), a_check(None)
+GREEN = HeadChecks(SHA, KnownChecks((PASSED,)))
+RERUN = Rerun(5, ("faq-gate",), (1,), NOON)
 
 
 @pytest.fixture
@@ -54,50 +59,62 @@ def subscribers(redis: Redis) -> int:
 
 
 def test_nothing_is_known_of_a_commit_that_nobody_spoke_of(facts: Facts) -> None:
-    assert facts.known(SHA) == KnownFacts({})
+    assert facts.known(SHA) == KnownFacts()
 
 
-def test_what_was_recorded_is_known_the_newest_of_each_check(facts: Facts) -> None:
-    facts.record([CheckFact(SHA, "faq-gate", None)])
-    facts.record([CheckFact(SHA, "lint: docs", Conclusion.FAILURE)])
-    facts.record([GREEN])
-    facts.record([CheckFact("b" * 40, "faq-gate", Conclusion.FAILURE)])
-    read = {"faq-gate": Conclusion.SUCCESS, "lint: docs": Conclusion.FAILURE}
-    assert facts.known(SHA) == KnownFacts(read)
+def test_what_was_read_last_is_known(facts: Facts) -> None:
+    lint = Check("lint: docs", Conclusion.TIMED_OUT, CheckKind.STATUS, started_at=NOON)
+    facts.record([HeadChecks(SHA, KnownChecks((RUNNING, a_check(None, "gone", id=2)), 3))])
+    facts.record([HeadChecks(SHA, KnownChecks((PASSED, lint), complete=False))])
+    facts.record([HeadChecks("b" * 40, KnownChecks((RUNNING,)))])
+    assert facts.known(SHA) == KnownFacts(KnownChecks((PASSED, lint), complete=False), reads=2)
 
 
 def test_what_a_webhook_tells_is_kept_apart_from_what_was_read(facts: Facts) -> None:
-    facts.record([CheckFact(SHA, "faq-gate", None)])
-    facts.record_delivery("d1", [GREEN])
+    facts.record([HeadChecks(SHA, KnownChecks((RUNNING,)))])
+    facts.record_delivery("d1", [CheckFact(SHA, PASSED)])
     facts.record_delivery("d2", [DeployFact(SHA, "production", DeployState.IN_PROGRESS)])
     facts.record_delivery("d3", [DeployFact("b" * 40, "production", DeployState.FAILURE)])
     assert facts.known(SHA) == KnownFacts(
-        {"faq-gate": None},
-        {"faq-gate": Conclusion.SUCCESS},
-        {"production": DeployState.IN_PROGRESS},
+        KnownChecks((RUNNING,)), (PASSED,), {"production": DeployState.IN_PROGRESS}, reads=1
     )
 
 
-def test_facts_are_kept_in_githubs_own_words_and_read_as_others_have_left_them(
-    facts: Facts, redis: Redis
-) -> None:
-    facts.record([CheckFact(SHA, "faq-gate", None)])
-    facts.record([CheckFact(SHA, "lint", Conclusion.TIMED_OUT)])
-    facts.record_delivery("d1", [DeployFact(SHA, "production", DeployState.SUCCESS), GREEN])
-    kept = {"check:faq-gate": "null", "check:lint": '"timed_out"', "deploy:production": "success"}
-    kept["told:faq-gate"] = '"success"'
-    assert redis.hgetall(f"agent:fact:{SHA}") == kept
-    redis.hset(
-        keys.fact(SHA), mapping={"check:lint": '"splendid"', "deploy:production": "splendid"}
-    )
-    read = {"faq-gate": None, "lint": Conclusion.UNKNOWN}
-    told = {"faq-gate": Conclusion.SUCCESS}
-    assert facts.known(SHA) == KnownFacts(read, told, {"production": DeployState.UNKNOWN})
+def test_hints_are_kept_by_app_run_and_kind(facts: Facts) -> None:
+    status = Check("faq-gate", Conclusion.FAILURE, CheckKind.STATUS)
+    checks = (PASSED, a_check(None, id=2), status, a_check(None, id=0, app=1), a_check(None, id=0))
+    facts.record_delivery("d1", [CheckFact(SHA, check) for check in checks])
+    facts.record_delivery("d2", [CheckFact(SHA, PASSED)])
+    assert set(facts.known(SHA).told_checks) == set(checks)
+    assert len(facts.known(SHA).told_checks) == len(checks)
+
+
+def test_what_a_version_before_or_after_has_stored_is_read(facts: Facts, redis: Redis) -> None:
+    before = {"check:faq-gate": '"success"', "told:faq-gate": '"failure"', "deploy": "success"}
+    before["deploy:production"] = "splendid"
+    redis.hset(keys.fact(SHA), mapping=before)
+    assert facts.known(SHA) == KnownFacts(told_deploy_states={"production": DeployState.UNKNOWN})
+    after = '{"checks": [{"name": "lint", "conclusion": "splendid", "mood": "good"}], "more": 1}'
+    redis.hset(keys.fact(SHA), "checks", after)
+    assert facts.known(SHA).checks == KnownChecks((Check("lint", Conclusion.UNKNOWN),))
+
+
+def test_a_rerun_is_claimed_once(facts: Facts) -> None:
+    assert facts.claim_rerun(SHA, 0, RERUN)
+    assert not facts.claim_rerun(SHA, 0, RERUN)
+    assert facts.known(SHA).reruns == (RERUN,)
+    refused = replace(RERUN, refused="it may not")
+    facts.note_rerun(SHA, 0, refused)
+    assert facts.claim_rerun(SHA, 1, RERUN)
+    assert set(facts.known(SHA).reruns) == {refused, RERUN}
+    facts.forget_rerun(SHA, 0, RERUN)
+    facts.forget_rerun(SHA, 1, RERUN)
+    assert facts.known(SHA) == KnownFacts()
 
 
 def test_recording_nothing_is_fine(facts: Facts) -> None:
     facts.record([])
-    assert facts.known(SHA) == KnownFacts({})
+    assert facts.known(SHA) == KnownFacts()
 
 
 def test_a_fact_is_kept_an_hour_from_its_last_news(facts: Facts, redis: Redis) -> None:
@@ -108,11 +125,12 @@ def test_a_fact_is_kept_an_hour_from_its_last_news(facts: Facts, redis: Redis) -
 
 
 def test_a_delivery_is_recorded_once(facts: Facts, redis: Redis) -> None:
-    assert facts.record_delivery("d1", [GREEN]) is True
-    assert facts.record_delivery("d1", [CheckFact(SHA, "faq-gate", Conclusion.FAILURE)]) is False
-    assert facts.known(SHA).told_conclusions == {"faq-gate": Conclusion.SUCCESS}
-    assert facts.record_delivery("d2", [CheckFact(SHA, "faq-gate", Conclusion.FAILURE)]) is True
-    assert facts.known(SHA).told_conclusions == {"faq-gate": Conclusion.FAILURE}
+    failed = a_check(Conclusion.FAILURE)
+    assert facts.record_delivery("d1", [CheckFact(SHA, PASSED)]) is True
+    assert facts.record_delivery("d1", [CheckFact(SHA, failed)]) is False
+    assert facts.known(SHA).told_checks == (PASSED,)
+    assert facts.record_delivery("d2", [CheckFact(SHA, failed)]) is True
+    assert facts.known(SHA).told_checks == (failed,)
     assert redis.ttl(keys.delivery("d1")) == pytest.approx(24 * 3600, abs=5)
 
 
@@ -157,7 +175,7 @@ def test_who_registers_reads_and_then_waits_misses_nothing(facts: Facts) -> None
         for sha in shas:
             begin.wait()
             time.sleep(dice.choice([0, 0, 0.0001, 0.0005, 0.001]))
-            facts.record([CheckFact(sha, "faq-gate", Conclusion.SUCCESS)])
+            facts.record([replace(GREEN, sha=sha)])
 
     teller = threading.Thread(target=tell)
     with listening(facts):
@@ -165,7 +183,7 @@ def test_who_registers_reads_and_then_waits_misses_nothing(facts: Facts) -> None
         for sha in shas:
             begin.wait()
             with facts.watching(sha) as news:
-                while not facts.known(sha).conclusions:
+                while not facts.known(sha).checks.checks:
                     assert news.wait(timeout=5), f"the news of {sha} was missed"
                     news.clear()
         teller.join()
@@ -175,12 +193,12 @@ def test_a_listener_whose_connection_was_cut_misses_nothing(facts: Facts, redis:
     with listening(facts), facts.watching(SHA) as news:
         with redis.pipeline(transaction=True) as at_once:  # told while nobody listens
             at_once.client_kill_filter(_type="pubsub")
-            at_once.hset(keys.fact(SHA), "check:faq-gate", '"success"')
+            at_once.hset(keys.fact(SHA), "conflict", "1")
             at_once.publish(keys.FACTS_CHANNEL, SHA)
             told = at_once.execute()
         assert told[-1] == 0
         assert news.wait(timeout=4)
-        assert facts.known(SHA).conclusions == {"faq-gate": Conclusion.SUCCESS}
+        assert facts.known(SHA).conflicting
 
 
 def test_a_listener_whose_connection_was_cut_hears_again(facts: Facts, redis: Redis) -> None:
@@ -192,6 +210,9 @@ def test_a_listener_whose_connection_was_cut_hears_again(facts: Facts, redis: Re
             assert news.wait(timeout=4)
 
 
-def test_a_conflict_is_known_beside_the_checks(facts: Facts) -> None:
-    facts.record([GREEN, ConflictFact(SHA)])
-    assert facts.known(SHA) == KnownFacts({"faq-gate": Conclusion.SUCCESS}, conflicting=True)
+def test_a_conflict_is_known_beside_the_checks_until_it_is_taken_back(facts: Facts) -> None:
+    facts.record([replace(GREEN, conflicting=True)])
+    facts.record([GREEN])
+    assert facts.known(SHA) == KnownFacts(GREEN.checks, conflicting=True, reads=2)
+    facts.forget_conflict(SHA)
+    assert facts.known(SHA) == KnownFacts(GREEN.checks, reads=2)

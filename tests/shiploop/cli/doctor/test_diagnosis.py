@@ -61,27 +61,28 @@ def test_a_redis_that_throws_keys_away_when_it_is_full_is_warned_of() -> None:
 
 
 @pytest.mark.parametrize(
-    ("protected", "configured", "ran", "protection", "required"),
+    ("protected", "required", "ran", "protection", "health"),
     [
-        (("gate",), ("other",), {"gate"}, Health.OK, Health.OK),
-        (("gate",), (), {"lint"}, Health.OK, Health.WARNING),
+        (("gate",), ("gate",), {"gate"}, Health.OK, Health.OK),
+        (("gate",), ("gate", "lint"), {"gate"}, Health.OK, Health.WARNING),
+        (("gate",), ("gate",), {"lint"}, Health.OK, Health.WARNING),
         ((), ("gate",), {"gate", "lint"}, Health.WARNING, Health.OK),
         ((), ("gate",), set(), Health.WARNING, Health.WARNING),
-        (("gate",), (), None, Health.OK, Health.WARNING),
+        (("gate",), ("gate",), None, Health.OK, Health.WARNING),
         ((), (), {"gate"}, Health.WARNING, Health.BROKEN),
     ],
 )
 def test_checks_are_asked_for_and_have_run(
     protected: tuple[str, ...],
-    configured: tuple[str, ...],
+    required: tuple[str, ...],
     ran: set[str] | None,
     protection: Health,
-    required: Health,
+    health: Health,
 ) -> None:
     found = list(
-        judge_required_checks(protected, configured, None if ran is None else frozenset(ran))
+        judge_required_checks(protected, required, None if ran is None else frozenset(ran))
     )
-    assert [finding.state for finding in found] == [protection, required]
+    assert [finding.state for finding in found] == [protection, health]
 
 
 def test_a_webhook_that_delivers_is_well() -> None:

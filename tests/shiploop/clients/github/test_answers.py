@@ -5,16 +5,8 @@ from typing import Any
 
 import pytest
 
-from shiploop.clients.github.answers import (
-    read_base_answer,
-    read_check_facts,
-    read_found,
-    read_moved_bases,
-    read_pull_request,
-)
-from shiploop.domain.delivery.checks import Conclusion
+from shiploop.clients.github.answers import read_base_answer, read_found, read_pull_request
 from shiploop.domain.delivery.pull_request import Base, PullRequest
-from shiploop.domain.delivery.webhook_facts import BaseFact, CheckFact, ConflictFact
 from shiploop.errors import RepositoryUnusable
 
 PATH = "docs/FAQ.md"
@@ -61,25 +53,6 @@ def pull_fields(**changes: Any) -> dict[str, Any]:
         "files": {"nodes": [{"path": PATH}]},
     }
     return {**fields, **changes}
-
-
-def a_poll_answer(*contexts: dict[str, Any], mergeable: str = "MERGEABLE") -> dict[str, Any]:
-    rollup = {"contexts": {"nodes": list(contexts)}}
-    commit = {"oid": "a" * 40, "statusCheckRollup": rollup}
-    pull = {
-        "headRefOid": "a" * 40,
-        "mergeable": mergeable,
-        "commits": {"nodes": [{"commit": commit}]},
-    }
-    return {"nodes": [pull]}
-
-
-def a_check_run(conclusion: str | None) -> dict[str, Any]:
-    return {"__typename": "CheckRun", "name": "gate", "status": "x", "conclusion": conclusion}
-
-
-def a_status(state: str) -> dict[str, Any]:
-    return {"__typename": "StatusContext", "context": "gate", "state": state}
 
 
 @pytest.mark.parametrize(
@@ -166,14 +139,6 @@ def test_a_pull_request_into_another_branch_says_so_and_has_no_merge_of_ours() -
     assert ours.merge is not None
 
 
-def test_whose_base_was_changed_is_read_with_the_checks() -> None:
-    answer = a_poll_answer()
-    answer["nodes"][0]["baseRefName"] = "release"
-    assert read_moved_bases(answer, "main") == (BaseFact("a" * 40, "release"),)
-    assert read_moved_bases(answer, "release") == ()
-    assert read_moved_bases({"nodes": [None]}, "main") == ()
-
-
 def test_a_branch_with_two_parents_or_none_has_no_parent_files() -> None:
     parent = {"oid": "b" * 40, "file0": a_blob()}
     for parents, expected in (([], {}), ([parent], {PATH: "# FAQ\n"}), ([parent, parent], {})):
@@ -186,42 +151,6 @@ def test_a_branch_with_two_parents_or_none_has_no_parent_files() -> None:
         found = read_found({"repository": repository}, "main", (PATH,), read_nothing)
         assert found.written is not None
         assert (found.written.files, found.written.parent_files) == ({PATH: None}, expected)
-
-
-@pytest.mark.parametrize(
-    ("context", "conclusion"),
-    [
-        (a_check_run("SUCCESS"), Conclusion.SUCCESS),
-        (a_check_run("TIMED_OUT"), Conclusion.TIMED_OUT),
-        (a_check_run("SPLENDID"), Conclusion.UNKNOWN),
-        (a_check_run(None), None),
-        (a_status("SUCCESS"), Conclusion.SUCCESS),
-        (a_status("ERROR"), Conclusion.ERROR),
-        (a_status("PENDING"), None),
-        (a_status("EXPECTED"), None),
-    ],
-)
-def test_a_check_is_read_as_what_it_concluded_with_and_none_while_it_runs(
-    context: dict[str, Any], conclusion: Conclusion | None
-) -> None:
-    assert read_check_facts(a_poll_answer(context)) == (CheckFact("a" * 40, "gate", conclusion),)
-
-
-def test_pull_requests_without_checks_or_gone_give_no_facts() -> None:
-    commit = {"oid": "a" * 40, "statusCheckRollup": None}
-    pull = {
-        "headRefOid": "a" * 40,
-        "mergeable": "UNKNOWN",
-        "commits": {"nodes": [{"commit": commit}]},
-    }
-    answer = {"nodes": [None, {}, pull]}
-    assert read_check_facts(answer) == ()
-    assert read_check_facts({"nodes": None}) == ()
-
-
-def test_a_pull_request_that_conflicts_is_told_with_its_head() -> None:
-    facts = read_check_facts(a_poll_answer(mergeable="CONFLICTING"))
-    assert facts == (ConflictFact("a" * 40),)
 
 
 def test_a_file_that_graphql_cuts_off_is_read_by_its_id() -> None:

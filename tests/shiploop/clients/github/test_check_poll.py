@@ -9,14 +9,15 @@ import pytest
 from redis.exceptions import RedisError
 
 from shiploop.clients.github.check_poll import CheckPoll
-from shiploop.domain.delivery.checks import Conclusion
-from shiploop.domain.delivery.webhook_facts import CheckFact, Fact
+from shiploop.domain.delivery.checks import Conclusion, KnownChecks
+from shiploop.domain.delivery.pull_request import HeadChecks
 from shiploop.errors import GitHubUnavailable
+from tests.builders import a_check
 from tests.until import wait_until
 
 
 class Reader:
-    """Answers a poll with one fact a pull request, and remembers what it was asked.
+    """Answers a poll with one check a pull request, and remembers what it was asked.
 
     The head of a pull request is named like it, to tell them apart in what is asked.
     """
@@ -24,25 +25,30 @@ class Reader:
     def __init__(self, silent: frozenset[str] = frozenset()) -> None:
         self.asked: list[list[str]] = []
         self.away = False
+        self.odd = False
         self.silent = silent
 
-    def read(self, pull_request_ids: list[str]) -> tuple[CheckFact, ...]:
+    def read(self, pull_request_ids: list[str]) -> tuple[HeadChecks, ...]:
         self.asked.append(pull_request_ids)
         if self.away:
             raise GitHubUnavailable("GitHub is away")
+        if self.odd:
+            raise TypeError("'NoneType' object is not subscriptable")
         return tuple(
-            CheckFact(id_, "faq-gate", Conclusion.SUCCESS)
-            for id_ in pull_request_ids
-            if id_ not in self.silent
+            HeadChecks(id_) if id_ in self.silent else a_head(id_) for id_ in pull_request_ids
         )
 
 
-@contextmanager
-def polling(reader: Reader) -> Iterator[tuple[CheckPoll, list[Fact]]]:
-    recorded: list[Fact] = []
+def a_head(sha: str) -> HeadChecks:
+    return HeadChecks(sha, KnownChecks((a_check(Conclusion.SUCCESS),)))
 
-    def record(facts: Iterable[Fact]) -> None:
-        recorded.extend(facts)
+
+@contextmanager
+def polling(reader: Reader) -> Iterator[tuple[CheckPoll, list[HeadChecks]]]:
+    recorded: list[HeadChecks] = []
+
+    def record(heads: Iterable[HeadChecks]) -> None:
+        recorded.extend(heads)
 
     poll, stopping = CheckPoll(reader.read, record, 0.01), threading.Event()
     thread = threading.Thread(target=poll.run, args=[stopping])
@@ -79,7 +85,7 @@ def test_a_pull_request_is_polled_until_the_last_who_waits_for_it_leaves() -> No
 
 def test_a_query_names_no_more_pull_requests_than_github_takes() -> None:
     reader = Reader()
-    poll = CheckPoll(reader.read, lambda facts: None, 0.01)
+    poll = CheckPoll(reader.read, lambda heads: None, 0.01)
     with ExitStack() as waiting:
         for number in range(250):
             waiting.enter_context(poll.covering(f"PR_{number}", f"PR_{number}"))
@@ -96,7 +102,7 @@ def test_a_query_names_no_more_pull_requests_than_github_takes() -> None:
 
 def test_what_nothing_is_told_of_is_asked_again_at_once() -> None:
     reader, stopping = Reader(frozenset({"PR_1"})), threading.Event()
-    poll = CheckPoll(reader.read, lambda facts: None, every_s=0.5)
+    poll = CheckPoll(reader.read, lambda heads: None, every_s=0.5)
     thread = threading.Thread(target=poll.run, args=[stopping])
     with poll.covering("PR_1", "PR_1"), poll.covering("PR_2", "PR_2"):
         thread.start()
@@ -116,15 +122,25 @@ def test_a_poll_that_failed_is_made_again(caplog: pytest.LogCaptureFixture) -> N
     assert "GitHub is away" in caplog.text
 
 
+def test_an_answer_of_another_shape_ends_no_thread(caplog: pytest.LogCaptureFixture) -> None:
+    reader = Reader()
+    reader.odd = True
+    with polling(reader) as (poll, recorded), poll.covering("PR_1", "PR_1"):
+        wait_until(lambda: len(reader.asked) >= 2)
+        reader.odd = False
+        wait_until(lambda: bool(recorded))
+    assert "not subscriptable" in caplog.text
+
+
 def test_a_store_that_is_away_does_not_end_the_poll(caplog: pytest.LogCaptureFixture) -> None:
-    recorded: list[Fact] = []
+    recorded: list[HeadChecks] = []
     refused: list[RedisError] = []
 
-    def record(facts: Iterable[Fact]) -> None:
+    def record(heads: Iterable[HeadChecks]) -> None:
         if len(refused) < 2:
             refused.append(RedisError("Redis is away"))
             raise refused[-1]
-        recorded.extend(facts)
+        recorded.extend(heads)
 
     poll, stopping = CheckPoll(Reader().read, record, 0.01), threading.Event()
     thread = threading.Thread(target=poll.run, args=[stopping])
@@ -134,12 +150,12 @@ def test_a_store_that_is_away_does_not_end_the_poll(caplog: pytest.LogCaptureFix
     stopping.set()
     thread.join(timeout=5)
     assert not thread.is_alive()
-    assert recorded[0] == CheckFact("PR_1", "faq-gate", Conclusion.SUCCESS)
+    assert recorded[0] == a_head("PR_1")
     assert caplog.text.count("Redis is away") == 2
 
 
 def test_what_a_webhook_tells_is_read_at_once_and_not_of_whom_nobody_waits_for() -> None:
-    reader, recorded, stopping = Reader(), list[Fact](), threading.Event()
+    reader, recorded, stopping = Reader(), list[HeadChecks](), threading.Event()
     poll = CheckPoll(reader.read, recorded.extend, every_s=60)
     thread = threading.Thread(target=poll.run, args=[stopping])
     with poll.covering("PR_1", "PR_1"), poll.covering("PR_2", "PR_2"):
@@ -153,7 +169,7 @@ def test_what_a_webhook_tells_is_read_at_once_and_not_of_whom_nobody_waits_for()
 
 
 def test_what_many_webhooks_tell_at_once_is_read_together_and_once_a_second_at_most() -> None:
-    reader, recorded, stopping = Reader(), list[Fact](), threading.Event()
+    reader, recorded, stopping = Reader(), list[HeadChecks](), threading.Event()
     poll = CheckPoll(reader.read, recorded.extend, every_s=60)
     waiting = [f"PR_{number}" for number in range(30)]
     thread = threading.Thread(target=poll.run, args=[stopping])

@@ -1,12 +1,15 @@
 """The GitHub client over HTTP against the sandbox GitHub."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.clients.github.client import GitHub
-from shiploop.domain.delivery.checks import Conclusion
+from shiploop.clients.github.graphql_answer import GraphQLAnswer
+from shiploop.domain.delivery.checks import CheckKind, Conclusion, KnownChecks
 from shiploop.domain.delivery.pull_request import (
     Base,
     Mergeable,
@@ -14,7 +17,7 @@ from shiploop.domain.delivery.pull_request import (
     PullRequestState,
     Written,
 )
-from shiploop.domain.delivery.webhook_facts import ConflictFact
+from shiploop.domain.limits import MAX_CHECK_PAGES
 from shiploop.errors import (
     GitHubNotFound,
     GitHubRefused,
@@ -22,6 +25,7 @@ from shiploop.errors import (
     GitHubUncertain,
     RepositoryUnusable,
 )
+from tests.builders import ACTIONS
 from tests.sandbox_process import (
     FAQ,
     REPOSITORY,
@@ -272,9 +276,8 @@ def test_the_poll_tells_which_head_conflicts(sandbox: SandboxProcess) -> None:
     github = sandbox.client()
     _, well = sandbox.open()
     _, pull = open_conflict(sandbox)
-    facts = github.poll_checks([well.id, pull.id])
-    conflicts = [fact for fact in facts if isinstance(fact, ConflictFact)]
-    assert conflicts == [ConflictFact(pull.head_sha)]
+    heads = github.poll_checks([well.id, pull.id])
+    assert [head.sha for head in heads if head.conflicting] == [pull.head_sha]
 
 
 def test_a_branch_is_rebuilt_on_the_new_base_after_a_conflict(sandbox: SandboxProcess) -> None:
@@ -289,8 +292,7 @@ def test_a_branch_is_rebuilt_on_the_new_base_after_a_conflict(sandbox: SandboxPr
     assert (rebuilt.number, rebuilt.head_sha) == (pull.number, sha)
     assert not sandbox.exists(temporary)
     assert found_branch(github, pull.head_ref).parent_files == base.files
-    wait_until(lambda: bool(github.poll_checks([pull.id])))
-    wait_until(lambda: github.poll_checks([pull.id])[0].conclusion is Conclusion.SUCCESS)
+    wait_until(lambda: conclusions(github, pull) == {"faq-gate": Conclusion.SUCCESS})
     github.merge(pull.number, sha, MESSAGE)
     assert github.read_base(PATHS).files == {FAQ_PATH: document}
 
@@ -349,14 +351,111 @@ def test_one_poll_reads_the_checks_of_many_pull_requests(sandbox: SandboxProcess
     sandbox.set_ci_ms(60_000)
     _, second = sandbox.open("\n## Still running?\n\nYes.\n")
     github = sandbox.client()
-    wait_until(lambda: len(github.poll_checks([first.id, second.id])) == 2)
-    conclusions = {
-        (fact.sha, fact.name): fact.conclusion for fact in github.poll_checks([first.id, second.id])
-    }
-    assert conclusions == {
-        (first.head_sha, "faq-gate"): Conclusion.SUCCESS,
-        (second.head_sha, "faq-gate"): None,
-    }
+    wait_until(lambda: conclusions(github, second) == {"faq-gate": None})
+    heads = {head.sha: head.checks for head in github.poll_checks([first.id, second.id])}
+    assert heads.keys() == {first.head_sha, second.head_sha}
+    (green,), (running,) = heads[first.head_sha].checks, heads[second.head_sha].checks
+    assert (green.conclusion, running.conclusion) == (Conclusion.SUCCESS, None)
+    assert green.app == running.app == ACTIONS
+    assert green.workflow == running.workflow is not None
+    assert green.workflow_run != running.workflow_run
+    assert (green.run_is_over, running.run_is_over) == (True, False)
+
+
+def test_checks_of_several_apps_are_read_from_as_many_pages_as_there_are(
+    sandbox: SandboxProcess,
+) -> None:
+    _, pull = sandbox.open_green()
+    other = sandbox.install_app("other-ci")
+    for number in range(250):
+        other.report(pull.head_sha, f"other-{number}", "success")
+    sandbox.status(pull.head_sha, "faq-gate", "failure")
+    sandbox.reset()
+    (head,) = sandbox.client().poll_checks([pull.id])
+    assert len(head.checks.checks) == 252
+    assert {check.app for check in head.checks.checks} == {ACTIONS, other.id, None}
+    assert (head.checks.unreadable, head.checks.complete) == (0, True)
+    assert head.checks.checks[-1].kind is CheckKind.STATUS
+    assert sandbox.operations() == ["PollChecks", "MoreChecks", "MoreChecks"]
+
+
+class Endless:
+    """A GitHub whose list of checks never ends."""
+
+    def __init__(self) -> None:
+        self.pages = 0
+
+    def rest(self, method: str, path: str, body: object = None) -> dict[str, Any]:
+        raise AssertionError(f"nothing is asked by REST: {method} {path}")
+
+    def graphql(self, document: str, variables: Mapping[str, object]) -> GraphQLAnswer:
+        self.pages += 1
+        page = {"hasNextPage": True, "endCursor": str(self.pages)}
+        status = {"__typename": "StatusContext", "context": f"{self.pages}", "state": "SUCCESS"}
+        rollup = {"contexts": {"pageInfo": page, "nodes": [status]}}
+        commit = {"id": "C_1", "oid": "a" * 40, "statusCheckRollup": rollup}
+        pull = {
+            "baseRefName": "main",
+            "mergeable": "MERGEABLE",
+            "commits": {"nodes": [{"commit": commit}]},
+        }
+        return GraphQLAnswer({"nodes": [pull], "node": commit}, ())
+
+
+def test_a_list_of_checks_that_never_ends_is_read_so_far_and_never_whole() -> None:
+    endless = Endless()
+    (head,) = GitHub(endless, REPOSITORY, "main").poll_checks(["PR_1"])
+    assert endless.pages == len(head.checks.checks) == MAX_CHECK_PAGES
+    assert not head.checks.complete
+
+
+def test_checks_that_github_hides_from_a_token_are_counted(sandbox: SandboxProcess) -> None:
+    _, pull = sandbox.open_green()
+    _, other = sandbox.open_green("\n## Seen?\n\nYes.\n")
+    sandbox.set_faults(checks_hidden=1)
+    hidden, seen = sandbox.client().poll_checks([pull.id, other.id])
+    assert (hidden.sha, hidden.checks) == (pull.head_sha, KnownChecks(unreadable=1))
+    assert (seen.checks.unreadable, len(seen.checks.checks)) == (0, 1)
+
+
+def test_a_ruleset_names_checks_and_their_app_to_everybody(sandbox: SandboxProcess) -> None:
+    rules = {"required_status_checks": [{"context": "lint", "integration_id": ACTIONS}]}
+    with sandbox.ruleset(rules):
+        base = sandbox.client().read_base()
+    assert base.required_checks == ("faq-gate", "lint")
+    assert base.expected_apps == (("lint", ACTIONS),)
+
+
+def test_protection_names_the_app_to_administrators_only(sandbox: SandboxProcess) -> None:
+    with sandbox.protected(checks=[{"context": "faq-gate", "app_id": ACTIONS}]):
+        assert sandbox.client("ada-token").read_base().expected_apps == (("faq-gate", ACTIONS),)
+        assert sandbox.client().read_base().expected_apps == ()
+
+
+def test_failed_jobs_are_run_again(sandbox: SandboxProcess) -> None:
+    github = sandbox.client()
+    sandbox.set_faults(ci_flaky=1)
+    _, pull = sandbox.open()
+    wait_until(lambda: conclusions(github, pull) == {"faq-gate": Conclusion.FAILURE})
+    (head,) = github.poll_checks([pull.id])
+    (failed,) = head.checks.checks
+    assert failed.workflow_run is not None
+    sandbox.set_ci_ms(500)
+    github.rerun_failed_jobs(failed.workflow_run)
+    github.rerun_failed_jobs(failed.workflow_run)  # somebody else was quicker: as good
+    wait_until(lambda: conclusions(github, pull) == {"faq-gate": Conclusion.SUCCESS})
+    with pytest.raises(GitHubUnauthorized, match="cannot be retried"):
+        github.rerun_failed_jobs(failed.workflow_run)
+    with pytest.raises(GitHubNotFound):
+        github.rerun_failed_jobs(999_999)
+    with pytest.raises(GitHubUnauthorized):
+        sandbox.client("eve-token").rerun_failed_jobs(failed.workflow_run)
+
+
+def conclusions(github: GitHub, pull: PullRequest) -> dict[str, Conclusion | None]:
+    """How the checks of one pull request stand."""
+    (head,) = github.poll_checks([pull.id])
+    return {check.name: check.conclusion for check in head.checks.checks}
 
 
 def test_a_poll_goes_on_without_a_pull_request_that_is_gone(sandbox: SandboxProcess) -> None:

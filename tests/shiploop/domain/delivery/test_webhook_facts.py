@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 import pytest
 
-from shiploop.domain.delivery.checks import Conclusion
+from shiploop.domain.delivery.checks import Check, CheckKind, Conclusion
 from shiploop.domain.delivery.webhook_facts import (
     CheckFact,
     DeployFact,
@@ -10,34 +12,75 @@ from shiploop.domain.delivery.webhook_facts import (
     read_delivery,
     read_deploy_state,
 )
-from tests.builders import TASK_ID
+from tests.builders import ACTIONS, NOON, TASK_ID
 
 
-def test_reads_a_concluded_check() -> None:
-    payload = {"check_run": {"head_sha": "abc", "name": "faq-gate", "conclusion": "success"}}
-    found = CheckFact("abc", "faq-gate", Conclusion.SUCCESS)
-    assert read_delivery("check_run", payload) == (found,)
+def check_run(**changes: object) -> dict[str, object]:
+    """A delivery about a check run of GitHub Actions."""
+    run = {
+        "id": 4_000_000_000,
+        "head_sha": "abc",
+        "name": "faq-gate",
+        "conclusion": "success",
+        "app": {"id": ACTIONS},
+        "check_suite": {"id": 7},
+        "started_at": "2026-11-22T12:00:00Z",
+        "completed_at": "2026-11-22T12:01:00Z",
+    }
+    return {"action": "completed", "check_run": {**run, **changes}}
 
 
-@pytest.mark.parametrize("told", ["splendid", 7, ["success"]])
-def test_a_conclusion_that_is_none_of_githubs_is_known_to_be_unknown(told: object) -> None:
-    payload = {"check_run": {"head_sha": "abc", "name": "faq-gate", "conclusion": told}}
-    found = CheckFact("abc", "faq-gate", Conclusion.UNKNOWN)
-    assert read_delivery("check_run", payload) == (found,)
+def told(payload: dict[str, object], event: str = "check_run") -> Check:
+    (fact,) = read_delivery(event, payload)
+    assert isinstance(fact, CheckFact)
+    assert fact.sha == "abc"
+    return fact.check
+
+
+def test_reads_a_concluded_check_with_its_app_and_run() -> None:
+    assert told(check_run()) == Check(
+        "faq-gate",
+        Conclusion.SUCCESS,
+        id=4_000_000_000,
+        app=ACTIONS,
+        suite=7,
+        started_at=NOON,
+        completed_at=NOON + timedelta(minutes=1),
+    )
+
+
+@pytest.mark.parametrize("conclusion", ["splendid", 7, ["success"]])
+def test_a_conclusion_that_is_none_of_githubs_is_known_to_be_unknown(conclusion: object) -> None:
+    assert told(check_run(conclusion=conclusion)).conclusion is Conclusion.UNKNOWN
 
 
 def test_reads_a_running_check() -> None:
-    payload = {"check_run": {"head_sha": "abc", "name": "faq-gate", "conclusion": None}}
-    assert read_delivery("check_run", payload) == (CheckFact("abc", "faq-gate", None),)
+    assert told(check_run(conclusion=None, completed_at=None)).conclusion is None
+
+
+def test_a_check_that_is_asked_for_again_has_not_concluded() -> None:
+    assert told(check_run() | {"action": "rerequested"}).conclusion is None
+
+
+@pytest.mark.parametrize("strange", [None, "noon", 12, "2026-11-22T12:00:00"])
+def test_what_is_missing_or_strange_of_a_check_run_is_left_out(strange: object) -> None:
+    run = {"head_sha": "abc", "name": "faq-gate", "conclusion": "success"}
+    assert told({"check_run": run}) == Check("faq-gate", Conclusion.SUCCESS)
+    hostile = {"app": None, "check_suite": None, "started_at": strange, "completed_at": strange}
+    assert told(check_run(id=str(strange), **hostile)) == Check("faq-gate", Conclusion.SUCCESS)
 
 
 @pytest.mark.parametrize(
     ("state", "conclusion"),
     [("pending", None), ("success", Conclusion.SUCCESS), ("error", Conclusion.ERROR)],
 )
-def test_reads_a_commit_status(state: str, conclusion: Conclusion | None) -> None:
-    payload = {"sha": "abc", "context": "ci/build", "state": state}
-    assert read_delivery("status", payload) == (CheckFact("abc", "ci/build", conclusion),)
+def test_reads_a_commit_status_apart_from_check_runs(
+    state: str, conclusion: Conclusion | None
+) -> None:
+    payload: dict[str, object] = {"sha": "abc", "context": "ci/build", "state": state}
+    payload["created_at"] = "2026-11-22T12:00:00+00:00"
+    expected = Check("ci/build", conclusion, CheckKind.STATUS, started_at=NOON)
+    assert told(payload, "status") == expected
 
 
 def test_reads_a_deployment_status() -> None:
