@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Whoever makes something here starts the sandbox sooner or later.
 SYNC = $(UV) sync --quiet --frozen --inexact --extra sandbox
 
-.PHONY: demo up drill test suite bench chaos lint schemas clean
+.PHONY: demo up drill test suite bench chaos lint schemas octokit clean
 
 # A question may hold anything: it goes through the environment, never through the shell.
 demo: export SHIPLOOP_QUESTION = $(value Q)
@@ -26,7 +26,7 @@ test: $(VENV)/ready-to-test
 	@$(MAKE) --no-print-directory --jobs=3 lint suite
 
 # More than cores: the tests of whole stacks wait half of their time.
-suite: schemas $(VENV)/compiled
+suite: schemas octokit $(VENV)/compiled
 	$(VENV)/bin/pytest --numprocesses 5 --dist loadgroup
 
 lint: $(VENV)/ready-to-test
@@ -38,6 +38,10 @@ lint: $(VENV)/ready-to-test
 # What GitHub publishes of itself, to hold the sandbox against; kept once fetched.
 schemas: $(VENV)/ready-to-test
 	$(VENV)/bin/python tests/fidelity/fetch.py
+
+# A client of GitHub, to try the sandbox with; kept once installed.
+octokit: $(VENV)/ready-to-test
+	$(VENV)/bin/python tests/sandbox/clients/octokit/install.py
 
 # Once, or each of the workers would compile everything for itself. What is wrong, the suite says.
 $(VENV)/compiled: $(VENV)/ready-to-test

@@ -10,6 +10,7 @@ from bench.chaos.proxy import Fault, TcpProxy
 from bench.chaos.report import Report
 from bench.chaos.troubles import CI_MS, REDIS_AWAY, Trouble, outlive
 from bench.chaos.world import ChaosFailed, ChaosWorld, chaos_world
+from shiploop.stores import keys
 from shiploop.stores.notices import Notices
 
 # What hangs is given up by its client, and arrives all the same: GitHub's waits for 20 s.
@@ -105,7 +106,7 @@ def _failing(
     with ExitStack() as failing:
         for proxy in proxies:
             failing.enter_context(proxy.failing(fault))
-        Notices(world.redis).post(news, news)
+        Notices(world.redis, [keys.NOTICE_QUEUE]).post(news, news)
         yield
     with suppress(ChaosFailed):
         world.wait_until(news, lambda: news in world.said(), _SAID_TIMEOUT_S)

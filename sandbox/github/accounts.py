@@ -71,6 +71,10 @@ class Accounts:
         """Return the account of that login."""
         return self._by_login.get(login)
 
+    def with_tokens(self) -> tuple[Account, ...]:
+        """Return those who can call the API, which is whom the repositories have let in."""
+        return tuple(dict.fromkeys(self._by_token.values()))
+
     def bots(self) -> tuple[Account, ...]:
         """The accounts that act for apps."""
         return tuple(each for each in self._by_login.values() if each.kind == "Bot")

@@ -12,6 +12,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sandbox.github.refusals import RefusedError
+from sandbox.github.rest.call import Reply
 
 _DOCUMENTATION = "https://docs.github.com/rest"
 
@@ -20,6 +21,25 @@ def json_answer(status: int, value: object, headers: Mapping[str, str] | None = 
     """Return an answer with a JSON body, or with none when the value is None."""
     content = b"" if value is None else json.dumps(value, separators=(",", ":")).encode()
     return Response(content, status, headers, "application/json; charset=utf-8")
+
+
+def reply_answer(reply: Reply, form: str, links: Mapping[str, str]) -> Response:
+    """Return the answer of an operation: its media type, and the pages around it.
+
+    Source: https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api#using-link-headers
+    """
+    if reply.content is None:
+        answer = json_answer(reply.status, reply.json)
+        answer.headers["x-github-media-type"] = "github.v3; format=json"
+    else:
+        media_type = f"application/vnd.github.{form}; charset=utf-8"
+        answer = Response(reply.content, reply.status, media_type=media_type)
+        answer.headers["x-github-media-type"] = f"github.v3; param={form}"
+    if reply.status == 201 and isinstance(url := reply.json.get("url"), str):
+        answer.headers["location"] = url
+    if links:
+        answer.headers["link"] = ", ".join(f'<{url}>; rel="{rel}"' for rel, url in links.items())
+    return answer
 
 
 def message_answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -18,8 +18,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.faults import Fault
+from sandbox.github import media_types
 from sandbox.github.accounts import Access, Account
-from sandbox.github.answers import json_answer, message_answer, refusal, with_etag
+from sandbox.github.answers import (
+    json_answer,
+    message_answer,
+    refusal,
+    reply_answer,
+    with_etag,
+)
 from sandbox.github.graphql_api import execution
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.rate_limit import LIMIT
@@ -38,7 +45,14 @@ _GRAPHQL_LIMITS = {
     Fault.GRAPHQL_RATE_LIMIT: "RATE_LIMIT",
 }
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-_ROOTS = ("app", "installation", "notifications", "orgs", "repos", "search", "user", "users")
+# The first segments of everything that https://docs.github.com/en/rest describes.
+_ROOTS = (
+    *("advisories", "app", "app-manifests", "applications", "apps", "assignments"),
+    *("classrooms", "codes_of_conduct", "emojis", "enterprises", "events", "feeds", "gists"),
+    *("gitignore", "installation", "issues", "licenses", "markdown", "marketplace_listing"),
+    *("networks", "notifications", "octocat", "organizations", "orgs", "projects", "repos"),
+    *("repositories", "search", "teams", "user", "users", "zen"),
+)
 
 
 def routes(github: GitHub, log: RequestLog) -> list[Route]:
@@ -47,10 +61,17 @@ def routes(github: GitHub, log: RequestLog) -> list[Route]:
     return [
         Route("/graphql", api.graphql, methods=["POST"]),
         *(
-            Route(operation.path, api.endpoint(operation), methods=[operation.method])
+            Route(path, api.endpoint(operation), methods=[operation.method])
             for operation in OPERATIONS
+            for path in operation.paths
         ),
-        *(Route(f"/{root}/{{path:path}}", api.not_modelled, methods=_METHODS) for root in _ROOTS),
+        # Those that are there were given their names before: sandbox/github/renames.py.
+        Route("/repositories/{id:int}{rest:path}", api.not_there, methods=_METHODS),
+        *(
+            Route(path, api.not_modelled, methods=_METHODS)
+            for root in _ROOTS
+            for path in (f"/{root}", f"/{root}/{{path:path}}")
+        ),
     ]
 
 
@@ -72,6 +93,10 @@ class _Api:
         asked = _graphql_request(await request.body())
         name = execution.operation_name(asked.text, asked.operation)
         return await self._serve(name, request, lambda: self._graphql(request, asked))
+
+    async def not_there(self, request: Request) -> Response:
+        operation = f"{request.method} {request.url.path}"
+        return await self._serve(operation, request, lambda: refusal(not_found()))
 
     async def not_modelled(self, request: Request) -> Response:
         message = f"{request.method} {request.url.path} is not modelled by the sandbox"
@@ -129,7 +154,17 @@ class _Api:
 
     def _rest(self, operation: Operation, request: Request, body: bytes) -> Response:
         viewer = self._app_bot(request) if operation.by_app else self._token_owner(request)
-        call = Call(self._github, viewer, request.path_params, request.query_params, _json(body))
+        version = media_types.check_version(request.headers.get("x-github-api-version"))
+        call = Call(
+            self._github,
+            viewer,
+            request.path_params,
+            request.query_params,
+            _json(body),
+            request.url.path,
+            media_types.form_of(request.headers.get("accept")),
+        )
+        media_types.require_modelled(call.form, operation.forms, operation.name)
         limits, login = self._github.rate_limits, viewer.login if viewer else ""
         with self._github.lock:
             _check_access(operation, call)
@@ -137,7 +172,8 @@ class _Api:
                 reply = operation.handler(call)
             except RefusedError as error:
                 return refusal(error, limits.spend(login, "core").headers())
-            answer = json_answer(reply.status, reply.json)
+            answer = reply_answer(reply, call.form, call.links)
+            answer.headers["x-github-api-version-selected"] = version
             if operation.method == "GET":
                 answer = with_etag(answer, request.headers.get("if-none-match"))
             is_free = operation.is_free or answer.status_code == 304
@@ -160,6 +196,8 @@ class _Api:
         is_open = "createPullRequest" in (result.get("data") or {})
         if is_open and self._github.faults.take(Fault.OPEN_APPLIED_THEN_502):
             return message_answer(502, "Server Error")
+        if (said := execution.not_modelled(result)) is not None:
+            return json_answer(501, {"message": said, **result}, rate_limit.headers())
         return json_answer(200, result, rate_limit.headers())
 
 

@@ -21,7 +21,19 @@ class Label:
 
     id: int
     name: str
+    created_at: datetime
     color: str = "ededed"
+    description: str | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Reaction:
+    """What somebody thinks of an issue, a pull request or a comment; `content` as REST has it."""
+
+    id: int
+    user: Account
+    content: str
+    created_at: datetime
 
 
 @dataclasses.dataclass(slots=True)
@@ -32,6 +44,20 @@ class Comment:
     author: Account
     body: str
     created_at: datetime
+    updated_at: datetime
+    reactions: list[Reaction] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Review:
+    """What somebody says of a pull request as a whole; `state` as GitHub writes it."""
+
+    id: int
+    author: Account
+    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED"]
+    body: str
+    commit_sha: str
+    submitted_at: datetime
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,6 +91,7 @@ class Issue:
     state_reason: str | None = None
     labels: list[Label] = dataclasses.field(default_factory=list)
     comments: list[Comment] = dataclasses.field(default_factory=list)
+    reactions: list[Reaction] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass(slots=True, kw_only=True)
@@ -83,6 +110,7 @@ class PullRequest(Issue):
     closed_for_good: bool = False
     test_merge: "TestMerge | None" = None
     suites: list["CheckSuite"] = dataclasses.field(default_factory=list)
+    reviews: list[Review] = dataclasses.field(default_factory=list)
 
     @property
     def merged(self) -> bool:

@@ -14,6 +14,7 @@ from pygit2.enums import DeltaStatus, FileMode, SortMode
 from sandbox.github.accounts import Account
 
 COMMITTER = "GitHub"
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _DIFFS_KEPT = 256  # of the commits that are being talked about
 # The user's own git configuration must change nothing here.
 GIT_ENVIRONMENT = {
@@ -140,6 +141,29 @@ class GitRepository:
         files = {entry.name or "": entry.data for entry in tree if isinstance(entry, pygit2.Blob)}
         return Directory(str(tree.id), files)
 
+    def entry(self, sha: str, path: str) -> pygit2.Object | None:
+        """Return what a path names in a commit (`filemode` says what it is); "" is the root."""
+        tree = self.commit_object(sha).tree
+        try:
+            return tree[path] if path else tree
+        except KeyError:
+            return None
+
+    def history(self, sha: str, path: str | None) -> tuple[str, ...]:
+        """Return a commit and those before it, newest first; with a path, those that changed it."""
+        limit = [] if path is None else ["--", path]
+        log = self._output("--literal-pathspecs", "log", "--format=%H", sha, *limit)
+        return tuple(log.decode().split())
+
+    def diff_text(self, base: str, head: str) -> bytes:
+        """Return the difference between two commits as `git diff` writes it."""
+        return self._output("diff", base, head)
+
+    def patch_text(self, base: str | None, head: str) -> bytes:
+        """Return the commits after `base` as mails; with None, the commit `head` alone."""
+        commits = ["-1", head] if base is None else [f"{base}..{head}"]
+        return self._output("format-patch", "--stdout", *commits)
+
     def commit(
         self, tree: str, parents: tuple[str, ...], message: str, author: Account, when: int
     ) -> str:
@@ -240,6 +264,12 @@ class GitRepository:
         """Forget the worktrees whose directories are gone."""
         with self._worktrees:
             self._git("worktree", "prune").check_returncode()
+
+    def _output(self, *arguments: str) -> bytes:
+        command = ["git", *arguments]
+        return subprocess.run(
+            command, cwd=self.path, env=GIT_ENVIRONMENT, stdout=subprocess.PIPE, check=True
+        ).stdout
 
     def _git(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

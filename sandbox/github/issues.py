@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from sandbox.github import mentions, webhooks
 from sandbox.github.accounts import Access, Account
 from sandbox.github.entities import Comment, Issue, Label, PullRequest, Repository
+from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.state import GitHub
 
 
@@ -22,6 +23,8 @@ def open_issue(
     author: Account,
 ) -> Issue:
     """Open an issue; the labels of those who may not push are dropped, as GitHub does."""
+    if not repository.has_issues:
+        raise RefusedError(Reason.GONE, "Issues has been disabled in this repository.")
     if author.access < Access.WRITE:
         labels = ()
     now = github.now()
@@ -92,12 +95,31 @@ def comment(
     github: GitHub, repository: Repository, issue: Issue, body: str, author: Account
 ) -> Comment:
     """Comment on an issue or a pull request."""
-    added = Comment(github.next_id(), author, body, github.now())
+    now = github.now()
+    added = Comment(github.next_id(), author, body, now, now)
     issue.comments.append(added)
     issue.updated_at = added.created_at
     mentions.record(github, f"comment {added.id}", mentions.without_code(body), author)
-    webhooks.issue_comment(github, repository, issue, added)
+    webhooks.issue_comment(github, repository, issue, added, author, "created")
     return added
+
+
+def edit_comment(
+    github: GitHub, repository: Repository, issue: Issue, comment: Comment, body: str, by: Account
+) -> None:
+    """Change what a comment says."""
+    changes = {"body": {"from": comment.body}}
+    comment.body, comment.updated_at = body, github.now()
+    mentions.record(github, f"comment {comment.id}", mentions.without_code(body), by)
+    webhooks.issue_comment(github, repository, issue, comment, by, "edited", changes=changes)
+
+
+def delete_comment(
+    github: GitHub, repository: Repository, issue: Issue, comment: Comment, by: Account
+) -> None:
+    """Take a comment away."""
+    issue.comments.remove(comment)
+    webhooks.issue_comment(github, repository, issue, comment, by, "deleted")
 
 
 def add_labels(
@@ -119,10 +141,17 @@ def replace_labels(
     """Put these labels on an issue and take all others off."""
     wanted = {name.lower(): name for name in names}
     for label in [each for each in issue.labels if each.name.lower() not in wanted]:
-        issue.labels.remove(label)
-        issue.updated_at = github.now()
-        webhooks.labeled(github, repository, issue, label, by, action="unlabeled")
+        remove_label(github, repository, issue, label, by)
     add_labels(github, repository, issue, wanted.values(), by)
+
+
+def remove_label(
+    github: GitHub, repository: Repository, issue: Issue, label: Label, by: Account
+) -> None:
+    """Take a label off an issue or a pull request."""
+    issue.labels.remove(label)
+    issue.updated_at = github.now()
+    webhooks.labeled(github, repository, issue, label, by, action="unlabeled")
 
 
 def close_by_keywords(github: GitHub, repository: Repository, text: str, by: Account) -> None:
@@ -136,5 +165,5 @@ def close_by_keywords(github: GitHub, repository: Repository, text: str, by: Acc
 def _label(github: GitHub, repository: Repository, name: str) -> Label:
     key = name.lower()
     if key not in repository.labels:
-        repository.labels[key] = Label(github.next_id(), name)
+        repository.labels[key] = Label(github.next_id(), name, github.now())
     return repository.labels[key]

@@ -21,9 +21,14 @@ _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 
 def record(github: GitHub, where: str, text: str, author: Account) -> None:
     """Note everybody whom this text would notify."""
-    for login in dict.fromkeys(_MENTION.findall(text)):
+    for login in logins(text):
         if login != author.login:
             github.notifications.append(Notification(login, where, text))
+
+
+def logins(text: str) -> tuple[str, ...]:
+    """Return those whom a text mentions, each once."""
+    return tuple(dict.fromkeys(_MENTION.findall(text)))
 
 
 def without_code(markdown: str) -> str:

@@ -74,7 +74,7 @@ class Renames:
 
     def _by_name(self, path: str) -> str:
         asked = _BY_ID.fullmatch(path)
-        for repository in self._github.repositories.values() if asked else ():
-            if asked and str(repository.id) == asked["id"]:
-                return f"/repos/{repository.full_name}{asked['rest'] or ''}"
-        return path
+        found = self._github.repository_by_id(asked["id"]) if asked else None
+        if asked is None or found is None:
+            return path
+        return f"/repos/{found.full_name}{asked['rest'] or ''}"

@@ -70,6 +70,11 @@ class GitHub:
         """Return a repository; names are compared without case, as GitHub does."""
         return self.repositories.get(f"{owner}/{name}".lower())
 
+    def repository_by_id(self, number: str) -> Repository | None:
+        """Return the repository of a database id, which a rename leaves as it is."""
+        found = (each for each in self.repositories.values() if str(each.id) == number)
+        return next(found, None)
+
     @staticmethod
     def now() -> datetime:
         """The time now, in UTC and whole seconds as GitHub gives it."""

@@ -19,6 +19,7 @@ from sandbox.github.entities import (
     Label,
     PullRequest,
     Repository,
+    Review,
 )
 from sandbox.github.payloads import (
     accounts,
@@ -28,6 +29,7 @@ from sandbox.github.payloads import (
     issues,
     pulls,
     repositories,
+    reviews,
     statuses,
 )
 from sandbox.github.requirements import App
@@ -109,6 +111,23 @@ def pull_request(
     )
 
 
+def pull_request_review(
+    github: GitHub, repository: Repository, pull: PullRequest, review: Review
+) -> None:
+    """A review was submitted."""
+    _emit(
+        github,
+        repository,
+        "pull_request_review",
+        review.author,
+        lambda: {
+            "action": "submitted",
+            "review": reviews.submitted_review(github, repository, pull, review),
+            "pull_request": pulls.pull_request_simple(github, repository, pull),
+        },
+    )
+
+
 def status(github: GitHub, repository: Repository, made: CommitStatus) -> None:
     """A commit's status was written."""
     _emit(
@@ -150,17 +169,26 @@ def issue(
     )
 
 
-def issue_comment(github: GitHub, repository: Repository, issue: Issue, comment: Comment) -> None:
-    """A comment was made on an issue or a pull request."""
+def issue_comment(
+    github: GitHub,
+    repository: Repository,
+    issue: Issue,
+    comment: Comment,
+    by: Account,
+    action: str,
+    **more: object,
+) -> None:
+    """A comment on an issue or a pull request was created, edited or deleted."""
     _emit(
         github,
         repository,
         "issue_comment",
-        comment.author,
+        by,
         lambda: {
-            "action": "created",
+            "action": action,
             "issue": issues.issue(github, repository, issue),
             "comment": issues.comment(github, repository, issue, comment),
+            **more,
         },
     )
 

@@ -12,6 +12,7 @@ from graphql import GraphQLSchema, build_schema
 
 from tests.fidelity.fetch import (
     GRAPHQL,
+    RECORDINGS,
     REST,
     WEBHOOK_EXAMPLES,
     WEBHOOKS,
@@ -81,6 +82,18 @@ def webhook_examples() -> list[Example]:
         for of in collected
         for number, payload in enumerate(of["examples"])
     ]
+
+
+@pytest.fixture(scope="session")
+def recorded_at_github() -> tuple[Exchange, ...]:
+    """What api.github.com answered to others, years ago."""
+    return tuple(
+        Exchange(
+            each["method"].upper(), each["path"].partition("?")[0], each["status"], each["response"]
+        )
+        for schema in RECORDINGS
+        for each in json.loads(fetched(schema).read_text())
+    )
 
 
 @pytest.fixture(scope="session")

@@ -27,12 +27,15 @@ class Schema:
     sha512: str
     """Of the package's tarball, in base64, as npm's lock files have it."""
     member: str
+    part: str = ""
+    """Tells several files of one package apart."""
 
     @property
     def path(self) -> Path:
         """Where the file is kept."""
         name = self.package.rpartition("/")[2]
-        return DIRECTORY / f"{name}-{self.version}{Path(self.member).suffix}"
+        part = f"-{self.part}" if self.part else ""
+        return DIRECTORY / f"{name}-{self.version}{part}{Path(self.member).suffix}"
 
 
 GRAPHQL = Schema(
@@ -58,6 +61,28 @@ WEBHOOKS = Schema(
     "12.1.0",
     "Z5eDsLCUNbx1zHpZb1LNQirADqdMTvWJQ/deahi0ws+tWWnwHXB+Pr4jfmM9OrETS9Y5iW8ZRu1fdbudObhLrg==",
     "package/generated/api.github.com.json",
+)
+# What api.github.com answered when these scenarios were recorded.
+RECORDINGS = tuple(
+    Schema(
+        "@octokit/fixtures",
+        "23.1.2",
+        "niG+SVffZ/xzojT3CE6M7DlqX7H9aQ75A6Xxjt4N47CkqssKXpSy2k6+Tj5ntcI5uWW2D9POzKxwJDmBfR+sJw==",
+        f"package/scenarios/api.github.com/{scenario}/raw-fixture.json",
+        scenario,
+    )
+    for scenario in (
+        "add-and-remove-repository-collaborator",
+        "add-labels-to-issue",
+        "branch-protection",
+        "create-status",
+        "get-content",
+        "get-repository",
+        "get-root",
+        "git-refs",
+        "labels",
+        "paginate-issues",
+    )
 )
 # What GitHub has sent, as Octokit has collected it.
 WEBHOOK_EXAMPLES = Schema(
@@ -118,7 +143,7 @@ def main() -> None:
     """Fetch what is missing; where that cannot be done, say which tests will skip."""
     missing = [
         schema
-        for schema in (GRAPHQL, REST, WEBHOOKS, WEBHOOK_EXAMPLES, WORKFLOWS)
+        for schema in (GRAPHQL, REST, WEBHOOKS, WEBHOOK_EXAMPLES, WORKFLOWS, *RECORDINGS)
         if not schema.path.exists()
     ]
     if missing and not npm_is_installed():

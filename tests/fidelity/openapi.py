@@ -12,7 +12,7 @@ from referencing import Registry, Specification
 
 _DOCUMENT = "urn:github"
 _PARAMETER = re.compile(r"\{(\w+)\}")
-_LONG_PARAMETERS = {"ref": ".+", "path": ".+", "basehead": ".+", "branch": ".+"}
+_LONG_PARAMETERS = {"ref": ".+", "path": ".*", "basehead": ".+", "branch": ".+"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class RestDescription:
     """The REST API (npm `@octokit/openapi`, OpenAPI 3.0)."""
 
     def __init__(self, path: Path) -> None:
-        self._document = json.loads(path.read_text(), object_hook=_allow_null)
+        self._document = json.loads(path.read_text(), object_hook=_as_github_means_it)
         self._registry = _registry(self._document)
         self._templates = sorted(
             ((template, _matcher(template)) for template in self._document["paths"]),
@@ -106,12 +106,14 @@ class WebhookDescription:
         yield from _sentences(validator.iter_errors(payload))
 
 
-def _allow_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Add null to the values of a nullable enum.
+def _as_github_means_it(schema: dict[str, Any]) -> dict[str, Any]:
+    """Add null to the values of a nullable enum, and take discriminators away.
 
-    OpenAPI 3.0 wants it listed; GitHub means it, and leaves it out on purpose
+    OpenAPI 3.0 wants null listed; GitHub means it, and leaves it out on purpose
     (https://github.com/github/rest-api-description/issues/3667).
     """
+    # A hint for reading alone, and of a directory, which is a list, GitHub gives a wrong one.
+    schema.pop("discriminator", None)
     if schema.get("nullable") is True and isinstance(schema.get("enum"), list):
         schema["enum"] = [*schema["enum"], None]
     return schema

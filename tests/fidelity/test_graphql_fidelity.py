@@ -28,6 +28,15 @@ pytestmark = pytest.mark.xdist_group("fidelity")  # one tour, one reading of lar
 
 SANDBOX_SCHEMA = Path(__file__).resolve().parents[2] / "sandbox/github/graphql_api/schema.graphql"
 
+# In https://docs.github.com/en/graphql/reference/objects#issue, and not yet in the npm package.
+NEWER_THAN_THE_PACKAGE = {
+    "Issue.blockedBy",
+    "Issue.blocking",
+    "Issue.issueType",
+    "IssueType",
+    "IssueTypeColor",
+}
+
 TO_COMPLETE = {"READ_BASE", "FIND_PULL_REQUEST"}
 WRITTEN = {
     name: text
@@ -86,7 +95,8 @@ def test_our_enums_know_every_word_that_github_says(github_schema: GraphQLSchema
 def test_the_sandbox_offers_nothing_that_github_has_not(
     github_schema: GraphQLSchema, sandbox_schema: GraphQLSchema
 ) -> None:
-    assert _differences(sandbox_schema, github_schema) == []
+    differences = set(_differences(sandbox_schema, github_schema))
+    assert differences == {f"{name} is unknown to GitHub" for name in NEWER_THAN_THE_PACKAGE}
 
 
 def test_the_comparison_notices_every_kind_of_difference(github_schema: GraphQLSchema) -> None:

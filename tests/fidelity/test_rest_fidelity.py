@@ -18,6 +18,7 @@ GENERAL_ANSWERS = {
     400: f"{_TROUBLESHOOTING}#problems-parsing-json",
     401: "https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api",
     403: f"{_TROUBLESHOOTING}#resource-not-accessible",
+    415: f"{_GUIDES}/getting-started-with-the-rest-api#media-types",
     404: f"{_TROUBLESHOOTING}#404-not-found-for-an-existing-resource",
     503: "components/responses/service_unavailable, which other operations list",
 }

@@ -18,6 +18,8 @@ EVENTS = {
     "deployment created",
     "deployment_status created",
     "issue_comment created",
+    "issue_comment deleted",
+    "issue_comment edited",
     "issues closed",
     "issues edited",
     "issues labeled",
@@ -31,7 +33,9 @@ EVENTS = {
     "pull_request opened",
     "pull_request reopened",
     "pull_request synchronize",
+    "pull_request_review submitted",
     "push",
+    "status",
 }
 
 

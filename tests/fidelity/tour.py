@@ -14,16 +14,21 @@ _NO_COMMIT = "0" * 40
 def tour(tourist: Tourist, hook_url: str) -> None:
     """Visit everything; the hook is there from the start and hears of all of it."""
     visit_hooks(tourist, hook_url)
+    visit_root(tourist)
     visit_accounts(tourist)
     visit_repository(tourist)
+    visit_contents(tourist)
     visit_app(tourist)
     visit_refs_and_commits(tourist)
     visit_pull_requests(tourist)
+    visit_reviews(tourist)
     visit_checks(tourist)
     visit_workflow_runs(tourist)
     visit_drafts(tourist)
     visit_merge(tourist)
     visit_issues(tourist)
+    visit_comments_and_reactions(tourist)
+    visit_labels(tourist)
     visit_deployments(tourist)
     visit_general_refusals(tourist)
 
@@ -54,18 +59,33 @@ def visit_hooks(tourist: Tourist, url: str) -> None:
     tourist.call("DELETE", f"{hooks}/{other}", 404, token="ada")
 
 
+def visit_root(tourist: Tourist) -> None:
+    tourist.call("GET", "/", 200)
+    tourist.call("GET", "/meta", 200)
+    tourist.call("GET", "/versions", 200)
+
+
 def visit_accounts(tourist: Tourist) -> None:
     tourist.call("GET", "/user", 200)
     tourist.call("GET", "/user", 401, token="wrong")
     tourist.call("GET", "/rate_limit", 200)
+    tourist.call("GET", "/users/ada", 200)
+    tourist.call("GET", "/users/nobody", 404)
+    people = f"{REPOSITORY}/collaborators"
+    tourist.call("GET", people, 200)
+    tourist.call("GET", people, 403, token="eve")
+    tourist.call("GET", f"{people}/ada", 204)
+    tourist.call("GET", f"{people}/nobody", 404)
+    tourist.call("GET", f"{people}/ada/permission", 200)
+    tourist.call("GET", f"{people}/nobody/permission", 404)
 
 
 def visit_repository(tourist: Tourist) -> None:
     tourist.call("GET", REPOSITORY, 200)
     tourist.call("GET", "/repos/acme/absent", 404)
-    tourist.call("GET", f"{REPOSITORY}/contents/docs/FAQ.md", 200)
-    tourist.call("GET", f"{REPOSITORY}/contents/absent.md", 404)
-    tourist.call("GET", f"{REPOSITORY}/contents/docs/FAQ.md?ref=absent", 404)
+    tourist.call("POST", f"{REPOSITORY}/forks", 202, token="eve")
+    tourist.call("PATCH", REPOSITORY, 200, {"has_issues": True}, token="ada")
+    tourist.call("PATCH", REPOSITORY, 422, {"name": "not a name"}, token="ada")
     protection = f"{REPOSITORY}/branches/main/protection"
     settings = {
         "required_status_checks": {"strict": False, "contexts": ["faq-gate"]},
@@ -78,7 +98,6 @@ def visit_repository(tourist: Tourist) -> None:
     tourist.call("PUT", protection, 404, settings, token="bot")
     tourist.call("GET", protection, 200, token="ada")
     tourist.call("GET", f"{REPOSITORY}/branches/absent/protection", 404, token="ada")
-
     tourist.call("DELETE", protection, 404, token="bot")
     tourist.call("DELETE", protection, 204, token="ada")
     tourist.call("DELETE", protection, 404, token="ada")
@@ -88,6 +107,21 @@ def visit_repository(tourist: Tourist) -> None:
     unknown = {"checks": [expected | {"app_id": 999999}]}
     tourist.call("PUT", protection, 422, {"required_status_checks": unknown}, token="ada")
     visit_rulesets(tourist)
+    tourist.call("GET", f"{REPOSITORY}/branches", 200)
+    tourist.call("GET", f"{REPOSITORY}/branches/main", 200)
+    tourist.call("GET", f"{REPOSITORY}/branches/absent", 404)
+
+
+def visit_contents(tourist: Tourist) -> None:
+    contents = f"{REPOSITORY}/contents"
+    tourist.call("GET", f"{contents}/docs/FAQ.md", 200)
+    tourist.call("GET", f"{contents}/absent.md", 404)
+    tourist.call("GET", f"{contents}/docs/FAQ.md?ref=absent", 404)
+    tourist.call("GET", f"{contents}/", 200)
+    tourist.call("GET", f"{contents}/docs", 200)
+    tourist.call("GET", f"{REPOSITORY}/readme", 200)
+    tourist.call("GET", f"{REPOSITORY}/readme?ref=absent", 404)
+    tourist.call("GET", f"{contents}/docs", 415, headers={"Accept": "text/html"})
 
 
 def visit_rulesets(tourist: Tourist) -> None:
@@ -142,6 +176,8 @@ def visit_refs_and_commits(tourist: Tourist) -> None:
     tourist.call("GET", f"{REPOSITORY}/commits/absent", 422)
     tourist.call("GET", f"{REPOSITORY}/commits/absent/check-runs", 422)
     tourist.call("GET", f"{REPOSITORY}/compare/main...main", 200)
+    tourist.call("GET", f"{REPOSITORY}/commits", 200)
+    tourist.call("GET", f"{REPOSITORY}/commits?sha=absent", 404)
     tourist.call("GET", f"{REPOSITORY}/compare/main...absent", 404)
 
 
@@ -153,6 +189,9 @@ def visit_pull_requests(tourist: Tourist) -> None:
     tourist.call("GET", f"{pulls}?head=acme:edited&state=all", 200)
     tourist.call("GET", f"{pulls}/{number}/files", 200)
     tourist.call("GET", f"{pulls}/999999/files", 404)
+    tourist.call("GET", f"{pulls}/{number}/commits", 200)
+    tourist.call("GET", f"{pulls}/{number}/merge", 404)
+    tourist.call("GET", f"{REPOSITORY}/commits/edited/pulls", 200)
     again = {"title": "Again", "head": "edited", "base": "main"}
     tourist.call("POST", pulls, 422, again)
     tourist.call("POST", pulls, 422, again | {"head": "main"})
@@ -166,6 +205,20 @@ def visit_pull_requests(tourist: Tourist) -> None:
     tourist.call("PATCH", f"{pulls}/{number}", 403, {"title": "Mine"}, token="eve")
     tourist.call("POST", pulls, 201, again)
     tourist.call("POST", f"{REPOSITORY}/issues/{number}/labels", 200, {"labels": ["ci-failed"]})
+
+
+def visit_reviews(tourist: Tourist) -> None:
+    number = tourist.open_pull_request("reviewed", "# FAQ\n\n## Is it reviewed?\n\nYes.\n")
+    reviews = f"{REPOSITORY}/pulls/{number}/reviews"
+    tourist.call("POST", reviews, 422, {"event": "APPROVE"})
+    tourist.call("POST", reviews, 422, {"event": "COMMENT"}, token="ada")
+    made = tourist.call("POST", reviews, 200, {"event": "APPROVE"}, token="ada")
+    for event in ("REQUEST_CHANGES", "COMMENT"):
+        tourist.call("POST", reviews, 200, {"event": event, "body": "Why?"}, token="eve")
+    tourist.call("GET", reviews, 200)
+    tourist.call("GET", f"{reviews}/{made['id']}", 200)
+    tourist.call("GET", f"{reviews}/999999", 404)
+    tourist.call("GET", f"{REPOSITORY}/pulls/{number}/requested_reviewers", 200)
 
 
 def visit_checks(tourist: Tourist) -> None:
@@ -260,6 +313,7 @@ def visit_merge(tourist: Tourist) -> None:
     tourist.call("GET", f"{pulls}/{number}", 200)
     tourist.call("PUT", f"{pulls}/{number}/merge", 409, squash | {"sha": _NO_COMMIT})
     tourist.call("PUT", f"{pulls}/{number}/merge", 200, squash)
+    tourist.call("GET", f"{pulls}/{number}/merge", 204)
     tourist.call("PUT", f"{pulls}/{number}/merge", 405, squash)
     tourist.call("GET", f"{pulls}/{number}", 200)
     tourist.call("GET", f"{REPOSITORY}/compare/main...merged", 200)
@@ -308,10 +362,52 @@ def visit_issues(tourist: Tourist) -> None:
     tourist.call("POST", f"{issues}/999999/comments", 404, {"body": "Seen."})
     tourist.call("GET", f"{issues}/{number}/comments", 200)
     tourist.call("GET", f"{issues}/999999/comments", 404)
-    tourist.call("POST", f"{issues}/{number}/labels", 200, {"labels": ["rollback"]})
+
+
+def visit_comments_and_reactions(tourist: Tourist) -> None:
+    issues = f"{REPOSITORY}/issues"
+    number = tourist.call("POST", issues, 201, {"title": "Say what you think"})["number"]
+    said = tourist.call("POST", f"{issues}/{number}/comments", 201, {"body": "Good."})["id"]
+    comment = f"{issues}/comments/{said}"
+    tourist.call("GET", f"{issues}/comments", 200)
+    for subject in (f"{issues}/{number}", comment):
+        tourist.call("GET", subject, 200)
+        reactions = f"{subject}/reactions"
+        reaction = tourist.call("POST", reactions, 201, {"content": "+1"}, token="eve")
+        tourist.call("POST", reactions, 200, {"content": "+1"}, token="eve")
+        tourist.call("POST", reactions, 422, {"content": "yawn"})
+        tourist.call("GET", reactions, 200)
+        tourist.call("DELETE", f"{reactions}/{reaction['id']}", 204)
+    tourist.call("GET", f"{issues}/comments/999999", 404)
+    tourist.call("PATCH", comment, 200, {"body": "Better."})
+    tourist.call("PATCH", comment, 422, {"body": 1})
+    tourist.call("PATCH", comment, 403, {"body": "Mine."}, token="eve")
+    tourist.call("DELETE", comment, 204)
+    tourist.call("DELETE", comment, 404)
+
+
+def visit_labels(tourist: Tourist) -> None:
+    labels, issues = f"{REPOSITORY}/labels", f"{REPOSITORY}/issues"
+    number = tourist.call("POST", issues, 201, {"title": "Labelled"})["number"]
+    of_issue = f"{issues}/{number}/labels"
+    new = {"name": "good first issue", "color": "7057ff", "description": "For newcomers"}
+    tourist.call("POST", labels, 201, new)
+    tourist.call("POST", labels, 422, new)
+    tourist.call("POST", labels, 201, {"name": "wontfix"})
+    tourist.call("GET", f"{labels}/wontfix", 200)
+    tourist.call("PATCH", f"{labels}/wontfix", 200, {"color": "ffffff"})
+    tourist.call("GET", f"{labels}/good%20first%20issue", 200)
+    tourist.call("GET", f"{labels}/absent", 404)
+    tourist.call("PATCH", f"{labels}/good%20first%20issue", 200, {"new_name": "easy"})
+    tourist.call("POST", of_issue, 200, {"labels": ["rollback", "easy"]})
     tourist.call("POST", f"{issues}/999999/labels", 404, {"labels": ["rollback"]})
-    tourist.call("GET", f"{issues}/{number}/labels", 200)
-    tourist.call("GET", f"{REPOSITORY}/labels", 200)
+    tourist.call("GET", of_issue, 200)
+    tourist.call("PUT", of_issue, 200, {"labels": ["easy"]})
+    tourist.call("DELETE", f"{of_issue}/easy", 200)
+    tourist.call("DELETE", f"{of_issue}/easy", 404)
+    tourist.call("DELETE", of_issue, 204)
+    tourist.call("GET", labels, 200)
+    tourist.call("DELETE", f"{labels}/easy", 204)
 
 
 def visit_deployments(tourist: Tourist) -> None:

@@ -92,8 +92,15 @@ def test_a_draft_can_be_closed(github: SandboxGitHub) -> None:
     assert (closed["state"], closed["draft"]) == ("closed", True)
 
 
-def test_marking_a_draft_as_ready_is_not_modelled(github: SandboxGitHub) -> None:
+def test_a_draft_that_is_marked_as_ready_can_be_merged(
+    github: SandboxGitHub, receiver: Receiver
+) -> None:
+    config = {"url": receiver.url, "content_type": "json"}
+    hook = {"name": "web", "config": config, "events": ["pull_request"]}
+    github.ada.post(f"{github.repo}/hooks", json=hook)
     pull = github.open(draft=True)
     answer = github.graphql(READY, {"id": pull["id"]})
-    assert "markPullRequestReadyForReview" in answer["errors"][0]["message"]
-    assert "data" not in answer
+    assert "errors" not in answer
+    assert receiver.next("pull_request", "ready_for_review").body["number"] == pull["number"]
+    github.wait_green("topic")
+    assert github.merge(pull["number"]).status_code == 200

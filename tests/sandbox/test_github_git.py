@@ -78,10 +78,51 @@ def test_pull_request_refs_can_be_fetched(github: SandboxGitHub, tmp_path: Path)
     assert "refs/pull/1/merge" in refs
 
 
-def test_pushes_and_unknown_repositories_are_refused(github: SandboxGitHub, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("user", "said"),
+    [
+        ("", "could not read Username"),
+        ("x-access-token:wrong@", "Authentication failed"),
+        ("x-access-token:eve-token@", "denied to eve"),
+        ("bot-token@", "Pushing by git is not modelled by the sandbox"),
+    ],
+)
+def test_a_push_is_refused_in_words(
+    github: SandboxGitHub, tmp_path: Path, user: str, said: str
+) -> None:
     clone = tmp_path / "clone"
-    _git("clone", f"{github.url}/{REPOSITORY}.git", str(clone))
-    pushed = _git("-C", str(clone), "push", "origin", "main:other")
+    assert _git("clone", f"{github.url}/{REPOSITORY}", str(clone)).returncode == 0
+    url = f"{github.url.replace('://', f'://{user}')}/{REPOSITORY}.git"
+    pushed = _git("-C", str(clone), "push", url, "main:other")
     assert pushed.returncode != 0
-    assert "403" in pushed.stderr
-    assert _git("clone", f"{github.url}/acme/nothing.git", str(tmp_path / "no")).returncode != 0
+    assert said in pushed.stderr
+    assert github.bot.get(f"{github.repo}/git/ref/heads/other").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("header", "is_right"),
+    [
+        ("Bearer bot-token", True),
+        ("Bearer wrong", False),
+        ("Basic eC1hY2Nlc3MtdG9rZW46Ym90LXRva2Vu", True),  # x-access-token:bot-token
+        ("Basic Ym90LXRva2VuOg==", True),  # bot-token:
+        ("Basic eC1hY2Nlc3MtdG9rZW46d3Jvbmc=", False),  # x-access-token:wrong
+        ("Basic !", False),
+    ],
+)
+def test_a_wrong_token_is_wrong_for_git_too(
+    github: SandboxGitHub, header: str, is_right: bool
+) -> None:
+    listed = _git(
+        "-c",
+        f"http.extraHeader=Authorization: {header}",
+        "ls-remote",
+        f"{github.url}/{REPOSITORY}",
+    )
+    assert (listed.returncode == 0) is is_right, listed.stderr
+
+
+def test_an_unknown_repository_cannot_be_cloned(github: SandboxGitHub, tmp_path: Path) -> None:
+    cloned = _git("clone", f"{github.url}/acme/nothing.git", str(tmp_path / "no"))
+    assert cloned.returncode != 0
+    assert "not found" in cloned.stderr

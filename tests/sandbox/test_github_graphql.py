@@ -200,11 +200,107 @@ def test_without_a_good_token_it_is_401(
     assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("document", ["query {", "query Q { nothing }", "", "mutation M { x }"])
+@pytest.mark.parametrize("document", ["query {", "", "query Q { viewer }"])
 def test_a_bad_document_is_answered_with_errors(github: SandboxGitHub, document: str) -> None:
     answer = github.graphql(document, {})
     assert answer["errors"]
     assert "data" not in answer
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "named"),
+    [
+        ("query Q { nothing }", {}, "'nothing'"),
+        ("mutation M { x }", {}, "'x'"),
+        ("query Q { viewer { sponsors(first: 1) { totalCount } } }", {}, "'sponsors'"),
+        ("query Q($a: Sponsor) { viewer { login } }", {}, "'Sponsor'"),
+        ('query Q { repository(owner: "acme", name: "docs", x: 1) { id } }', {}, "'x'"),
+        (
+            "mutation M($input: CreateIssueInput!) { createIssue(input: $input) { issue { id } } }",
+            {"input": {"repositoryId": "R_MQ", "title": "Hi", "projectIds": ["P"]}},
+            "projectIds",
+        ),
+        (
+            'query Q { repository(owner: "acme", name: "shiploop-docs") {'
+            ' issues(first: 1, filterBy: {milestone: "v1"}) { totalCount } } }',
+            {},
+            "milestone",
+        ),
+    ],
+)
+def test_what_graphql_does_not_model_is_501_and_says_what(
+    github: SandboxGitHub, document: str, variables: dict[str, Any], named: str
+) -> None:
+    answer = github.bot.post("/graphql", json={"query": document, "variables": variables})
+    assert answer.status_code == 501
+    body = answer.json()
+    assert {error["type"] for error in body["errors"]} == {"NOT_MODELLED"}
+    assert "odelled by the sandbox" in body["message"]
+    assert named in body["message"]
+    assert "Did you mean" not in body["message"]
+
+
+PAGE = """
+query Page($first: Int, $last: Int, $after: String, $before: String) {
+  repository(owner: "acme", name: "shiploop-docs") {
+    issues(first: $first, last: $last, after: $after, before: $before) {
+      totalCount
+      nodes { title }
+      edges { cursor }
+      pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    }
+  }
+}
+"""
+
+
+@pytest.fixture
+def issues(github: SandboxGitHub) -> list[str]:
+    titles = [f"Issue {number}" for number in range(5)]
+    for title in titles:
+        github.bot.post(f"{github.repo}/issues", json={"title": title})
+    return titles
+
+
+@pytest.mark.parametrize(
+    ("size", "cursor", "onward", "more"),
+    [("first", "after", "endCursor", "hasNextPage"), ("last", "before", "startCursor", None)],
+)
+def test_cursors_lead_through_a_whole_list(
+    github: SandboxGitHub,
+    issues: list[str],
+    size: str,
+    cursor: str,
+    onward: str,
+    more: str | None,
+) -> None:
+    seen: list[str] = []
+    asked: dict[str, Any] = {size: 2}
+    while True:
+        data = github.graphql(PAGE, asked)["data"]["repository"]["issues"]
+        assert data["totalCount"] == 5
+        page = [node["title"] for node in data["nodes"]]
+        seen = [*seen, *page] if size == "first" else [*page, *seen]
+        if not data["pageInfo"][more or "hasPreviousPage"]:
+            break
+        asked[cursor] = data["pageInfo"][onward]
+    assert seen == issues
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ({}, "MISSING_PAGINATION_BOUNDARIES"),
+        ({"first": 101}, "EXCESSIVE_PAGINATION"),
+        ({"last": -1}, "EXCESSIVE_PAGINATION"),
+        ({"first": 1, "after": "not a cursor"}, "INVALID_CURSOR_ARGUMENTS"),
+    ],
+)
+def test_a_page_that_github_would_not_give_is_refused(
+    github: SandboxGitHub, asked: dict[str, Any], kind: str
+) -> None:
+    answer = github.graphql(PAGE, asked)
+    assert [error["type"] for error in answer["errors"]] == [kind]
 
 
 def test_fault_open_applied_then_502_has_opened(github: SandboxGitHub) -> None:

@@ -5,12 +5,18 @@ Source: https://docs.github.com/en/graphql/reference/objects#deployment
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from graphql import GraphQLResolveInfo
 
 from sandbox.github.entities import Deployment, DeploymentStatus, Repository
-from sandbox.github.graphql_api.git_objects import Commit, Resolver, connection, resolve_by
+from sandbox.github.graphql_api.connections import (
+    PageArguments,
+    Resolver,
+    connection,
+    resolve_by,
+)
+from sandbox.github.graphql_api.git_objects import Commit
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.timestamps import timestamp
 
@@ -30,11 +36,10 @@ class Deploy:
 
 def _deployments(
     repository: Repository,
-    _info: GraphQLResolveInfo,
-    first: int | None = None,
-    last: int | None = None,
+    info: GraphQLResolveInfo,
     environments: list[str] | None = None,
     orderBy: Mapping[str, str] | None = None,  # noqa: N803
+    **page: Unpack[PageArguments],
 ) -> dict[str, Any]:
     found = [
         Deploy(repository, each)
@@ -43,7 +48,7 @@ def _deployments(
     ]
     if orderBy is not None and orderBy["direction"] == "DESC":
         found.reverse()
-    return connection(found, first, last)
+    return connection(found, info, **page)
 
 
 def _status(deploy: Deploy, _info: GraphQLResolveInfo) -> dict[str, Any] | None:

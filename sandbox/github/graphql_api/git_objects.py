@@ -1,25 +1,31 @@
-"""GraphQL: repositories, refs, commits and files.
+"""GraphQL: refs, commits and files.
 
 Source: https://docs.github.com/en/graphql/reference/objects
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Unpack
 
 import pygit2
 from graphql import GraphQLResolveInfo
 
 from sandbox.github.accounts import Access
 from sandbox.github.entities import Repository
+from sandbox.github.graphql_api.connections import (
+    PageArguments,
+    Resolver,
+    connection,
+    resolve_by,
+)
+from sandbox.github.graphql_api.repository_objects import repository_url
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.node_ids import node_id
-from sandbox.github.refusals import Reason, RefusedError
+from sandbox.github.payloads.timestamps import timestamp
 from sandbox.github.requirements import App
 
 _TEXT_LIMIT_BYTES = 512_000
-_LARGEST_PAGE = 100
-Resolver = Callable[..., Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,41 +63,6 @@ class File:
     blob: pygit2.Blob
 
 
-def resolve_by(read: Callable[[Any], Any]) -> Resolver:
-    """Make a resolver of a function of the object alone."""
-    return lambda source, _info, **_arguments: read(source)
-
-
-def connection(
-    items: Sequence[Any], first: int | None, last: int | None, after: str | None = None
-) -> dict[str, Any]:
-    """Return one page of a list; a cursor is how many items are before it.
-
-    Source: https://docs.github.com/en/graphql/guides/using-pagination-in-the-graphql-api
-    """
-    if first is None and last is None:
-        message = "You must provide a `first` or `last` value to properly paginate the connection."
-        raise RefusedError(Reason.UNPROCESSABLE, message)
-    if (size := first if first is not None else last or 0) > _LARGEST_PAGE:
-        message = f"Requesting {size} records on the connection exceeds the limit of 100 records."
-        raise RefusedError(Reason.UNPROCESSABLE, message)
-    start = _position(after)
-    if first is None:
-        start = max(start, len(items) - (last or 0))
-    end = len(items) if first is None else min(len(items), start + first)
-    page_info = {"hasNextPage": end < len(items), "endCursor": str(end) if end > start else None}
-    return {"nodes": items[start:end], "totalCount": len(items), "pageInfo": page_info}
-
-
-def _position(cursor: str | None) -> int:
-    if not cursor:
-        return 0
-    if not cursor.isdecimal():
-        message = f"`{cursor}` does not appear to be a valid cursor."
-        raise RefusedError(Reason.UNPROCESSABLE, message)
-    return int(cursor)
-
-
 def commit_at(repository: Repository, sha: str | None) -> Commit | None:
     """Return a commit, if there is one."""
     return None if sha is None else Commit(repository, sha)
@@ -127,9 +98,7 @@ def _protection_rule(ref: Ref, info: GraphQLResolveInfo) -> dict[str, Any] | Non
     }
 
 
-def _rules(
-    ref: Ref, _info: GraphQLResolveInfo, first: int | None = None, last: int | None = None
-) -> dict[str, Any]:
+def _rules(ref: Ref, info: GraphQLResolveInfo, **page: Unpack[PageArguments]) -> dict[str, Any]:
     branch = ref.name.removeprefix("refs/heads/")
     rules = [
         {
@@ -144,7 +113,7 @@ def _rules(
         for ruleset in ref.repository.rulesets.values()
         if ruleset.branch == branch
     ]
-    return connection(rules, first, last)
+    return connection(rules, info, **page)
 
 
 def app_object(app: App) -> dict[str, Any]:
@@ -164,15 +133,29 @@ def _text(file: File) -> str | None:
 
 
 def _parents(
-    commit: Commit, _info: GraphQLResolveInfo, first: int | None = None, last: int | None = None
+    commit: Commit, info: GraphQLResolveInfo, **page: Unpack[PageArguments]
 ) -> dict[str, Any]:
     parents = [Commit(commit.repository, str(oid)) for oid in commit.git.parent_ids]
-    return connection(parents, first, last)
+    return connection(parents, info, **page)
 
 
-def repository_url(repository: Repository, info: GraphQLResolveInfo) -> str:
+def _commit_url(commit: Commit, info: GraphQLResolveInfo) -> str:
+    return f"{repository_url(commit.repository, info)}/commit/{commit.sha}"
+
+
+def _actor(signature: pygit2.Signature, info: GraphQLResolveInfo) -> dict[str, Any]:
     session: Session = info.context
-    return f"{session.github.url}/{repository.full_name}"
+    account = session.github.accounts.find(signature.name)
+    return {
+        "name": signature.name,
+        "email": signature.email,
+        "date": _time(signature),
+        "user": account if account and account.kind == "User" else None,
+    }
+
+
+def _time(signature: pygit2.Signature) -> str | None:
+    return timestamp(datetime.fromtimestamp(signature.time, UTC))
 
 
 def _ref(repository: Repository, _info: GraphQLResolveInfo, qualifiedName: str) -> Ref | None:  # noqa: N803
@@ -185,9 +168,6 @@ def _ref(repository: Repository, _info: GraphQLResolveInfo, qualifiedName: str) 
 
 GIT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
     "Repository": {
-        "id": resolve_by(lambda repository: node_id("R", repository.id)),
-        "nameWithOwner": resolve_by(lambda repository: repository.full_name),
-        "url": repository_url,
         "defaultBranchRef": resolve_by(
             lambda repository: Ref(repository, f"refs/heads/{repository.default_branch}")
         ),
@@ -208,6 +188,13 @@ GIT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "oid": resolve_by(lambda commit: commit.sha),
         "message": resolve_by(lambda commit: commit.git.message.rstrip("\n")),
         "messageHeadline": resolve_by(lambda commit: commit.git.message.split("\n", 1)[0]),
+        "messageBody": resolve_by(lambda commit: commit.git.message.partition("\n")[2].strip()),
+        "abbreviatedOid": resolve_by(lambda commit: commit.sha[:7]),
+        "author": lambda commit, info: _actor(commit.git.author, info),
+        "authoredDate": resolve_by(lambda commit: _time(commit.git.author)),
+        "committer": lambda commit, info: _actor(commit.git.committer, info),
+        "committedDate": resolve_by(lambda commit: _time(commit.git.committer)),
+        "url": _commit_url,
         "file": _file,
         "parents": _parents,
     },
@@ -223,11 +210,5 @@ GIT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "isBinary": resolve_by(lambda file: file.blob.is_binary),
         "isTruncated": resolve_by(lambda file: file.blob.size > _TEXT_LIMIT_BYTES),
         "text": resolve_by(_text),
-    },
-    "User": {"id": resolve_by(lambda account: node_id("U", account.id))},
-    "Bot": {
-        "id": resolve_by(lambda account: node_id("BOT", account.id)),
-        # Only GraphQL's Bot has its login without the "[bot]" that `viewer` and REST show.
-        "login": resolve_by(lambda account: account.login.removesuffix("[bot]")),
     },
 }

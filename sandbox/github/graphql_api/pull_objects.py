@@ -1,25 +1,31 @@
-"""GraphQL: pull requests and their checks.
+"""GraphQL: pull requests.
 
 Source: https://docs.github.com/en/graphql/reference/objects#pullrequest
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.faults import Fault
 from sandbox.github import check_states, mergeability
-from sandbox.github.entities import CheckRun, CheckSuite, CommitStatus, PullRequest, Repository
-from sandbox.github.graphql_api.git_objects import (
-    Commit,
+from sandbox.github.entities import PullRequest, Repository
+from sandbox.github.graphql_api.check_objects import rollup
+from sandbox.github.graphql_api.connections import (
+    PageArguments,
     Resolver,
-    app_object,
-    commit_at,
     connection,
-    repository_url,
+    resolve_as,
     resolve_by,
+)
+from sandbox.github.graphql_api.git_objects import Commit, Ref, commit_at
+from sandbox.github.graphql_api.issue_objects import (
+    ISSUE_OR_PULL,
+    ISSUE_ORDERS,
+    IssueNode,
+    has_labels,
+    page_of,
 )
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.node_ids import node_id
@@ -33,65 +39,6 @@ class Pull:
 
     repository: Repository
     entity: PullRequest
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Rollup:
-    """The newest check runs and commit statuses of a commit."""
-
-    commit: Commit
-    runs: tuple[CheckRun, ...]
-    statuses: tuple[CommitStatus, ...]
-
-
-def _rollup(commit: Commit, _info: GraphQLResolveInfo) -> Rollup | None:
-    runs = check_states.latest_runs(commit.repository, commit.sha)
-    statuses = check_states.latest_statuses(commit.repository, commit.sha)
-    return Rollup(commit, runs, statuses) if runs or statuses else None
-
-
-def _rollup_state(rollup: Rollup) -> str:
-    states = {each.state for each in rollup.statuses}
-    concluded = {run.conclusion for run in rollup.runs if run.status == "completed"}
-    if states & {"error", "failure"} or concluded - check_states.PASSING:
-        return "FAILURE"
-    is_pending = any(run.status != "completed" for run in rollup.runs) or "pending" in states
-    return "PENDING" if is_pending else "SUCCESS"
-
-
-def _contexts(
-    rollup: Rollup,
-    info: GraphQLResolveInfo,
-    first: int | None = None,
-    last: int | None = None,
-    after: str | None = None,
-) -> dict[str, Any]:
-    page = connection((*rollup.runs, *rollup.statuses), first, last, after)
-    session: Session = info.context
-    if not session.github.faults.take(Fault.CHECKS_HIDDEN):
-        return page
-    # What a fine-grained token without the right sees: https://github.com/cli/cli/issues/12597
-    message = "Resource not accessible by personal access token"
-    hidden = RefusedError(Reason.FORBIDDEN, message)
-    nodes = [hidden if isinstance(each, CheckRun) else each for each in page["nodes"]]
-    return page | {"nodes": nodes}
-
-
-def _workflow_run(suite: CheckSuite) -> dict[str, Any] | None:
-    run, repository = suite.workflow_run, suite.repository
-    if run is None:
-        return None
-    return {
-        "id": node_id("WFR", repository.id, run.id),
-        "databaseId": run.id,
-        "event": run.event,
-        "runNumber": run.number,
-        "workflow": {
-            "id": node_id("W", repository.id, run.workflow_id),
-            "databaseId": run.workflow_id,
-            "name": run.name,
-        },
-    }
 
 
 def _pull_state(pull: PullRequest) -> str:
@@ -110,21 +57,28 @@ def _merge_state(pull: Pull, info: GraphQLResolveInfo) -> str:
 
 
 def _pull_files(
-    pull: Pull, _info: GraphQLResolveInfo, first: int | None = None, last: int | None = None
+    pull: Pull, info: GraphQLResolveInfo, **page: Unpack[PageArguments]
 ) -> dict[str, Any]:
-    return connection(mergeability.files(pull.repository, pull.entity), first, last)
+    return connection(mergeability.files(pull.repository, pull.entity), info, **page)
+
+
+def _changed_lines(pull: Pull, kind: str) -> int:
+    files = mergeability.files(pull.repository, pull.entity)
+    return sum(getattr(file, kind) for file in files)
 
 
 def _pull_commits(
-    pull: Pull, _info: GraphQLResolveInfo, first: int | None = None, last: int | None = None
+    pull: Pull, info: GraphQLResolveInfo, **page: Unpack[PageArguments]
 ) -> dict[str, Any]:
     entity = pull.entity
     shas = pull.repository.git.commits_between(entity.base_sha, entity.head_sha)
-    return connection([{"commit": Commit(pull.repository, sha)} for sha in shas], first, last)
+    commits = [{"commit": Commit(pull.repository, sha)} for sha in shas]
+    return connection(commits, info, **page)
 
 
-def _pull_url(pull: Pull, info: GraphQLResolveInfo) -> str:
-    return f"{repository_url(pull.repository, info)}/pull/{pull.entity.number}"
+def _branch(repository: Repository, name: str) -> Ref | None:
+    ref = f"refs/heads/{name}"
+    return None if repository.git.sha(ref) is None else Ref(repository, ref)
 
 
 def _pull(repository: Repository, _info: GraphQLResolveInfo, number: int) -> Pull:
@@ -134,24 +88,44 @@ def _pull(repository: Repository, _info: GraphQLResolveInfo, number: int) -> Pul
     return Pull(repository, pull)
 
 
+def _issue_or_pull(
+    repository: Repository, _info: GraphQLResolveInfo, number: int
+) -> Pull | IssueNode:
+    if (pull := repository.pulls.get(number)) is not None:
+        return Pull(repository, pull)
+    if (issue := repository.issues.get(number)) is not None:
+        return IssueNode(repository, issue)
+    message = f"Could not resolve to an issue or pull request with the number of {number}."
+    raise RefusedError(Reason.NOT_FOUND, message)
+
+
 class _PullsArguments(TypedDict, total=False):
-    headRefName: str | None
-    baseRefName: str | None
-    states: list[str] | None
-    orderBy: Mapping[str, str] | None
     first: int | None
     last: int | None
     after: str | None
+    before: str | None
+    headRefName: str | None
+    baseRefName: str | None
+    labels: list[str] | None
+    states: list[str] | None
+    orderBy: Mapping[str, str] | None
 
 
 def _pulls(
-    repository: Repository, _info: GraphQLResolveInfo, **asked: Unpack[_PullsArguments]
+    repository: Repository, info: GraphQLResolveInfo, **asked: Unpack[_PullsArguments]
 ) -> dict[str, Any]:
     pulls = [pull for pull in repository.pulls.values() if _is_asked_for(pull, asked)]
     order = asked.get("orderBy") or {"field": "CREATED_AT", "direction": "ASC"}
-    pulls.sort(key=_ORDERS[order["field"]], reverse=order["direction"] == "DESC")
+    pulls.sort(key=ISSUE_ORDERS[order["field"]], reverse=order["direction"] == "DESC")
     nodes = [Pull(repository, pull) for pull in pulls]
-    return connection(nodes, asked.get("first"), asked.get("last"), asked.get("after"))
+    return connection(
+        nodes,
+        info,
+        first=asked.get("first"),
+        last=asked.get("last"),
+        after=asked.get("after"),
+        before=asked.get("before"),
+    )
 
 
 def _is_asked_for(pull: PullRequest, asked: _PullsArguments) -> bool:
@@ -159,19 +133,9 @@ def _is_asked_for(pull: PullRequest, asked: _PullsArguments) -> bool:
     return (
         (asked.get("headRefName") or pull.head_ref) == pull.head_ref
         and (asked.get("baseRefName") or pull.base_ref) == pull.base_ref
+        and has_labels(pull, asked.get("labels"))
         and (states is None or _pull_state(pull) in states)
     )
-
-
-_ORDERS: Mapping[str, Callable[[PullRequest], Any]] = {
-    "CREATED_AT": lambda pull: (pull.created_at, pull.number),
-    "UPDATED_AT": lambda pull: (pull.updated_at, pull.number),
-    "COMMENTS": lambda pull: len(pull.comments),
-}
-
-
-def _upper(text: str | None) -> str | None:
-    return text and text.upper()
 
 
 _CHANGE_TYPES = {
@@ -183,67 +147,53 @@ _CHANGE_TYPES = {
 }
 
 PULL_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
-    "Repository": {"pullRequest": _pull, "pullRequests": _pulls},
-    "Commit": {"statusCheckRollup": _rollup},
-    "StatusCheckRollup": {
-        "id": resolve_by(
-            lambda rollup: node_id("SCR", rollup.commit.repository.id, rollup.commit.sha)
-        ),
-        "state": resolve_by(_rollup_state),
-        "contexts": _contexts,
-    },
-    "CheckRun": {
-        "id": resolve_by(lambda run: node_id("CR", run.suite.repository.id, run.id)),
-        "databaseId": resolve_by(lambda run: run.id),
-        "status": resolve_by(lambda run: run.status.upper()),
-        "conclusion": resolve_by(lambda run: run.conclusion and run.conclusion.upper()),
-        "checkSuite": resolve_by(lambda run: run.suite),
-        "startedAt": resolve_by(lambda run: timestamp(run.started_at)),
-        "completedAt": resolve_by(lambda run: timestamp(run.completed_at)),
-    },
-    "CheckSuite": {
-        "id": resolve_by(lambda suite: node_id("CS", suite.repository.id, suite.id)),
-        "app": resolve_by(lambda suite: app_object(suite.app)),
-        "conclusion": resolve_by(lambda suite: _upper(check_states.suite_conclusion(suite))),
-        "databaseId": resolve_by(lambda suite: suite.id),
-        "status": resolve_by(lambda suite: check_states.suite_status(suite).upper()),
-        "workflowRun": resolve_by(_workflow_run),
-    },
-    "StatusContext": {
-        "id": resolve_by(lambda status: node_id("SC", status.id)),
-        "state": resolve_by(lambda status: status.state.upper()),
-        "createdAt": resolve_by(lambda status: timestamp(status.created_at)),
+    "Repository": {
+        "pullRequest": _pull,
+        "pullRequests": _pulls,
+        "issueOrPullRequest": _issue_or_pull,
     },
     "PullRequest": {
+        **ISSUE_OR_PULL,
         "id": resolve_by(lambda pull: node_id("PR", pull.repository.id, pull.entity.number)),
-        "number": resolve_by(lambda pull: pull.entity.number),
-        "url": _pull_url,
-        "title": resolve_by(lambda pull: pull.entity.title),
-        "body": resolve_by(lambda pull: pull.entity.body),
+        "permalink": lambda pull, info: page_of(pull.repository, pull.entity, info),
         "state": resolve_by(lambda pull: _pull_state(pull.entity)),
-        "closed": resolve_by(lambda pull: not pull.entity.open),
         "isDraft": resolve_by(lambda pull: pull.entity.draft),
         "merged": resolve_by(lambda pull: pull.entity.merged),
         "mergedAt": resolve_by(lambda pull: timestamp(pull.entity.merged_at)),
+        "mergedBy": resolve_by(lambda pull: pull.entity.merged_by),
         "mergeCommit": resolve_by(
             lambda pull: commit_at(pull.repository, pull.entity.merge_commit_sha)
         ),
         "mergeable": _mergeable,
         "mergeStateStatus": _merge_state,
+        "autoMergeRequest": resolve_as(None),
+        "isInMergeQueue": resolve_as(False),
+        "isMergeQueueEnabled": resolve_as(False),
+        "maintainerCanModify": resolve_as(False),
+        "headRef": resolve_by(
+            lambda pull: _branch(pull.entity.head_repository, pull.entity.head_ref)
+        ),
         "headRefName": resolve_by(lambda pull: pull.entity.head_ref),
         "headRefOid": resolve_by(lambda pull: pull.entity.head_sha),
         "headRepository": resolve_by(lambda pull: pull.entity.head_repository),
+        "headRepositoryOwner": resolve_by(lambda pull: pull.entity.head_repository.owner),
         "isCrossRepository": resolve_by(
             lambda pull: pull.entity.head_repository is not pull.repository
         ),
+        "baseRef": resolve_by(lambda pull: _branch(pull.repository, pull.entity.base_ref)),
         "baseRefName": resolve_by(lambda pull: pull.entity.base_ref),
         "baseRefOid": resolve_by(lambda pull: pull.entity.base_sha),
-        "author": resolve_by(lambda pull: pull.entity.author),
+        "baseRepository": resolve_by(lambda pull: pull.repository),
+        "additions": resolve_by(lambda pull: _changed_lines(pull, "additions")),
+        "deletions": resolve_by(lambda pull: _changed_lines(pull, "deletions")),
         "changedFiles": resolve_by(
             lambda pull: len(mergeability.files(pull.repository, pull.entity))
         ),
         "files": _pull_files,
         "commits": _pull_commits,
+        "statusCheckRollup": resolve_by(
+            lambda pull: rollup(Commit(pull.repository, pull.entity.head_sha))
+        ),
     },
     "PullRequestChangedFile": {
         "changeType": resolve_by(lambda file: _CHANGE_TYPES[file.status]),

@@ -13,9 +13,12 @@ from graphql import GraphQLResolveInfo
 
 from sandbox.github import pulls, refs
 from sandbox.github.entities import Repository
-from sandbox.github.graphql_api.git_objects import Commit, Ref, Resolver
+from sandbox.github.graphql_api import nodes
+from sandbox.github.graphql_api.connections import Resolver
+from sandbox.github.graphql_api.git_objects import Commit, Ref
+from sandbox.github.graphql_api.issue_mutations import ISSUE_MUTATIONS, payload
 from sandbox.github.graphql_api.pull_objects import Pull
-from sandbox.github.graphql_api.session import Session, missing_node
+from sandbox.github.graphql_api.session import Session
 from sandbox.github.payloads.timestamps import timestamp
 from sandbox.github.rate_limit import LIMIT
 from sandbox.github.refusals import Reason, RefusedError
@@ -36,26 +39,11 @@ def _repository(
     return repository
 
 
-def _node(session: Session, node: str) -> Pull | Repository | Ref | Commit:
-    kind = node.partition("_")[0]
-    if kind == "R":
-        return session.repository(node)
-    repository_id, _, key = ":".join(session.node_key(node, kind)).partition(":")
-    repository = session.repository_by_id(repository_id, node)
-    if kind == "PR" and key.isdecimal() and int(key) in repository.pulls:
-        return Pull(repository, repository.pulls[int(key)])
-    if kind == "REF" and repository.git.sha(key) is not None:
-        return Ref(repository, key)
-    if kind == "C" and repository.git.has_commit(key):
-        return Commit(repository, key)
-    raise missing_node(node)
-
-
 def _nodes(_root: None, info: GraphQLResolveInfo, ids: list[str]) -> list[object]:
     found: list[object] = []
     for node in ids:
         try:
-            found.append(_node(info.context, node))
+            found.append(nodes.find(info.context, node))
         except RefusedError as error:
             found.append(error)
     return found
@@ -84,13 +72,13 @@ def _create_ref(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
     session.require_write("CreateRef")
     repository = session.repository(input["repositoryId"])
     refs.create(session.github, repository, input["name"], input["oid"], session.viewer)
-    return _payload(input, ref=Ref(repository, input["name"]))
+    return payload(input, ref=Ref(repository, input["name"]))
 
 
 def _update_ref(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
     session: Session = info.context
     session.require_write("UpdateRef")
-    ref = _ref(session, input["refId"])
+    ref = nodes.ref(session, input["refId"])
     refs.update(
         session.github,
         ref.repository,
@@ -99,15 +87,15 @@ def _update_ref(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
         force=bool(input["force"]),
         by=session.viewer,
     )
-    return _payload(input, ref=ref)
+    return payload(input, ref=ref)
 
 
 def _delete_ref(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
     session: Session = info.context
     session.require_write("DeleteRef")
-    ref = _ref(session, input["refId"])
+    ref = nodes.ref(session, input["refId"])
     refs.delete(session.github, ref.repository, ref.name, session.viewer)
-    return _payload(input)
+    return payload(input)
 
 
 def _commit_on_branch(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
@@ -126,7 +114,7 @@ def _commit_on_branch(_root: None, info: GraphQLResolveInfo, input: Input) -> In
         by=session.viewer,
     )
     ref = Ref(repository, f"{refs.BRANCHES}{branch}")
-    return _payload(input, commit=Commit(repository, sha), ref=ref)
+    return payload(input, commit=Commit(repository, sha), ref=ref)
 
 
 def _create_pull(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
@@ -146,24 +134,13 @@ def _create_pull(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
         author=session.viewer,
         draft=bool(input["draft"]),
     )
-    return _payload(input, pullRequest=Pull(repository, pull))
-
-
-def _payload(input: Input, **fields: object) -> Input:
-    return {"clientMutationId": input.get("clientMutationId"), **fields}
-
-
-def _ref(session: Session, node: str) -> Ref:
-    found = _node(session, node)
-    if not isinstance(found, Ref):
-        raise missing_node(node)
-    return found
+    return payload(input, pullRequest=Pull(repository, pull))
 
 
 def _branch(session: Session, branch: Input) -> tuple[Repository, str]:
     """Return the branch that is named by its ref's id, or by repository and name."""
     if (node := branch.get("id")) is not None:
-        ref = _ref(session, node)
+        ref = nodes.ref(session, node)
         return ref.repository, ref.name.removeprefix(refs.BRANCHES)
     owner, _, name = (branch.get("repositoryNameWithOwner") or "").partition("/")
     repository = session.github.find_repository(owner, name)
@@ -188,13 +165,14 @@ def _changes(changes: Input) -> Mapping[str, bytes | None]:
 
 ROOTS: Mapping[str, Mapping[str, Resolver]] = {
     "Query": {
-        "node": lambda _root, info, id: _node(info.context, id),
+        "node": lambda _root, info, id: nodes.find(info.context, id),
         "nodes": _nodes,
         "rateLimit": _rate_limit,
         "repository": _repository,
         "viewer": _viewer,
     },
     "Mutation": {
+        **ISSUE_MUTATIONS,
         "createCommitOnBranch": _commit_on_branch,
         "createPullRequest": _create_pull,
         "createRef": _create_ref,

@@ -31,10 +31,9 @@ class Session:
 
     def repository_by_id(self, number: str, node: str) -> Repository:
         """Return the repository with that database id."""
-        for repository in self.github.repositories.values():
-            if str(repository.id) == number:
-                return repository
-        raise missing_node(node)
+        if (repository := self.github.repository_by_id(number)) is None:
+            raise missing_node(node)
+        return repository
 
     def require_write(self, mutation: str) -> None:
         """Refuse a mutation to those who may only read."""

@@ -1,15 +1,16 @@
 """Issues, comments and labels."""
 
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
-from sandbox.github.entities import Comment, Issue, Label, PullRequest, Repository
+from sandbox.github.entities import Comment, Issue, Label, PullRequest, Reaction, Repository
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.accounts import user
 from sandbox.github.payloads.repositories import api_url, web_url
 from sandbox.github.payloads.timestamps import timestamp
+from sandbox.github.reactions import CONTENTS
 from sandbox.github.state import GitHub
-
-_REACTIONS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "eyes", "rocket")
 
 
 def label(github: GitHub, repository: Repository, label: Label) -> dict[str, Any]:
@@ -17,9 +18,9 @@ def label(github: GitHub, repository: Repository, label: Label) -> dict[str, Any
     return {
         "id": label.id,
         "node_id": node_id("LA", repository.id, label.id),
-        "url": api_url(github, repository, f"/labels/{label.name}"),
+        "url": api_url(github, repository, f"/labels/{quote(label.name)}"),
         "name": label.name,
-        "description": "",
+        "description": label.description,
         "color": label.color,
         "default": False,
     }
@@ -38,12 +39,13 @@ def issue(github: GitHub, repository: Repository, issue: Issue) -> dict[str, Any
         "labels_url": f"{url}/labels{{/name}}",
         "comments_url": f"{url}/comments",
         "events_url": f"{url}/events",
+        "timeline_url": f"{url}/timeline",
         "html_url": page,
         "number": issue.number,
         "state": "open" if issue.open else "closed",
         "state_reason": issue.state_reason,
         "title": issue.title,
-        "body": issue.body,
+        "body": issue.body or None,
         "user": user(github, issue.author),
         "labels": [label(github, repository, each) for each in issue.labels],
         "assignee": None,
@@ -55,8 +57,9 @@ def issue(github: GitHub, repository: Repository, issue: Issue) -> dict[str, Any
         "created_at": timestamp(issue.created_at),
         "updated_at": timestamp(issue.updated_at),
         "closed_at": timestamp(issue.closed_at),
+        "closed_by": None if issue.closed_by is None else user(github, issue.closed_by),
         "author_association": "CONTRIBUTOR",
-        "reactions": _reactions(url),
+        "reactions": _reactions(url, issue.reactions),
         "performed_via_github_app": None,
     }
     if isinstance(issue, PullRequest):
@@ -92,12 +95,26 @@ def comment(
         "body": comment.body,
         "user": user(github, comment.author),
         "created_at": timestamp(comment.created_at),
-        "updated_at": timestamp(comment.created_at),
+        "updated_at": timestamp(comment.updated_at),
         "author_association": "CONTRIBUTOR",
-        "reactions": _reactions(url),
+        "reactions": _reactions(url, comment.reactions),
         "performed_via_github_app": None,
     }
 
 
-def _reactions(url: str) -> dict[str, Any]:
-    return {"url": f"{url}/reactions", "total_count": 0, **dict.fromkeys(_REACTIONS, 0)}
+def reaction(github: GitHub, repository: Repository, reaction: Reaction) -> dict[str, Any]:
+    """Return `reaction`."""
+    return {
+        "id": reaction.id,
+        "node_id": node_id("REA", repository.id, reaction.id),
+        "user": user(github, reaction.user),
+        "content": reaction.content,
+        "created_at": timestamp(reaction.created_at),
+    }
+
+
+def _reactions(url: str, given: Sequence[Reaction]) -> dict[str, Any]:
+    counts = dict.fromkeys(CONTENTS, 0)
+    for each in given:
+        counts[each.content] += 1
+    return {"url": f"{url}/reactions", "total_count": len(given), **counts}

@@ -70,6 +70,13 @@ _SETTINGS = {
     "is_template": False,
     "allow_forking": True,
     "web_commit_signoff_required": False,
+    # Only squash merges are modelled.
+    "allow_merge_commit": False,
+    "allow_rebase_merge": False,
+    "allow_squash_merge": True,
+    "allow_auto_merge": False,
+    "allow_update_branch": False,
+    "delete_branch_on_merge": False,
     "has_discussions": False,
     "has_downloads": True,
     "has_pages": False,

@@ -1,24 +1,64 @@
 """Commits and comparisons.
 
-Sources: https://docs.github.com/en/rest/commits/commits#get-a-commit and
-https://docs.github.com/en/rest/commits/commits#compare-two-commits
+Source: https://docs.github.com/en/rest/commits/commits
 """
 
 from collections.abc import Sequence
 
+from sandbox.github.git_repository import EMPTY_TREE
 from sandbox.github.payloads import commits as payloads
+from sandbox.github.payloads import pulls as pull_payloads
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.rest.call import Call, Operation, Reply, not_found
 
 _MOST_COMMITS = 250
 _MOST_FILES = 300
+_OTHER_FILTERS = frozenset({"author", "committer", "since", "until"})
+
+
+def _list(call: Call) -> Reply:
+    if unknown := sorted(_OTHER_FILTERS & call.query.keys()):
+        message = f"Commits filtered by {', '.join(unknown)} are not modelled by the sandbox"
+        raise RefusedError(Reason.NOT_MODELLED, message)
+    repository = call.repository
+    start = repository.git.resolve(call.query.get("sha", repository.default_branch))
+    if start is None:
+        raise not_found()
+    page = call.page(repository.git.history(start, call.query.get("path")))
+    return Reply(200, [payloads.commit(call.github, repository, sha) for sha in page])
+
+
+def _pulls(call: Call) -> Reply:
+    """List the pull requests that brought a commit to the default branch, or else have it open."""
+    repository, sha = call.repository, call.commit
+    pulls = list(repository.pulls.values())
+    found = [pull for pull in pulls if pull.merge_commit_sha == sha] or [
+        pull
+        for pull in pulls
+        if sha in repository.git.commits_between(pull.base_sha, pull.head_sha)
+    ]
+    return Reply(
+        200,
+        [
+            pull_payloads.pull_request_simple(call.github, repository, pull)
+            for pull in call.page(found)
+        ],
+    )
 
 
 def _get(call: Call) -> Reply:
-    name, repository = call.path["ref"], call.repository
-    sha = repository.git.resolve(name)
-    if sha is None:
-        raise RefusedError(Reason.UNPROCESSABLE, f"No commit found for SHA: {name}")
+    sha, repository = call.commit, call.repository
+    match call.form:
+        case "sha":
+            return Reply(200, content=sha.encode())
+        case "patch":
+            return Reply(200, content=repository.git.patch_text(None, sha))
+        case "diff":
+            parents = repository.git.commit_object(sha).parent_ids
+            base = str(parents[0]) if parents else EMPTY_TREE
+            return Reply(200, content=repository.git.diff_text(base, sha))
+        case _:
+            pass
     if len(payloads.changed_files(repository, sha)) > _MOST_FILES:
         message = f"A commit of more than {_MOST_FILES} files is not modelled by the sandbox"
         raise RefusedError(Reason.NOT_MODELLED, message)
@@ -35,6 +75,13 @@ def _compare(call: Call) -> Reply:
     if merge_base is None:
         message = f"No common ancestor between {names.replace('...', ' and ')}."
         raise RefusedError(Reason.NOT_FOUND, message)
+    match call.form:
+        case "diff":
+            return Reply(200, content=git.diff_text(merge_base, head))
+        case "patch":
+            return Reply(200, content=git.patch_text(merge_base, head))
+        case _:
+            pass
     files = git.changed_files(merge_base, head) if call.query.get("page", "1") == "1" else ()
     return Reply(
         200,
@@ -59,7 +106,15 @@ def _listed(call: Call, commits: Sequence[str]) -> Sequence[str]:
     return commits[-_MOST_COMMITS:]
 
 
+_COMMITS = "/repos/{owner}/{repo}/commits"
 OPERATIONS = (
-    Operation("GET", "/repos/{owner}/{repo}/commits/{ref:path}", _get),
-    Operation("GET", "/repos/{owner}/{repo}/compare/{basehead:path}", _compare),
+    Operation("GET", _COMMITS, _list),
+    Operation("GET", f"{_COMMITS}/{{ref:path}}/pulls", _pulls),
+    Operation("GET", f"{_COMMITS}/{{ref:path}}", _get, forms=frozenset({"diff", "patch", "sha"})),
+    Operation(
+        "GET",
+        "/repos/{owner}/{repo}/compare/{basehead:path}",
+        _compare,
+        forms=frozenset({"diff", "patch"}),
+    ),
 )

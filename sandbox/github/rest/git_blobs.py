@@ -13,6 +13,8 @@ from sandbox.github.rest.call import Call, Operation, Reply, not_found
 def _get(call: Call) -> Reply:
     if (blob := call.repository.git.blob_by_id(call.path["sha"])) is None:
         raise not_found()
+    if call.form == "raw":
+        return Reply(200, content=blob.data)
     return Reply(
         200,
         {
@@ -26,4 +28,6 @@ def _get(call: Call) -> Reply:
     )
 
 
-OPERATIONS = (Operation("GET", "/repos/{owner}/{repo}/git/blobs/{sha}", _get),)
+OPERATIONS = (
+    Operation("GET", "/repos/{owner}/{repo}/git/blobs/{sha}", _get, forms=frozenset({"raw"})),
+)

@@ -1,14 +1,15 @@
-"""Issues, comments and labels.
+"""Issues and their comments.
 
-Sources: https://docs.github.com/en/rest/issues/issues,
-https://docs.github.com/en/rest/issues/comments, https://docs.github.com/en/rest/issues/labels
+Sources: https://docs.github.com/en/rest/issues/issues and
+https://docs.github.com/en/rest/issues/comments
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from sandbox.github import issues
 from sandbox.github.accounts import Access
-from sandbox.github.entities import Issue, PullRequest
+from sandbox.github.entities import Comment, Issue, PullRequest
 from sandbox.github.payloads import issues as payloads
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.rest.call import Call, Operation, Reply, invalid
@@ -49,7 +50,7 @@ def _is_asked_for(call: Call, issue: Issue) -> bool:
     )
 
 
-def _label_names(call: Call) -> tuple[str, ...]:
+def label_names(call: Call) -> tuple[str, ...]:
     """Return the labels of the body, each a name or an object with one."""
     labels = call.body.get("labels") or []
     names = []
@@ -69,14 +70,12 @@ def _refuse_other_fields(call: Call) -> None:
 
 def _create(call: Call) -> Reply:
     _refuse_other_fields(call)
-    if not call.repository.has_issues:
-        raise RefusedError(Reason.GONE, "Issues has been disabled in this repository.")
     issue = issues.open_issue(
         call.github,
         call.repository,
         title=call.text("title"),
         body=call.optional_text("body") or "",
-        labels=_label_names(call),
+        labels=label_names(call),
         author=call.actor,
     )
     return Reply(201, payloads.issue(call.github, call.repository, issue))
@@ -93,7 +92,7 @@ def _update(call: Call) -> Reply:
     _refuse_other_fields(call)
     title, body = call.optional_text("title"), call.optional_text("body")
     state, reason = _state(call)
-    labels = _label_names(call) if call.body.get("labels") is not None else None
+    labels = label_names(call) if call.body.get("labels") is not None else None
     github, repository, by = call.github, call.repository, call.actor
     issues.edit_issue(github, repository, issue, title=title, body=body, by=by)
     if labels is not None:
@@ -134,32 +133,50 @@ def _comment(call: Call) -> Reply:
     return Reply(201, payloads.comment(call.github, call.repository, issue, comment))
 
 
-def _labels(call: Call) -> Reply:
-    labels = call.page(call.issue.labels)
-    return Reply(200, [payloads.label(call.github, call.repository, label) for label in labels])
+def _repository_comments(call: Call) -> Reply:
+    about = (*call.repository.issues.values(), *call.repository.pulls.values())
+    found = [(issue, comment) for issue in about for comment in issue.comments]
+    found.sort(key=lambda pair: pair[1].id)
+    return Reply(200, [_comment_payload(call, *pair) for pair in call.page(found)])
 
 
-def _add_labels(call: Call) -> Reply:
-    issue = call.issue
-    issues.add_labels(call.github, call.repository, issue, _label_names(call), call.actor)
-    return Reply(
-        200, [payloads.label(call.github, call.repository, label) for label in issue.labels]
-    )
+def _comment_payload(call: Call, issue: Issue, comment: Comment) -> dict[str, Any]:
+    return payloads.comment(call.github, call.repository, issue, comment)
 
 
-def _repository_labels(call: Call) -> Reply:
-    labels = call.page(list(call.repository.labels.values()))
-    return Reply(200, [payloads.label(call.github, call.repository, label) for label in labels])
+def _get_comment(call: Call) -> Reply:
+    return Reply(200, _comment_payload(call, *call.issue_and_comment))
+
+
+def _update_comment(call: Call) -> Reply:
+    issue, comment = call.issue_and_comment
+    _require_own(call, comment)
+    issues.edit_comment(call.github, call.repository, issue, comment, call.text("body"), call.actor)
+    return Reply(200, _comment_payload(call, issue, comment))
+
+
+def _delete_comment(call: Call) -> Reply:
+    issue, comment = call.issue_and_comment
+    _require_own(call, comment)
+    issues.delete_comment(call.github, call.repository, issue, comment, call.actor)
+    return Reply(204)
+
+
+def _require_own(call: Call, comment: Comment) -> None:
+    """Let nobody but its author and those who may write touch a comment."""
+    if call.actor != comment.author and call.actor.access < Access.WRITE:
+        raise RefusedError(Reason.FORBIDDEN, "Must have push access to change this comment")
 
 
 OPERATIONS = (
     Operation("GET", _ISSUES, _list),
     Operation("POST", _ISSUES, _create, Access.READ),
+    Operation("GET", f"{_ISSUES}/comments", _repository_comments),
+    Operation("GET", f"{_ISSUES}/comments/{{comment_id}}", _get_comment),
+    Operation("PATCH", f"{_ISSUES}/comments/{{comment_id}}", _update_comment, Access.READ),
+    Operation("DELETE", f"{_ISSUES}/comments/{{comment_id}}", _delete_comment, Access.READ),
     Operation("GET", _ISSUE, _get),
     Operation("PATCH", _ISSUE, _update, Access.WRITE),
     Operation("GET", f"{_ISSUE}/comments", _comments),
     Operation("POST", f"{_ISSUE}/comments", _comment, Access.READ),
-    Operation("GET", f"{_ISSUE}/labels", _labels),
-    Operation("POST", f"{_ISSUE}/labels", _add_labels, Access.WRITE),
-    Operation("GET", "/repos/{owner}/{repo}/labels", _repository_labels),
 )

@@ -11,7 +11,7 @@ from sandbox.github.merging import MergeRequest
 from sandbox.github.payloads import commits as commit_payloads
 from sandbox.github.payloads import pulls as payloads
 from sandbox.github.refusals import Reason, RefusedError
-from sandbox.github.rest.call import Call, Operation, Reply, invalid
+from sandbox.github.rest.call import Call, Operation, Reply, invalid, not_found
 
 _PULLS = "/repos/{owner}/{repo}/pulls"
 
@@ -54,7 +54,15 @@ def _create(call: Call) -> Reply:
 
 
 def _get(call: Call) -> Reply:
-    return Reply(200, payloads.pull_request(call.github, call.repository, call.pull))
+    git, pull = call.repository.git, call.pull
+    base = git.merge_base(pull.base_sha, pull.head_sha) or pull.base_sha
+    match call.form:
+        case "diff":
+            return Reply(200, content=git.diff_text(base, pull.head_sha))
+        case "patch":
+            return Reply(200, content=git.patch_text(base, pull.head_sha))
+        case _:
+            return Reply(200, payloads.pull_request(call.github, call.repository, pull))
 
 
 def _update(call: Call) -> Reply:
@@ -91,6 +99,18 @@ def _files(call: Call) -> Reply:
     )
 
 
+def _commits(call: Call) -> Reply:
+    pull, repository = call.pull, call.repository
+    shas = call.page(repository.git.commits_between(pull.base_sha, pull.head_sha))
+    return Reply(200, [commit_payloads.commit(call.github, repository, sha) for sha in shas])
+
+
+def _is_merged(call: Call) -> Reply:
+    if not call.pull.merged:
+        raise not_found()
+    return Reply(204)
+
+
 def _merge(call: Call) -> Reply:
     if (method := call.optional_text("merge_method") or "merge") != "squash":
         message = f"The merge method {method!r} is not modelled by the sandbox, only 'squash'"
@@ -110,8 +130,10 @@ def _merge(call: Call) -> Reply:
 OPERATIONS = (
     Operation("GET", _PULLS, _list),
     Operation("POST", _PULLS, _create, Access.WRITE),
-    Operation("GET", f"{_PULLS}/{{number}}", _get),
+    Operation("GET", f"{_PULLS}/{{number}}", _get, forms=frozenset({"diff", "patch"})),
     Operation("PATCH", f"{_PULLS}/{{number}}", _update, Access.WRITE),
     Operation("GET", f"{_PULLS}/{{number}}/files", _files),
+    Operation("GET", f"{_PULLS}/{{number}}/commits", _commits),
+    Operation("GET", f"{_PULLS}/{{number}}/merge", _is_merged),
     Operation("PUT", f"{_PULLS}/{{number}}/merge", _merge, Access.WRITE),
 )

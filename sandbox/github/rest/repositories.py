@@ -1,20 +1,17 @@
-"""The repository, its files, the protection of its branches, and who asks.
+"""The repository, the protection of its branches, and what is left of the rate limit.
 
 Sources: https://docs.github.com/en/rest/repos/repos,
-https://docs.github.com/en/rest/repos/contents,
 https://docs.github.com/en/rest/branches/branch-protection and
-https://docs.github.com/en/rest/users/users#get-the-authenticated-user
+https://docs.github.com/en/rest/rate-limit/rate-limit
 """
-
-import base64
 
 from sandbox.github import checks, forks, renames
 from sandbox.github.accounts import Access
-from sandbox.github.payloads import accounts, repositories
+from sandbox.github.payloads import repositories
 from sandbox.github.rate_limit import LIMIT, RateLimit
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.requirements import Protection, RequiredCheck
-from sandbox.github.rest.call import Call, Operation, Reply, invalid, not_found
+from sandbox.github.rest.call import Call, Operation, Reply, invalid
 
 _REPOSITORY = "/repos/{owner}/{repo}"
 _PROTECTION = f"{_REPOSITORY}/branches/{{branch:path}}/protection"
@@ -38,35 +35,6 @@ def _update(call: Call) -> Reply:
     if (name := call.optional_text("name")) is not None:
         renames.rename(call.github, repository, name)
     return Reply(200, repositories.repository(call.github, repository, call.viewer))
-
-
-def _contents(call: Call) -> Reply:
-    git, path = call.repository.git, call.path["path"]
-    ref = call.query.get("ref", call.repository.default_branch)
-    if (sha := git.resolve(ref)) is None:
-        raise RefusedError(Reason.NOT_FOUND, f"No commit found for the ref {ref}")
-    if (blob := git.blob(sha, path)) is None:
-        raise not_found()
-    url = repositories.api_url(call.github, call.repository, f"/contents/{path}?ref={ref}")
-    git_url = repositories.api_url(call.github, call.repository, f"/git/blobs/{blob.id}")
-    page = repositories.web_url(call.github, call.repository, f"/blob/{ref}/{path}")
-    return Reply(
-        200,
-        {
-            "type": "file",
-            "encoding": "base64",
-            "size": blob.size,
-            "name": path.rpartition("/")[2],
-            "path": path,
-            "content": base64.encodebytes(blob.data).decode(),
-            "sha": str(blob.id),
-            "url": url,
-            "git_url": git_url,
-            "html_url": page,
-            "download_url": None,
-            "_links": {"self": url, "git": git_url, "html": page},
-        },
-    )
 
 
 def _protection(call: Call) -> Reply:
@@ -105,12 +73,6 @@ def _unprotect(call: Call) -> Reply:
     return Reply(204)
 
 
-def _user(call: Call) -> Reply:
-    if call.actor.kind == "Bot":
-        raise RefusedError(Reason.FORBIDDEN, "Resource not accessible by integration")
-    return Reply(200, accounts.public_user(call.github, call.actor))
-
-
 def _rate_limit(call: Call) -> Reply:
     login = call.viewer.login if call.viewer else ""
     core, graphql = (
@@ -131,9 +93,7 @@ def _rate(rate: RateLimit) -> dict[str, int]:
 
 
 OPERATIONS = (
-    Operation("GET", "/user", _user, Access.READ),
     Operation("GET", "/rate_limit", _rate_limit, is_free=True),
-    Operation("GET", f"{_REPOSITORY}/contents/{{path:path}}", _contents),
     Operation("GET", _PROTECTION, _protection, Access.ADMIN),
     Operation("PUT", _PROTECTION, _protect, Access.ADMIN),
     Operation("DELETE", _PROTECTION, _unprotect, Access.ADMIN),

@@ -1,0 +1,96 @@
+"""GraphQL: reviews of pull requests.
+
+Source: https://docs.github.com/en/graphql/reference/objects#pullrequestreview
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, Unpack
+
+from graphql import GraphQLResolveInfo
+
+from sandbox.github.entities import PullRequest, Repository, Review
+from sandbox.github.graphql_api.connections import (
+    PageArguments,
+    Resolver,
+    always_empty,
+    connection,
+    resolve_as,
+    resolve_by,
+)
+from sandbox.github.graphql_api.git_objects import Commit
+from sandbox.github.graphql_api.issue_objects import is_viewer, page_of
+from sandbox.github.graphql_api.pull_objects import Pull
+from sandbox.github.node_ids import node_id
+from sandbox.github.payloads.timestamps import timestamp
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ReviewNode:
+    """A review and its pull request."""
+
+    repository: Repository
+    pull: PullRequest
+    entity: Review
+
+
+def _reviews(
+    source: Pull,
+    info: GraphQLResolveInfo,
+    author: str | None = None,
+    states: list[str] | None = None,
+    **page: Unpack[PageArguments],
+) -> dict[str, Any]:
+    found = [
+        ReviewNode(source.repository, source.entity, review)
+        for review in source.entity.reviews
+        if author in (None, review.author.login) and (states is None or review.state in states)
+    ]
+    return connection(found, info, **page)
+
+
+def _latest(
+    source: Pull, info: GraphQLResolveInfo, **page: Unpack[PageArguments]
+) -> dict[str, Any]:
+    """Return the newest review of each of those who reviewed."""
+    by_author = {review.author: review for review in source.entity.reviews}
+    found = [ReviewNode(source.repository, source.entity, each) for each in by_author.values()]
+    return connection(found, info, **page)
+
+
+def _url(review: ReviewNode, info: GraphQLResolveInfo) -> str:
+    page = page_of(review.repository, review.pull, info)
+    return f"{page}#pullrequestreview-{review.entity.id}"
+
+
+def _submitted(review: ReviewNode) -> str | None:
+    return timestamp(review.entity.submitted_at)
+
+
+REVIEW_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
+    "PullRequest": {
+        "reviews": _reviews,
+        "latestReviews": _latest,
+        # The sandbox asks nobody for a review.
+        "reviewRequests": always_empty,
+    },
+    "PullRequestReview": {
+        "id": resolve_by(lambda review: node_id("PRR", review.repository.id, review.entity.id)),
+        "databaseId": resolve_by(lambda review: review.entity.id),
+        "author": resolve_by(lambda review: review.entity.author),
+        "authorAssociation": resolve_as("CONTRIBUTOR"),
+        "body": resolve_by(lambda review: review.entity.body),
+        "state": resolve_by(lambda review: review.entity.state),
+        "commit": resolve_by(lambda review: Commit(review.repository, review.entity.commit_sha)),
+        "createdAt": resolve_by(_submitted),
+        "publishedAt": resolve_by(_submitted),
+        "submittedAt": resolve_by(_submitted),
+        "updatedAt": resolve_by(_submitted),
+        "includesCreatedEdit": resolve_as(False),
+        "lastEditedAt": resolve_as(None),
+        "reactionGroups": resolve_as([]),
+        "url": _url,
+        "viewerCanReact": resolve_as(False),
+        "viewerDidAuthor": lambda review, info: is_viewer(review.entity.author, info),
+    },
+}
