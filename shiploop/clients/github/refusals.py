@@ -36,7 +36,10 @@ _KIND = "The organisation takes another kind of token only: a GitHub App, or wha
 _BY_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(words, re.IGNORECASE), advice)
     for words, advice in (
-        (r"bad credentials|requires authentication", "It is revoked or expired: set a new one"),
+        (
+            r"bad credentials|requires authentication",
+            "The token is revoked or expired: set a new one",
+        ),
         (
             r"was archived",
             "The repository is archived: unarchive it, or set GITHUB_REPO to another one",
