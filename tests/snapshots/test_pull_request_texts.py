@@ -106,6 +106,7 @@ def _reason(facts: MergeFacts) -> str:
 
 
 _NOT_TO_MERGE: Final = (
+    merge_facts(other_base="release"),
     merge_facts(state="CLOSED"),
     merge_facts(other_base="gh-pages"),
     merge_facts(signature_holds=False),

@@ -132,7 +132,8 @@ def test_a_token_that_may_write_is_well_and_webhooks_stay_unseen(sandbox: Sandbo
         github_webhook_secret=CANARY,
     )
     found = by_name(check_github(ours))
-    assert states(list(found.values())) == {
+    # What was deployed is the doing of other tests.
+    assert states([one for one in found.values() if one.name != "deployments"]) == {
         "github token": "ok",
         "github repository": "ok",
         "github permissions": "ok",
@@ -319,7 +320,11 @@ def test_where_nothing_is_set_and_nothing_runs_each_part_says_what_to_do(tmp_pat
     found = diagnose(settings(home=tmp_path, site_url=away(), api_port=free_port()))
     assert {each.name for each in found} == {
         *("redis", "runners", "prefect", "github", "site", "api"),
+<<<<<<< HEAD
         *("disk", "signing key", "model", "slack", "sentry", "sentry issues"),
+=======
+        *("signing key", "model", "e-mail", "slack", "sentry", "sentry issues"),
+>>>>>>> 6904ec8 (Say each sentence about a changed base where people read it)
     }
     assert all(each.advice for each in found)
     assert exit_code(found) == 1
