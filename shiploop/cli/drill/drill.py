@@ -37,6 +37,7 @@ _LEADS_OUTSIDE = (
     "sentry_dsn",
     "sentry_auth_token",
     "api_url",
+    "smtp_url",
 )
 _SANDBOX = {
     "github_repo": None,
