@@ -122,8 +122,8 @@ class InstallationToken:
         if not reply.is_success:
             what = f"GitHub answered {reply.status_code} to {method} {path}"
             ask = (
-                f"Is App {self._app_id} installed on {self._repository}, and is this its key, and "
-                "this machine's clock right?"
+                f"See whether App {self._app_id} is installed on {self._repository}, this is its "
+                "key, and this machine's clock is right"
             )
             raise GitHubUnauthorized(what, denial_in_words(reply.text) or ask)
         return _object(reply)
@@ -136,7 +136,11 @@ class InstallationToken:
         except (jwt.InvalidKeyError, TypeError) as error:
             raise GitHubUnauthorized(
                 "GITHUB_APP_PRIVATE_KEY is not an RSA private key in PEM format",
+<<<<<<< HEAD
                 "Set it to the App's whole private key",
+=======
+                "Set it to all of the file that GitHub has given for the App",
+>>>>>>> dba499a (Have each lack of a right say what to do, also where an App's key is wrong)
             ) from error
 
 
