@@ -81,8 +81,11 @@ def test_a_signed_delivery_is_recorded(api: httpx.Client, redis: Redis) -> None:
         ),
         (
             "deployment_status",
-            {"deployment": {"sha": SHA}, "deployment_status": {"state": "success"}},
-            {"deploy": "success"},
+            {
+                "deployment": {"sha": SHA, "environment": "production"},
+                "deployment_status": {"state": "success"},
+            },
+            {"deploy:production": "success"},
         ),
     ],
 )

@@ -5,21 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from shiploop.bootstrap import Services
-<<<<<<< HEAD
-from shiploop.domain.delivery.task import Merge
-from shiploop.domain.production.live import NotLive, WhyNotLive
-=======
 from shiploop.domain.production.incident import ToDo
->>>>>>> 6904ec8 (Say each sentence about a changed base where people read it)
 from shiploop.domain.production.rollback import RollbackStatus
 from shiploop.domain.production.rollback_ending import Ending
 from shiploop.errors import GitHubUnavailable
 from shiploop.stores import keys
 from tasks.incident import raise_incident
-<<<<<<< HEAD
-from tasks.missing_deploy import react_to_missing_deploy
-=======
->>>>>>> 6904ec8 (Say each sentence about a changed base where people read it)
 from tasks.rollback_end import tell_end
 from tests.builders import NOON, a_rollback_case
 from tests.sandbox_process import REPOSITORY, SandboxProcess
@@ -69,12 +60,8 @@ def test_where_issues_are_switched_off_people_are_told_and_github_is_asked_once(
     ours: Services, sandbox: SandboxProcess
 ) -> None:
     for _ in range(3):
-<<<<<<< HEAD
-        react_to_missing_deploy.fn(NotLive(WhyNotLive.LATE, "not in time"), Merge(SHA, NOON))
-=======
         reason = f"{SHA[:12]} was merged and never went live"
         raise_incident(f"never-live-{SHA}", reason, to_do=ToDo.MEND_DEPLOY)
->>>>>>> 6904ec8 (Say each sentence about a changed base where people read it)
     (said,) = told(ours)
     assert "never went live" in said
     assert "Switch issues on" in said

@@ -136,11 +136,7 @@ class InstallationToken:
         except (jwt.InvalidKeyError, TypeError) as error:
             raise GitHubUnauthorized(
                 "GITHUB_APP_PRIVATE_KEY is not an RSA private key in PEM format",
-<<<<<<< HEAD
-                "Set it to the App's whole private key",
-=======
                 "Set it to all of the file that GitHub has given for the App",
->>>>>>> dba499a (Have each lack of a right say what to do, also where an App's key is wrong)
             ) from error
 
 

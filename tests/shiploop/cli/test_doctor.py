@@ -320,11 +320,7 @@ def test_where_nothing_is_set_and_nothing_runs_each_part_says_what_to_do(tmp_pat
     found = diagnose(settings(home=tmp_path, site_url=away(), api_port=free_port()))
     assert {each.name for each in found} == {
         *("redis", "runners", "prefect", "github", "site", "api"),
-<<<<<<< HEAD
-        *("disk", "signing key", "model", "slack", "sentry", "sentry issues"),
-=======
-        *("signing key", "model", "e-mail", "slack", "sentry", "sentry issues"),
->>>>>>> 6904ec8 (Say each sentence about a changed base where people read it)
+        *("disk", "signing key", "model", "e-mail", "slack", "sentry", "sentry issues"),
     }
     assert all(each.advice for each in found)
     assert exit_code(found) == 1
