@@ -168,6 +168,8 @@ class _Api:
         limits, login = self._github.rate_limits, viewer.login if viewer else ""
         with self._github.lock:
             _check_access(operation, call)
+            if operation.changes_repository:
+                call.repository.require_writable()
             try:
                 reply = operation.handler(call)
             except RefusedError as error:

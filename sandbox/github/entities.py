@@ -10,6 +10,7 @@ from typing import Literal
 from sandbox.ci.concurrency import Groups
 from sandbox.github.accounts import Account
 from sandbox.github.git_repository import GitRepository
+from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.requirements import App, Protection, Ruleset
 
 Mergeable = Literal["MERGEABLE", "CONFLICTING", "UNKNOWN"]
@@ -251,6 +252,7 @@ class Repository:
     pushed_at: datetime
     default_branch: str = "main"
     has_issues: bool = True
+    archived: bool = False
     source: "Repository | None" = None  # what it is a fork of
     issues: dict[int, Issue] = dataclasses.field(default_factory=dict)
     pulls: dict[int, PullRequest] = dataclasses.field(default_factory=dict)
@@ -275,6 +277,15 @@ class Repository:
     def full_name(self) -> str:
         """`owner/name`."""
         return f"{self.owner.login}/{self.name}"
+
+    def require_writable(self) -> None:
+        """Refuse a change of what is archived.
+
+        Source: https://docs.github.com/en/repositories/archiving-a-github-repository/archiving-repositories
+        """
+        if self.archived:
+            message = "Repository was archived so is read-only."
+            raise RefusedError(Reason.FORBIDDEN, message)
 
     def next_number(self) -> int:
         """The number of the next issue or pull request."""

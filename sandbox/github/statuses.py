@@ -43,11 +43,6 @@ def create(
     return status
 
 
-def latest(repository: Repository, sha: str) -> tuple[CommitStatus, ...]:
-    """Return the newest status of each context."""
-    return tuple({each.context: each for each in repository.statuses.get(sha, ())}.values())
-
-
 def combined(statuses: tuple[CommitStatus, ...]) -> str:
     """Return the state of all contexts together.
 

@@ -31,6 +31,7 @@ def tour(tourist: Tourist, hook_url: str) -> None:
     visit_labels(tourist)
     visit_deployments(tourist)
     visit_general_refusals(tourist)
+    visit_the_archive(tourist)
 
 
 def visit_hooks(tourist: Tourist, url: str) -> None:
@@ -253,6 +254,7 @@ def visit_checks(tourist: Tourist) -> None:
 
 def visit_statuses(tourist: Tourist, head: str) -> None:
     statuses, status = f"{REPOSITORY}/statuses", {"state": "pending", "context": "ci/legacy"}
+    status |= {"description": "Builds", "target_url": "http://127.0.0.1:1/build"}
     for state in ("pending", "failure", "success"):
         tourist.call("POST", f"{statuses}/{head}", 201, status | {"state": state})
     tourist.call("POST", f"{statuses}/{head}", 422, {"state": "asleep"})
@@ -452,3 +454,10 @@ def visit_general_refusals(tourist: Tourist) -> None:
     ):
         tourist.client.put("/_sandbox/faults", json={fault: {"times": 1}}).raise_for_status()
         tourist.call("GET", REPOSITORY, status)
+
+
+def visit_the_archive(tourist: Tourist) -> None:
+    tourist.call("PATCH", REPOSITORY, 200, {"archived": True}, token="ada")
+    tourist.call("GET", REPOSITORY, 200)
+    tourist.call("POST", f"{REPOSITORY}/issues", 403, {"title": "Down"})
+    tourist.call("PATCH", REPOSITORY, 200, {"archived": False}, token="ada")

@@ -214,3 +214,27 @@ def test_branches_tell_whether_they_are_protected(github: SandboxGitHub) -> None
     protected = github.bot.get(url, params={"protected": "true"}).json()
     assert [each["name"] for each in protected] == ["main"]
     assert github.bot.get(f"{url}/topic").json()["commit"]["sha"] == github.head("topic")
+
+
+CLOSE = "mutation M($id: ID!) { closeIssue(input: {issueId: $id}) { issue { state } } }"
+ARCHIVED = 'query Q { repository(owner: "acme", name: "shiploop-docs") { isArchived } }'
+
+
+def test_an_archived_repository_can_only_be_read_and_unarchived(github: SandboxGitHub) -> None:
+    issue = _issue(github)
+    assert github.bot.patch(github.repo, json={"archived": True}).status_code == 404
+    assert github.ada.patch(github.repo, json={"archived": True}).json()["archived"] is True
+    assert github.graphql(ARCHIVED, {})["data"]["repository"]["isArchived"] is True
+    message = "Repository was archived so is read-only."
+    for answer in (
+        github.bot.post(f"{github.repo}/issues", json={"title": "Down"}),
+        github.bot.post(f"{issue}/comments", json={"body": "Down"}),
+        github.ada.patch(github.repo, json={"has_issues": False}),
+    ):
+        assert (answer.status_code, answer.json()["message"]) == (403, message)
+    found = github.bot.get(issue).json()
+    closed = github.graphql(CLOSE, {"id": found["node_id"]})
+    refused = ("FORBIDDEN", message)
+    assert [(error["type"], error["message"]) for error in closed["errors"]] == [refused]
+    assert github.ada.patch(github.repo, json={"archived": False}).status_code == 200
+    assert "errors" not in github.graphql(CLOSE, {"id": found["node_id"]})

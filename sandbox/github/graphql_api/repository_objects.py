@@ -95,7 +95,7 @@ REPOSITORY_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "createdAt": resolve_by(lambda repository: timestamp(repository.created_at)),
         "pushedAt": resolve_by(lambda repository: timestamp(repository.pushed_at)),
         "updatedAt": resolve_by(lambda repository: timestamp(repository.pushed_at)),
-        "isArchived": resolve_as(False),
+        "isArchived": resolve_by(lambda repository: repository.archived),
         "isEmpty": resolve_by(lambda repository: not repository.git.refs("refs/heads/")),
         "isFork": resolve_by(lambda repository: repository.source is not None),
         "isInOrganization": resolve_by(lambda repository: repository.owner.kind == "Organization"),

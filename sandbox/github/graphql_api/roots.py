@@ -147,6 +147,7 @@ def _branch(session: Session, branch: Input) -> tuple[Repository, str]:
     if repository is None or not branch.get("branchName"):
         message = "A branch needs an id, or repositoryNameWithOwner and branchName"
         raise RefusedError(Reason.NOT_FOUND, message)
+    repository.require_writable()
     return repository, branch["branchName"].removeprefix(refs.BRANCHES)
 
 
@@ -163,6 +164,28 @@ def _changes(changes: Input) -> Mapping[str, bytes | None]:
     return files
 
 
+def _where_it_may_be_changed(resolver: Resolver) -> Resolver:
+    """Make a mutation refuse what is in an archived repository."""
+
+    def resolve(root: None, info: GraphQLResolveInfo, input: Input) -> Input:
+        session: Session = info.context
+        for name, value in input.items():
+            if isinstance(value, str) and name.casefold().endswith("id"):
+                session.require_writable(value)
+        changed: Input = resolver(root, info, input)
+        return changed
+
+    return resolve
+
+
+_MUTATIONS: Mapping[str, Resolver] = {
+    **ISSUE_MUTATIONS,
+    "createCommitOnBranch": _commit_on_branch,
+    "createPullRequest": _create_pull,
+    "createRef": _create_ref,
+    "deleteRef": _delete_ref,
+    "updateRef": _update_ref,
+}
 ROOTS: Mapping[str, Mapping[str, Resolver]] = {
     "Query": {
         "node": lambda _root, info, id: nodes.find(info.context, id),
@@ -171,12 +194,5 @@ ROOTS: Mapping[str, Mapping[str, Resolver]] = {
         "repository": _repository,
         "viewer": _viewer,
     },
-    "Mutation": {
-        **ISSUE_MUTATIONS,
-        "createCommitOnBranch": _commit_on_branch,
-        "createPullRequest": _create_pull,
-        "createRef": _create_ref,
-        "deleteRef": _delete_ref,
-        "updateRef": _update_ref,
-    },
+    "Mutation": {name: _where_it_may_be_changed(resolver) for name, resolver in _MUTATIONS.items()},
 }

@@ -35,6 +35,13 @@ class Session:
             raise missing_node(node)
         return repository
 
+    def require_writable(self, node: str) -> None:
+        """Refuse to change what is in an archived repository."""
+        parsed = parse_node_id(node)
+        repository = self.github.repository_by_id(parsed[1][0]) if parsed else None
+        if repository is not None:
+            repository.require_writable()
+
     def require_write(self, mutation: str) -> None:
         """Refuse a mutation to those who may only read."""
         if self.viewer.access < Access.WRITE:

@@ -65,7 +65,6 @@ _UNSET = ("description", "homepage", "language", "license", "mirror_url")
 _SETTINGS = {
     "private": False,
     "visibility": "public",
-    "archived": False,
     "disabled": False,
     "is_template": False,
     "allow_forking": True,
@@ -115,6 +114,7 @@ def repository(
         "git_url": f"git://{host}/{repository.full_name}.git",
         "ssh_url": f"git@{host}:{repository.full_name}.git",
         "svn_url": web_url(github, repository),
+        "archived": repository.archived,
         "default_branch": repository.default_branch,
         **_SETTINGS,
         "fork": repository.source is not None,

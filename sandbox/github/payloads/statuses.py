@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sandbox.github import check_states
 from sandbox.github import statuses as commit_statuses
 from sandbox.github.entities import CommitStatus, Repository
 from sandbox.github.node_ids import node_id
@@ -39,7 +40,7 @@ def combined(
     github: GitHub, repository: Repository, sha: str, shown: Sequence[CommitStatus]
 ) -> dict[str, Any]:
     """Return `combined-commit-status`, with this page of the newest of each context."""
-    latest = commit_statuses.latest(repository, sha)
+    latest = check_states.latest_statuses(repository, sha)
     return {
         "state": commit_statuses.combined(latest),
         "sha": sha,

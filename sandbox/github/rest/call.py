@@ -182,6 +182,12 @@ class Operation:
     forms: AbstractSet[str] = frozenset()
 
     @property
+    def changes_repository(self) -> bool:
+        """Whether it changes what is in a repository; a fork is another one."""
+        is_inside = self.path.startswith("/repos/{owner}/{repo}/")
+        return self.method != "GET" and is_inside and not self.path.endswith("/forks")
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """Its path, and without the one at its end where that may be empty."""
         return tuple(dict.fromkeys((self.path, self.path.removesuffix("/{path:path}"))))

@@ -27,10 +27,13 @@ def _fork(call: Call) -> Reply:
 
 
 def _update(call: Call) -> Reply:
-    if unknown := sorted(call.body.keys() - {"name", "has_issues"}):
+    if unknown := sorted(call.body.keys() - {"name", "has_issues", "archived"}):
         message = f"Changing {', '.join(unknown)} is not modelled by the sandbox"
         raise RefusedError(Reason.NOT_MODELLED, message)
     repository = call.repository
+    if archived := call.flag("archived", repository.archived):
+        repository.require_writable()
+    repository.archived = archived
     repository.has_issues = call.flag("has_issues", repository.has_issues)
     if (name := call.optional_text("name")) is not None:
         renames.rename(call.github, repository, name)

@@ -3,7 +3,7 @@
 Source: https://docs.github.com/en/rest/commits/statuses
 """
 
-from sandbox.github import statuses
+from sandbox.github import check_states, statuses
 from sandbox.github.accounts import Access
 from sandbox.github.payloads import statuses as payloads
 from sandbox.github.refusals import Reason, RefusedError
@@ -38,7 +38,7 @@ def _list(call: Call) -> Reply:
 
 def _combined(call: Call) -> Reply:
     sha = call.commit
-    page = call.page(statuses.latest(call.repository, sha))
+    page = call.page(check_states.latest_statuses(call.repository, sha))
     return Reply(200, payloads.combined(call.github, call.repository, sha, page))
 
 
