@@ -41,7 +41,7 @@ _WAYS: Final = (
         "Prefect's API",
         ("PREFECT_API_URL",),
         (*_LOUD, Fault.HANG, Fault.FORGOTTEN, Fault.ANSWER_500, Fault.ANSWER_503),
-        ("not settled|could not be looked for|Prefect API",),
+        (),
     ),
     _Way(
         "GitHub",
@@ -73,7 +73,7 @@ def cut_connections() -> Report:
             changed={**_model(world), **{setting: one.url for setting, one in proxies.items()}},
         )
         world.wait_until("a runner", world.has_runner, _START_TIMEOUT_S)
-        troubles = _spoiled(world, proxies)
+        troubles = _troubles(world, proxies)
         report = outlive(world, "connections", _PROMISE, troubles)
         unsaid = {_news(way, each) for way in _WAYS for each in way.faults} - set(world.said())
     return replace(report, losses=(*report.losses, *(f"never said: {one}" for one in unsaid)))
@@ -86,12 +86,17 @@ def _model(world: ChaosWorld) -> dict[str, str]:
     }
 
 
-def _spoiled(world: ChaosWorld, proxies: Mapping[str, TcpProxy]) -> Iterator[Trouble]:
+def _troubles(world: ChaosWorld, proxies: Mapping[str, TcpProxy]) -> Iterator[Trouble]:
     for way in _WAYS:
         for fault in way.faults:
             spoiled = [proxies[setting] for setting in way.settings]
             begin = partial(_failing, world, spoiled, fault, _news(way, fault))
-            yield Trouble(f"{way.name}: {fault}", begin, _LASTS_S[fault], way.named)
+            felt = partial(_spoiled_by, spoiled)
+            yield Trouble(f"{way.name}: {fault}", begin, _LASTS_S[fault], way.named, felt=felt)
+
+
+def _spoiled_by(proxies: Sequence[TcpProxy]) -> int:
+    return sum(proxy.spoiled for proxy in proxies)
 
 
 def _news(way: _Way, fault: Fault) -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Final
 
+import httpx
 import psutil
 from redis import Redis
 
@@ -18,6 +19,7 @@ from bench.chaos.world import ChaosWorld, chaos_world
 
 _LASTS_S: Final = 8.0  # longer than a lease
 _AGAIN_S: Final = 0.5
+_KNOCK_S: Final = 2.0
 _SLOTS: Final = 32
 _NO_FILES: Final = ("open files",)
 _NO_THREADS: Final = ("can't start new thread",)
@@ -96,6 +98,8 @@ def _kill_postgres(world: ChaosWorld) -> Iterator[None]:
 @contextmanager
 def _no_files_for_api(world: ChaosWorld) -> Iterator[None]:
     with no_more_files(world.pids()["api"]):
+        with suppress(httpx.TransportError):  # one who comes anew; others have their connection
+            httpx.get(f"{world.addresses.api}/healthz", timeout=_KNOCK_S)
         yield
 
 

@@ -49,6 +49,7 @@ class TcpProxy:
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
         self._fault: Fault | None = None
         self._over = asyncio.Event()
+        self.spoiled = 0  # so many requests, answers and connections
         self._open: set[_Passing] = set()
 
     def __enter__(self) -> Self:
@@ -97,6 +98,7 @@ class TcpProxy:
         self._over.clear()
         for each in tuple(self._open):
             if fault is Fault.RESET:
+                self.spoiled += 1
                 each.reset()
             each.forgotten |= fault is Fault.FORGOTTEN
 
@@ -119,25 +121,25 @@ class TcpProxy:
         self._loop.close()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        passing = _Passing(writer, forgotten=self._fault is Fault.FORGOTTEN)
+        passing = _Passing((reader, writer), forgotten=self._fault is Fault.FORGOTTEN)
         self._open.add(passing)
         try:
-            if self._fault is not Fault.RESET:
-                await self._pass_both_ways(passing, reader, writer)
+            if self._fault is Fault.RESET:
+                self.spoiled += 1
+            else:
+                passing.server = await self._connect()
+                await self._pass_both_ways(passing, passing.server)
         except OSError:
             pass  # an end reset its connection, or nobody listens upstream: so does the other
         finally:
             passing.reset()
             self._open.discard(passing)
 
-    async def _pass_both_ways(
-        self, passing: "_Passing", reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        theirs, to_them = await self._connect()
-        passing.writers.append(to_them)
+    async def _pass_both_ways(self, passing: "_Passing", server: _Streams) -> None:
+        client = passing.client
         ways = [
-            asyncio.ensure_future(self._pump(passing, reader, to_them, is_answer=False)),
-            asyncio.ensure_future(self._pump(passing, theirs, writer, is_answer=True)),
+            asyncio.ensure_future(self._pump(passing, client[0], server[1], is_answer=False)),
+            asyncio.ensure_future(self._pump(passing, server[0], client[1], is_answer=True)),
         ]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -156,36 +158,53 @@ class TcpProxy:
     ) -> None:
         while data := await reader.read(_CHUNK_BYTES):
             if passing.forgotten:
-                continue
-            match self._fault:
-                case None:
-                    writer.write(data)
-                case Fault.HANG:
-                    await self._over.wait()
-                    writer.write(data)
-                case Fault.CUT if is_answer:
-                    writer.write(data[: len(data) // 2])
-                    await writer.drain()
-                    return
-                case Fault.CUT:
-                    writer.write(data)
-                case Fault.ANSWER_500 | Fault.ANSWER_503 if not is_answer:
-                    await self._answer(passing, reader)
-                    return
-                case Fault.ANSWER_500 | Fault.ANSWER_503 | Fault.RESET | Fault.FORGOTTEN:
-                    return
-                case other:
-                    assert_never(other)
+                self.spoiled += 1
+            elif self._fault is None:
+                writer.write(data)
+            elif not await self._spoil(self._fault, passing, writer, data, is_answer=is_answer):
+                return
             await writer.drain()
         writer.close()  # the rest is sent before
         await writer.wait_closed()
 
-    async def _answer(self, passing: "_Passing", reader: asyncio.StreamReader) -> None:
-        status = "500" if self._fault is Fault.ANSWER_500 else "503"
+    async def _spoil(
+        self,
+        fault: Fault,
+        passing: "_Passing",
+        writer: asyncio.StreamWriter,
+        data: bytes,
+        *,
+        is_answer: bool,
+    ) -> bool:
+        """What a fault makes of these bytes; True while there may be more on this connection."""
+        self.spoiled += 1
+        match fault:
+            case Fault.HANG:
+                await self._over.wait()
+                writer.write(data)
+                return True
+            case Fault.CUT if is_answer:
+                writer.write(data[: len(data) // 2])
+                await writer.drain()
+                return False
+            case Fault.CUT:
+                writer.write(data)
+                return True
+            case Fault.ANSWER_500 | Fault.ANSWER_503 if not is_answer:
+                await self._answer(fault, *passing.client)
+                return False
+            case Fault.ANSWER_500 | Fault.ANSWER_503 | Fault.RESET | Fault.FORGOTTEN:
+                return False
+            case other:
+                assert_never(other)
+
+    async def _answer(
+        self, fault: Fault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        status = "500" if fault is Fault.ANSWER_500 else "503"
         told = f"HTTP/1.1 {status} Spoiled\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-        client = passing.writers[0]
-        client.write(told.encode())
-        client.write_eof()
+        writer.write(told.encode())
+        writer.write_eof()
         while await reader.read(_CHUNK_BYTES):  # the rest of the request, unread, would reset it
             pass
 
@@ -196,15 +215,16 @@ class TcpProxy:
 
 
 class _Passing:
-    """One connection and the one that it is passed on to."""
+    """A client's connection and the one that it is passed on by, once there is one."""
 
-    def __init__(self, client: asyncio.StreamWriter, *, forgotten: bool) -> None:
-        self.writers = [client]
+    def __init__(self, client: _Streams, *, forgotten: bool) -> None:
+        self.client = client
+        self.server: _Streams | None = None
         self.forgotten = forgotten
 
     def reset(self) -> None:
         """Reset what is still open of both."""
-        for writer in self.writers:
+        for _reader, writer in filter(None, (self.client, self.server)):
             sock = writer.get_extra_info("socket")
             with suppress(OSError):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)

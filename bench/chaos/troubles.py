@@ -31,7 +31,8 @@ class Trouble:
     """One trouble; `begin` is entered when it comes, and left when it passes.
 
     Each pattern of `named` has to be in a line of the logs or in a task that was on its way, and
-    `doctor` in what the doctor says meanwhile, where it is asked.
+    `doctor` in what the doctor says meanwhile, where it is asked. `felt` counts how often it was
+    met so far, where nobody has to say so.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Trouble:
     lasts_s: float
     named: tuple[str, ...] = ()
     doctor: str = ""
+    felt: Callable[[], int] | None = None
 
 
 def outlive(
@@ -66,7 +68,7 @@ def outlive(
 
 def _outlive(world: ChaosWorld, trouble: Trouble) -> tuple[tuple[str, str], list[str]]:
     """Its row, and who did not name it."""
-    before = len(world.accepted)
+    before, felt_before = len(world.accepted), trouble.felt() if trouble.felt else 0
     said_from = _sizes(world.logs)
     doctor_said = _ask_meanwhile(world, trouble)
     settled_s = world.settle(_SETTLE_TIMEOUT_S)
@@ -76,6 +78,9 @@ def _outlive(world: ChaosWorld, trouble: Trouble) -> tuple[tuple[str, str], list
     quotes = {f"no log has {pattern!r}": first_line(pattern, said) for pattern in trouble.named}
     if trouble.doctor:
         quotes["the doctor did not name it"] = first_line(trouble.doctor, doctor_said)
+    if trouble.felt:
+        times = trouble.felt() - felt_before
+        quotes["nothing met it"] = f"met {times} times" if times else None
     told = "; ".join(quote for quote in quotes.values() if quote)
     row = trouble.name, f"{ends}, {settled_s:.0f} s after it: {told}"
     sys.stderr.write(f"{': '.join(row)}\n")  # the table comes minutes later

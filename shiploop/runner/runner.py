@@ -99,7 +99,14 @@ class Runner:
         for loop in self.loops():
             background.start(loop)
         log.info("runner %s takes tasks", self._runner_id)
-        self._tasks.take_until(stopping)
+        try:
+            self._tasks.take_until(stopping)
+        finally:
+            stopping.set()  # an error ends the taking too, and all that runs beside it
+            self._finish()
+        background.raise_ended()
+
+    def _finish(self) -> None:
         give_up_at = time.monotonic() + _GRACE_S
         for pool in (self._tasks, self._flows):
             pool.finish(give_up_at)
@@ -108,7 +115,6 @@ class Runner:
         for pool in self._notices:
             pool.finish(give_up_at)
         self._services.heartbeats.clear(self._runner_id)
-        background.raise_ended()
 
     def loops(self) -> tuple[Loop, ...]:
         """What goes on beside the taking of tasks, for as long as this runner lives."""

@@ -14,6 +14,7 @@ from shiploop.stores.queue import Queue, QueueItem
 _TAKE_BLOCK_MS = 250  # how soon a stop, or a time to take over, is noticed
 _REFRESHES_PER_LEASE = 3  # two may be missed before somebody else takes over
 _REDIS_AGAIN_S = 0.2
+_THREAD_AGAIN_S = 0.5
 _WORK_AGAIN_S = (1, 2, 4, 8, 15, 30, 30, 30, 30, 30)
 
 log = logging.getLogger(__name__)
@@ -125,16 +126,24 @@ class WorkerPool:
         )
         with self._lock:
             self._held[item.item_id] = (item, thread)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has no thread left
+            log.error("trace_id=%s is left to be taken over: %s", item.subject_id, error)
+            self._let_go(item)
+            time.sleep(_THREAD_AGAIN_S)
 
     def _run(self, item: QueueItem, deliveries: int) -> None:
         with bound_trace(item.subject_id):
             try:
                 self._work_patiently(item, deliveries)
             finally:
-                with self._lock:
-                    del self._held[item.item_id]
-                self._slots.release()
+                self._let_go(item)
+
+    def _let_go(self, item: QueueItem) -> None:
+        with self._lock:
+            del self._held[item.item_id]
+        self._slots.release()
 
     def _work_patiently(self, item: QueueItem, deliveries: int) -> None:
         # Under the same lease: a delivery is spent by a death, not by a Prefect that is away.

@@ -69,5 +69,5 @@ def _watch(part: Part, stopping: threading.Event, told: Callable[[], None]) -> N
         try:
             part.start_again()
             told()
-        except Exception:  # a full disk, or no process left: that may pass
-            log.exception("%s could not be started again", part.name)
+        except Exception as error:  # noqa: BLE001 - a full disk, no process left: that may pass
+            log.error("%s could not be started again: %s", part.name, error)

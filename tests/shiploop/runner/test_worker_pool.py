@@ -376,3 +376,26 @@ def seen(item: QueueItem, deliveries: int) -> tuple[str, int]:
 def assert_refused(redis: Redis) -> None:
     with pytest.raises(RedisConnectionError):
         redis.ping()
+
+
+def test_an_item_for_which_the_system_has_no_thread_is_begun_later(
+    queue: Queue, works: Works, caplog: pytest.LogCaptureFixture
+) -> None:
+    works.go_on.set()
+    with running(lane_of(queue, works, slots=1)):
+        with no_thread_fits():
+            queue.add("t1")
+            wait_until(lambda: "left to be taken over" in caplog.text)
+        queue.add("t2")
+        wait_until(lambda: queue.backlog() == 0)
+    assert sorted(works.names()) == ["t1", "t2"]
+
+
+@contextmanager
+def no_thread_fits() -> Iterator[None]:
+    """Let each new thread ask for a stack that no system has."""
+    before = threading.stack_size(2**46)
+    try:
+        yield
+    finally:
+        threading.stack_size(before)
