@@ -39,7 +39,13 @@ class ChaosWorld:
     """One running stack, its runners, and every task that it has accepted."""
 
     def __init__(
-        self, stack: Stack, addresses: Addresses, home: Path, redis: Redis, http: httpx.Client
+        self,
+        stack: Stack,
+        addresses: Addresses,
+        home: Path,
+        redis: Redis,
+        http: httpx.Client,
+        questions: Iterable[str],
     ) -> None:
         self.stack = stack
         self.redis = redis
@@ -47,7 +53,7 @@ class ChaosWorld:
         self._addresses = addresses
         self._home = home
         self._http = http
-        self._questions = iter(many_questions(_MOST_QUESTIONS))
+        self._questions = iter(questions)
         self._runners: list[RunnerProcess] = []
         self._settled: set[str] = set()
 
@@ -246,12 +252,13 @@ class ChaosWorld:
 def chaos_world(
     dashboard: bool = False,
     prepared: Callable[[Path], AbstractContextManager[object]] = nullcontext,
+    questions: Iterable[str] | None = None,
     **changes: object,
 ) -> Iterator[ChaosWorld]:
     """Start a stack without runners, on free ports; stop it and its runners at the end.
 
-    `prepared` is entered with its home before anything is there. `changes` are settings that
-    differ from the defaults.
+    `prepared` is entered with its home before anything is there. `questions` are what is asked,
+    many different ones by default. `changes` are settings that differ from the defaults.
     """
     with TemporaryDirectory(prefix="shiploop-chaos-") as name:
         home = Path(name)
@@ -264,6 +271,7 @@ def chaos_world(
             redis = opened.enter_context(
                 Redis.from_url(addresses.redis, decode_responses=True, legacy_responses=False)
             )
-            world = ChaosWorld(stack, addresses, home, redis, http)
+            asked = many_questions(_MOST_QUESTIONS) if questions is None else questions
+            world = ChaosWorld(stack, addresses, home, redis, http, asked)
             opened.callback(world.stop_runners)
             yield world
