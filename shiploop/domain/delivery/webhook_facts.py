@@ -123,7 +123,7 @@ def _moment(told: object) -> datetime | None:
 
 def _deployment_status(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     deployment, state = payload["deployment"], payload["deployment_status"]["state"]
-    environment = str(deployment["environment"])
+    environment = str(deployment.get("environment") or "")  # it may be null
     return (DeployFact(str(deployment["sha"]), environment, read_deploy_state(str(state))),)
 
 
