@@ -26,6 +26,7 @@ MADE_BY_RUNS = {
     "shiploop/observability.py",
     "shiploop/agents/faq/answering/question_kind.py",
     "shiploop/agents/faq/gate/ci.py",  # of the hosts that an administrator allows
+    "shiploop/clients/github/refusals.py",  # each of a row is found where it is kept
 }
 # Written as CI's own grep has them, and held against an answer that may be so long, never more.
 OF_ANSWERS_ONLY = "shiploop/agents/faq/gate/ci.py"

@@ -28,7 +28,8 @@ from shiploop.domain.delivery.task import (
     there_already,
 )
 from shiploop.domain.production.health_verdict import HealthState
-from shiploop.domain.production.judgement import Judgement, Live, Reaction
+from shiploop.domain.production.judgement import Judgement, Reaction
+from shiploop.domain.production.live import Live
 from tests.builders import NOON, a_proposal, a_pull_request, a_task
 
 MERGE = Merge("c" * 40, NOON)

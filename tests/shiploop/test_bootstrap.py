@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from shiploop.bootstrap import Services, SettingMissing, build
+from shiploop.clients.slack import Slack
 from shiploop.settings import Settings
 from tests.sandbox_process import APP_ID, BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.world import World
@@ -62,9 +63,11 @@ def test_the_page_that_shows_the_faq_is_the_one_that_is_set() -> None:
 
 
 def test_slack_is_told_only_with_a_webhook() -> None:
-    assert not built(github_token="a-token").slack.configured
+    (silent,) = built(github_token="a-token").channels
+    assert silent.speaker.name == "the log"
     webhook = "https://hooks.example/services/T/B/secret"
-    assert built(github_token="a-token", slack_webhook_url=webhook).slack.configured
+    (slack,) = built(github_token="a-token", slack_webhook_url=webhook).channels
+    assert isinstance(slack.speaker, Slack)
 
 
 def test_an_app_of_which_the_key_is_given_speaks_to_github(

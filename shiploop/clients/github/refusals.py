@@ -64,7 +64,7 @@ _BY_WORDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 # https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api
 # #resource-not-accessible
 _ACCEPTED_RIGHTS = "x-accepted-github-permissions"
-_RIGHTS_LOOK = re.compile(r"[a-z_]+=[a-z]+(?:[,;] ?[a-z_]+=[a-z]+){0,9}")
+_RIGHTS_LOOK = re.compile(r"[a-z_]{1,40}=[a-z]{1,10}(?:[,;] ?[a-z_]{1,40}=[a-z]{1,10}){0,9}")
 
 
 def decide_error(

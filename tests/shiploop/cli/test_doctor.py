@@ -322,9 +322,11 @@ def test_where_nothing_is_set_and_nothing_runs_each_part_says_what_to_do(tmp_pat
         *("redis", "runners", "prefect", "github", "site", "api"),
         *("disk", "signing key", "model", "e-mail", "slack", "sentry", "sentry issues"),
     }
-    assert all(each.advice for each in found)
+    lacking = [each for each in found if each.state is not Health.OK]
+    assert len(lacking) >= len(found) - 1  # the disk may do
+    assert all(each.advice for each in lacking)
     assert exit_code(found) == 1
-    for finding in found:
+    for finding in lacking:
         assert finding.advice.split()[0] in printed([finding])
 
 
