@@ -29,7 +29,7 @@ from shiploop.domain.delivery.task import (
 )
 from shiploop.domain.production.health_verdict import HealthState
 from shiploop.domain.production.judgement import Judgement, Reaction
-from shiploop.domain.production.live import Live
+from shiploop.domain.production.live import Live, NotLive, WhyNotLive
 from tests.builders import NOON, a_proposal, a_pull_request, a_task
 
 MERGE = Merge("c" * 40, NOON)
@@ -60,6 +60,10 @@ BASE = Base(
 OWN = OwnPullRequest(
     a_pull_request(), "shiploop-bot", "a" * 40, ("docs/FAQ.md",), ("faq-gate",), is_exact_edit=True
 )
+LATE, NOT_BUILT, SKIPPED = (
+    NotLive(why, "it is not live")
+    for why in (WhyNotLive.LATE, WhyNotLive.FAILED, WhyNotLive.SKIPPED)
+)
 THERE = there_already("the FAQ answers this already", ENTRY_URL)
 
 WELL: Final[Mapping[str, object]] = {
@@ -73,7 +77,6 @@ WELL: Final[Mapping[str, object]] = {
     "rebuild_pull_request": replace(OWN, written_sha="b" * 40, edit=2),
     "merge_pull_request": MERGE,
     "wait_until_live": Live(MERGE.sha, NOON),
-    "report_never_live": None,
     "judge_deploy": Judgement(MERGE.sha, HealthState.HEALTHY, Reaction.KEEP, "it is healthy"),
     "react_to_deploy": None,
     "verify_live_change": ENTRY_URL,
@@ -100,6 +103,10 @@ class Step:
         return self()
 
 
+def not_live(missing: NotLive, merge: Merge) -> Outcome:
+    return failed(missing.why.failure_kind, missing.reason, merge)
+
+
 @pytest.fixture
 def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
     """Run the flow's own body: all goes well but for what is told."""
@@ -108,6 +115,7 @@ def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
         for name, ending in {**WELL, **otherwise}.items():
             step = Step(Step(ending)) if name in BEGUN else Step(ending)
             monkeypatch.setattr(closed_loop, name, step)
+        monkeypatch.setattr(closed_loop, "react_to_missing_deploy", not_live)
         outcome = closed_loop.closed_loop.fn("What is the worker heartbeat mechanism?").data
         assert isinstance(outcome, Outcome)
         return outcome
@@ -120,7 +128,7 @@ def test_done_is_exactly_what_the_rfc_calls_success(ship: Ship) -> None:
         "open_pull_request": (WELL["open_pull_request"], errors.GitHubRefused("no", 422)),
         "wait_for_checks": (GREEN, RED, PENDING, CONFLICTING),
         "merge_pull_request": (MERGE, REFUSED, FROZEN, Conflicted(), errors.MergeNotReady("405")),
-        "wait_until_live": (WELL["wait_until_live"], None),
+        "wait_until_live": (WELL["wait_until_live"], LATE, NOT_BUILT),
         "react_to_deploy": (None, BROKEN, UNSURE),
         "verify_live_change": (ENTRY_URL, None),
     }
@@ -131,7 +139,7 @@ def test_done_is_exactly_what_the_rfc_calls_success(ship: Ship) -> None:
         created = isinstance(opened, OwnPullRequest)  # "PR 成功建立"
         passed = checks == GREEN  # "CI 全部通過"
         was_merged = merged == MERGE  # "Auto-merge 成功"
-        healthy = live is not None and reaction is None  # "Post-deploy health check 通過"
+        healthy = isinstance(live, Live) and reaction is None  # "Post-deploy health check 通過"
         succeeded = created and passed and was_merged and healthy and entry == ENTRY_URL
         assert (outcome.status is Status.DONE) is succeeded, road
         if succeeded:
@@ -166,7 +174,9 @@ FAILURES: list[tuple[str, object, FailureKind]] = [
     ("wait_for_checks", CONFLICTING, FailureKind.CONFLICT),
     ("open_pull_request", errors.DeadlinePassed("late"), FailureKind.DEADLINE),
     ("wait_for_checks", errors.TaskCancelled("cancelled"), FailureKind.CANCELLED),
-    ("wait_until_live", None, FailureKind.NEVER_LIVE),
+    ("wait_until_live", LATE, FailureKind.NEVER_LIVE),
+    ("wait_until_live", NOT_BUILT, FailureKind.DEPLOY_FAILED),
+    ("wait_until_live", SKIPPED, FailureKind.DEPLOY_SKIPPED),
     ("wait_until_live", LIMITED, FailureKind.UNVERIFIED),
     ("judge_deploy", LIMITED, FailureKind.UNVERIFIED),
     ("react_to_deploy", BROKEN, FailureKind.UNHEALTHY_DEPLOY),
