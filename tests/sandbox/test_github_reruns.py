@@ -71,6 +71,12 @@ def run_of(github: SandboxGitHub, sha: str) -> dict[str, Any]:
     return found
 
 
+def wait_completed(github: SandboxGitHub, sha: str) -> dict[str, Any]:
+    """The one workflow run of a commit, which completes a moment after the last of its jobs."""
+    wait_until(lambda: run_of(github, sha)["status"] == "completed")
+    return run_of(github, sha)
+
+
 def rollup(github: SandboxGitHub, pull: dict[str, Any], **page: Any) -> tuple[dict[str, Any], Any]:
     answer = github.graphql(CONTEXTS, {"id": pull["id"], "first": 100, **page})
     (node,) = answer["data"]["node"]["commits"]["nodes"]
@@ -81,7 +87,7 @@ def test_failed_jobs_are_run_again_in_the_same_suite(github: SandboxGitHub) -> N
     github.set_faults(ci_flaky=1)
     sha = github.open()["headRefOid"]
     wait_until(lambda: github.checks(sha) == {"lint": GREEN, "faq-gate": RED})
-    run = run_of(github, sha)
+    run = wait_completed(github, sha)
     assert run["conclusion"] == "failure"
     path = f"{github.repo}/actions/runs/{run['id']}"
     assert github.bot.post(f"{path}/rerun-failed-jobs").status_code == 201
@@ -100,7 +106,7 @@ def test_with_no_ci_latency_only_the_failed_jobs_are_told_again(github: SandboxG
     github.set_faults(ci_flaky=1)
     sha = github.open()["headRefOid"]
     wait_until(lambda: github.checks(sha) == {"lint": GREEN, "faq-gate": RED})
-    path = f"{github.repo}/actions/runs/{run_of(github, sha)['id']}"
+    path = f"{github.repo}/actions/runs/{wait_completed(github, sha)['id']}"
     assert github.bot.post(f"{path}/rerun-failed-jobs").status_code == 201
     github.wait_green(sha)
     suite = f"{github.repo}/check-suites/{run_of(github, sha)['check_suite_id']}"
@@ -111,7 +117,7 @@ def test_with_no_ci_latency_only_the_failed_jobs_are_told_again(github: SandboxG
 def test_what_github_runs_again_it_says_and_what_not(github: SandboxGitHub) -> None:
     sha = github.open()["headRefOid"]
     github.wait_green(sha)
-    path = f"{github.repo}/actions/runs/{run_of(github, sha)['id']}"
+    path = f"{github.repo}/actions/runs/{wait_completed(github, sha)['id']}"
 
     def told(action: str, client: httpx.Client = github.bot) -> tuple[int, str]:
         answer = client.post(f"{path}/{action}")
