@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 # Text by path; None for a file that is not there, or is no text.
@@ -28,6 +29,26 @@ class Sighting:
     texts: tuple[str, ...] = ()
 
 
+class Level(StrEnum):
+    """Who decides that a change is shipped: the loop by itself, or a person."""
+
+    AUTO = "auto"
+    SUGGEST = "suggest"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a judge, which is not the writer, says of a proposal.
+
+    `level` is the highest that it vouches for, `kind` the kind of answer, which earns and loses
+    its level as one, and `reasons` say why, in words that a maintainer understands.
+    """
+
+    level: Level = Level.AUTO
+    kind: str = ""
+    reasons: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A change that an agent wants to be shipped.
@@ -44,6 +65,7 @@ class Proposal:
     evidence: tuple[Source, ...] = ()
     generator: str = ""
     confidence: float | None = None
+    assessment: Assessment = field(default_factory=Assessment)
     notes: Mapping[str, str] = field(default_factory=dict)
 
 
