@@ -17,6 +17,7 @@ from redis import Redis
 from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 
+from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.registry import Agents, load_agents
 from shiploop.channels import Channel, open_channels
 from shiploop.clients.git.history import GitHistory
@@ -35,6 +36,7 @@ from shiploop.clients.sentry import Sentry, start_sentry
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
 from shiploop.domain.delivery.task import FailureKind
+from shiploop.domain.production.page_addresses import addresses_of
 from shiploop.errors import PermanentError
 from shiploop.observability import Redactor
 from shiploop.settings import Settings
@@ -161,7 +163,7 @@ def build(settings: Settings) -> Services:
         issues=Issues(transport, repository),
         history=GitHistory(github.clone_url, token),
         api=OwnApi(others, settings.api_address(), _first_key(settings)),
-        site=Site(others, settings.site_url, settings.site_faq_path),
+        site=site_of(settings, others),
         documents=documents,
         llm=llm,
         agents=agents,
@@ -206,6 +208,15 @@ def _first_key(settings: Settings) -> str | None:
 
 def _revealed(secret: SecretStr | None) -> str | None:
     return secret.get_secret_value() if secret else None
+
+
+def site_of(settings: Settings, http: httpx.Client) -> Site:
+    """The site as it is set."""
+    configured = settings.site_faq_path
+    pages = addresses_of(FAQ_PATH) if configured is None else (configured,)
+    value = _revealed(settings.site_header_value)
+    header = None if value is None else (settings.site_header, value)
+    return Site(http, settings.site_url, pages, header)
 
 
 def _sentry_issues(settings: Settings, http: httpx.Client) -> SentryIssues | None:

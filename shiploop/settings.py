@@ -96,7 +96,10 @@ class Settings(BaseSettings):
     sentry_api_url: str = "https://sentry.io"
 
     site_url: str = Field("http://127.0.0.1:8091", validation_alias="SITE_URL")
-    site_faq_path: str = "/faq"
+    site_faq_path: str | None = None  # unset: found by itself
+    # Opens a site that is not for everybody.
+    site_header: str = "Authorization"
+    site_header_value: SecretStr | None = None
     # GitHub's environments that are production; unset: found by address, GitHub's mark, or name.
     environments: tuple[str, ...] = ()
 

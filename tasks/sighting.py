@@ -18,15 +18,13 @@ def verify_live_change(proposal: Proposal) -> str | None:
     """The live address of the change, None when it could not be seen within the deadline."""
     sighting = services().agents.seen(proposal)
     deadline = datetime.now(UTC) + timedelta(seconds=services().settings.verify_deadline_s)
-    while not _shown(sighting):
-        if datetime.now(UTC) >= deadline:
-            return None
+    while (address := _found(sighting)) is None and datetime.now(UTC) < deadline:
         time.sleep(_LOOK_AGAIN_S)
-    return services().site.url(sighting.page, sighting.anchor)
+    return address
 
 
-def _shown(sighting: Sighting) -> bool:
+def _found(sighting: Sighting) -> str | None:
     try:
-        return services().site.shows(sighting)
+        return services().site.find(sighting)
     except SiteUnavailable:
-        return False
+        return None

@@ -1,19 +1,23 @@
 """The production site: which commit is live, and what a reader sees."""
 
-import html
 import re
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx
 
 from shiploop.domain.delivery.change import Sighting
+from shiploop.domain.limits import MAX_SITE_PAGE_CHARACTERS
+from shiploop.domain.production.reading import Place, commit_named_in, find_on_page
 from shiploop.errors import SiteSlow, SiteUnavailable
 
 _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
+# What ends an address where people read it; other letters than ASCII's are left readable.
+_NO_FRAGMENT = re.compile(r"[\s\"<>`{}|\\^()\[\]]")
 _NO_CACHE = {"Cache-Control": "no-cache"}
-_TAG = re.compile(r"<[^>]*(?:>|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +29,32 @@ class SiteHealth:
 
 
 class Site:
-    """The deployed site. `faq_path` is the page that shows the FAQ."""
+    """The deployed site."""
 
-    def __init__(self, http: httpx.Client, site_url: str, faq_path: str) -> None:
+    def __init__(
+        self,
+        http: httpx.Client,
+        site_url: str,
+        faq_pages: Sequence[str],
+        header: tuple[str, str] | None = None,
+    ) -> None:
+        """`faq_pages`: the addresses at which the FAQ may be, the likeliest first.
+
+        `header` opens a site that is not for everybody; it is sent to no other host.
+        """
         self._http = http
         self._site_url = site_url.rstrip("/")
-        self._faq_path = faq_path
+        self._faq_pages = tuple(faq_pages)
+        self._headers = {**_NO_CACHE, **dict([header] if header else [])}
 
     def live_sha(self) -> str:
-        """The commit that is live, from `/healthz`, well or not. Raises SiteUnavailable."""
-        sha = self.health().sha
+        """The commit that is live: `/healthz` names it, well or not, or the home page does.
+
+        Raises SiteUnavailable where neither does.
+        """
+        sha = self.health().sha or commit_named_in(self._text("/"))
         if sha is None:
-            raise SiteUnavailable("the site's /healthz names no sha")
+            raise SiteUnavailable("neither the site's /healthz nor its home page names a commit")
         return sha
 
     def health(self) -> SiteHealth:
@@ -56,39 +74,56 @@ class Site:
         """The HTTP status of a page. Raises SiteUnavailable when there is no answer at all."""
         return self._answer(path).status_code
 
-    @property
-    def faq_path(self) -> str:
-        """Where the FAQ is."""
-        return self._faq_path
+    def faq_page(self) -> str | None:
+        """Where the FAQ is; None where no address that it may have is a page.
 
-    def shows(self, sighting: Sighting) -> bool:
-        """Tell whether a page has this anchor, if one is named, and below it these texts, as read.
-
-        Letters and digits are compared, so that a platform's typography does not matter.
+        Raises SiteUnavailable when there is no answer at all.
         """
-        page = self._get(sighting.page).text
-        if sighting.anchor:
-            _, found, page = page.partition(f'id="{html.escape(sighting.anchor)}"')
-            if not found:
-                return False
-        visible = _words(html.unescape(_TAG.sub(" ", page)))
-        return all(_words(text) in visible for text in sighting.texts)
+        if len(self._faq_pages) == 1:
+            return self._faq_pages[0]
+        served = (page for page in self._faq_pages if self._answer(page).is_success)
+        found = next(served, None)
+        if found is not None:
+            self._prefer(found)
+        return found
+
+    def find(self, sighting: Sighting) -> str | None:
+        """The address at which a reader finds these texts, each below the one before.
+
+        None where no page shows them. A sighting that names no page is on the FAQ's. Raises
+        SiteUnavailable when there is no answer at all.
+        """
+        for page in (sighting.page,) if sighting.page else self._faq_pages:
+            place = self._place_on(page, sighting.texts)
+            if place is not None:
+                if not sighting.page:
+                    self._prefer(page)
+                return self.url(page, place.anchor)
+        return None
+
+    def _place_on(self, page: str, texts: Sequence[str]) -> Place | None:
+        return find_on_page(text, texts) if (text := self._text(page)) else None
+
+    def _text(self, page: str) -> str:
+        """A page as it is written, empty where there is none."""
+        answer = self._answer(page)
+        return answer.text[:MAX_SITE_PAGE_CHARACTERS] if answer.is_success else ""
+
+    def _prefer(self, page: str) -> None:
+        """Look there first from now on: pages seldom move."""
+        others = (each for each in self._faq_pages if each != page)
+        self._faq_pages = (page, *others)
 
     def url(self, page: str, anchor: str = "") -> str:
         """The address of a place on a live page."""
-        return f"{self._site_url}{page}{f'#{anchor}' if anchor else ''}"
-
-    def _get(self, path: str) -> httpx.Response:
-        answer = self._answer(path)
-        if not answer.is_success:
-            raise SiteUnavailable(f"the site answered {answer.status_code} for {path}")
-        return answer
+        place = f"#{_NO_FRAGMENT.sub(lambda m: quote(m[0]), anchor)}" if anchor else ""
+        return f"{self._site_url}{page or self._faq_pages[0]}{place}"
 
     def _answer(self, path: str) -> httpx.Response:
         url = httpx.URL(f"{self._site_url}{path}")
         try:
             for _ in range(_MOST_REDIRECTS):
-                answer = self._http.get(_past_caches(url), headers=_NO_CACHE)
+                answer = self._http.get(_past_caches(url), headers=self._headers)
                 followed = _followed(url, answer)
                 if followed is None:
                     return answer
@@ -115,7 +150,3 @@ def _followed(url: httpx.URL, answer: httpx.Response) -> httpx.URL | None:
         return None
     there = url.join(location)
     return there.copy_remove_param("shiploop") if there.host == url.host else None
-
-
-def _words(text: str) -> str:
-    return "".join(character for character in text if character.isalnum())

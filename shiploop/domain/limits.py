@@ -46,6 +46,9 @@ MAX_CITATION_CHARACTERS: Final = 6_000
 MAX_FAQ_CHARACTERS: Final = 1_000_000
 MAX_LINT_RULES_CHARACTERS: Final = 64 * _KIB
 
+# A page of the site, as a reader sees it.
+MAX_SITE_PAGE_CHARACTERS: Final = 4_000_000
+
 # The checks of a commit: each page has a hundred.
 MAX_CHECK_PAGES: Final = 10
 

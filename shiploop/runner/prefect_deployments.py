@@ -11,6 +11,7 @@ import yaml
 from prefect import Flow
 from prefect.client.orchestration import SyncPrefectClient
 from prefect.client.schemas.actions import DeploymentScheduleCreate, WorkPoolCreate
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.exceptions import ObjectAlreadyExists
 from prefect.utilities.callables import parameter_schema
@@ -47,11 +48,27 @@ def _apply(
         description=entry["description"],
         tags=entry["tags"],
         work_pool_name=entry["work_pool"]["name"],
-        pull_steps=[{_SET_DIRECTORY: {"directory": str(project)}}],
+        pull_steps=_pull_steps(str(project)),
         schedules=[_schedule(one) for one in entry.get("schedules", ())],
         parameter_openapi_schema=parameter_schema(flow).model_dump(exclude_unset=True),
         enforce_parameter_schema=True,
     )
+
+
+def runs_what_we_say(deployment: DeploymentResponse, entrypoint: str) -> bool:
+    """False where somebody has changed what a deployment of ours runs, or does beforehand.
+
+    Its folder is that of whoever registered it, which may be another machine's.
+    """
+    return (
+        deployment.entrypoint == entrypoint
+        and deployment.pull_steps == _pull_steps(deployment.path or "")
+        and not deployment.job_variables
+    )
+
+
+def _pull_steps(directory: str) -> list[dict[str, Any]]:
+    return [{_SET_DIRECTORY: {"directory": directory}}]
 
 
 def _schedule(entry: dict[str, Any]) -> DeploymentScheduleCreate:

@@ -32,6 +32,17 @@ class ProductionHealth:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._site_tells = False
+
+    def note_that_site_tells(self) -> None:
+        """Remember that the site says how it is: from now on its silence is a failure."""
+        if not self._site_tells:
+            self._redis.set(keys.SITE_TELLS, "1")
+            self._site_tells = True
+
+    def site_tells(self) -> bool:
+        """Whether it has ever done so."""
+        return self._site_tells or bool(self._redis.exists(keys.SITE_TELLS))
 
     def take_turn(self, interval_s: float) -> bool:
         """True for the one who shall look now, however many wait for the next look."""

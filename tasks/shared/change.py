@@ -9,7 +9,7 @@ from shiploop.domain.delivery.commit import Changes
 from shiploop.domain.delivery.provenance import Claim
 from shiploop.domain.delivery.pull_request import Base
 from shiploop.domain.delivery.task import Outcome, Task, there_already
-from shiploop.errors import RepositoryUnusable
+from shiploop.errors import RepositoryUnusable, SiteUnavailable
 
 
 def edit_of(proposal: Proposal) -> Edit:
@@ -28,8 +28,12 @@ def edit_on(base: Base, proposal: Proposal) -> Edited | AlreadyThere:
 
 def conclude_already_there(found: AlreadyThere) -> Outcome:
     """What it comes to, with the address at which a reader finds it."""
-    url = services().site.url(found.place.page, found.place.anchor)
-    return there_already(found.reason, url)
+    site, place = services().site, found.place
+    try:
+        url = site.find(place)
+    except SiteUnavailable:
+        url = None
+    return there_already(found.reason, url or site.url(place.page, place.anchor))
 
 
 def changes_of(edited: Mapping[str, str]) -> Changes:

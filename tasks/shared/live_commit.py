@@ -15,6 +15,8 @@ from shiploop.errors import GitHubNotFound, ShiploopError, SiteUnavailable
 _LOOK_AT_SITE_S = 0.5
 # Costs calls to GitHub, and is needed only where the webhooks and the site are silent.
 _ASK_PLATFORM_S = 5.0
+# Who asks because of a webhook may be answered with what was read for others just before it.
+_ASK_AGAIN_S = 1.0
 # What is compared with ours costs a call each, and the newest tell the most.
 _MOST_COMPARED = 5
 
@@ -54,6 +56,7 @@ class _Watch:
         told = self._told_anew(_WORTH_ASKING if site is SiteWord.SILENT else _BAD_NEWS)
         due = for_the_last_time or time.monotonic() >= self.ask_at
         if site is not SiteWord.CONTAINS and (told or due):
+            self.ask_at = time.monotonic() + (_ASK_AGAIN_S if told else _ASK_PLATFORM_S)
             self._ask_platform(needed=site is SiteWord.SILENT)
         return Seen(site, site_sha, self.platform)
 
@@ -72,7 +75,6 @@ class _Watch:
             return SiteWord.SILENT  # it names something that is no commit of this repository
 
     def _ask_platform(self, *, needed: bool) -> None:
-        self.ask_at = time.monotonic() + _ASK_PLATFORM_S
         try:
             found = services().deployments.of_production()
             others = [one.sha for one in found if one.sha != self.sha][:_MOST_COMPARED]

@@ -13,6 +13,8 @@ from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdi
 from shiploop.errors import ShiploopError, SiteSlow
 
 _OK = 200
+# As those answer that have no such page: some show their home page instead.
+_NO_SUCH_PAGE = frozenset((_OK, 403, 404, 405, 410))
 _LATELY = timedelta(minutes=10)  # a deploy and its verdict fit into it
 
 
@@ -54,18 +56,26 @@ def look_at_home(ours: Services) -> str:
 
 
 def look_at_site_health(ours: Services) -> str:
-    """The site says of itself that it is well, and which commit it serves (RFC 4.2.1)."""
+    """The site says of itself that it is well, and which commit it serves (RFC 4.2.1).
+
+    One that has never said so, as most sites of pages alone, is judged by its pages.
+    """
     health = ours.site.health()
+    if health.sha is None and health.status in _NO_SUCH_PAGE and not ours.health.site_tells():
+        return "the site has no /healthz: its pages are looked at"
     evidence = _expect_ok("/healthz", health.status)
     if health.sha is None:
         raise Failing("/healthz names no commit")
+    ours.health.note_that_site_tells()
     return f"{evidence} with {health.sha[:12]}"
 
 
 def look_at_faq_page(ours: Services) -> str:
     """The page that shows the FAQ is served."""
-    path = ours.site.faq_path
-    return _expect_ok(path, ours.site.status_of(path))
+    page = ours.site.faq_page()
+    if page is None:
+        raise Inconclusive("no page of the site is known to show the FAQ")
+    return _expect_ok(page, ours.site.status_of(page))
 
 
 def look_at_task_route(ours: Services) -> str:

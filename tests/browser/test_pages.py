@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from shiploop.agents.faq.answering.answer import plain_text
+from shiploop.agents.faq.answering.answer import plain_texts
 from shiploop.agents.faq.document.document import entries
 from tests.browser.conftest import Open, Scheme
 from tests.world import World
@@ -49,7 +49,9 @@ def test_the_live_entry_is_scrolled_to_and_shows_the_answer(
     expect(heading).to_have_text(QUESTION)
     expect(heading).to_be_in_viewport(ratio=1)
     (entry,) = (each for each in entries(world.document()) if each.trace_id == task["task_id"])
-    assert letters(plain_text(entry.answer)) in letters(visited.page.locator("main").inner_text())
+    assert letters("".join(plain_texts(entry.answer))) in letters(
+        visited.page.locator("main").inner_text()
+    )
     assert is_dark(visited.page) == (scheme == "dark")
     assert (visited.faults, visited.strangers, visited.overflow_px()) == ([], set(), 0)
 

@@ -119,6 +119,10 @@ class Examined:
             text = text.replace(what, instead)
         return text
 
+    def site(self, *replies: Reply) -> Settings:
+        """Settings of a site that gives these answers."""
+        return given(site_url=self.told(*replies), site_faq_path="/faq")
+
     def told(self, *replies: Reply) -> str:
         """The address of a server that gives these answers."""
         self.server.replies.extend(replies)
@@ -142,7 +146,7 @@ def all_well(seen: Examined) -> Iterator[Finding]:
     yield from (one for one in check_github(ours) if one.name not in ("deployments", "webhook"))
     yield judge_environments([DEPLOYED], "https://docs.example.com", ())
     yield judge_webhook([HOOK])
-    yield from check_site(seen.told(SITE, Reply(200)), "/faq")
+    yield from check_site(seen.site(Reply(200), Reply(200), SITE))
     yield from check_api(seen.told(Reply(200)))
     yield judge_disk("/srv/shiploop", 20_000_000_000)
     yield from check_signing_key(given(signing_key="a-signing-key"))
@@ -157,7 +161,7 @@ def nothing_set(seen: Examined) -> Iterator[Finding]:
     yield from check_runners(None, NOON)
     yield from check_prefect(None)
     yield from check_github(given())
-    yield from check_site(f"http://{AWAY}", "/faq", known=False)
+    yield from check_site(given(site_url=f"http://{AWAY}"), known=False)
     yield from check_api(f"http://{AWAY}")
     yield from check_signing_key(given(home=seen.home))
     yield from check_model(given())
@@ -234,8 +238,10 @@ def webhook_findings(_seen: Examined) -> Iterator[Finding]:
 
 def service_findings(seen: Examined) -> Iterator[Finding]:
     """The site, the API, the signing key, the model and the options are not as they should be."""
-    yield from check_site(seen.told(Reply(200, '{"no": "sha"}')), "/faq")
-    yield from check_site(seen.told(SITE, Reply(404)), "/faq")
+    silent = Reply(200, '{"no": "sha"}')
+    yield from check_site(seen.site(Reply(200), Reply(200), silent, Reply(200)))
+    yield from check_site(seen.site(Reply(401), Reply(404)))
+    yield from check_site(given(site_url=seen.told(Reply(200), *[Reply(404)] * 12, SITE)))
     yield from check_api(seen.told(Reply(503)))
     yield judge_disk("/srv/shiploop", 123_456_789)
     yield judge_disk("/srv/shiploop", 4_096)
@@ -278,10 +284,15 @@ def _prefect(seen: Examined, status: str | None, *, changed: bool = False) -> It
     entrypoints = [
         each["entrypoint"] for each in yaml.safe_load(_DEFINITION.read_text())["deployments"]
     ]
-    found = [
-        Reply(200, json.dumps({"id": some_id, "name": "x", "flow_id": some_id, "entrypoint": each}))
-        for each in (entrypoints if not changed else ["elsewhere.py:flow", *entrypoints[1:]])
-    ]
+    step = {"prefect.deployments.steps.set_working_directory": {"directory": "/srv/shiploop"}}
+    ours = {"id": some_id, "name": "x", "flow_id": some_id, "path": "/srv/shiploop"}
+    there = [{**ours, "entrypoint": each, "pull_steps": [step]} for each in entrypoints]
+    if changed:
+        there[0]["entrypoint"] = "elsewhere.py:flow"
+        there[1]["pull_steps"] = [{"prefect.deployments.steps.run_shell_script": {}}, step]
+        there[2]["path"] = "/srv/elsewhere"
+        there[3]["job_variables"] = {"env": {"SITE_URL": "https://elsewhere.example"}}
+    found = [Reply(200, json.dumps(each)) for each in there]
     refused = Reply(401, '{"exception_message": "Unauthorized"}')
     answers = [missing] * 9
     if status is not None:

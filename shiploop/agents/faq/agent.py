@@ -11,7 +11,7 @@ from shiploop.agents.faq.answering.answer import (
     Generator,
     Unanswered,
     compose_extractive_answer,
-    plain_text,
+    plain_texts,
 )
 from shiploop.agents.faq.answering.model_answer import answer_by_model
 from shiploop.agents.faq.answering.near_duplicate import find_duplicate
@@ -59,7 +59,7 @@ def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
     """The agent of this process."""
     return FaqAgent(
         library=documents.keep_ready(Library.of),
-        page=settings.site_faq_path,
+        page=settings.site_faq_path or "",
         allowed_hosts=frozenset(settings.allowed_link_hosts),
         prices=Prices(settings.openai_input_usd, settings.openai_output_usd),
     )
@@ -78,7 +78,7 @@ class FaqAgent:
         allowed_hosts: frozenset[str],
         prices: Prices,
     ) -> None:
-        """`page` is the path of the page that shows the FAQ on the site."""
+        """`page` is the path of the page that shows the FAQ on the site, empty if not known."""
         self._library = library
         self._page = page
         self._allowed_hosts = allowed_hosts
@@ -112,7 +112,7 @@ class FaqAgent:
             return CannotEdit(f"{FAQ_PATH} is longer than {MAX_FAQ_CHARACTERS} characters")
         existing = find_duplicate(entry.question, _answer(proposal), document)
         if existing is not None:
-            place = Sighting(self._page, existing.anchor)
+            place = Sighting(self._page, existing.anchor, (existing.question,))
             return AlreadyThere(format_duplicate(existing.question), place)
         try:
             return Edited({FAQ_PATH: insert(document, entry)})
@@ -145,7 +145,8 @@ class FaqAgent:
     def seen(self, proposal: Proposal) -> Sighting:
         """The question and its answer, on the page that shows the FAQ."""
         entry = _entry(proposal)
-        return Sighting(self._page, entry_id(entry), (entry.question, plain_text(entry.answer)))
+        texts = (entry.question, *plain_texts(entry.answer))
+        return Sighting(self._page, entry_id(entry), texts)
 
     def _answer(
         self, question: Question, world: World

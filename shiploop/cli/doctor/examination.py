@@ -54,7 +54,9 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
             places.prefect_api_url, known_prefect_auth_string(settings)
         ),
         "github": lambda: check_github(settings),
-        "site": lambda: check_site(places.site_url, settings.site_faq_path, known=site_is_known),
+        "site": lambda: check_site(
+            settings.model_copy(update={"site_url": places.site_url}), known=site_is_known
+        ),
         "api": lambda: check_api(places.api_url),
         "disk": lambda: check_disks(settings.home),
         "signing key": lambda: check_signing_key(settings),

@@ -7,11 +7,12 @@ import httpx
 import yaml
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import WorkPoolStatus
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
 
 from shiploop.cli.doctor.diagnosis import Finding, Health
-from shiploop.runner.prefect_deployments import WORK_POOL
+from shiploop.runner.prefect_deployments import WORK_POOL, runs_what_we_say
 
 _DEFINITION = Path(__file__).resolve().parents[3] / "prefect.yaml"
 _TIMEOUT_S = 3.0
@@ -78,20 +79,20 @@ def _deployments(client: SyncPrefectClient) -> Finding:
     defined = yaml.safe_load(_DEFINITION.read_text(encoding="utf-8"))["deployments"]
     # A deployment of ours is called like its flow.
     wanted = {f"{each['name']}/{each['name']}": each["entrypoint"] for each in defined}
-    found = {name: _entrypoint(client, name) for name in wanted}
-    if missing := [name for name, entrypoint in found.items() if entrypoint is None]:
+    found = {name: _deployment(client, name) for name in wanted}
+    if missing := [name for name, deployment in found.items() if deployment is None]:
         what = f"missing: {', '.join(missing)}"
         return Finding("prefect deployments", Health.BROKEN, what, _REGISTERED)
-    if changed := [name for name in wanted if found[name] != wanted[name]]:
+    there = {name: deployment for name, deployment in found.items() if deployment is not None}
+    if changed := [name for name in there if not runs_what_we_say(there[name], wanted[name])]:
         what = f"somebody has changed what these run: {', '.join(changed)}"
         advice = "Runners run their own flows all the same; restart one to have it mended."
         return Finding("prefect deployments", Health.WARNING, what, advice)
     return Finding("prefect deployments", Health.OK, f"all {len(found)} of prefect.yaml")
 
 
-def _entrypoint(client: SyncPrefectClient, name: str) -> str | None:
-    """What a deployment says that it runs; None where it is not there."""
+def _deployment(client: SyncPrefectClient, name: str) -> DeploymentResponse | None:
     try:
-        return client.read_deployment_by_name(name).entrypoint or ""
+        return client.read_deployment_by_name(name)
     except ObjectNotFound:
         return None

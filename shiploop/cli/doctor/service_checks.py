@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from shiploop.bootstrap import site_of
 from shiploop.cli.doctor.diagnosis import Finding, Health, judge_disk
 from shiploop.clients.site import Site
 from shiploop.errors import SiteUnavailable
@@ -19,29 +20,42 @@ _TIMEOUT_S = 3.0
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
 
 
-def check_site(site_url: str, faq_path: str, *, known: bool = True) -> Iterator[Finding]:
+def check_site(settings: Settings, *, known: bool = True) -> Iterator[Finding]:
     """Does the site name its commit, and does it serve the FAQ?
 
     `known`: somebody has set where it is, or a stack that runs here has one.
     """
     with httpx.Client(timeout=_TIMEOUT_S) as http:
+        site = site_of(settings, http)
         try:
-            sha = Site(http, site_url, faq_path).live_sha()
+            status = site.status_of("/")
+            page = site.faq_page()
+            status_of_page = None if page is None else site.status_of(page)
         except SiteUnavailable as error:
-            advice = 'Correct SITE_URL, or let its /healthz answer {"sha": the live commit}.'
+            advice = "Correct SITE_URL."
             if not known:
                 advice = "Start the stack with `make up`, or set SITE_URL."
-            yield Finding("site", Health.BROKEN, f"{site_url}: {error}", advice)
+            yield Finding("site", Health.BROKEN, f"{settings.site_url}: {error}", advice)
             return
-        yield Finding("site", Health.OK, f"{site_url} runs {sha[:7]}")
-        page = f"{site_url.rstrip('/')}{faq_path}"
-        try:
-            http.get(page).raise_for_status()
-        except httpx.HTTPError as error:
-            advice = "Set SHIPLOOP_SITE_FAQ_PATH to the page that shows docs/FAQ.md."
-            yield Finding("site FAQ page", Health.BROKEN, f"{page}: {error}", advice)
-        else:
-            yield Finding("site FAQ page", Health.OK, page)
+        yield _commit_named(site, settings.site_url, status)
+    if page is not None and status_of_page == httpx.codes.OK:
+        yield Finding("site FAQ page", Health.OK, site.url(page))
+        return
+    what = "none is found" if page is None else f"{site.url(page)} answers {status_of_page}"
+    advice = "Set SHIPLOOP_SITE_FAQ_PATH to the page that shows docs/FAQ.md."
+    yield Finding("site FAQ page", Health.BROKEN, what, advice)
+
+
+def _commit_named(site: Site, site_url: str, status: int) -> Finding:
+    if status != httpx.codes.OK:
+        what = f"{site_url} answers {status}"
+        advice = "Correct SITE_URL; one behind a password needs SHIPLOOP_SITE_HEADER_VALUE."
+        return Finding("site", Health.BROKEN, what, advice)
+    try:
+        return Finding("site", Health.OK, f"{site_url} runs {site.live_sha()[:7]}")
+    except SiteUnavailable:
+        what = f"{site_url} names no commit: what is live is what the platform tells GitHub"
+        return Finding("site", Health.WARNING, what, "Let it name its commit: docs/live.md.")
 
 
 def check_api(api_url: str) -> Iterator[Finding]:

@@ -12,9 +12,12 @@ from contextlib import contextmanager
 from redis.exceptions import RedisError
 
 from shiploop.domain.delivery.pull_request import HeadChecks
-from shiploop.errors import ShiploopError
+from shiploop.errors import GitHubRateLimited, ShiploopError
 
 _BATCH = 100  # GitHub's limit on ids in `nodes`
+# Many pull requests of many checks may be more than GitHub answers at once, and one whose answer
+# cannot be read takes those along that are asked for with it.
+_SMALLEST_BATCH = 10
 # GitHub works out whether a pull request conflicts when it is asked, and forgets it with the
 # next merge: on a busy branch a poll every few seconds alone would never see the answer.
 _ASK_AGAIN_S = 0.25
@@ -38,6 +41,7 @@ class CheckPoll:
         self._read = read
         self._record = record
         self._every_s = every_s
+        self._batch = _BATCH
         self._covered: Counter[_Covered] = Counter()
         self._hinted: set[_Covered] = set()
         self._lock = threading.Lock()
@@ -92,7 +96,8 @@ class CheckPoll:
 
     def _poll(self, waiting: list[_Covered]) -> list[_Covered]:
         """Ask about each of them; those of which there was nothing to tell."""
-        batches = (waiting[start : start + _BATCH] for start in range(0, len(waiting), _BATCH))
+        size = self._batch
+        batches = [waiting[start : start + size] for start in range(0, len(waiting), size)]
         return [silent for batch in batches for silent in self._ask(batch)]
 
     def _ask(self, batch: list[_Covered]) -> list[_Covered]:
@@ -100,13 +105,20 @@ class CheckPoll:
             heads = self._read([pull_request_id for pull_request_id, _ in batch])
             heads = tuple(head for head in heads if not head.is_silent)
             self._record(heads)
-        except (ShiploopError, RedisError) as error:
+        except (GitHubRateLimited, RedisError) as error:
             log.warning("the checks could not be polled, the next poll tries again: %s", error)
+            return []
+        except ShiploopError as error:
+            log.warning("the checks could not be polled, the next poll asks for fewer: %s", error)
+            self._batch = max(_SMALLEST_BATCH, len(batch) // 2)
             return []
         except Exception:
             # An answer of another shape than GitHub's: whoever waits has a deadline, and the
             # thread that all of them share has to go on.
             log.exception("GitHub's answer about checks could not be read")
+            self._batch = max(_SMALLEST_BATCH, len(batch) // 2)
             return []
+        if len(batch) == self._batch:
+            self._batch = min(_BATCH, 2 * self._batch)
         told = {head.sha for head in heads}
         return [(pull_request_id, sha) for pull_request_id, sha in batch if sha not in told]

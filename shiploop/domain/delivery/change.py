@@ -22,7 +22,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a reader sees of a change: a page of the site, a place on it, texts below that."""
+    """What a reader sees of a change: texts on a page of the site, one below the other.
+
+    An empty `page` is the FAQ's, wherever the site has it. `anchor` is the id that the texts have
+    in the file: the page's own is looked up.
+    """
 
     page: str
     anchor: str = ""

@@ -190,16 +190,27 @@ def test_a_prefect_without_pool_and_deployments_is_broken(scripted: ScriptedServ
     ("replies", "expected"),
     [
         ([], {"site": "broken"}),
-        ([Reply(200, '{"no": "sha"}')], {"site": "broken"}),
-        ([Reply(200, '{"sha": "abc"}'), Reply(404)], {"site": "ok", "site FAQ page": "broken"}),
-        ([Reply(200, '{"sha": "abc"}'), Reply(200)], {"site": "ok", "site FAQ page": "ok"}),
+        ([Reply(503), Reply(200)], {"site": "broken", "site FAQ page": "ok"}),
+        (
+            [Reply(200), Reply(200), Reply(200, '{"no": "sha"}'), Reply(200)],
+            {"site": "warning", "site FAQ page": "ok"},
+        ),
+        (
+            [Reply(200), Reply(404), Reply(200, '{"sha": "abc"}')],
+            {"site": "ok", "site FAQ page": "broken"},
+        ),
+        (
+            [Reply(200), Reply(200), Reply(200, '{"sha": "abc"}')],
+            {"site": "ok", "site FAQ page": "ok"},
+        ),
     ],
 )
 def test_a_site_names_its_commit_and_serves_the_faq(
     scripted: ScriptedServer, replies: list[Reply], expected: dict[str, str]
 ) -> None:
     scripted.replies.extend(replies)
-    assert states(check_site(scripted.url, "/faq")) == expected
+    ours = settings(site_url=scripted.url, site_faq_path="/faq")
+    assert states(check_site(ours)) == expected
 
 
 def test_an_api_that_cannot_work_is_broken(scripted: ScriptedServer) -> None:

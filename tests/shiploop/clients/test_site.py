@@ -22,9 +22,14 @@ PAGE = (
 
 
 @pytest.fixture
-def site(scripted: ScriptedServer) -> Iterator[Site]:
-    with httpx.Client(timeout=2, verify=NO_TLS) as http:
-        yield Site(http, f"{scripted.url}/", "/faq")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=2, verify=NO_TLS) as client:
+        yield client
+
+
+@pytest.fixture
+def site(scripted: ScriptedServer, http: httpx.Client) -> Site:
+    return Site(http, f"{scripted.url}/", ("/faq",))
 
 
 def paths(scripted: ScriptedServer) -> list[str]:
@@ -60,65 +65,92 @@ def test_a_site_that_is_down_or_hangs_up_is_unavailable(site: Site) -> None:
     with pytest.raises(SiteUnavailable):
         site.live_sha()
     with httpx.Client(timeout=2, verify=NO_TLS) as http:
-        gone = Site(http, f"http://127.0.0.1:{free_port()}", "/faq")
+        gone = Site(http, f"http://127.0.0.1:{free_port()}", ("/faq",))
         with pytest.raises(SiteUnavailable):
-            gone.shows(Sighting("/faq", "a", ("b",)))
+            gone.find(Sighting("/faq", "a", ("b",)))
 
 
-@pytest.mark.parametrize(
-    ("anchor", "text", "shown"),
-    [
-        ("how-do-i-begin-1a2b3c4d", "How do I begin & end?", True),
-        ("如何重設密碼-1a2b3c4d", "如何重設密碼？", True),
-        ("how-do-i-begin-1a2b3c4d", "How do I stop?", False),
-        ("how-do-i-begin", "How do I begin & end?", False),
-        ("how-do-i-begin-1a2b3c4d", "<em>begin</em>", False),
-    ],
-)
-def test_an_entry_is_shown_when_its_anchor_and_its_text_are_on_the_page(
-    site: Site, scripted: ScriptedServer, anchor: str, text: str, shown: bool
-) -> None:
+def test_an_entry_is_found_where_the_page_has_it(site: Site, scripted: ScriptedServer) -> None:
     scripted.replies.append(Reply(200, PAGE))
-    assert site.shows(Sighting("/faq", anchor, (text,))) is shown
+    found = site.find(Sighting("/faq", "an-id-of-ours", ("How do I begin & end?", "Clone it")))
+    assert found == f"{scripted.url}/faq#how-do-i-begin-1a2b3c4d"
     assert paths(scripted) == ["GET /faq"]
 
 
 @pytest.mark.parametrize(
-    ("anchor", "texts", "shown"),
+    ("texts", "is_found"),
     [
-        ("how-do-i-begin-1a2b3c4d", ("How do I begin?", "Clone it - it's make demo."), True),
-        ("how-do-i-begin-1a2b3c4d", ("How do I begin?", "Clone it twice."), False),
-        ("如何重設密碼-1a2b3c4d", ("如何重設密碼？", "打開設定"), True),
-        ("如何重設密碼-1a2b3c4d", ("如何重設密碼？", "Clone it"), False),  # it stands above
-        ("how-do-i-begin-1a2b3c4d", (), True),
-        ("nowhere", (), False),
-    ],
-)
-def test_every_text_is_read_below_the_anchor_by_its_letters_and_digits(
-    site: Site, scripted: ScriptedServer, anchor: str, texts: tuple[str, ...], shown: bool
-) -> None:
-    scripted.replies.append(Reply(200, PAGE))
-    assert site.shows(Sighting("/faq", anchor, texts)) is shown
-
-
-@pytest.mark.parametrize(
-    ("texts", "shown"),
-    [
-        (("How do I begin & end?", "打開設定"), True),
-        (("How do I begin & end?", "This is not there."), False),
+        (("How do I begin & end?", "Clone it - it's make demo."), True),
+        (("How do I begin & end?", "Clone it twice."), False),
+        (("如何重設密碼？", "Clone it"), False),  # it stands above
         ((), True),
     ],
 )
-def test_without_an_anchor_the_texts_may_stand_anywhere_on_the_page(
-    site: Site, scripted: ScriptedServer, texts: tuple[str, ...], shown: bool
+def test_every_text_has_to_stand_below_the_one_before(
+    site: Site, scripted: ScriptedServer, texts: tuple[str, ...], is_found: bool
 ) -> None:
     scripted.replies.append(Reply(200, PAGE))
-    assert site.shows(Sighting("/docs/notes", texts=texts)) is shown
+    assert (site.find(Sighting("/docs/notes", texts=texts)) is not None) is is_found
     assert paths(scripted) == ["GET /docs/notes"]
+
+
+def test_the_page_of_the_faq_is_found_by_itself_and_looked_at_first_from_then_on(
+    scripted: ScriptedServer, http: httpx.Client
+) -> None:
+    site = Site(http, scripted.url, ("/faq", "/faq.html", "/docs/FAQ"))
+    scripted.replies.extend([Reply(404), Reply(200, "<p>Nothing here.</p>"), Reply(200, PAGE)])
+    sighting = Sighting("", texts=("如何重設密碼？", "打開設定"))
+    assert site.find(sighting) == f"{scripted.url}/docs/FAQ#如何重設密碼-1a2b3c4d"
+    scripted.replies.append(Reply(200, PAGE))
+    assert site.find(sighting) is not None
+    scripted.replies.append(Reply(200))
+    assert site.faq_page() == "/docs/FAQ"
+    looked_at = ["GET /faq", "GET /faq.html", "GET /docs/FAQ", "GET /docs/FAQ", "GET /docs/FAQ"]
+    assert paths(scripted) == looked_at
+
+
+def test_a_site_without_such_a_page_has_none(scripted: ScriptedServer, http: httpx.Client) -> None:
+    site = Site(http, scripted.url, ("/faq", "/faq/"))
+    scripted.replies.extend([Reply(404)] * 4)
+    assert site.find(Sighting("", texts=("How?",))) is None
+    assert site.faq_page() is None
+
+
+def test_a_site_that_is_not_for_everybody_is_shown_what_opens_it(
+    scripted: ScriptedServer, http: httpx.Client
+) -> None:
+    site = Site(http, scripted.url, ("/faq",), ("x-bypass", "the-word"))
+    elsewhere = Reply(302, headers={"location": "http://localhost:9/faq"})
+    scripted.replies.extend([Reply(200), elsewhere])
+    assert [site.status_of("/faq") for _ in range(2)] == [200, 302]
+    assert [each["x-bypass"] for each in scripted.headers] == ["the-word"] * 2
+
+
+@pytest.mark.parametrize(
+    ("page", "sha"),
+    [
+        (f'<head><meta name="shiploop-commit" content="{"ab" * 20}"></head>', "ab" * 20),
+        (f"<meta content='{'ab' * 20}' name=shiploop-commit><p>x", "ab" * 20),
+        ('<meta name="shiploop-commit" content="main">', None),
+        ('<meta name="generator" content="abcdef12">', None),
+        ("", None),
+    ],
+)
+def test_a_site_of_pages_alone_names_its_commit_on_its_home_page(
+    site: Site, scripted: ScriptedServer, page: str, sha: str | None
+) -> None:
+    scripted.replies.extend([Reply(404, "<html>"), Reply(200, page)])
+    if sha is None:
+        with pytest.raises(SiteUnavailable):
+            site.live_sha()
+    else:
+        assert site.live_sha() == sha
+    assert paths(scripted) == ["GET /healthz", "GET /"]
 
 
 def test_the_address_of_a_page_and_of_a_place_on_it(site: Site, scripted: ScriptedServer) -> None:
     assert site.url("/faq", "how-1a2b3c4d") == f"{scripted.url}/faq#how-1a2b3c4d"
+    assert site.url("/faq", 'a "b"') == f"{scripted.url}/faq#a%20%22b%22"
     assert site.url("/docs/notes") == f"{scripted.url}/docs/notes"
 
 
@@ -167,12 +199,12 @@ def test_a_site_that_does_not_answer_in_time_is_slow_whatever_is_asked() -> None
         socket.create_server(("127.0.0.1", 0)) as silent,
         httpx.Client(timeout=0.2, verify=NO_TLS) as http,
     ):
-        site = Site(http, f"http://127.0.0.1:{silent.getsockname()[1]}", "/faq")
+        site = Site(http, f"http://127.0.0.1:{silent.getsockname()[1]}", ("/faq",))
         for asked in (
             site.health,
             site.live_sha,
             lambda: site.status_of("/"),
-            lambda: site.shows(Sighting("/faq", "anchor")),
+            lambda: site.find(Sighting("/faq", "anchor")),
         ):
             with pytest.raises(SiteSlow):
                 asked()

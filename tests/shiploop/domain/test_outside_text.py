@@ -123,7 +123,7 @@ def test_no_text_from_outside_is_a_trailer(name: str, data: st.DataObject) -> No
 
 
 @pytest.mark.parametrize("name", [one for one in FOUND if one.split(".")[-1] in SLACK])
-@settings(max_examples=40, **QUICK)
+@settings(max_examples=200, **QUICK)
 @given(st.data())
 def test_no_text_from_outside_has_an_effect_in_slack(name: str, data: st.DataObject) -> None:
     filled, text = data.draw(FILLED[name]), data.draw(hostile)

@@ -46,11 +46,11 @@ class Unanswered:
     closest: tuple[Source, ...]
 
 
-def plain_text(markdown: str) -> str:
-    """What a reader sees of a text, without its markup."""
-    tokens = _MARKDOWN.parse(markdown)
-    shown = (piece for token in tokens for piece in (token.children or (token,)))
-    return " ".join(piece.content for piece in shown if piece.content)
+def plain_texts(markdown: str) -> tuple[str, ...]:
+    """What a reader sees of a text, without its markup: each paragraph, item, cell and code."""
+    shown = (token.children or (token,) for token in _MARKDOWN.parse(markdown))
+    texts = (" ".join(piece.content for piece in pieces if piece.content) for pieces in shown)
+    return tuple(text for text in texts if text)
 
 
 def compose_extractive_answer(

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from shiploop.clients.github.check_poll import CheckPoll
 from shiploop.domain.delivery.checks import Conclusion, KnownChecks
 from shiploop.domain.delivery.pull_request import HeadChecks
-from shiploop.errors import GitHubUnavailable
+from shiploop.errors import GitHubUnavailable, GitHubUncertain
 from tests.builders import a_check
 from tests.until import wait_until
 
@@ -26,6 +26,7 @@ class Reader:
         self.asked: list[list[str]] = []
         self.away = False
         self.odd = False
+        self.most = 1000
         self.silent = silent
 
     def read(self, pull_request_ids: list[str]) -> tuple[HeadChecks, ...]:
@@ -34,6 +35,8 @@ class Reader:
             raise GitHubUnavailable("GitHub is away")
         if self.odd:
             raise TypeError("'NoneType' object is not subscriptable")
+        if len(pull_request_ids) > self.most:
+            raise GitHubUncertain("GitHub has cut its answer off")
         return tuple(
             HeadChecks(id_) if id_ in self.silent else a_head(id_) for id_ in pull_request_ids
         )
@@ -186,3 +189,15 @@ def test_what_many_webhooks_tell_at_once_is_read_together_and_once_a_second_at_m
     stopping.set()
     thread.join(timeout=5)
     assert len(reader.asked) <= 1 + took_s
+
+
+def test_what_is_too_much_for_github_at_once_is_asked_for_in_smaller_parts() -> None:
+    reader = Reader()
+    reader.most = 30
+    ids = {f"PR_{number}" for number in range(90)}
+    with polling(reader) as (poll, recorded), ExitStack() as covered:
+        for id_ in sorted(ids):
+            covered.enter_context(poll.covering(id_, id_))
+        wait_until(lambda: {head.sha for head in recorded} == ids)
+        reader.most = 1000
+        wait_until(lambda: len(reader.asked[-1]) == len(ids))

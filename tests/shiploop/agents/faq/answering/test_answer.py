@@ -9,7 +9,7 @@ from shiploop.agents.faq.answering.answer import (
     Answer,
     Unanswered,
     compose_extractive_answer,
-    plain_text,
+    plain_texts,
 )
 from shiploop.agents.faq.document.entry import answer_problem
 from shiploop.agents.faq.retrieval.index import DocsIndex
@@ -131,11 +131,11 @@ def test_the_first_section_with_enough_coverage_and_text_is_quoted() -> None:
     ],
 )
 def test_the_plain_text_of_an_answer_is_what_a_reader_sees(markdown: str, read: str) -> None:
-    assert " ".join(plain_text(markdown).split()) == read
+    assert " ".join(" ".join(plain_texts(markdown)).split()) == read
 
 
 def test_the_plain_text_names_no_address() -> None:
-    assert "worker.md" not in plain_text("Source: [Worker](guide/worker.md#worker)")
+    assert "worker.md" not in "".join(plain_texts("Source: [Worker](guide/worker.md#worker)"))
 
 
 def test_what_no_section_covers_is_declined_with_the_closest_ones() -> None:
