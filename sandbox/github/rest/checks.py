@@ -13,12 +13,14 @@ from sandbox.github.rest.call import Call, Operation, Reply
 def _list(call: Call) -> Reply:
     sha = call.commit
     read = check_states.runs if call.query.get("filter") == "all" else check_states.latest_runs
-    wanted = {key: call.query[key] for key in ("check_name", "status") if key in call.query}
+    asked = ("check_name", "status", "app_id")
+    wanted = {key: call.query[key] for key in asked if key in call.query}
     runs = [
         run
         for run in read(call.repository, sha)
         if wanted.get("check_name", run.name) == run.name
         and wanted.get("status", run.status) == run.status
+        and wanted.get("app_id", str(run.suite.app.id)) == str(run.suite.app.id)
     ]
     page = [payloads.check_run(call.github, run) for run in call.page(runs)]
     return Reply(200, {"total_count": len(runs), "check_runs": page})
