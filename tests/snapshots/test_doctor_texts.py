@@ -241,6 +241,7 @@ def service_findings(seen: Examined) -> Iterator[Finding]:
     silent = Reply(200, '{"no": "sha"}')
     yield from check_site(seen.site(Reply(200), Reply(200), silent, Reply(200)))
     yield from check_site(seen.site(Reply(401), Reply(404)))
+    yield from check_site(given(site_url=f"http://{AWAY}"))
     yield from check_site(given(site_url=seen.told(Reply(200), *[Reply(404)] * 12, SITE)))
     yield from check_api(seen.told(Reply(503)))
     yield judge_disk("/srv/shiploop", 123_456_789)
