@@ -23,6 +23,7 @@ from shiploop.channels import Channel, open_channels
 from shiploop.clients.git.history import GitHistory
 from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.repository_documents import RepositoryDocuments
+from shiploop.clients.github.app_key import read_app_key
 from shiploop.clients.github.auth import InstallationToken, KeptToken, TokenSource, fixed_token
 from shiploop.clients.github.check_poll import CheckPoll
 from shiploop.clients.github.client import GitHub
@@ -266,10 +267,20 @@ def token_source(settings: Settings, http: httpx.Client, repository: str) -> Tok
     app_id = settings.github_app_id
     if app_id is None:
         raise SettingMissing(f"Neither GITHUB_TOKEN nor GITHUB_APP_ID is set: {_WHERE_TO_LOOK}")
-    key = required(settings.github_app_private_key, "GITHUB_APP_PRIVATE_KEY")
-    return InstallationToken(
-        http, settings.github_api_url, app_id, key.get_secret_value(), repository
-    )
+    key = read_app_key(_app_key(settings))
+    return InstallationToken(http, settings.github_api_url, app_id, key, repository)
+
+
+def _app_key(settings: Settings) -> str:
+    if (file := settings.github_app_private_key_file) is None:
+        return required(
+            settings.github_app_private_key, "GITHUB_APP_PRIVATE_KEY"
+        ).get_secret_value()
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        why = f"GITHUB_APP_PRIVATE_KEY_FILE cannot be read: {type(error).__name__}"
+        raise SettingMissing(why) from error
 
 
 def _block_token(name: str) -> TokenSource:

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     github_app_private_key: SecretStr | None = Field(
         None, validation_alias="GITHUB_APP_PRIVATE_KEY"
     )
+    github_app_private_key_file: Path | None = Field(
+        None, validation_alias="GITHUB_APP_PRIVATE_KEY_FILE"
+    )
     github_credentials_block: str | None = None
     github_repo: str | None = Field(None, validation_alias="GITHUB_REPO")
     github_api_url: str = Field("https://api.github.com", validation_alias="GITHUB_API_URL")

@@ -1,6 +1,7 @@
 """The composition root: what has to be set, and whose token is used."""
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -43,6 +44,13 @@ def viewer(services: Services) -> str:
 def test_what_is_missing_is_named(missing: dict[str, None], named: str) -> None:
     with pytest.raises(SettingMissing, match=f"^{named} is (?:not )?set"):
         built(**missing)
+
+
+def test_an_apps_key_may_be_in_a_file_that_can_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SettingMissing, match="_FILE cannot be read: FileNotFoundError"):
+        built(github_app_id=APP_ID, github_app_private_key_file=tmp_path / "nowhere.pem")
+    (tmp_path / "key.pem").write_text("a key")
+    built(github_app_id=APP_ID, github_app_private_key_file=tmp_path / "key.pem")
 
 
 def test_building_connects_to_nothing() -> None:
