@@ -20,6 +20,10 @@ def test_each_finding_names_its_line_and_its_rule() -> None:
     assert found.startswith("MD004 in line 4: ")
 
 
+def test_commands_are_quoted_with_their_prompt_and_without_output() -> None:
+    assert lint("# FAQ\n\n```console\n$ make up\n$ make demo\n```\n", None) == ()
+
+
 def test_the_repositorys_own_rules_count() -> None:
     text = f"# FAQ\n\n{'long ' * 30}line.\n"
     assert lint(text, None) == ()
