@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Whoever makes something here starts the sandbox sooner or later.
 SYNC = $(UV) sync --quiet --frozen --inexact --extra sandbox
 
-.PHONY: demo up drill test suite bench chaos lint schemas octokit clean
+.PHONY: demo up drill test suite bench answers chaos lint schemas octokit clean
 
 # A question may hold anything: it goes through the environment, never through the shell.
 demo: export SHIPLOOP_QUESTION = $(value Q)
@@ -50,6 +50,13 @@ $(VENV)/compiled: $(VENV)/ready-to-test
 # BESIDE=folder compares with the build of that checkout, in one run.
 bench: $(VENV)/ready-to-test
 	$(VENV)/bin/python -m bench $(if $(BESIDE),--beside $(BESIDE))
+
+# What becomes of the questions of a file on the documents of a folder: docs/answers.md.
+answers: export DOCS = bench/answers/sample
+answers: export QUESTIONS = bench/answers/sample.yaml
+answers: export OUT = answers.jsonl
+answers: $(VENV)/ready-to-test
+	@$(VENV)/bin/python -m bench.answers "$$DOCS" "$$QUESTIONS" "$$OUT"
 
 # Kills and stops processes of its own stack at every dangerous moment; nothing may be lost.
 # Then it ships 5,000 tasks, which takes half an hour and more; nothing may grow without end.

@@ -1,0 +1,1 @@
+"""What becomes of many questions on somebody's own documents, by the very code that ships."""
