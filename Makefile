@@ -7,7 +7,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Whoever makes something here starts the sandbox sooner or later.
 SYNC = $(UV) sync --quiet --frozen --inexact --extra sandbox
 
-.PHONY: demo up drill test suite bench answers chaos lint schemas octokit clean
+.PHONY: demo up drill test suite bench answers sites chaos lint schemas octokit clean
 
 # A question may hold anything: it goes through the environment, never through the shell.
 demo: export SHIPLOOP_QUESTION = $(value Q)
@@ -57,6 +57,11 @@ answers: export QUESTIONS = bench/answers/sample.yaml
 answers: export OUT = answers.jsonl
 answers: $(VENV)/ready-to-test
 	@$(VENV)/bin/python -m bench.answers "$$DOCS" "$$QUESTIONS" "$$OUT"
+
+# Whether readers see the entries on pages that real generators build, which are installed first.
+# SITES=mkdocs takes one, FAQ=file.yaml other texts.
+sites: $(VENV)/ready-to-test
+	$(VENV)/bin/python -m bench.sites $(SITES) $(if $(FAQ),--faq $(FAQ))
 
 # Kills and stops processes of its own stack at every dangerous moment; nothing may be lost.
 # Then it ships 5,000 tasks, which takes half an hour and more; nothing may grow without end.
