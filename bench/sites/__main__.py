@@ -64,6 +64,7 @@ def _look(generator: Generator, home: Path, agent: Agent[Any], shipped: Shipped)
     found = _Seen()
     try:
         install(generator, home.resolve())
+        build(generator, home.resolve(), _pages(generator, agent, shipped, ()))  # it can at all
         _build_and_read(generator, home.resolve(), agent, shipped, list(shipped.proposals), found)
     except NotBuilt as error:
         found.problem = str(error)
@@ -79,16 +80,11 @@ def _build_and_read(
     found: _Seen,
 ) -> None:
     """Build all at once; where that fails, halves, until those are known that break it."""
-    pages = {**shipped.pages, FAQ_PATH: shipped.faq(agent, list(names), generator.front)}
-    pages |= {
-        path: generator.front + text for path, text in shipped.pages.items() if generator.front
-    }
     try:
-        html = build(generator, home, _without_sequences(pages))
-    except NotBuilt as error:
-        if len(names) <= 1:
+        html = build(generator, home, _pages(generator, agent, shipped, names))
+    except NotBuilt:
+        if len(names) == 1:
             found.broke += names
-            found.problem = str(error) if not names else found.problem
             return
         middle = len(names) // 2
         for half in (names[:middle], names[middle:]):
@@ -101,10 +97,19 @@ def _build_and_read(
             found.without_anchor.append(name)
 
 
-def _without_sequences(pages: Mapping[str, str]) -> dict[str, str]:
-    """The page that is quoted from is written for no generator: only the FAQ is looked at."""
+def _pages(
+    generator: Generator, agent: Agent[Any], shipped: Shipped, names: Sequence[str]
+) -> dict[str, str]:
+    """The FAQ with these entries, and what it links to.
+
+    The page that is quoted from is written for no generator: only the FAQ is looked at.
+    """
     stub = "# Sequences\n\nThey are quoted in the FAQ.\n"
-    return {path: stub if path.endswith("sequences.md") else text for path, text in pages.items()}
+    others = {
+        path: generator.front + (stub if path.endswith("sequences.md") else text)
+        for path, text in shipped.pages.items()
+    }
+    return {**others, FAQ_PATH: shipped.faq(agent, list(names), generator.front)}
 
 
 def _show_refusals(shipped: Shipped, asked: int, console: Console) -> None:

@@ -16,7 +16,10 @@ from shiploop.cli.checked_settings import checked_settings
 from shiploop.domain.delivery.change import AlreadyThere, CannotEdit, Declined, Edited, Proposal
 
 _SEQUENCES: Final = "docs/sequences.md"
-_OTHER: Final = "# Other\n\nAnother page.\n\n## Sizes\n\nSmall and large ones.\n"
+_OTHERS: Final = {
+    "docs/index.md": "# Home\n\nWhere one comes in.\n",
+    "docs/other.md": "# Other\n\nAnother page.\n\n## Sizes\n\nSmall and large ones.\n",
+}
 _NO_FAQ_YET: Final = "# FAQ\n"
 _ASKED: Final = ("?", "？")
 
@@ -44,7 +47,7 @@ def ship(sequences: Mapping[str, str]) -> tuple[Agent[Any], Shipped]:
     """Ask for each sequence by its heading, word for word."""
     with TemporaryDirectory() as scratch:
         folder = Path(scratch, "files")
-        shipped = Shipped(pages={_SEQUENCES: _page(sequences), "docs/other.md": _OTHER})
+        shipped = Shipped(pages={_SEQUENCES: _page(sequences), **_OTHERS})
         for path, text in {**shipped.pages, FAQ_PATH: _NO_FAQ_YET}.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
