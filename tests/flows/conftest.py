@@ -47,6 +47,13 @@ def guarded_world(stacks: ExitStack, guarded_mail: MailServer) -> World:
 
 
 @pytest.fixture(scope="session")
+def toy_world(stacks: ExitStack) -> World:
+    """A stack with an agent of ours beside the FAQ's, and four slots for tasks."""
+    agents = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
+    return stacks.enter_context(rolling_world(agents=agents, runner_concurrency=4))
+
+
+@pytest.fixture(scope="session")
 def rolling(guarded_world: World) -> World:
     """The stack in which production breaks."""
     return guarded_world
