@@ -170,6 +170,12 @@ def set_autonomy(settings: Settings, agent: str, level: str | None) -> None:
         store.switch(agent, Level(level) if level else None)
 
 
+def forgive(settings: Settings, agent: str) -> None:
+    """Give an agent's kinds of answers back what harm has taken. Raises NoStack and RedisAway."""
+    with _redis(settings) as redis:
+        AutonomyStore(redis, read_levels(settings.autonomy)).forgive(agent)
+
+
 def roll_back(settings: Settings, what: str, reason: str) -> StartedRollback:
     """Start the rollback of a merge, named by its sha or by its task.
 

@@ -77,6 +77,14 @@ class AutonomyStore:
         else:
             self._redis.hset(keys.AUTONOMY, field, str(level))
 
+    def forgive(self, agent: str) -> None:
+        """Give all kinds of an agent's answers back what harm has taken: it was none of theirs."""
+        stored = cast(list[str], self._redis.hkeys(keys.AUTONOMY))
+        of_agent = (field.split("|") for field in stored if field.split("|")[1] == agent)
+        harms = ["|".join(parts) for parts in of_agent if parts[0] in (_HARMS, _HARM, _HARMED_AT)]
+        if harms:
+            self._redis.hdel(keys.AUTONOMY, *harms)
+
     def say_right(self, task_id: str, note: str, now: datetime) -> Said:
         """Note that what was shipped for a task is right."""
         return self._said(task_id, "", note, now)

@@ -9,7 +9,7 @@ from redis import Redis
 
 from shiploop.stack.addresses import free_port
 from tests.mail_server import PASSWORD, USER, MailServer, mail_server
-from tests.rolling import redis_of, rolling_world
+from tests.rolling import forgive, redis_of, rolling_world
 from tests.world import World
 
 _API_KEY = "key-of-one-who-may-ask"
@@ -57,6 +57,16 @@ def toy_world(stacks: ExitStack) -> World:
 def rolling(guarded_world: World) -> World:
     """The stack in which production breaks."""
     return guarded_world
+
+
+@pytest.fixture(autouse=True)
+def _forgiven(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What one test has broken takes no level away from the next."""
+    names = {"rolling", "world", "patient_world"} & set(request.fixturenames)
+    worlds: list[World] = [request.getfixturevalue(name) for name in sorted(names)]
+    yield
+    for world in worlds:
+        forgive(world)
 
 
 @pytest.fixture

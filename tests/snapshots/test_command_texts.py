@@ -83,6 +83,7 @@ def switching_levels(here: Terminal, redis: Redis) -> None:
     AutonomyStore(redis, Levels()).say_wrong("t1", Harm.FEEDBACK, "", NOON)
     here.type("autonomy")
     here.type("autonomy", "faq", "--reset")
+    here.type("autonomy", "faq", "--forgive")
     here.type("autonomy", "faq", "auto", "--reset")
     here.type("autonomy", "--reset")
 

@@ -81,6 +81,18 @@ def test_harm_lowers_the_kind_and_no_other_and_counts_once_a_task(services: Serv
     assert services.autonomy.say_right("t1", "", NOON) is Said.KNOWN  # it stays wrong
 
 
+def test_harm_that_was_none_of_its_doing_is_forgiven(services: Services) -> None:
+    settle(services, "t1")
+    services.autonomy.switch("faq", Level.SUGGEST)
+    services.autonomy.say_wrong("t1", Harm.ROLLBACK, "", NOON)
+    settle(services, "t2")
+    services.autonomy.forgive("notes")
+    assert standing(services).level is Level.SUGGEST
+    services.autonomy.forgive("faq")
+    assert standing(services) == Standing(good=1)
+    assert services.autonomy.of("faq", "")[0] is Level.SUGGEST  # a switch is another matter
+
+
 def test_what_is_said_to_be_right_is_one_more_good_one(services: Services) -> None:
     settle(services, "t1")
     said = [services.autonomy.say_right("t1", "", NOON) for _ in range(2)]
