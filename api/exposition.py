@@ -9,6 +9,7 @@ from prometheus_client.core import (
     GaugeMetricFamily,
     HistogramMetricFamily,
     Metric,
+    SummaryMetricFamily,
 )
 from prometheus_client.registry import Collector
 
@@ -30,7 +31,12 @@ def registry_of(services: Services, now: datetime) -> CollectorRegistry:
     """All families as they stand now. Names: https://prometheus.io/docs/practices/naming/"""
     registry = CollectorRegistry(auto_describe=False)
     ever = services.metrics.ever()
-    families = [*_tasks(ever), _tte(ever), *_slos(services.reports.slo_statuses(now))]
+    families = [
+        *_tasks(ever),
+        _tte(ever),
+        _waited(ever),
+        *_slos(services.reports.slo_statuses(now)),
+    ]
     families += list(_right_now(services, now))
     registry.register(_Numbers(families))
     return registry
@@ -59,6 +65,12 @@ def _tte(ever: Mapping[str, int]) -> Metric:
     return family
 
 
+def _waited(ever: Mapping[str, int]) -> Metric:
+    text = "How long settled tasks were parked for a person."
+    total_s = ever.get("waited-ms", 0) / 1000
+    return SummaryMetricFamily("shiploop_waited_seconds", text, ever.get("waited", 0), total_s)
+
+
 def _slos(statuses: tuple[SloStatus, ...]) -> Iterator[Metric]:
     left = GaugeMetricFamily(
         "shiploop_slo_error_budget_left_ratio", "Of the period's budget.", labels=["slo"]
@@ -85,6 +97,8 @@ def _slos(statuses: tuple[SloStatus, ...]) -> Iterator[Metric]:
 def _right_now(services: Services, now: datetime) -> Iterator[Metric]:
     backlog = services.task_queue.backlog()
     yield GaugeMetricFamily("shiploop_queue_entries", "Waiting or worked on.", value=backlog)
+    waiting = services.waiting.count()
+    yield GaugeMetricFamily("shiploop_tasks_waiting", "Parked for a person.", value=waiting)
     living = len(services.heartbeats.living(now))
     yield GaugeMetricFamily("shiploop_runners_alive", "With a sign of life.", value=living)
     frozen = services.freeze.read() is not None

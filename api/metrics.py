@@ -35,7 +35,10 @@ def read_metrics(
     now = datetime.now(UTC)
     days = _days(day, first, last, now.date(), services.settings.metrics_retention_days)
     reports = services.reports
-    return view_metrics(reports.report(days), reports.slo_statuses(now), reports.silences())
+    waiting = services.waiting.count()
+    return view_metrics(
+        reports.report(days), reports.slo_statuses(now), reports.silences(), waiting
+    )
 
 
 @router.get("/metrics", response_class=Response)

@@ -46,6 +46,13 @@ class SettledView(BaseModel):
     tte_ms: PercentilesView
 
 
+class WaitingView(BaseModel):
+    """How many tasks are parked now, and for how long those that have settled were."""
+
+    now: int
+    waited_ms: CountedPercentilesView
+
+
 class CountedView(BaseModel):
     """Good and bad events."""
 
@@ -111,12 +118,13 @@ class MetricsView(SettledView):
     ci: CountedView
     merges: CountedView
     rollbacks: RollbacksView
+    waiting: WaitingView
     slos: list[SloView]
     alerts: list[AlertView]
 
 
 def view_metrics(
-    report: Report, slos: tuple[SloStatus, ...], silenced: dict[str, str]
+    report: Report, slos: tuple[SloStatus, ...], silenced: dict[str, str], waiting: int
 ) -> MetricsView:
     """Put a report and the state of the objectives into the API's shape."""
     total = report.total
@@ -138,6 +146,7 @@ def view_metrics(
         rollbacks=RollbacksView(
             by_status=dict(report.rollbacks.by_status), trb_ms=_percentiles(report.rollbacks.trb_ms)
         ),
+        waiting=WaitingView(now=waiting, waited_ms=_counted_percentiles(report.waited)),
         slos=[_slo(one) for one in slos],
         alerts=[_alert(alert, silenced) for one in slos for alert in one.alerts],
     )
@@ -156,10 +165,11 @@ def _settled(settled: Settled) -> dict[str, Any]:
 
 
 def _percentiles(named: Mapping[str, Percentiles]) -> dict[str, CountedPercentilesView]:
-    return {
-        name: CountedPercentilesView(count=one.count, p50=one.p50, p95=one.p95, p99=one.p99)
-        for name, one in named.items()
-    }
+    return {name: _counted_percentiles(one) for name, one in named.items()}
+
+
+def _counted_percentiles(one: Percentiles) -> CountedPercentilesView:
+    return CountedPercentilesView(count=one.count, p50=one.p50, p95=one.p95, p99=one.p99)
 
 
 def _counted(counted: Counted) -> CountedView:

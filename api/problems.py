@@ -18,7 +18,7 @@ _TITLES = {
     400: "This is not what it says it is",
     401: "No key, or none that is known",
     404: "No such task",
-    409: "The task is settled",
+    409: "The task is settled, or waits for nobody's word",
     413: "The body is too long",
     422: "Something is missing, wrong or unknown",
     429: "Too many requests, or too many questions are waiting",

@@ -11,14 +11,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+from redis import Redis
 
 from bench.journey import SHARED_POLL, Call, Journey
 from shiploop.cli.api_client import ApiClient
+from shiploop.domain.delivery.autonomy import Levels
 from shiploop.domain.delivery.task import Status
 from shiploop.errors import ShiploopError
 from shiploop.settings import Settings
 from shiploop.stack.addresses import Addresses
 from shiploop.stack.stack import Stack
+from shiploop.stores.autonomy import AutonomyStore
 
 REPOSITORY = "acme/shiploop-docs"
 REQUIRED_CHECK = "faq-gate"
@@ -61,6 +64,9 @@ class World:
 
     def ship_bad(self, question: str) -> int:
         """Ask a question whose merge breaks production; the TRB in ms. Raises BenchFailed."""
+        # What broke before has cost the kind of answer its level.
+        with Redis.from_url(self.addresses.redis, decode_responses=True) as redis:
+            AutonomyStore(redis, Levels()).forgive("faq")
         faults = {"bad_deploy": {"times": 1}}
         self.github.put("/_sandbox/faults", json=faults).raise_for_status()
         task_id, give_up_at = self._ask(question), time.monotonic() + _TASK_TIMEOUT_S

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Final, Literal, assert_never
 
+from shiploop.domain.delivery.change import Level
+from shiploop.domain.delivery.stages import waited_ms
 from shiploop.domain.delivery.task import FailureKind, Status
 from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.domain.objectives.alerts import AlertState
@@ -24,6 +26,7 @@ SLO_STATES: Final[Mapping[SloState, tuple[str, Tone]]] = {
 STATUS_TONES: Final[Mapping[Status, Tone]] = {
     Status.QUEUED: "gray",
     Status.RUNNING: "blue",
+    Status.WAITING: "orange",
     Status.DONE: "green",
     Status.ERROR: "red",
     Status.DECLINED: "orange",
@@ -194,6 +197,29 @@ def format_burn_rate(rate: float | None) -> str:
     return "–" if rate is None else f"{rate:.1f}×"
 
 
+def format_level(task: TaskRecord) -> str | None:
+    """Who decides on a run, and as which kind of answer; None where it has not come so far."""
+    if task.level is None:
+        return None
+    who = "shiploop by itself" if task.level is Level.AUTO else "a person"
+    return f"{who} (kind: {task.kind})" if task.kind else who
+
+
+def format_waited(task: TaskRecord, now: datetime) -> str | None:
+    """For how long a run was parked; None for one that never was."""
+    if not task.waits:
+        return None
+    return format_long(waited_ms(task, task.settled_at or now))
+
+
+def format_long(took_ms: float) -> str:
+    """A time that may be days, by its largest unit: `3.5 h`."""
+    for unit, unit_ms in (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000)):
+        if took_ms >= unit_ms:
+            return f"{took_ms / unit_ms:.1f} {unit}"
+    return format_seconds(took_ms)
+
+
 def format_spaced(name: str) -> str:
     """A name without its underscores."""
     return name.replace("_", " ")
@@ -209,6 +235,8 @@ def format_reason(task: TaskRecord, freeze: str | None) -> str | None:
         case Status.ERROR:
             meaning = FAILURES[task.failure_kind] if task.failure_kind else "It failed"
             return f"{meaning}: {_sentence(task.error)}" if task.error else f"{meaning}."
+        case Status.WAITING:
+            return "Not yet: it waits for a person to approve it, or to close its pull request."
         case Status.QUEUED | Status.RUNNING if freeze is not None:
             return f"Not yet, and merges are frozen: {_sentence(freeze)}"
         case Status.QUEUED:

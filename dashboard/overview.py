@@ -30,6 +30,7 @@ class Numbers:
     tte_by_hour: tuple[Percentiles, ...]
     success_by_hour: tuple[float, ...]
     runners: int
+    waiting: int
     rolling_back: str | None
     freeze: str | None
     silenced: dict[str, str]
@@ -57,6 +58,7 @@ def _read(services: Services, now: datetime) -> Numbers:
             for _, counted in services.slo_events.by_hour(_SUCCESS, [now.date()])
         ),
         runners=len(services.heartbeats.living(now)),
+        waiting=services.waiting.count(),
         rolling_back=services.rollbacks.running(),
         freeze=services.freeze.reason(),
         silenced=services.reports.silences(),
@@ -107,6 +109,16 @@ def _cards(numbers: Numbers) -> Iterator[Card]:
     )
     yield Card("Runners", str(numbers.runners), *formatting.format_runners(numbers.runners))
     yield _rollbacks_card(numbers)
+    if numbers.waiting or numbers.report.waited.count:
+        yield _waiting_card(numbers)
+
+
+def _waiting_card(numbers: Numbers) -> Card:
+    waited = numbers.report.waited
+    took = f"P50 {formatting.format_long(waited.p50)}" if waited.count else "none has ended today"
+    if not numbers.waiting:
+        return Card("Waiting", "0", "for nobody", "green", took)
+    return Card("Waiting", f"{numbers.waiting:,}", "for a person", "orange", took)
 
 
 def _percentile_card(name: str, status: SloStatus, trend: tuple[float, ...]) -> Card:

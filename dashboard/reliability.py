@@ -12,10 +12,14 @@ from dashboard import charts, formatting
 from dashboard.live import live
 from dashboard.markup import Html, badge, joined, table, text
 from shiploop.bootstrap import Services
+from shiploop.domain.delivery.change import Level
 from shiploop.domain.objectives.report import Report, SloStatus
 from shiploop.domain.objectives.slo import Period
+from shiploop.stores.autonomy import Autonomy
 
 _SPANS: Final[Mapping[str, int]] = {"today": 1, "7 days": 7, "30 days": 30}
+
+_SET: Final = "It may go so far at most: SHIPLOOP_AUTONOMY, or shiploop autonomy while running."
 
 _TIMES: Final[Mapping[Period, str]] = {
     Period.DAY: "%H:%M",
@@ -31,6 +35,9 @@ class Numbers:
     slos: tuple[SloStatus, ...]
     budgets: tuple[tuple[tuple[datetime, float], ...], ...]
     report: Report
+    agents: tuple[str, ...]
+    autonomy: Autonomy
+    ceilings: Mapping[str, Level]
 
 
 def show() -> None:
@@ -51,10 +58,14 @@ def show() -> None:
 def _read(days: int, services: Services, now: datetime) -> Numbers:
     dates = [now.date() - timedelta(days=back) for back in range(days)]
     reports = services.reports
+    autonomy = services.autonomy.read()
     return Numbers(
         slos=reports.slo_statuses(now),
         budgets=tuple(tuple(reports.budget_by_hour(slo, now)) for slo in reports.slos),
         report=reports.report(dates),
+        agents=reports.agents,
+        autonomy=autonomy,
+        ceilings={name: services.autonomy.ceiling(name, autonomy) for name in reports.agents},
     )
 
 
@@ -69,6 +80,25 @@ def _draw(numbers: Numbers) -> None:
         _draw_failures(numbers.report)
     with rollbacks:
         _draw_rollbacks(numbers.report)
+    st.subheader("Who decides", anchor=False)
+    st.html(_levels(numbers))
+
+
+def _levels(numbers: Numbers) -> Html:
+    """How far each agent goes by itself, and what each kind of its answers has earned."""
+    rows = [
+        [text(name), text("all"), _level(numbers.ceilings[name]), text(_SET)]
+        for name in numbers.agents
+    ]
+    rows += [
+        [text(name), text(kind), _level(standing.level), text(standing.reason)]
+        for (name, kind), standing in numbers.autonomy.standings.items()
+    ]
+    return table(["Agent", "Kind of answer", "Level", "Why"], rows)
+
+
+def _level(level: Level) -> Html:
+    return badge(level, "green" if level is Level.AUTO else "orange")
 
 
 def _draw_budget(status: SloStatus, points: tuple[tuple[datetime, float], ...]) -> None:

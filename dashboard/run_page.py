@@ -24,9 +24,16 @@ _KINDS: Final[Mapping[EventKind, str]] = {
     EventKind.RUNNING: "a runner took it",
     EventKind.STAGE: "began a stage",
     EventKind.NOTED: "learnt",
+    EventKind.WAITING: "was parked",
+    EventKind.APPROVED: "somebody approved it",
+    EventKind.GOES_ON: "goes on",
     EventKind.CANCEL_REQUESTED: "somebody asked to cancel it",
     EventKind.SETTLED: "ended",
 }
+
+
+# Told by the facts of the run, or of no use to people.
+_SHOWN_ABOVE: Final = frozenset({"answer_kind", "heads", "pull_id", "reasons"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,10 @@ def _draw_facts(found: Found) -> None:
         "Task": task.task_id,
         "Asked": f"{asked} ({formatting.format_ago(task.created_at, found.now)})",
         "TTE": None if task.tte_ms is None else formatting.format_seconds(task.tte_ms),
+        "Waited": formatting.format_waited(task, found.now),
+        "Who decides": formatting.format_level(task),
+        "Because": " ".join(task.reasons or ()) or None,
+        "Approved by": task.approved_by,
         "Merged as": task.merge_sha,
         "Answer by": formatting.format_answer_by(task),
         "Not by the model": task.model_problem,
@@ -137,7 +148,8 @@ def _events(found: Found) -> Html:
 
 
 def _changes(changes: Mapping[str, str]) -> Html:
-    return joined(_change(name, value) for name, value in changes.items())
+    shown = {name: value for name, value in changes.items() if name not in _SHOWN_ABOVE}
+    return joined(_change(name, value) for name, value in shown.items())
 
 
 def _change(name: str, value: str) -> Html:

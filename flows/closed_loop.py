@@ -9,20 +9,21 @@ from shiploop.domain.delivery.change import Declined, Proposal
 from shiploop.domain.delivery.checks import ChecksState
 from shiploop.domain.delivery.merge_gate import Conflicted
 from shiploop.domain.delivery.pull_request import OwnPullRequest
-from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Task, declined, done, failed
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Result, Task, done, failed
 from shiploop.domain.production.live import NotLive
 from shiploop.errors import ShiploopError
 from tasks.checks import wait_for_checks
 from tasks.deploy import wait_until_live
-from tasks.draft import begin_reading, draft_change, find_already_there
+from tasks.draft import begin_reading, decline, draft_change, find_already_there
 from tasks.judge import begin_baseline, judge_deploy
 from tasks.merge import merge_pull_request
 from tasks.missing_deploy import react_to_missing_deploy
 from tasks.pull_request import open_pull_request, rebuild_pull_request
 from tasks.reaction import react_to_deploy
 from tasks.recall import begin_task
+from tasks.review import heed_people
 from tasks.sighting import verify_live_change
-from tasks.tidy_up import conclude, outcome_of, outcome_of_checks, tidy_up
+from tasks.tidy_up import end_run, outcome_of, outcome_of_checks
 
 MOST_EDITS = 25  # each costs a run of CI; a burst onto a small file needs a few
 
@@ -34,17 +35,16 @@ Request = Annotated[dict[str, Any], Field(description="What is asked of that age
 def closed_loop(
     question: Question = "", agent: str = "faq", request: Request | None = None
 ) -> State[Any]:
-    """Ship the change that an agent proposes: merged when CI is green, and seen live."""
+    """Ship the change that an agent proposes: merged when it may be, and seen live."""
     task = begin_task()  # it has been stored with what was asked, by whoever took it in
     try:
-        outcome = ship(task)
+        ended = ship(task)
     except ShiploopError as error:
-        outcome = outcome_of(error, task)
-    tidy_up(task, outcome, return_state=True)  # the outcome stands, tidied up or not
-    return conclude(outcome)
+        ended = outcome_of(error, task)
+    return end_run(task, ended)
 
 
-def ship(task: Task) -> Outcome:
+def ship(task: Task) -> Result:
     """Take one task down the road, as far as it goes."""
     reading = begin_reading(task)  # while the change is being drafted
     drafted = draft_change(task)
@@ -54,15 +54,15 @@ def ship(task: Task) -> Outcome:
     if (known := find_already_there(task, drafted, base)) is not None:
         return known
     if isinstance(drafted, Declined):
-        return declined(drafted.reason, drafted.closest)
-    own = open_pull_request(task, drafted, base)
-    if isinstance(own, Outcome):
-        return own
-    merge = merge_when_green(task, drafted, own)
-    return merge if isinstance(merge, Outcome) else see_live(task, drafted, merge)
+        return decline(drafted)
+    opened = open_pull_request(task, drafted, base)
+    reached = heed_people(task, opened, base) if isinstance(opened, OwnPullRequest) else opened
+    if isinstance(reached, OwnPullRequest):
+        reached = merge_when_green(task, drafted, reached)
+    return see_live(task, drafted, reached) if isinstance(reached, Merge) else reached
 
 
-def merge_when_green(task: Task, proposal: Proposal, own: OwnPullRequest) -> Merge | Outcome:
+def merge_when_green(task: Task, proposal: Proposal, own: OwnPullRequest) -> Merge | Result:
     """Merge as soon as the checks are green; on a conflict, make the edit again and repeat."""
     await_baseline = begin_baseline()  # while CI runs: how production was before the merge
     for _ in range(MOST_EDITS):

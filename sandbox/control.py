@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from sandbox.faults import Fault
 from sandbox.github import checks
+from sandbox.github.accounts import Access
 from sandbox.github.state import GitHub
 from sandbox.latency import Latency
 from sandbox.openai import OpenAI
@@ -32,6 +33,7 @@ def routes(github: GitHub, log: RequestLog, slack: Slack, openai: OpenAI) -> lis
         Route("/_sandbox/requests", panel.requests, methods=["GET", "DELETE"]),
         Route("/_sandbox/notifications", panel.notifications),
         Route("/_sandbox/apps/{slug}", panel.install_app, methods=["POST"]),
+        Route("/_sandbox/people/{login}", panel.add_person, methods=["POST"]),
         Route("/_sandbox/slack", panel.slack, methods=["GET", "DELETE"]),
         Route("/_sandbox/openai", panel.openai, methods=["GET", "DELETE"]),
     ]
@@ -96,6 +98,16 @@ class _Panel:
             token = self._github.accounts.install_app(slug)
             app = checks.app_of(self._github, self._github.accounts.add(f"{slug}[bot]"))
         return JSONResponse({"id": app.id, "slug": app.slug, "token": token}, 201)
+
+    async def add_person(self, request: Request) -> Response:
+        """Let a person in, with the access that the body names; returns their token."""
+        access = str((await _object(request)).get("access", "read")).upper()
+        if access not in Access.__members__:
+            return _problem(422, f"access: one of {[each.name.lower() for each in Access]}")
+        with self._github.lock:
+            login = request.path_params["login"]
+            token = self._github.accounts.let_in(login, Access[access])
+        return JSONResponse({"login": login, "token": token}, 201)
 
     async def slack(self, request: Request) -> Response:
         if request.method == "DELETE":

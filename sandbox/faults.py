@@ -32,6 +32,7 @@ class Fault(enum.StrEnum):
     HEAD_MOVED = "head_moved"
     BASE_MOVED = "base_moved"
     CONFLICT = "conflict"
+    DRAFTS_UNSUPPORTED = "drafts_unsupported"
     CHECKS_HIDDEN = "checks_hidden"
     WEBHOOKS_LOST = "webhooks_lost"
     WEBHOOKS_DUPLICATED = "webhooks_duplicated"

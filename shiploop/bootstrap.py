@@ -6,6 +6,7 @@ import secrets
 import socket
 import ssl
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,12 +31,14 @@ from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
+from shiploop.clients.github.reviews import Reviews
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.clients.llm.client import Llm, Model
 from shiploop.clients.own_api import OwnApi
 from shiploop.clients.sentry import Sentry, start_sentry
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
+from shiploop.domain.delivery.autonomy import read_levels
 from shiploop.domain.delivery.task import FailureKind
 from shiploop.domain.production.page_addresses import addresses_of
 from shiploop.errors import PermanentError
@@ -44,6 +47,7 @@ from shiploop.settings import Settings
 from shiploop.slo_file import read_objectives
 from shiploop.stores import keys
 from shiploop.stores.alerts import Alerts
+from shiploop.stores.autonomy import AutonomyStore
 from shiploop.stores.facts import Facts
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.health import ProductionHealth
@@ -60,6 +64,7 @@ from shiploop.stores.rollback_metrics import RollbackMetrics
 from shiploop.stores.rollbacks import Rollbacks
 from shiploop.stores.slo_events import SloEvents
 from shiploop.stores.tasks import Tasks
+from shiploop.stores.waiting import WaitingTasks
 
 # GitHub ends what takes longer than 10 s on its side; the rest is the way there and back.
 _GITHUB_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
@@ -97,6 +102,7 @@ class Services:
     commits: Commits
     deployments: Deployments
     issues: Issues
+    reviews: Reviews
     history: GitHistory
     site: Site
     api: OwnApi
@@ -116,6 +122,8 @@ class Services:
     task_queue: Queue
     flow_queue: Queue
     tasks: Tasks
+    waiting: WaitingTasks
+    autonomy: AutonomyStore
     outcomes: Outcomes
     metrics: Metrics
     slo_events: SloEvents
@@ -162,6 +170,7 @@ def build(settings: Settings) -> Services:
         commits=Commits(transport, repository),
         deployments=Deployments(transport, repository, settings.site_url, settings.environments),
         issues=Issues(transport, repository),
+        reviews=Reviews(transport, repository, settings.base_branch),
         history=GitHistory(github.clone_url, token),
         api=OwnApi(others, settings.api_address(), _first_key(settings)),
         site=site_of(settings, others),
@@ -181,6 +190,8 @@ def build(settings: Settings) -> Services:
         task_queue=Queue(redis, blocking, keys.QUEUE, "task_id"),
         flow_queue=Queue(redis, blocking, keys.FLOW_QUEUE, "flow_run_id"),
         tasks=Tasks(redis, settings.task_deadline_s),
+        waiting=WaitingTasks(redis, timedelta(days=settings.wait_days)),
+        autonomy=AutonomyStore(redis, read_levels(settings.autonomy)),
         outcomes=Outcomes(redis, slos, metrics.retention_s),
         metrics=metrics,
         slo_events=slo_events,

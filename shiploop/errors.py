@@ -80,6 +80,15 @@ class GitHubNotFound(PermanentError):
     failure_kind = FailureKind.GITHUB
 
 
+class DraftsUnsupported(PermanentError):
+    """The repository has no drafts: GitHub gives them to some plans only.
+
+    What was asked for beside the draft, its branch and its commit, may have been done.
+    """
+
+    failure_kind = FailureKind.GITHUB
+
+
 class GitHubRefused(PermanentError):
     """GitHub understood the request and said no."""
 

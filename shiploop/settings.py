@@ -19,6 +19,8 @@ _SENTRY_PROJECT = r"^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$"
 _SMTP_URL = r"^smtps?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?$"
 # https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
 _MAIL_ADDRESS = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250})$"
+_LEVELS_OF = r"[a-z0-9-]{1,40}=(auto|suggest)"
+_LEVELS = rf"^(auto|suggest|{_LEVELS_OF}(,{_LEVELS_OF})*)$"
 _RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
 
 
@@ -127,6 +129,12 @@ class Settings(BaseSettings):
     task_deadline_s: int = Field(600, gt=0)
     deploy_deadline_s: int = Field(120, gt=0)
     verify_deadline_s: int = Field(30, gt=0)
+
+    # How far agents may go, while nobody has switched it: for all, or as agent=level,agent=level.
+    autonomy: str = Field("auto", pattern=_LEVELS)
+    # A suggestion waits so long for a person's word.
+    wait_days: float = Field(30, gt=0, le=90)
+    review_poll_s: float = Field(180.0, gt=0)
 
     # Any text: what cannot be read means `off` and an incident, not a runner that does not start.
     rollback: str = "auto"

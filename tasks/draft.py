@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.change import AlreadyThere, Declined, Proposal
 from shiploop.domain.delivery.pull_request import Base
-from shiploop.domain.delivery.task import Outcome, Stage, Task
+from shiploop.domain.delivery.task import Outcome, Stage, Task, declined
 from tasks.pull_request import read_base
 from tasks.shared.change import conclude_already_there
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
@@ -43,6 +43,11 @@ def find_already_there(task: Task, drafted: Proposal | Declined, base: Base) -> 
         return None
     edited = services().agents.edit(proposal, base.files)
     return conclude_already_there(edited) if isinstance(edited, AlreadyThere) else None
+
+
+def decline(drafted: Declined) -> Outcome:
+    """The outcome of a task of which its agent makes nothing."""
+    return declined(drafted.reason, drafted.closest)
 
 
 def _note(task: Task, notes: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 import prefect
+from prefect.cache_policies import NO_CACHE
 from redis.exceptions import RedisError
 
 from shiploop.bootstrap import services
@@ -48,7 +49,7 @@ def begin_baseline() -> Callable[[], object]:
     return take_baseline.submit().wait
 
 
-@prefect.task(name="take-baseline", **RETRIED)
+@prefect.task(name="take-baseline", cache_policy=NO_CACHE, **RETRIED)  # a parked task waits days
 def take_baseline() -> None:
     """See how production is before the merge."""
     # One look that finds all well is enough: it only has to be told from a broken production.

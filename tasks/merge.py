@@ -1,6 +1,7 @@
 """Merges a pull request whose checks are green, or says why not."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import prefect
@@ -14,6 +15,7 @@ from shiploop.domain.delivery.merge_gate import (
     Conflicted,
     MergeFacts,
     MergeIt,
+    Park,
     Refuse,
     Wait,
     decide_merge,
@@ -26,21 +28,30 @@ from shiploop.domain.delivery.pull_request import (
     PullRequest,
     PullRequestState,
 )
-from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Stage, Task, failed
-from shiploop.domain.timestamps import iso_ms
+from shiploop.domain.delivery.task import (
+    FailureKind,
+    Merge,
+    Outcome,
+    Stage,
+    Task,
+    Waiting,
+    failed,
+)
 from shiploop.errors import GitHubRefused, MergeNotReady
 from tasks.shared.change import claim_of, edit_of, signing_keys
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
+from tasks.shared.merge import merged_already, record_merge
+from tasks.shared.review import park, read_decision
 from tasks.shared.stage import enter_stage, raise_if_cancelled
 
 _LOOK_AT_FREEZE_S = 0.5
 _HEAD_MOVED = 409
 
 
-@prefect.task(name="merge-pull-request", **RETRIED, **remembered("merge"))
+@prefect.task(name="merge-pull-request", **RETRIED, **remembered("merge", anew_after_wait=True))
 def merge_pull_request(
     task: Task, proposal: Proposal, own: OwnPullRequest, checks: ChecksVerdict
-) -> Merge | Conflicted | Outcome:
+) -> Merge | Conflicted | Waiting | Outcome:
     """Merge what the gate lets through, pinned to the head that was checked."""
     # Looked for first: neither a deadline nor a cancellation undoes a merge.
     if not on_first_attempt() and (merge := merged_already(task)):
@@ -51,21 +62,23 @@ def merge_pull_request(
             return failed(FailureKind.MERGE_REFUSED, reason)
         case Wait(reason):
             return failed(FailureKind.FROZEN, reason)
+        case Park(reason):
+            return park(own, reason)
         case MergeIt(head_sha):
-            return _merge(task, proposal, own.pull, head_sha)
+            return _merge(task, proposal, own, head_sha)
 
 
 def _merge(
-    task: Task, proposal: Proposal, pull: PullRequest, head_sha: str
-) -> Merge | Conflicted | Outcome:
-    message = messages.commit_message(task, proposal)
+    task: Task, proposal: Proposal, own: OwnPullRequest, head_sha: str
+) -> Merge | Conflicted | Waiting | Outcome:
+    pull, message = own.pull, messages.commit_message(task, proposal)
     try:
         sha = services().github.merge(pull.number, head_sha, message)
     except GitHubRefused as refusal:
         if refusal.status == _HEAD_MOVED and not _moved_by_us(task, proposal, pull):
             return failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
-        return _after_refusal(task, pull, refusal)
-    return _record_merge(task, Merge(sha, datetime.now(UTC)))
+        return _after_refusal(task, own, refusal)
+    return record_merge(task, Merge(sha, datetime.now(UTC)))
 
 
 def _moved_by_us(task: Task, proposal: Proposal, pull: PullRequest) -> bool:
@@ -76,11 +89,12 @@ def _moved_by_us(task: Task, proposal: Proposal, pull: PullRequest) -> bool:
 
 
 def _after_refusal(
-    task: Task, pull: PullRequest, refusal: GitHubRefused
-) -> Merge | Conflicted | Outcome:
+    task: Task, own: OwnPullRequest, refusal: GitHubRefused
+) -> Merge | Conflicted | Waiting | Outcome:
+    pull = own.pull
     now = services().github.find_pull_request(pull.head_ref).pull
     if now is not None and (merge := now.merge):
-        return _record_merge(task, merge)
+        return record_merge(task, merge)
     if now is not None and now.other_base is not None:
         return failed(FailureKind.MERGE_REFUSED, pointed_elsewhere(now.other_base))
     if now is not None and (now.state is PullRequestState.CLOSED or now.number != pull.number):
@@ -90,26 +104,36 @@ def _after_refusal(
         now.mergeable is Mergeable.CONFLICTING or now.head_sha != pull.head_sha
     ):
         return Conflicted()
+    if now is not None and now.is_draft:
+        return park(own, "somebody has made it a draft again")
     raise MergeNotReady(str(refusal)) from refusal
-
-
-def merged_already(task: Task) -> Merge | None:
-    """The merge of the task's pull request, when an earlier attempt got so far."""
-    now = services().github.find_pull_request(messages.branch_name(task)).pull
-    return _record_merge(task, now.merge) if now is not None and now.merge else None
 
 
 def _decide_when_thawed(
     task: Task, proposal: Proposal, own: OwnPullRequest, checks: ChecksVerdict
-) -> MergeIt | Wait | Refuse:
+) -> MergeIt | Wait | Park | Refuse:
     # Covered, because its base may be changed while it waits.
     with services().check_poll.covering(own.pull.id, own.written_sha):
         while True:
-            decision = decide_merge(_facts(task, proposal, own, checks))
+            facts = _facts(task, proposal, own, checks)
+            decision = decide_merge(facts)
+            if isinstance(decision, MergeIt) and own.needs_review:
+                return _decide_with_review(task, own, facts)
             if not isinstance(decision, Wait) or datetime.now(UTC) >= task.deadline_at:
                 return decision
             raise_if_cancelled(task)
             time.sleep(_LOOK_AT_FREEZE_S)
+
+
+def _decide_with_review(
+    task: Task, own: OwnPullRequest, facts: MergeFacts
+) -> MergeIt | Wait | Park | Refuse:
+    """Decide by what people say this moment; a draft that may go is made ready for the merge."""
+    said, decision = read_decision(task, own)
+    decided = decide_merge(replace(facts, review=decision))
+    if isinstance(decided, MergeIt) and said.is_draft:
+        services().reviews.mark_ready(own.pull.id)
+    return decided
 
 
 def _facts(
@@ -131,12 +155,3 @@ def _facts(
         checks=checks,
         freeze=services().freeze.reason(),
     )
-
-
-def _record_merge(task: Task, merge: Merge) -> Merge:
-    now = datetime.now(UTC)
-    merged_at = iso_ms(merge.merged_at)
-    services().tasks.note(
-        task.task_id, now, state="merged", merge_sha=merge.sha, merged_at=merged_at
-    )
-    return merge

@@ -1,5 +1,6 @@
 """Opens the pull request of a task, and makes it again on a new base after a conflict."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,16 +19,18 @@ from shiploop.domain.delivery.adoption import (
     decide_adoption,
     holds_exactly,
 )
-from shiploop.domain.delivery.change import AlreadyThere, Edited, Proposal
+from shiploop.domain.delivery.autonomy import LevelDecision, decide_level, kind_name
+from shiploop.domain.delivery.change import AlreadyThere, Edited, Level, Proposal
 from shiploop.domain.delivery.provenance import is_of_version_before, sign
 from shiploop.domain.delivery.pull_request import (
     Base,
     OwnPullRequest,
+    PullRequest,
     PullRequestState,
     Written,
 )
 from shiploop.domain.delivery.task import Outcome, Stage, Task, declined
-from shiploop.errors import GitHubUncertain
+from shiploop.errors import DraftsUnsupported, GitHubUncertain
 from tasks.shared.change import (
     changes_of,
     claim_of,
@@ -61,14 +64,32 @@ def open_pull_request(task: Task, proposal: Proposal, base: Base) -> OwnPullRequ
         return conclude_already_there(edited)
     if isinstance(found, Nothing) and (refusals := services().agents.check(proposal, base.files)):
         return declined("; ".join(refusals))
-    own = _open(task, proposal, base, edited, found)
-    pull = own.pull
-    known = {"pr_url": pull.url, "state": pull.state.lower(), "generator": proposal.generator}
-    services().tasks.note(task.task_id, datetime.now(UTC), **known)
+    decided = _decide_level(proposal)
+    own = _open(task, proposal, base, edited, found, decided)
+    services().tasks.note(task.task_id, datetime.now(UTC), **_known(own, proposal, decided))
     return own
 
 
-@prefect.task(name="rebuild-pull-request", **RETRIED, **remembered("rebuild"))
+def _decide_level(proposal: Proposal) -> LevelDecision:
+    assessment = proposal.assessment
+    ceiling, standing = services().autonomy.of(proposal.agent, assessment.kind)
+    return decide_level(assessment, ceiling, standing)
+
+
+def _known(own: OwnPullRequest, proposal: Proposal, decided: LevelDecision) -> dict[str, str]:
+    pull = own.pull
+    return {
+        "pr_url": pull.url,
+        "pull_id": pull.id,
+        "state": pull.state.lower(),
+        "generator": proposal.generator,
+        "level": str(Level.SUGGEST if own.needs_review else Level.AUTO),
+        "answer_kind": kind_name(proposal.assessment.kind),
+        "reasons": json.dumps(decided.reasons, ensure_ascii=False),
+    }
+
+
+@prefect.task(name="rebuild-pull-request", **RETRIED, **remembered("rebuild", anew_after_wait=True))
 def rebuild_pull_request(
     task: Task, proposal: Proposal, own: OwnPullRequest
 ) -> OwnPullRequest | Outcome:
@@ -89,6 +110,10 @@ def rebuild_pull_request(
         branch = messages.temporary_branch_name(task)
         message = messages.commit_message(task, proposal)
         head_sha = github.rebuild_branch(base, written, branch, changes_of(edited.files), message)
+    return _rebuilt(own, base, head_sha)
+
+
+def _rebuilt(own: OwnPullRequest, base: Base, head_sha: str) -> OwnPullRequest:
     return replace(
         own,
         pull=replace(own.pull, head_sha=head_sha),
@@ -97,6 +122,7 @@ def rebuild_pull_request(
         expected_apps=base.expected_apps,
         is_exact_edit=True,
         edit=own.edit + 1,
+        earlier_heads=own.heads if head_sha != own.written_sha else own.earlier_heads,
     )
 
 
@@ -129,8 +155,14 @@ def _what_is_there(task: Task, proposal: Proposal) -> Adoption:
 
 
 def _open(
-    task: Task, proposal: Proposal, base: Base, edited: Edited, found: Adoption
+    task: Task,
+    proposal: Proposal,
+    base: Base,
+    edited: Edited,
+    found: Adoption,
+    decided: LevelDecision,
 ) -> OwnPullRequest:
+    suggested = decided.level is Level.SUGGEST
     own = partial(
         OwnPullRequest,
         our_login=base.viewer,
@@ -138,21 +170,45 @@ def _open(
         required_checks=base.required_checks,
         expected_apps=base.expected_apps,
     )
-    branch, body = messages.branch_name(task), _body(task, proposal)
+    branch, body = messages.branch_name(task), _body(task, proposal, decided)
     match found:
         case Opened(pull, is_exact_edit):
-            return own(pull, written_sha=pull.head_sha, is_exact_edit=is_exact_edit)
+            # A draft is held back, by us before or by a person.
+            held = suggested or pull.is_draft
+            return own(
+                pull, written_sha=pull.head_sha, is_exact_edit=is_exact_edit, needs_review=held
+            )
         case CommitOnly(repository_id, written_sha):
-            title = messages.pull_request_title(proposal)
-            pull = services().github.create_pull_request(repository_id, branch, title, body)
-            return own(pull, written_sha=written_sha, is_exact_edit=True)
+            pull = _create(repository_id, branch, proposal, body, decided.level)
+            return own(pull, written_sha=written_sha, is_exact_edit=True, needs_review=suggested)
         case BranchOnly() | Nothing():
             message = messages.commit_message(task, proposal)
             changes = changes_of(edited.files)
-            pull = services().github.open_pull_request(base, branch, changes, message, body)
-            return own(pull, written_sha=pull.head_sha, is_exact_edit=True)
+            try:
+                pull = services().github.open_pull_request(
+                    base, branch, changes, message, body, draft=suggested
+                )
+            except DraftsUnsupported:
+                pull = _create(base.repository_id, branch, proposal, body, decided.level)
+            return own(pull, written_sha=pull.head_sha, is_exact_edit=True, needs_review=suggested)
 
 
-def _body(task: Task, proposal: Proposal) -> str:
+def _create(
+    repository_id: str, branch: str, proposal: Proposal, body: str, level: Level
+) -> PullRequest:
+    """Open a pull request for a branch that is there; with a label where drafts are not."""
+    title = messages.pull_request_title(proposal)
+    create = partial(services().github.create_pull_request, repository_id, branch, title, body)
+    if level is Level.AUTO:
+        return create()
+    try:
+        return create(draft=True)
+    except DraftsUnsupported:
+        pull = create()
+        services().github.label(pull.number, messages.SUGGESTED_LABEL)
+        return pull
+
+
+def _body(task: Task, proposal: Proposal, decided: LevelDecision) -> str:
     signature = sign(signing_keys()[0], claim_of(task, proposal))
-    return messages.pull_request_body(task, proposal, signature)
+    return messages.pull_request_body(task, proposal, signature, decided)

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import prefect
 from prefect import runtime
+from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 from redis.exceptions import RedisError
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.task import Task
 from shiploop.errors import UnknownTask
-from tasks.merge import merged_already
 from tasks.shared.durability import RETRIED
+from tasks.shared.merge import merged_already
 
 
 def begin_task() -> Task:
@@ -26,7 +27,7 @@ def begin_task() -> Task:
     return task  # and so nearly always: that needs no row in the UI
 
 
-@prefect.task(name="recall-task", **RETRIED)
+@prefect.task(name="recall-task", cache_policy=NO_CACHE, **RETRIED)  # it is asked anew each time
 def recall_task() -> Task:
     """Load the task that this flow run belongs to, and ask GitHub whether it has merged."""
     task = load_own_task()

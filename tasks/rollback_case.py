@@ -7,6 +7,7 @@ import prefect
 from prefect import runtime
 
 from shiploop.bootstrap import services
+from shiploop.domain.delivery.autonomy import Harm
 from shiploop.domain.production import slack_messages
 from shiploop.domain.production.rollback import RollbackCase, RollbackStatus
 from shiploop.domain.production.rollback_ending import Refused
@@ -45,6 +46,11 @@ def announce(case: RollbackCase) -> None:
         f"rollback-started-{case.lead_sha}", slack_messages.rollback_started(case)
     )
     note_progress(case, RollbackStatus.REVERTING)
+    now = datetime.now(UTC)
+    for suspect in case.suspects:
+        if suspect.task_id is not None:
+            note = f"rolled back: {case.reason}"
+            services().autonomy.say_wrong(suspect.task_id, Harm.ROLLBACK, note, now)
 
 
 @prefect.task(name="note-approval-wanted", **RETRIED)

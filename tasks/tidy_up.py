@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from typing import Any
 
 import prefect
 from prefect.artifacts import create_markdown_artifact
@@ -12,7 +13,7 @@ from shiploop.bootstrap import services
 from shiploop.domain.delivery import messages
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.pull_request import PullRequestState
-from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, failed
+from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, Waiting, failed
 from shiploop.domain.timestamps import iso_ms
 from shiploop.errors import ShiploopError
 from tasks.shared.durability import RETRIED, on_first_attempt
@@ -40,6 +41,14 @@ def tidy_up(task: Task, outcome: Outcome) -> None:
     flaky_checks = record.flaky_checks if record else None
     _tidy_branch(task, outcome, pr_url)
     create_markdown_artifact(messages.summary(task, outcome, pr_url, flaky_checks), key="task")
+
+
+def end_run(task: Task, ended: Outcome | Waiting) -> State[Any]:
+    """End the run of a task; of one that waits nothing is tidied up."""
+    if isinstance(ended, Waiting):
+        return Completed(name="Waiting", message=ended.reason, data=ended)
+    tidy_up(task, ended, return_state=True)  # the outcome stands, tidied up or not
+    return conclude(ended)
 
 
 def conclude(outcome: Outcome) -> State[Outcome]:

@@ -6,7 +6,9 @@ from typing import Any
 
 from redis import Redis
 
+from shiploop.domain.delivery.autonomy import Levels
 from shiploop.stores import keys
+from shiploop.stores.autonomy import AutonomyStore
 from tests.loopback import loopback
 from tests.stacks import PATIENT_DEADLINE_S, running_world
 from tests.until import until, wait_until
@@ -28,6 +30,13 @@ def redis_of(world: World) -> Iterator[Redis]:
     with Redis.from_url(url, decode_responses=True, legacy_responses=False) as client:
         yield client
         client.delete(keys.ROLLBACK_MODE, keys.FREEZE)
+        AutonomyStore(client, Levels()).forgive("faq")
+
+
+def forgive(world: World) -> None:
+    """Let the world's agents ship by themselves again, although production broke."""
+    with Redis.from_url(world.addresses.redis, decode_responses=True) as client:
+        AutonomyStore(client, Levels()).forgive("faq")
 
 
 def ended(world: World, task: dict[str, Any], status: str) -> dict[str, Any]:
@@ -39,6 +48,7 @@ def ended(world: World, task: dict[str, Any], status: str) -> dict[str, Any]:
         ),
         timeout_s=60,
     )
+    forgive(world)
     return world.task(task["task_id"])
 
 

@@ -107,6 +107,7 @@ def _deploy(world: ChaosWorld, *, is_bad: bool) -> Deploy:
     world.set_fault("flaky_health", _BLIPS)  # for the baseline, and while it is waited for
     if is_bad:
         world.set_fault("bad_deploy", 1)
+    world.forgive()
     world.ask()
     task_id = world.accepted[-1]
     world.wait_until("a verdict begins", lambda: _is_judged(world, task_id), _END_TIMEOUT_S)

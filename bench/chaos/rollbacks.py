@@ -55,6 +55,7 @@ def _ship_one(world: ChaosWorld) -> None:
 def _roll_back_through(world: ChaosWorld, point: str) -> list[str]:
     victim = world.start_runner(_SLOTS, point)
     world.set_fault("bad_deploy", times=1)
+    world.forgive()
     world.ask()
     task_id = world.accepted[-1]
     world.wait_until(f"death at {point}", lambda: victim.ended, _KILL_TIMEOUT_S)

@@ -85,6 +85,12 @@ class Accounts:
         self._by_token[token] = self.add(f"{slug}[bot]", "Bot", Access.WRITE)
         return token
 
+    def let_in(self, login: str, access: Access) -> str:
+        """Let a person use the API; returns their token, which does not expire."""
+        token = f"ghp_{secrets.token_hex(18)}"
+        self._by_token[token] = self.add(login, access=access)
+        return token
+
     def app_bot(self) -> Account:
         """The account that acts for the GitHub App."""
         return self.add("shiploop[bot]", "Bot", Access.WRITE)

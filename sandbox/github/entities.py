@@ -55,10 +55,20 @@ class Review:
 
     id: int
     author: Account
-    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED"]
+    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
     body: str
     commit_sha: str
     submitted_at: datetime
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class DraftChange:
+    """That somebody has made a draft ready for review, or a draft of what was none."""
+
+    id: int
+    draft: bool
+    actor: Account
+    created_at: datetime
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,6 +122,7 @@ class PullRequest(Issue):
     test_merge: "TestMerge | None" = None
     suites: list["CheckSuite"] = dataclasses.field(default_factory=list)
     reviews: list[Review] = dataclasses.field(default_factory=list)
+    draft_changes: list[DraftChange] = dataclasses.field(default_factory=list)
 
     @property
     def merged(self) -> bool:

@@ -4,6 +4,7 @@ Sources: https://docs.github.com/en/rest/pulls/pulls and
 https://docs.github.com/en/graphql/reference/mutations#createpullrequest
 """
 
+from sandbox.faults import Fault
 from sandbox.github import forks, mentions, webhooks, workflow_runs
 from sandbox.github.accounts import Account
 from sandbox.github.entities import PullRequest, Repository
@@ -23,6 +24,9 @@ def open_pull(
     draft: bool = False,
 ) -> PullRequest:
     """Open a pull request from branch `head`, or a fork's `login:branch`, into branch `base`."""
+    # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/proposing-changes-to-your-work-with-pull-requests/about-pull-requests#draft-pull-requests
+    if draft and github.faults.take(Fault.DRAFTS_UNSUPPORTED):
+        raise _invalid("Draft pull requests are not supported in this repository.")
     base_sha = _branch_sha(repository, base, "base")
     head_repository, head = forks.find_head(github, repository, head)
     head_sha = _branch_sha(head_repository, head, "head")

@@ -4,12 +4,13 @@ Sources: https://docs.github.com/en/rest/pulls/reviews and
 https://docs.github.com/en/graphql/reference/mutations#markpullrequestreadyforreview
 """
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Literal
 
 from sandbox.github import webhooks
-from sandbox.github.accounts import Account
-from sandbox.github.entities import PullRequest, Repository, Review
+from sandbox.github.accounts import Access, Account
+from sandbox.github.entities import DraftChange, PullRequest, Repository, Review
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.state import GitHub
 
@@ -46,8 +47,39 @@ def submit(
     review = Review(github.next_id(), author, state, body, sha, github.now())
     pull.reviews.append(review)
     pull.updated_at = review.submitted_at
-    webhooks.pull_request_review(github, repository, pull, review)
+    webhooks.pull_request_review(github, repository, pull, review, "submitted", author)
     return review
+
+
+def dismiss(
+    github: GitHub, repository: Repository, pull: PullRequest, review: Review, by: Account
+) -> Review:
+    """Take the word of a review away.
+
+    Source: https://docs.github.com/en/rest/pulls/reviews#dismiss-a-review-for-a-pull-request
+    """
+    if review.state not in ("APPROVED", "CHANGES_REQUESTED"):
+        message = f"Can not dismiss a {review.state.lower()} pull request review"
+        raise RefusedError(Reason.UNPROCESSABLE, message)
+    dismissed = dataclasses.replace(review, state="DISMISSED")
+    pull.reviews[pull.reviews.index(review)] = dismissed
+    pull.updated_at = github.now()
+    webhooks.pull_request_review(github, repository, pull, dismissed, "dismissed", by)
+    return dismissed
+
+
+def latest_opinionated(pull: PullRequest, *, writers_only: bool) -> list[Review]:
+    """Return the newest review of each person that is more than a comment.
+
+    Source: https://docs.github.com/en/graphql/reference/objects#pullrequest
+    """
+    by_author = {each.author: each for each in pull.reviews if each.state != "COMMENTED"}
+    return [each for each in by_author.values() if not writers_only or may_push(each.author)]
+
+
+def may_push(account: Account) -> bool:
+    """Whether somebody may write to the repositories."""
+    return account.access >= Access.WRITE
 
 
 def set_draft(
@@ -57,5 +89,6 @@ def set_draft(
     if pull.draft == draft:
         return
     pull.draft, pull.updated_at = draft, github.now()
+    pull.draft_changes.append(DraftChange(github.next_id(), draft, by, pull.updated_at))
     action = "converted_to_draft" if draft else "ready_for_review"
     webhooks.pull_request(github, repository, pull, action, by)

@@ -112,16 +112,21 @@ def pull_request(
 
 
 def pull_request_review(
-    github: GitHub, repository: Repository, pull: PullRequest, review: Review
+    github: GitHub,
+    repository: Repository,
+    pull: PullRequest,
+    review: Review,
+    action: str,
+    by: Account,
 ) -> None:
-    """A review was submitted."""
+    """A review was submitted or dismissed."""
     _emit(
         github,
         repository,
         "pull_request_review",
-        review.author,
+        by,
         lambda: {
-            "action": "submitted",
+            "action": action,
             "review": reviews.submitted_review(github, repository, pull, review),
             "pull_request": pulls.pull_request_simple(github, repository, pull),
         },

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import click
 import httpx
 
+from shiploop.cli.checked_settings import checked_settings
 from shiploop.domain.delivery.task import Status
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import PermanentError
+from shiploop.stack.addresses import api_address
 
 _TIMEOUT_S = 10.0
 _SILENCE_S = 60.0  # of a stream: the API says every 15 s that it is there
@@ -19,7 +22,21 @@ _RESUMES = 30
 _RESUME_PAUSE_S = 0.5
 
 # What a person who waits wants to hear of, besides the stages.
-_NEWS = {"queued": "queued", "cancel_requested": "cancelling"}
+_NEWS = {
+    "queued": "queued",
+    "waiting": "waiting",
+    "goes_on": "going on",
+    "cancel_requested": "cancelling",
+}
+
+
+def open_api(api_url: str | None = None) -> "ApiClient":
+    """The API of the stack that the settings lead to, until the command ends."""
+    settings = checked_settings()
+    keys = [key.get_secret_value() for key in settings.api_keys.values()]
+    api = ApiClient(api_url or api_address(settings), next(iter(keys), None))
+    click.get_current_context().call_on_close(api.close)
+    return api
 
 
 class ApiRefused(PermanentError):
@@ -39,6 +56,11 @@ class TaskEvent:
     def ends_task(self) -> bool:
         """True for the last event there is."""
         return self.kind == "settled"
+
+    @property
+    def parks_task(self) -> bool:
+        """True where the task waits for a person from here on."""
+        return self.kind == "waiting"
 
 
 class ApiClient:
@@ -67,20 +89,25 @@ class ApiClient:
         """Ask for a task to be cancelled. Raises ApiRefused."""
         self._call("DELETE", f"/api/agent/tasks/{task_id}")
 
+    def approve(self, task_id: str) -> None:
+        """Let a suggestion go on that waits for a person. Raises ApiRefused."""
+        self._call("POST", f"/api/agent/tasks/{task_id}/approve")
+
     def follow(self, task_id: str) -> Iterator[TaskEvent]:
-        """Every change of a task, those of the past first, until it is settled.
+        """Every change of a task, those of the past first, until it is settled or parked.
 
         A connection that is cut is resumed where it was. Raises ApiRefused for an unknown
         task, and when one resume after the other has brought nothing new.
         """
-        last_event_id = None
-        resumes = 0
+        last_event_id, resumes, parked = None, 0, False
         while resumes <= _RESUMES:
             for event in self._events(task_id, last_event_id):
                 yield event
                 if event.ends_task:
                     return
-                last_event_id, resumes = event.event_id, 0
+                last_event_id, resumes, parked = event.event_id, 0, event.parks_task
+            if parked:  # and nothing has come after that: it may take days
+                return
             resumes += 1
             time.sleep(self._resume_pause_s)
         raise ApiRefused(
@@ -126,8 +153,10 @@ def stage_lines(events: Iterator[TaskEvent]) -> Iterator[str]:
 
 
 def outcome_line(task: Mapping[str, Any]) -> str:
-    """How a settled task ended, in a line."""
+    """How a task ended, or for whom it waits, in a line."""
     status = Status(task["status"])
+    if status is Status.WAITING:
+        return f"waiting for {task.get('waiting_for')}: {task.get('pr_url')}"
     if status is Status.DONE:
         return f"done {task['entry_url']}"
     if status is Status.DECLINED:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.console import Console
 
-from shiploop.cli.api_client import ApiClient, outcome_line, stage_lines
+from shiploop.cli.api_client import open_api, outcome_line, stage_lines
+from shiploop.cli.autonomy import approve, autonomy
 from shiploop.cli.checked_settings import checked_settings
 from shiploop.cli.drill.faults import DrillFault
 from shiploop.cli.stopping import Interrupted, Stop
 from shiploop.errors import ShiploopError
-from shiploop.stack.addresses import api_address
 
 if TYPE_CHECKING:
     from shiploop.stack.stack import Stack
@@ -45,12 +45,16 @@ def main() -> None:
     """Take a question to a verified answer in production."""
 
 
+main.add_command(approve)
+main.add_command(autonomy)
+
+
 @main.command()
 @click.argument("question")
 @click.option("--follow", is_flag=True, help="Show each stage; exit 1 unless it ends as done.")
 def ask(question: str, follow: bool) -> None:
     """Ask a running shiploop a question; print the task's id."""
-    api = _api()
+    api = open_api()
     asked = api.ask(question)
     click.echo(asked["task_id"])
     if follow:
@@ -65,14 +69,14 @@ def ask(question: str, follow: bool) -> None:
 @click.argument("task_id")
 def status(task_id: str) -> None:
     """Print where a task stands, as JSON."""
-    click.echo(json.dumps(_api().task(task_id), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(open_api().task(task_id), indent=2, ensure_ascii=False))
 
 
 @main.command()
 @click.argument("task_id")
 def cancel(task_id: str) -> None:
     """Cancel a task; what is merged already stays merged."""
-    _api().cancel(task_id)
+    open_api().cancel(task_id)
     click.echo("cancelling")
 
 
@@ -228,7 +232,7 @@ def demo(question: str | None, as_json: bool, keep: bool) -> None:
 
     console, stop = Console(quiet=as_json), Stop()
     with stop.running(_stack(console, stop, dashboard=keep)) as addresses, stop.interrupting():
-        task = show.ask_and_watch(_api(addresses.api), question or show.QUESTION, console)
+        task = show.ask_and_watch(open_api(addresses.api), question or show.QUESTION, console)
         result = show.demo_result(task, addresses)
         show.show_result(result, task, console)
         if as_json:
@@ -255,14 +259,6 @@ def drill(fault: str) -> None:
     stop.listen()
     if run_drill(DrillFault(fault), checked_settings(), Console(), stop) is not None:
         sys.exit(1)
-
-
-def _api(api_url: str | None = None) -> ApiClient:
-    settings = checked_settings()
-    keys = [key.get_secret_value() for key in settings.api_keys.values()]
-    api = ApiClient(api_url or api_address(settings), next(iter(keys), None))
-    click.get_current_context().call_on_close(api.close)
-    return api
 
 
 def _person() -> str:

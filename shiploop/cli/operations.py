@@ -16,6 +16,8 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from shiploop.cli.simulation import Simulation
+from shiploop.domain.delivery.autonomy import read_levels
+from shiploop.domain.delivery.change import Level
 from shiploop.errors import PermanentError, TransientError
 from shiploop.settings import Settings
 from shiploop.slo_file import read_objectives
@@ -23,6 +25,7 @@ from shiploop.stack.addresses import find_stack
 from shiploop.stack.home import known_prefect_auth_string
 from shiploop.stores import keys
 from shiploop.stores.alerts import Alerts
+from shiploop.stores.autonomy import AutonomyStore
 from shiploop.stores.freeze import Freeze, FreezeState
 from shiploop.stores.reports import alert_names
 from shiploop.stores.simulated import Simulated
@@ -138,6 +141,39 @@ def set_rollback_mode(settings: Settings, mode: str | None) -> None:
             redis.delete(keys.ROLLBACK_MODE)
         else:
             redis.set(keys.ROLLBACK_MODE, mode)
+
+
+def autonomy_lines(settings: Settings, agent: str | None) -> list[str]:
+    """How far agents go and why, a line each, of all or of one. Raises NoStack and RedisAway."""
+    levels = read_levels(settings.autonomy)
+    with _redis(settings) as redis:
+        autonomy = AutonomyStore(redis, levels).read()
+    agents = {*autonomy.switched, *levels.named, *(name for name, _ in autonomy.standings)}
+    lines = [] if agent or levels.named else [f"{levels.default} (SHIPLOOP_AUTONOMY)"]
+    for name in [agent] if agent else sorted(agents):
+        switched = autonomy.switched.get(name)
+        where = "switched" if switched else "SHIPLOOP_AUTONOMY"
+        lines.append(f"{name}: {switched or levels.of(name)} ({where})")
+        for (of, kind), standing in autonomy.standings.items():
+            if of == name:
+                lines.append(f"{name}, {kind}: {standing.level}. {standing.reason}")
+    return lines
+
+
+def set_autonomy(settings: Settings, agent: str, level: str | None) -> None:
+    """Switch an agent's level for all runners; None leaves it to their settings again.
+
+    Raises NoStack and RedisAway.
+    """
+    with _redis(settings) as redis:
+        store = AutonomyStore(redis, read_levels(settings.autonomy))
+        store.switch(agent, Level(level) if level else None)
+
+
+def forgive(settings: Settings, agent: str) -> None:
+    """Give an agent's kinds of answers back what harm has taken. Raises NoStack and RedisAway."""
+    with _redis(settings) as redis:
+        AutonomyStore(redis, read_levels(settings.autonomy)).forgive(agent)
 
 
 def roll_back(settings: Settings, what: str, reason: str) -> StartedRollback:

@@ -134,8 +134,8 @@ class _StartedSentry(Sentry):
         self._sdk.capture_exception(error)
 
     def settled(self, task: Task, outcome: Outcome) -> None:
-        if outcome.merge is None:
-            return
+        if outcome.merge is None or task.waits:
+            return  # how long a person took is no time of ours
         attributes = {"status": str(outcome.status), "failure_kind": outcome.failure_kind or "none"}
         value = tte_ms(task.accepted_at, outcome.merge.merged_at)
         self._sdk.metrics.distribution(

@@ -52,6 +52,11 @@ MAX_SITE_PAGE_CHARACTERS: Final = 4_000_000
 # The checks of a commit: each page has a hundred.
 MAX_CHECK_PAGES: Final = 10
 
+# What waits for a person's word, and what was shipped, which somebody may call wrong.
+MAX_WAIT_DAYS: Final = 90
+MAX_NOTE_CHARACTERS: Final = 500
+MAX_SHIPPED: Final = 10_000
+
 # What is told of it: a repository may break each limit in each of its pages.
 MAX_LEFT_OUT_NAMED: Final = 100
 

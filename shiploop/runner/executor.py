@@ -20,7 +20,7 @@ from prefect.states import Crashed, Failed, Pending
 
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.messages import flow_run_name
-from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, failed
+from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, Waiting, failed
 from shiploop.errors import StateChanged
 from shiploop.kill_points import reach
 from shiploop.observability import Redactor
@@ -29,6 +29,7 @@ from shiploop.stores import keys
 from shiploop.stores.outcomes import Settlement
 from shiploop.stores.queue import QueueItem
 from shiploop.stores.tasks import Lease
+from shiploop.stores.waiting import Parking
 
 _CLOSED_LOOP = "closed-loop"
 
@@ -139,8 +140,12 @@ class Executor:
             return_type="state",
         )
         reach("flow-ended")
-        self._settle(task, item, self._outcome_of(cast("State[Outcome]", state)))
-        reach("settled")
+        match self._result_of(cast("State[Any]", state)):
+            case Waiting() as waiting:
+                self._park(task, item, waiting)
+            case Outcome() as outcome:
+                self._settle(task, item, outcome)
+                reach("settled")
 
     def _reopen(self, task: Task, flow_run: FlowRun, state: State[Any]) -> FlowRun:
         """Let a run begin that is over for Prefect, while its task has no outcome."""
@@ -151,7 +156,8 @@ class Executor:
             # Its runner died before it could settle the task, or somebody has set the state. What
             # a state of Prefect's says of a result is never loaded: whoever may set states would
             # choose what is. The flow comes to the same end from the results of its steps.
-            log.warning("its run is %s in Prefect, and it has no outcome: it goes on", state.name)
+            level = logging.INFO if task.waits else logging.WARNING
+            log.log(level, "its run is %s in Prefect, without an outcome: it goes on", state.name)
         self._prefect.set_flow_run_state(flow_run.id, Pending(), force=True)
         return self._prefect.read_flow_run(flow_run.id)
 
@@ -194,7 +200,9 @@ class Executor:
 
     def _flow_run_of(self, task: Task) -> FlowRun:
         if known := self._known_flow_run(task):
-            return self._prefect.read_flow_run(known)
+            # Of one that has ended, as that of a parked task, Prefect keeps no record for ever.
+            with suppress(ObjectNotFound):
+                return self._prefect.read_flow_run(known)
         # Born Pending, so that no worker polls it; the key gives a redelivered task its own.
         return self._prefect.create_flow_run_from_deployment(
             self._deployments[_CLOSED_LOOP],
@@ -221,17 +229,23 @@ class Executor:
             self._say_status(task, outcome.status, record.pr_url if record else None)
             self._services.sentry.settled(task, outcome)
 
+    def _park(self, task: Task, item: QueueItem, waiting: Waiting) -> None:
+        parked = self._services.waiting.park(task, self._lease(item), waiting, _now())
+        log.info("%s for %s (%s)", parked, waiting.waiting_for, waiting.reason)
+        if parked is Parking.PARKED:
+            self._say_status(task, Status.WAITING)
+
     def _say_status(self, task: Task, status: Status, pr_url: str | None = None) -> None:
         self._services.sentry.status_updated(task, keys.task(task.task_id), status, pr_url)
 
     def _lease(self, item: QueueItem) -> Lease:
         return Lease(self._runner_id, item.item_id)
 
-    def _outcome_of(self, state: "State[Outcome]") -> Outcome:
+    def _result_of(self, state: "State[Any]") -> Outcome | Waiting:
         if not _is_of_this_process(state):
             raise StateChanged("somebody has set the state of its run in Prefect: it goes on")
         result: object = state.result(raise_on_failure=False)
-        if isinstance(result, Outcome):
+        if isinstance(result, Outcome | Waiting):
             return result
         if state.is_cancelled():
             return failed(FailureKind.CANCELLED, "cancelled in Prefect")
@@ -266,7 +280,7 @@ def _is_of_this_process(state: State[Any]) -> bool:
     # Of an end that Prefect tells us there are words at most, or the name of a stored result.
     if state.data is None:
         return not state.is_completed()
-    return isinstance(state.data, ResultRecord | Outcome | BaseException)
+    return isinstance(state.data, ResultRecord | Outcome | Waiting | BaseException)
 
 
 def _is_over(state: State[Any]) -> bool:

@@ -32,6 +32,7 @@ from redis.exceptions import RedisError
 from shiploop.agents.registry import RequestRefused, UnknownAgent
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.messages import flow_run_name
+from shiploop.domain.delivery.task import Status
 from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.kill_points import reach
 from shiploop.runner.prefect_deployments import WORK_POOL, WORK_POOL_TYPE
@@ -166,6 +167,8 @@ def _asked_by(flow_run: FlowRun) -> _Asked | None:
 def _accept_unless_over(flow_run: FlowRun, asked: _Asked) -> "State[None] | str":
     """Queue what the run asks for, and return its title; a state when the run is over at once."""
     if (task := _task_of(flow_run)) is not None:
+        if task.status is Status.WAITING:
+            return Failed(message=f"task {task.task_id} waits for a person: approve it instead")
         if not task.status.settled:
             return task.title
         return Failed(message=f"task {task.task_id} is settled as {task.status}: ask again")

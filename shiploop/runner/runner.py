@@ -26,6 +26,7 @@ from shiploop.runner.executor import Executor
 from shiploop.runner.memory import resident_bytes
 from shiploop.runner.notifier import Notifier
 from shiploop.runner.prefect_worker import run_worker
+from shiploop.runner.review_watch import ReviewWatch
 from shiploop.runner.worker_pool import WorkerPool
 
 FLOWS: dict[str, Flow[..., Any]] = {
@@ -121,6 +122,7 @@ class Runner:
         return (
             self._services.facts.listen,
             self._services.check_poll.run,
+            ReviewWatch(self._services).watch,
             self._keep_documents_fresh,
             self._tasks.keep_leases,
             self._flows.keep_leases,

@@ -28,6 +28,9 @@ class EventKind(StrEnum):
     RUNNING = "running"
     STAGE = "stage"
     NOTED = "noted"
+    WAITING = "waiting"
+    APPROVED = "approved"
+    GOES_ON = "goes_on"
     CANCEL_REQUESTED = "cancel_requested"
     SETTLED = "settled"
 
@@ -44,7 +47,7 @@ class TaskEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventsRead:
-    """Events in their order. `ended`: the task is settled or gone, so no more will come."""
+    """Events in their order. `ended`: the task is settled, parked or gone: none comes soon."""
 
     events: tuple[TaskEvent, ...]
     ended: bool
@@ -62,7 +65,7 @@ class Events:
             pipe.xrange(keys.events(task_id), min=f"({after}")
             pipe.hget(keys.task(task_id), "status")
             entries, status = cast(tuple[list[Any], str | None], tuple(pipe.execute()))
-        ended = status is None or Status(status).settled
+        ended = status is None or Status(status).settled or status == Status.WAITING
         return EventsRead(tuple(map(_event, entries)), ended)
 
 

@@ -26,6 +26,7 @@ from shiploop.domain.delivery.webhook_facts import (
     DeployState,
     Fact,
     PushFact,
+    ReviewFact,
     read_deploy_state,
 )
 from shiploop.stores import check_fields, keys
@@ -92,6 +93,9 @@ class Facts:
             # Together, so that a delivery is never marked as taken whose facts are lost.
             pipe.set(keys.delivery(delivery_id), "1", ex=keys.DELIVERY_TTL_S)
             for fact in facts:
+                if isinstance(fact, ReviewFact):
+                    pipe.sadd(keys.WAITING_HINTS, fact.task_id)
+                    continue
                 subject = fact.ref if isinstance(fact, PushFact) else fact.sha
                 _queue(pipe, subject, dict([_field_of(fact)]))
             pipe.execute()
@@ -205,7 +209,7 @@ def _queue(pipe: Pipeline, subject: str, fields: Mapping[str, str]) -> None:
     pipe.publish(keys.FACTS_CHANNEL, subject)
 
 
-def _field_of(fact: Fact) -> tuple[str, str]:
+def _field_of(fact: CheckFact | DeployFact | PushFact) -> tuple[str, str]:
     match fact:
         case CheckFact(check=check):
             name = f"{_HINT_PREFIX}{check_fields.hint_name(check)}"

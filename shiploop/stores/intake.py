@@ -73,8 +73,8 @@ class Intake:
                     RECORD_VERSION,
                     keys.TASK_TTL_S,
                     prefect_run_id,
-                    _microseconds(now),
-                    _microseconds(now - _INDEXED_FOR),
+                    microseconds(now),
+                    microseconds(now - _INDEXED_FOR),
                     keys.EVENTS_CHANNEL,
                 ],
             ),
@@ -82,6 +82,6 @@ class Intake:
         return QueueFull() if told == "full" else Accepted(owner, told == "duplicate")
 
 
-def _microseconds(at: datetime) -> int:
+def microseconds(at: datetime) -> int:
     """Microseconds since the epoch: exact as the score of a sorted set for 250 years."""
     return round(at.timestamp() * 1_000_000)

@@ -19,6 +19,13 @@ LEFT_OUT = "agent:documents:left-out"
 ROLLBACK_ACTIVE = "agent:rollback-active"
 ROLLBACK_MERGES = "agent:rollback-merges"
 ROLLBACK_MODE = "agent:rollback-mode"
+WAITING = "agent:waiting"  # tasks that are parked, by when they expire
+WAITING_HINTS = "agent:waiting:hints"  # of these something is known to have changed
+WAITING_LOOK = "agent:waiting:look"
+WAITING_POLL = "agent:waiting:poll"
+WAITING_TOLD = "agent:waiting:told"
+AUTONOMY = "agent:autonomy"
+SHIPPED = "agent:shipped"  # tasks that were merged, by when
 HEALTH_TURN = "agent:health:turn"
 HEALTH_SAMPLES = "agent:health:rounds"  # the key is older than the word
 HEALTH_STATES = "agent:health:states"
@@ -38,6 +45,7 @@ ROLLBACK_TTL_S = 30 * 24 * 3600  # as long as somebody may try to undo the same 
 INCIDENT_TTL_S = 7 * 24 * 3600  # one that nobody ends is told again after a week
 NOTICE_TTL_S = 7 * 24 * 3600  # so long nobody is told the same again
 METRICS_HOUR_TTL_S = 8 * 24 * 3600  # a week by the hour
+SHIPPED_TTL_S = 30 * 24 * 3600  # so long somebody may say that an answer is wrong
 REVIEW_TTL_S = 35 * 24 * 3600  # longer than any period that is reviewed
 HEARTBEAT_TTL_S = 120  # the RFC's checker calls a heartbeat dead after 300 s (4.2.2)
 
@@ -64,6 +72,11 @@ DEDUPE_PREFIX_OF_VERSION_1 = dedupe(AGENT_OF_VERSION_1, "")
 def fact(subject: str) -> str:
     """Hash: what GitHub told us about one commit, or of one branch by its full name."""
     return f"agent:fact:{subject}"
+
+
+def shipped(task_id: str) -> str:
+    """Hash: what was shipped for one task, and what people have said of it."""
+    return f"agent:shipped:{task_id}"
 
 
 def queued(run_id: str) -> str:

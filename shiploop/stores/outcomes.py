@@ -12,13 +12,16 @@ from typing import cast
 
 from redis import Redis
 
+from shiploop.domain.delivery.autonomy import Harm
 from shiploop.domain.delivery.change import Source
-from shiploop.domain.delivery.task import Merge, Outcome, Status, Task, tte_ms
-from shiploop.domain.delivery.task_record import read_task_record
+from shiploop.domain.delivery.task import REJECTED, Merge, Outcome, Status, Task, tte_ms
+from shiploop.domain.delivery.task_record import TaskRecord, read_task_record
+from shiploop.domain.limits import MAX_SHIPPED
 from shiploop.domain.objectives.measurement import Measurement, measure
 from shiploop.domain.objectives.slo import Slo
 from shiploop.domain.timestamps import iso_ms
 from shiploop.stores import keys
+from shiploop.stores.autonomy import standing_name
 from shiploop.stores.scripts import load_script
 from shiploop.stores.tasks import Lease
 
@@ -61,7 +64,11 @@ class Outcomes:
             keys.task(task.task_id),
             keys.dedupe(task.agent, task.dedupe_key),
             keys.events(task.task_id),
+            keys.AUTONOMY,
+            keys.shipped(task.task_id),
+            keys.SHIPPED,
         ]
+        record = self._record(task)
         arguments: list[str | int] = [
             keys.QUEUE_GROUP,
             lease.consumer,
@@ -69,19 +76,40 @@ class Outcomes:
             task.task_id,
             json.dumps(_outcome_fields(task, outcome, now)),
             keys.TASK_TTL_S,
-            self._measured(task, outcome, now),
+            self._measured(record, outcome, now),
             self._ledger,
             keys.EVENTS_CHANNEL,
+            "" if self._ledger else _standing(record, outcome, now),
         ]
         return Settlement(cast(str, self._settle(keys=names, args=arguments)))
 
-    def _measured(self, task: Task, outcome: Outcome, now: datetime) -> str:
+    def _record(self, task: Task) -> TaskRecord | None:
         # Its stages are in there: only the holder of the lease writes them.
         fields = cast(dict[str, str], self._redis.hgetall(keys.task(task.task_id)))
-        if not fields:
+        return read_task_record(fields) if fields else None
+
+    def _measured(self, record: TaskRecord | None, outcome: Outcome, now: datetime) -> str:
+        if record is None:
             return ""  # of what is gone nothing is counted
-        measurement = measure(read_task_record(fields), outcome, self._slos, now)
-        return recording(measurement, self._retention_s)
+        return recording(measure(record, outcome, self._slos, now), self._retention_s)
+
+
+def _standing(record: TaskRecord | None, outcome: Outcome, now: datetime) -> str:
+    """What the outcome says of its kind of answer, as JSON; empty where that is nothing."""
+    is_rejected = outcome.status is Status.DECLINED and outcome.reason == REJECTED
+    if record is None or not (is_rejected or outcome.merge is not None):
+        return ""
+    said = {
+        "kind": standing_name(record.agent, record.kind or ""),
+        "counts": is_rejected or outcome.status is Status.DONE,
+        "harm": str(Harm.REJECTED) if is_rejected else "",
+        "merged": outcome.merge is not None,
+        "pull_id": record.pull_id or "",
+        "kept_s": keys.SHIPPED_TTL_S,
+        "settled_s": round(now.timestamp()),
+        "most": MAX_SHIPPED,
+    }
+    return json.dumps(said)
 
 
 def _outcome_fields(task: Task, outcome: Outcome, now: datetime) -> dict[str, str]:
@@ -102,12 +130,10 @@ def _as_json(sections: Sequence[Source]) -> str:
 
 
 def _merge_fields(task: Task, merge: Merge) -> dict[str, str]:
-    return {
-        "state": "merged",
-        "merge_sha": merge.sha,
-        "merged_at": iso_ms(merge.merged_at),
-        "tte_ms": str(tte_ms(task.accepted_at, merge.merged_at)),
-    }
+    fields = {"state": "merged", "merge_sha": merge.sha, "merged_at": iso_ms(merge.merged_at)}
+    if task.waits == 0:  # how long a person took is no time of ours
+        fields["tte_ms"] = str(tte_ms(task.accepted_at, merge.merged_at))
+    return fields
 
 
 def recording(measurement: Measurement, retention_s: int) -> str:
@@ -129,6 +155,7 @@ def recording(measurement: Measurement, retention_s: int) -> str:
         "events": [keys.slo_events(slo, how, day) for slo, how in good.items()],
         "durations": kept,
         "tte_ms": durations.get("tte"),
+        "waited_ms": durations.get("waited"),
         "counter": _rfc_counter(measurement),
         "counts_key": keys.metrics("counts", day),
         "ever_key": keys.METRICS_EVER,

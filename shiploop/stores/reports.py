@@ -49,7 +49,12 @@ class Reports:
         counts = self._metrics.counts(days)
         success, failure = self._metrics.settled(days)
         declined = counts.get("status:declined", 0)
-        names = ["tte", *(f"tte:{agent}" for agent in self.agents), *map(_of_stage, STAGES)]
+        names = [
+            "tte",
+            "waited",
+            *(f"tte:{agent}" for agent in self.agents),
+            *map(_of_stage, STAGES),
+        ]
         took = self._metrics.percentiles_of(names, days)
         return Report(
             days=tuple(days),
@@ -61,6 +66,7 @@ class Reports:
             ci=_slo_counts("ci-pass-rate", counts),
             merges=_slo_counts("auto-merge-rate", counts),
             rollbacks=self._rollbacks.read(days),
+            waited=took["waited"],
         )
 
     def slo_statuses(

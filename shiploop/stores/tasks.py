@@ -60,8 +60,9 @@ class Tasks:
             dedupe_key=record.dedupe_key,
             title=record.title,
             accepted_at=record.created_at,
-            deadline_at=record.created_at + self._deadline,
+            deadline_at=record.deadline_from + self._deadline,
             merge=record.merge,
+            waits=len(record.waits),
         )
 
     def hold(self, task_id: str, lease: Lease) -> bool:
@@ -94,7 +95,7 @@ class Tasks:
 
     def request_cancellation(self, task_id: str, now: datetime) -> Cancellation:
         """Ask whoever runs the task to cancel it; a settled task stays as it is."""
-        names = [keys.task(task_id), keys.events(task_id)]
+        names = [keys.task(task_id), keys.events(task_id), keys.WAITING_HINTS]
         arguments: list[str | int] = [iso_ms(now), keys.TASK_TTL_S, keys.EVENTS_CHANNEL]
         told = self._request_cancellation(keys=names, args=arguments)
         return Cancellation(cast(str, told))

@@ -11,6 +11,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from shiploop.domain.limits import MAX_WAIT_DAYS
 from shiploop.errors import TransientError
 
 # Roughly doubling, a minute in all, then twice the minute that GitHub's secondary limit
@@ -20,6 +21,9 @@ _RETRY_DELAYS_S = [0.2, 0.5, 1, 2, 4, 8, 15, 30, 60, 60]
 # With these a server refuses writes until it has a disk or its replicas again; the client library
 # has no errors of its own for them. https://redis.io/docs/latest/develop/reference/protocol-spec/
 _REFUSES_FOR_NOW = ("MISCONF ", "NOREPLICAS ")
+
+# A task may be parked for as long, and goes on with what it has done.
+_KEPT_FOR = timedelta(days=MAX_WAIT_DAYS + 1)
 
 # Of what steps store: what another version has stored is not read as if it were of this one.
 _RECORD_VERSION = 2
@@ -50,23 +54,25 @@ RETRIED: dict[str, Any] = {
 }
 
 
-def remembered(step: str) -> dict[str, Any]:
+def remembered(step: str, *, anew_after_wait: bool = False) -> dict[str, Any]:
     """Options of a step whose result a later attempt of the same task takes over.
 
     The key is the task id and the step, not the source of the step, so that a new version
     goes on where the old one was, as long as it stores the same. A step on a pull request is
-    another one after each edit.
+    another one after each edit, and with `anew_after_wait` each time that its task was parked.
     """
 
     def key(context: TaskRunContext, parameters: dict[str, Any]) -> str:
         own = parameters.get("own")
         edit = f"-{own.edit}" if own else ""
-        return f"{parameters['task'].task_id}-{step}{edit}.{_RECORD_VERSION}"
+        task = parameters["task"]
+        wait = f"-wait{task.waits}" if anew_after_wait and task.waits else ""
+        return f"{task.task_id}-{step}{edit}{wait}.{_RECORD_VERSION}"
 
     cache_key_fn: Callable[[TaskRunContext, dict[str, Any]], str] = key
     return {
         "cache_key_fn": cache_key_fn,
-        "cache_expiration": timedelta(days=1),
+        "cache_expiration": _KEPT_FOR,
         "persist_result": True,
         "result_serializer": "json",
     }

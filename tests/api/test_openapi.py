@@ -78,6 +78,12 @@ def test_each_route_describes_its_refusals(api: httpx.Client) -> None:
         ("get", "/api/agent/tasks"): {"401", "422", "503"},
         ("get", "/api/agent/tasks/{task_id}"): {"401", "404", "422", "503"},
         ("delete", "/api/agent/tasks/{task_id}"): {"401", "404", "409", "422", "429", "503"},
+        ("post", "/api/agent/tasks/{task_id}/approve"): {
+            *("401", "404", "409", "422", "429", "503"),
+        },
+        ("post", "/api/agent/tasks/{task_id}/feedback"): {
+            *("400", "401", "404", "409", "413", "422", "429", "503"),
+        },
         ("get", "/api/agent/tasks/{task_id}/events"): {"401", "404", "422", "503"},
         ("get", "/api/metrics/agent"): {"401", "422", "503"},
         ("get", "/metrics"): {"401", "503"},

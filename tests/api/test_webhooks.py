@@ -121,7 +121,7 @@ def test_a_delivery_that_comes_twice_counts_once(api: httpx.Client, redis: Redis
     assert known(redis) == FAQ_GATE_PASSED
 
 
-@pytest.mark.parametrize("event", ["ping", "star", "check_suite", "pull_request"])
+@pytest.mark.parametrize("event", ["ping", "star", "check_suite", "issues"])
 def test_an_event_that_is_not_followed_is_taken_and_forgotten(
     api: httpx.Client, redis: Redis, event: str
 ) -> None:

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from shiploop.bootstrap import Services
-from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, Stage, declined, done, failed
+from shiploop.domain.delivery.autonomy import Harm
+from shiploop.domain.delivery.task import (
+    FailureKind,
+    Merge,
+    Outcome,
+    Stage,
+    Waiting,
+    WaitingFor,
+    declined,
+    done,
+    failed,
+)
 from shiploop.domain.objectives.alerts import Alert, AlertKind, AlertState
 from shiploop.domain.production.rollback import RollbackCase, RollbackStatus, TrbSplit
 from shiploop.stores.intake import Accepted
@@ -146,9 +157,29 @@ def fill_day(services: Services, now: datetime) -> None:
     )
     succeed(services, "What has just ended?", now - timedelta(seconds=2), 1.4)  # today for sure
     roll_back(services, now)
+    suggest(services, now)
     under_way(services, now)
     beat(services, now)
     raise_alert(services, now)
+
+
+def suggest(services: Services, now: datetime) -> None:
+    """A suggestion that waits, one that a person approved, and a kind that has lost its level."""
+    waiting = Waiting(WaitingFor.REVIEW, "nobody has approved it yet", "PR_7", ("a" * 40,))
+    for hours, question in ((30, "Who approved this?"), (3, "Who is to approve this?")):
+        at = now - timedelta(hours=hours)
+        asked = take(services, question, at)
+        walk(services, asked, timedelta(seconds=9), Stage.OPENING)
+        noted = {"level": "suggest", "answer_kind": "passage", "reasons": '["No heading says it."]'}
+        services.tasks.note(asked.task_id, at, **noted)
+        task = services.tasks.load(asked.task_id)
+        assert task is not None
+        services.waiting.park(task, asked.lease, waiting, at)
+    services.waiting.wake(services.waiting.all()[0], now - timedelta(minutes=9))
+    (item,) = services.task_queue.take(CONSUMER, 1, 50)
+    approved = Asked(item.subject_id, now, Lease(CONSUMER, item.item_id))
+    shipped = settle(services, approved, done(merge_of(approved, timedelta(0)), ""), now)
+    services.autonomy.say_wrong(shipped, Harm.FEEDBACK, "", now)
 
 
 def _success(services: Services, number: int) -> Callable[[datetime], str]:

@@ -124,6 +124,7 @@ def test_overview_shows_how_it_stands(filled: Dashboard, visited: Visit, page: P
     assert card(page, "TTE P95")[0] == formatting.format_slo_value(statuses["tte-p95"])
     assert card(page, "TTE P99")[0] == formatting.format_slo_value(statuses["tte-p99"])
     assert card(page, "Runners") == ("1", "alive")
+    assert card(page, "Waiting") == ("1", "for a person")
     assert card(page, "Rollbacks today") == ("1", "1 healthy")
     assert rows(page, "Alerts")["success-rate-threshold"][0] == "firing"
     told = rows(page, "Objectives")

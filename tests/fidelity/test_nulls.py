@@ -17,9 +17,12 @@ from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
+from shiploop.clients.github.reviews import Reviews
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.opinion import Opinions
 from shiploop.domain.delivery.pull_request import Base, Found, PullRequest, Written
+from shiploop.domain.delivery.review import PullReview
 from shiploop.domain.production.deployment import Deployment
 from shiploop.errors import ShiploopError
 from tests.fidelity.answers import Answers, places, with_value
@@ -82,6 +85,11 @@ def repository(transport: GitHubTransport) -> GitHub:
     return GitHub(transport, "acme/docs", "main")
 
 
+def marked_ready(transport: GitHubTransport) -> bool:
+    Reviews(transport, "acme/docs", "main").mark_ready("PR_1")
+    return True
+
+
 ASKED = {
     "READ_BASE": Asked(
         queries.with_files(queries.READ_BASE, PATHS),
@@ -113,6 +121,18 @@ ASKED = {
         lambda transport: repository(transport).poll_checks(["PR_1"]),
         tuple[Any, ...],
         (_MORE_TO_READ, None, *['{"data": {}}'] * 10),
+    ),
+    "READ_REVIEWS": Asked(
+        queries.READ_REVIEWS,
+        lambda transport: Reviews(transport, "acme/docs", "main").read(["PR_1"]),
+        dict[str, PullReview],
+        (None, '{"permission": "write"}'),
+    ),
+    "MARK_READY": Asked(queries.MARK_READY, lambda transport: marked_ready(transport), bool),
+    "READ_OPINIONS": Asked(
+        queries.READ_OPINIONS,
+        lambda transport: Reviews(transport, "acme/docs", "main").read_opinions(["PR_1"]),
+        tuple[Opinions, ...],
     ),
     "READ_DEPLOYMENTS": Asked(
         queries.READ_DEPLOYMENTS,

@@ -48,6 +48,9 @@ FACTS: dict[str, list[set[str]]] = {
         {DEPLOYED, "success"},
         {DEPLOYED, "success"},
     ],
+    # None is of a branch of ours.
+    "pull_request": [set()] * 29,
+    "pull_request_review": [set()] * 4,
     "status": [{CODERTOCAT, "default", "success"}] * 4,
     "push": [
         {"refs/tags/simple-tag", CODERTOCAT},

@@ -219,6 +219,11 @@ def visit_reviews(tourist: Tourist) -> None:
     tourist.call("GET", reviews, 200)
     tourist.call("GET", f"{reviews}/{made['id']}", 200)
     tourist.call("GET", f"{reviews}/999999", 404)
+    dismissal = f"{reviews}/{made['id']}/dismissals"
+    tourist.call("PUT", dismissal, 422, {}, token="ada")
+    tourist.call("PUT", dismissal, 403, {"message": "No"}, token="eve")
+    for status in (200, 422):
+        tourist.call("PUT", dismissal, status, {"message": "On second thoughts"}, token="ada")
     tourist.call("GET", f"{REPOSITORY}/pulls/{number}/requested_reviewers", 200)
 
 

@@ -9,7 +9,7 @@ from redis import Redis
 
 from shiploop.stack.addresses import free_port
 from tests.mail_server import PASSWORD, USER, MailServer, mail_server
-from tests.rolling import redis_of, rolling_world
+from tests.rolling import forgive, redis_of, rolling_world
 from tests.world import World
 
 _API_KEY = "key-of-one-who-may-ask"
@@ -47,9 +47,26 @@ def guarded_world(stacks: ExitStack, guarded_mail: MailServer) -> World:
 
 
 @pytest.fixture(scope="session")
+def toy_world(stacks: ExitStack) -> World:
+    """A stack with an agent of ours beside the FAQ's, and four slots for tasks."""
+    agents = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
+    return stacks.enter_context(rolling_world(agents=agents, runner_concurrency=4))
+
+
+@pytest.fixture(scope="session")
 def rolling(guarded_world: World) -> World:
     """The stack in which production breaks."""
     return guarded_world
+
+
+@pytest.fixture(autouse=True)
+def _forgiven(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What one test has broken takes no level away from the next."""
+    names = {"rolling", "world", "patient_world"} & set(request.fixturenames)
+    worlds: list[World] = [request.getfixturevalue(name) for name in sorted(names)]
+    yield
+    for world in worlds:
+        forgive(world)
 
 
 @pytest.fixture

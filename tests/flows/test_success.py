@@ -19,10 +19,13 @@ from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.merge_gate import Conflicted
 from shiploop.domain.delivery.pull_request import Base, OwnPullRequest
 from shiploop.domain.delivery.task import (
+    REJECTED,
     FailureKind,
     Merge,
     Outcome,
     Status,
+    Waiting,
+    WaitingFor,
     declined,
     failed,
     there_already,
@@ -30,6 +33,7 @@ from shiploop.domain.delivery.task import (
 from shiploop.domain.production.health_verdict import HealthState
 from shiploop.domain.production.judgement import Judgement, Reaction
 from shiploop.domain.production.live import Live, NotLive, WhyNotLive
+from tasks import tidy_up
 from tests.builders import NOON, a_proposal, a_pull_request, a_task
 
 MERGE = Merge("c" * 40, NOON)
@@ -80,7 +84,6 @@ WELL: Final[Mapping[str, object]] = {
     "judge_deploy": Judgement(MERGE.sha, HealthState.HEALTHY, Reaction.KEEP, "it is healthy"),
     "react_to_deploy": None,
     "verify_live_change": ENTRY_URL,
-    "tidy_up": None,
 }
 BEGUN = frozenset({"begin_reading", "begin_baseline"})  # they end when they are waited for
 AFTER_THE_MERGE = ("wait_until_live", "judge_deploy", "react_to_deploy", "verify_live_change")
@@ -116,6 +119,7 @@ def ship(monkeypatch: pytest.MonkeyPatch) -> Ship:
             step = Step(Step(ending)) if name in BEGUN else Step(ending)
             monkeypatch.setattr(closed_loop, name, step)
         monkeypatch.setattr(closed_loop, "react_to_missing_deploy", not_live)
+        monkeypatch.setattr(tidy_up, "tidy_up", Step(None))
         outcome = closed_loop.closed_loop.fn("What is the worker heartbeat mechanism?").data
         assert isinstance(outcome, Outcome)
         return outcome
@@ -241,3 +245,22 @@ def test_what_the_gate_refuses_is_declined_and_waits_for_nothing(ship: Ship) -> 
     refused = declined("the answer was not safe to ship: The answer shows an image.")
     unreached = AssertionError("a refused answer went on")
     assert ship(open_pull_request=refused, wait_for_checks=unreached) == refused
+
+
+@pytest.mark.parametrize("step", ["heed_people", "merge_pull_request"])
+def test_a_task_that_waits_for_a_person_goes_no_further_and_is_not_tidied_up(
+    monkeypatch: pytest.MonkeyPatch, ship: Ship, step: str
+) -> None:
+    waiting = Waiting(WaitingFor.REVIEW, "nobody has approved it yet", "PR_1", ("a" * 40,))
+    ship()
+    monkeypatch.setattr(closed_loop, step, Step(waiting))
+    monkeypatch.setattr(closed_loop, "wait_until_live", Step(AssertionError("it goes further")))
+    monkeypatch.setattr(tidy_up, "tidy_up", Step(AssertionError("it is tidied up")))
+    state = closed_loop.closed_loop.fn()
+    assert (state.name, state.data, state.is_completed()) == ("Waiting", waiting, True)
+
+
+def test_what_a_person_has_merged_is_seen_live(ship: Ship) -> None:
+    assert ship(heed_people=MERGE).status is Status.DONE
+    rejected = declined(REJECTED)
+    assert ship(heed_people=rejected) == rejected

@@ -1,25 +1,22 @@
 """An agent that the loop has never heard of goes the whole road, and back."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from shiploop.stores import keys
 from tests.loopback import loopback
-from tests.rolling import assert_told_once, ended, rolling_world, site_is_well
+from tests.rolling import assert_told_once, ended, redis_of, site_is_well
 from tests.toy_agent.agent import PATH
 from tests.world import World
 
 pytestmark = [pytest.mark.xdist_group("toy-world"), pytest.mark.timeout(180)]
 
-AGENTS = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
-
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with rolling_world(agents=AGENTS) as world:
-        yield world
+def world(toy_world: World) -> World:
+    return toy_world
 
 
 def note(world: World, line: str) -> httpx.Response:
@@ -33,7 +30,7 @@ def settle(world: World, line: str) -> dict[str, Any]:
 def test_its_change_is_merged_deployed_and_seen(world: World) -> None:
     task = settle(world, "The first line")
     assert (task["status"], task["question"]) == ("done", "The first line"), task
-    assert world.file(PATH) == "# Notes\n\nThe first line\n"
+    assert world.file(PATH).endswith("\n\nThe first line\n")
     assert world.changed_paths(task["merge_sha"]) == [PATH]
     assert task["entry_url"] == f"{world.addresses.site}/docs/notes"
     (pull,) = world.github("/pulls", state="all", head=f"acme:orchestrator/notes-{task['task_id']}")
@@ -52,6 +49,11 @@ def test_what_breaks_production_is_taken_back(world: World) -> None:
     assert world.file(PATH) == before
     assert site_is_well(world)
     assert_told_once(world, task)
+    suggested = settle(world, "This line has to wait")
+    assert (suggested["status"], suggested["level"]) == ("waiting", "suggest")
+    assert "one was rolled back" in suggested["reasons"][-1]
+    with redis_of(world) as redis:
+        redis.delete(keys.AUTONOMY)
 
 
 def test_it_is_asked_for_once_and_declines_in_its_own_words(world: World) -> None:

@@ -11,7 +11,10 @@ import pytest
 from redis import Redis
 
 from shiploop.cli.main import main
+from shiploop.domain.delivery.autonomy import Harm, Levels
 from shiploop.stores import keys
+from shiploop.stores.autonomy import AutonomyStore
+from tests.builders import NOON
 from tests.scripted_server import Reply, ScriptedServer
 from tests.snapshots.conftest import ReadsAs
 from tests.snapshots.story import NEWER_SHA
@@ -72,6 +75,19 @@ def switching(here: Terminal, _redis: Redis) -> None:
     here.type("rollback-mode", "--reset")
 
 
+def switching_levels(here: Terminal, redis: Redis) -> None:
+    """How far agents go is shown, switched and reset; a kind has done harm."""
+    here.type("autonomy")
+    here.type("autonomy", "faq", "suggest")
+    redis.hset(keys.shipped("t1"), "kind", "faq|heading")
+    AutonomyStore(redis, Levels()).say_wrong("t1", Harm.FEEDBACK, "", NOON)
+    here.type("autonomy")
+    here.type("autonomy", "faq", "--reset")
+    here.type("autonomy", "faq", "--forgive")
+    here.type("autonomy", "faq", "auto", "--reset")
+    here.type("autonomy", "--reset")
+
+
 def silencing(here: Terminal, _redis: Redis) -> None:
     """An alert is silenced and told again; another one does not exist."""
     here.type("silence", ALERT, "--reason", "GitHub is down", "--minutes", "60")
@@ -89,6 +105,7 @@ def simulating(here: Terminal, _redis: Redis) -> None:
 ON_REDIS: Final[dict[str, Callable[[Terminal, Redis], None]]] = {
     "cli/freeze.txt": freezing,
     "cli/rollback_mode.txt": switching,
+    "cli/autonomy.txt": switching_levels,
     "cli/silence.txt": silencing,
     "cli/simulate.txt": simulating,
 }

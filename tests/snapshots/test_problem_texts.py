@@ -95,6 +95,16 @@ def cancel_settled(api: httpx.Client, redis: Redis) -> httpx.Response:
     return api.delete(TASK)
 
 
+def approve(api: httpx.Client, redis: Redis, status: str) -> httpx.Response:
+    store_task(redis, status=status)
+    return api.post(f"{TASK}/approve")
+
+
+def call_wrong(api: httpx.Client, redis: Redis) -> httpx.Response:
+    store_task(redis, status="declined")
+    return api.post(f"{TASK}/feedback", json={"right": False})
+
+
 def break_within(api: httpx.Client, redis: Redis) -> httpx.Response:
     redis.hset(keys.task(TASK_ID), mapping={"status": "no-such-status"})
     return api.get(TASK)
@@ -136,6 +146,13 @@ PROBLEMS: Final[dict[str, Refused]] = {
     "problems/no_such_method.json": lambda serve, _: serve().put(ROUTE),
     "problems/no_such_method_of_several.json": lambda serve, _: serve().put(TASK),
     "problems/task_settled.json": lambda serve, redis: cancel_settled(serve(), redis),
+    "problems/approved_when_settled.json": lambda serve, redis: approve(
+        serve(), redis, status="declined"
+    ),
+    "problems/approved_when_running.json": lambda serve, redis: approve(
+        serve(), redis, status="running"
+    ),
+    "problems/nothing_shipped.json": lambda serve, redis: call_wrong(serve(), redis),
     # 413
     "problems/body_too_long.json": lambda serve, _: send(serve(), b" " * (16 * 1024 + 1)),
     "problems/body_in_chunks_too_long.json": lambda serve, _: serve().post(

@@ -1,6 +1,7 @@
 """What GitHub and Prefect show of a task: its pull request, and how it ended."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -9,7 +10,8 @@ import pytest
 from shiploop.agents.faq.agent import format_decline, format_duplicate
 from shiploop.agents.faq.answering.answer import Unanswered
 from shiploop.domain.delivery import messages
-from shiploop.domain.delivery.change import Source
+from shiploop.domain.delivery.autonomy import Harm, Standing, after_harm, decide_level
+from shiploop.domain.delivery.change import Assessment, Level, Source
 from shiploop.domain.delivery.checks import (
     ChecksState,
     ChecksVerdict,
@@ -19,7 +21,16 @@ from shiploop.domain.delivery.checks import (
     require,
 )
 from shiploop.domain.delivery.merge_gate import MergeFacts, Refuse, Wait, decide_merge
+from shiploop.domain.delivery.pull_request import PullRequestState
+from shiploop.domain.delivery.review import (
+    PullReview,
+    Review,
+    ReviewState,
+    Undecided,
+    decide_review,
+)
 from shiploop.domain.delivery.task import (
+    EXPIRED,
     FailureKind,
     Merge,
     Outcome,
@@ -38,6 +49,8 @@ MERGE: Final = Merge(NEWER_SHA, NOON + timedelta(seconds=23.84))
 GUIDE: Final = Source("docs/guide.md", "heartbeats", "Guide: Heartbeats")
 ARCHITECTURE: Final = Source("docs/architecture.md", "runners", "Architecture: Runners")
 PROPOSAL: Final = a_proposal(evidence=(GUIDE, ARCHITECTURE))
+DOUBTED: Final = Assessment(Level.SUGGEST, "passage", ("No heading asks what was asked.",))
+LOWERED: Final = after_harm(Standing(), Harm.ROLLBACK, NOON)
 NOTHING_CLOSE: Final = format_decline(Unanswered(()))
 SOMETHING_CLOSE: Final = format_decline(Unanswered((GUIDE, ARCHITECTURE)))
 ASKED_BEFORE: Final = format_duplicate("How does a worker show that it is alive?")
@@ -47,6 +60,40 @@ def pull_request() -> str:
     """The pull request that adds the answer."""
     body = messages.pull_request_body(TASK, PROPOSAL, f"v2:{'5e' * 32}")
     return page(body, title=PROPOSAL.title, branch=messages.branch_name(TASK))
+
+
+def suggestion() -> str:
+    """The pull request of an answer that a person has to approve."""
+    decided = decide_level(DOUBTED, Level.SUGGEST, LOWERED)
+    body = messages.pull_request_body(TASK, PROPOSAL, f"v2:{'5e' * 32}", decided)
+    return page(body, title=PROPOSAL.title, branch=messages.branch_name(TASK))
+
+
+def levels() -> str:
+    """Why an answer is suggested, and what is said of what its kind has earned."""
+    standings = [Standing(), Standing(3), *(after_harm(Standing(), harm, NOON) for harm in Harm)]
+    raised = Standing(good=11, harms=1, harm=Harm.REJECTED, harmed_at=NOON)
+    vouched = Assessment(Level.AUTO, "heading")
+    decided = [decide_level(vouched, Level.SUGGEST, LOWERED)]
+    decided.append(decide_level(replace(vouched, kind=""), Level.AUTO, LOWERED))
+    said = [
+        *(each.reason for each in (*standings, raised)),
+        *(r for d in decided for r in d.reasons),
+    ]
+    return "".join(f"{each}\n" for each in said)
+
+
+def undecided() -> str:
+    """Why a suggestion goes on waiting."""
+    pull = PullReview("PR_1", PullRequestState.OPEN, is_draft=True, head_sha=NEWER_SHA)
+    words = [(), (ReviewState.CHANGES_REQUESTED, NEWER_SHA), (ReviewState.APPROVED, "0" * 40)]
+    said = []
+    for word in words:
+        reviews = (Review("ada", *word, by_writer=True),) if word else ()
+        decision = decide_review(replace(pull, reviews=reviews), [NEWER_SHA])
+        assert isinstance(decision, Undecided)
+        said.append(decision.reason)
+    return "".join(f"{each}\n" for each in said)
 
 
 def commit() -> str:
@@ -121,6 +168,10 @@ _NOT_TO_MERGE: Final = (
 
 TEXTS: Final[dict[str, Callable[[], str]]] = {
     "github/pull_request.md": pull_request,
+    "github/suggestion.md": suggestion,
+    "github/closing_comment_expired.md": lambda: messages.closing_comment(declined(EXPIRED)),
+    "decisions/levels.txt": levels,
+    "decisions/undecided.txt": undecided,
     "github/commit.txt": commit,
     **COMMENTS,
     "github/closing_comment_declined.md": lambda: messages.closing_comment(

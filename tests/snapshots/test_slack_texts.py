@@ -16,11 +16,13 @@ from api.runner_watch import RunnerWatch
 from shiploop.bootstrap import Services, build, services
 from shiploop.channels import Channel
 from shiploop.clients.slack import Slack
+from shiploop.domain.delivery.waiting_messages import suggestions_wait
 from shiploop.domain.production import slack_messages as messages
 from shiploop.domain.production.rollback import RollbackStatus
 from shiploop.domain.production.rollback_ending import Ending
 from shiploop.settings import Settings
 from tasks.rollback_case import note_approval_wanted
+from tests.builders import a_task_record
 from tests.loopback import NO_TLS
 from tests.scripted_server import Reply, ScriptedServer
 from tests.snapshots.conftest import ReadsAs
@@ -31,6 +33,7 @@ from tests.snapshots.story import (
     NEWER,
     NEWER_SHA,
     OLDER,
+    REPOSITORY_URL,
     REVERTED,
     RUN_URL,
     STILL_UNHEALTHY,
@@ -40,6 +43,7 @@ from tests.snapshots.story import (
 )
 from tests.valkey import url_of
 
+WAITING = a_task_record(pr_url=f"{REPOSITORY_URL}/pull/7")
 _INCIDENT = {"Incident": ISSUE_URL}
 _BOTH = {**_INCIDENT, "Rollback": REVERTED.pull_url}
 
@@ -80,6 +84,8 @@ SLACK_TEXTS: dict[str, Callable[[], str]] = {
         Ending(RollbackStatus.HEALTHY, "", REVERTED, TRB),
         {"Rollback": REVERTED.pull_url},
     ),
+    "slack/suggestion_waits.txt": lambda: suggestions_wait([WAITING], 1),
+    "slack/suggestions_wait.txt": lambda: suggestions_wait([WAITING] * 5, 12),
     "slack/incident_resolved.txt": lambda: messages.incident_resolved(ISSUE_URL),
 }
 APPROVAL_WANTED = "slack/rollback_approval_wanted.txt"

@@ -7,10 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from shiploop.agents.agent import Documents, World
 from shiploop.domain.delivery.change import (
     AlreadyThere,
+    Assessment,
     CannotEdit,
     Declined,
     Edited,
     Files,
+    Level,
     MergedChange,
     Proposal,
     Sighting,
@@ -21,6 +23,8 @@ from shiploop.settings import Settings
 
 PATH = "docs/notes.md"
 PLACE = Sighting("/docs/notes")
+GUESS = Assessment(Level.SUGGEST, "guess", ("A line that begins with Maybe is a guess.",))
+SURE = Assessment(Level.AUTO, "line")
 
 
 class Note(BaseModel):
@@ -51,6 +55,7 @@ class NotesAgent:
             title=f"Note - {title_text(request.line)}",
             summary=f"Notes: {title_text(request.line)}",
             content=request.model_dump(),
+            assessment=GUESS if request.line.startswith("Maybe") else SURE,
         )
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:

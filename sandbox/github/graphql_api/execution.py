@@ -25,7 +25,7 @@ from graphql import (
 )
 
 from sandbox.github.accounts import Account
-from sandbox.github.entities import CheckRun, Repository
+from sandbox.github.entities import CheckRun, DraftChange, Repository
 from sandbox.github.graphql_api.actor_objects import ACTOR_RESOLVERS
 from sandbox.github.graphql_api.check_objects import CHECK_RESOLVERS, StatusNode
 from sandbox.github.graphql_api.deployment_objects import DEPLOYMENT_RESOLVERS, Deploy
@@ -33,7 +33,7 @@ from sandbox.github.graphql_api.git_objects import GIT_RESOLVERS, Commit, File, 
 from sandbox.github.graphql_api.issue_objects import ISSUE_RESOLVERS, CommentNode, IssueNode
 from sandbox.github.graphql_api.pull_objects import PULL_RESOLVERS, Pull
 from sandbox.github.graphql_api.repository_objects import REPOSITORY_RESOLVERS, LabelNode
-from sandbox.github.graphql_api.review_objects import REVIEW_RESOLVERS
+from sandbox.github.graphql_api.review_objects import REVIEW_RESOLVERS, draft_change_type
 from sandbox.github.graphql_api.roots import ROOTS
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.refusals import Reason, RefusedError
@@ -69,6 +69,8 @@ def _type_name(value: object) -> str:
     """Return the GraphQL type of a value of an interface or union."""
     if isinstance(value, Account):
         return value.kind
+    if isinstance(value, DraftChange):
+        return draft_change_type(value)
     return _TYPE_NAMES[type(value)]
 
 

@@ -109,6 +109,16 @@ def _comments(
     return connection(comments, info, **page)
 
 
+def _reactions(
+    source: IssueOrPullNode,
+    info: GraphQLResolveInfo,
+    content: str | None = None,
+    **page: Unpack[PageArguments],
+) -> dict[str, Any]:
+    found = [each for each in source.entity.reactions if content in (None, CONTENTS[each.content])]
+    return connection(found, info, **page)
+
+
 # Nobody is assigned, no milestone set and nothing locked in the sandbox.
 ISSUE_OR_PULL: Mapping[str, Resolver] = {
     "activeLockReason": resolve_as(None),
@@ -217,6 +227,7 @@ def _reacting(
 
 ISSUE_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
     "Repository": {"issue": _issue, "issues": _issues},
+    "PullRequest": {"reactions": _reactions},
     "Issue": {
         **ISSUE_OR_PULL,
         "id": resolve_by(lambda issue: node_id("I", issue.repository.id, issue.entity.number)),

@@ -9,7 +9,8 @@ from typing import Any, Unpack
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.github.entities import PullRequest, Repository, Review
+from sandbox.github import reviews
+from sandbox.github.entities import DraftChange, PullRequest, Repository, Review
 from sandbox.github.graphql_api.connections import (
     PageArguments,
     Resolver,
@@ -58,6 +59,45 @@ def _latest(
     return connection(found, info, **page)
 
 
+def _latest_opinionated(
+    source: Pull,
+    info: GraphQLResolveInfo,
+    writersOnly: bool = False,  # noqa: N803
+    **page: Unpack[PageArguments],
+) -> dict[str, Any]:
+    reviews_of = reviews.latest_opinionated(source.entity, writers_only=writersOnly)
+    found = [ReviewNode(source.repository, source.entity, each) for each in reviews_of]
+    return connection(found, info, **page)
+
+
+def _timeline(
+    source: Pull,
+    info: GraphQLResolveInfo,
+    itemTypes: list[str] | None = None,  # noqa: N803
+    **page: Unpack[PageArguments],
+) -> dict[str, Any]:
+    """Return how it became a draft or was one no more: of a timeline no more is modelled."""
+    found = [
+        each
+        for each in source.entity.draft_changes
+        if itemTypes is None or _ITEM_TYPES[each.draft] in itemTypes
+    ]
+    return connection(found, info, **page)
+
+
+def draft_change_type(change: DraftChange) -> str:
+    """Return the GraphQL type of it."""
+    return "ConvertToDraftEvent" if change.draft else "ReadyForReviewEvent"
+
+
+_ITEM_TYPES = {True: "CONVERT_TO_DRAFT_EVENT", False: "READY_FOR_REVIEW_EVENT"}
+_DRAFT_CHANGE: Mapping[str, Resolver] = {
+    "actor": resolve_by(lambda change: change.actor),
+    "createdAt": resolve_by(lambda change: timestamp(change.created_at)),
+    "id": resolve_by(lambda change: node_id("DC", change.id)),
+}
+
+
 def _url(review: ReviewNode, info: GraphQLResolveInfo) -> str:
     page = page_of(review.repository, review.pull, info)
     return f"{page}#pullrequestreview-{review.entity.id}"
@@ -71,14 +111,21 @@ REVIEW_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
     "PullRequest": {
         "reviews": _reviews,
         "latestReviews": _latest,
+        "latestOpinionatedReviews": _latest_opinionated,
+        "timelineItems": _timeline,
         # The sandbox asks nobody for a review.
         "reviewRequests": always_empty,
     },
+    "ConvertToDraftEvent": _DRAFT_CHANGE,
+    "ReadyForReviewEvent": _DRAFT_CHANGE,
     "PullRequestReview": {
         "id": resolve_by(lambda review: node_id("PRR", review.repository.id, review.entity.id)),
         "databaseId": resolve_by(lambda review: review.entity.id),
         "author": resolve_by(lambda review: review.entity.author),
         "authorAssociation": resolve_as("CONTRIBUTOR"),
+        "authorCanPushToRepository": resolve_by(
+            lambda review: reviews.may_push(review.entity.author)
+        ),
         "body": resolve_by(lambda review: review.entity.body),
         "state": resolve_by(lambda review: review.entity.state),
         "commit": resolve_by(lambda review: Commit(review.repository, review.entity.commit_sha)),

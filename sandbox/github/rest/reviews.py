@@ -46,12 +46,22 @@ def _create(call: Call) -> Reply:
     return _reply(call, review)
 
 
-def _get(call: Call) -> Reply:
+def _find(call: Call) -> Review:
     number = call.number("id")
     for review in call.pull.reviews:
         if review.id == number:
-            return _reply(call, review)
+            return review
     raise not_found()
+
+
+def _get(call: Call) -> Reply:
+    return _reply(call, _find(call))
+
+
+def _dismiss(call: Call) -> Reply:
+    call.text("message")  # has to be there
+    review = reviews.dismiss(call.github, call.repository, call.pull, _find(call), call.actor)
+    return _reply(call, review)
 
 
 def _requested(call: Call) -> Reply:
@@ -63,5 +73,6 @@ OPERATIONS = (
     Operation("GET", f"{_PULL}/reviews", _list),
     Operation("POST", f"{_PULL}/reviews", _create, Access.READ),
     Operation("GET", _REVIEW, _get),
+    Operation("PUT", f"{_REVIEW}/dismissals", _dismiss, Access.WRITE),
     Operation("GET", f"{_PULL}/requested_reviewers", _requested),
 )

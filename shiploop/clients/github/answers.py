@@ -89,6 +89,7 @@ def read_pull_request(fields: Mapping[str, Any], base_branch: str) -> PullReques
         merge_sha=merge_commit["oid"] if merge_commit else None,
         merged_at=from_iso(fields["mergedAt"]) if fields["mergedAt"] else None,
         other_base=other_base,
+        is_draft=bool(fields["isDraft"]),
     )
 
 

@@ -94,7 +94,8 @@ class GitHub:
         """Create branch, commit and pull request in one document.
 
         Raises GitHubUncertain when only part of it was done: look with
-        `find_pull_request` what is there before going on.
+        `find_pull_request` what is there before going on; DraftsUnsupported when all but the
+        pull request was.
         """
         pull = self._pull_input(base.repository_id, branch, message[0], body)
         answer = self._transport.graphql(
@@ -109,11 +110,12 @@ class GitHub:
 
     @understood
     def create_pull_request(
-        self, repository_id: str, branch: str, title: str, body: str
+        self, repository_id: str, branch: str, title: str, body: str, *, draft: bool = False
     ) -> PullRequest:
         """Open a pull request for a branch that has its commit already."""
-        variables = {"pull": self._pull_input(repository_id, branch, title, body)}
-        return self._created_pull(self._transport.graphql(queries.CREATE_PULL_REQUEST, variables))
+        pull = self._pull_input(repository_id, branch, title, body) | {"draft": draft}
+        answer = self._transport.graphql(queries.CREATE_PULL_REQUEST, {"pull": pull})
+        return self._created_pull(answer)
 
     @understood
     def find_pull_request(self, branch: str, paths: Sequence[str] = ()) -> Found:

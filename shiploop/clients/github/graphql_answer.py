@@ -7,6 +7,7 @@ from typing import Any
 from shiploop.clients.github.limits import GRAPHQL_LIMITS, graphql_pause_s, tells_of_limit
 from shiploop.clients.github.refusals import RIGHTS, denial_in_words, lost_answer
 from shiploop.errors import (
+    DraftsUnsupported,
     GitHubNotFound,
     GitHubRateLimited,
     GitHubUnauthorized,
@@ -65,6 +66,9 @@ def raise_for(errors: tuple[GraphQLError, ...]) -> None:
     types, advice = {error.type for error in errors}, denial_in_words(said)
     if advice or types & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
         raise GitHubUnauthorized(said, advice or f"Give the token these rights: {RIGHTS}")
+    # As REST says it with a 422: https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request
+    if "draft pull requests are not supported" in said.casefold():
+        raise DraftsUnsupported(said)
     if "NOT_FOUND" in types:
         raise GitHubNotFound(said)
     # Mutations are not atomic, and what was refused may be refused because it is there.

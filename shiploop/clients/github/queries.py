@@ -12,6 +12,7 @@ fragment PullRequestFields on PullRequest {
   number
   url
   state
+  isDraft
   body
   mergedAt
   mergeCommit { oid }
@@ -200,6 +201,50 @@ MOVE_BRANCH = """
 mutation MoveBranch($update: UpdateRefInput!, $delete: DeleteRefInput!) {
   updateRef(input: $update) { ref { target { oid } } }
   deleteRef(input: $delete) { clientMutationId }
+}
+"""
+
+# One query reads what was said of every suggestion that may go on. `writersOnly` asks for the
+# reviews of those who may write to the repository.
+READ_REVIEWS = """
+query ReadReviews($ids: [ID!]!) {
+  viewer { login }
+  nodes(ids: $ids) {
+    ... on PullRequest {
+      id
+      state
+      isDraft
+      headRefOid
+      baseRefName
+      mergedAt
+      mergeCommit { oid }
+      latestOpinionatedReviews(first: 20, writersOnly: true) {
+        nodes { author { login } authorCanPushToRepository state commit { oid } }
+      }
+      timelineItems(last: 1, itemTypes: [READY_FOR_REVIEW_EVENT, CONVERT_TO_DRAFT_EVENT]) {
+        nodes { __typename ... on ReadyForReviewEvent { actor { login } } }
+      }
+    }
+  }
+}
+"""
+
+MARK_READY = """
+mutation MarkReady($ready: MarkPullRequestReadyForReviewInput!) {
+  markPullRequestReadyForReview(input: $ready) { pullRequest { isDraft } }
+}
+"""
+
+# One query reads what people think of everything that was shipped lately.
+READ_OPINIONS = """
+query ReadOpinions($ids: [ID!]!) {
+  nodes(ids: $ids) {
+    ... on PullRequest {
+      id
+      reactions(content: THUMBS_DOWN, last: 10) { nodes { user { login } } }
+      comments(last: 30) { nodes { author { login } body } }
+    }
+  }
 }
 """
 

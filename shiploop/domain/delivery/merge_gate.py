@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.pull_request import PullRequestState
+from shiploop.domain.delivery.review import Closed, Decision, Undecided
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,8 @@ class MergeFacts:
     """Everything that the decision rests on, as it is known just before the merge call.
 
     `paths` are those that the pull request changes, `our_paths` those that our edit does;
-    `other_base` is the branch that somebody has pointed it at.
+    `other_base` is the branch that somebody has pointed it at. `review` is what people have
+    decided, None where nobody is asked.
     """
 
     state: PullRequestState
@@ -26,6 +28,7 @@ class MergeFacts:
     written_sha: str
     checks: ChecksVerdict
     freeze: str | None
+    review: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,18 @@ class Refuse:
 
 
 @dataclass(frozen=True, slots=True)
+class Park:
+    """Not before a person has decided, which may take days."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conflicted:
     """What came of trying: the base has changed at the same place, the edit is made again."""
 
 
-def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
+def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Park | Refuse:
     """Decide on one pull request. What is wrong for good comes before what may pass.
 
     The RFC's "the title contains trace-id" (2.2) is not a condition: anybody can write a
@@ -62,7 +72,7 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
     """
     if facts.other_base is not None:
         return Refuse(pointed_elsewhere(facts.other_base))
-    if facts.state is not PullRequestState.OPEN:
+    if facts.state is not PullRequestState.OPEN or isinstance(facts.review, Closed):
         return Refuse("somebody has closed the pull request")
     if not facts.signature_holds:
         return Refuse("the pull request does not carry our signature for this change")
@@ -76,6 +86,8 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Refuse:
         return Refuse("the files are not their parent's with our edit, and nothing else")
     if facts.checks.state is ChecksState.RED:
         return Refuse(f"checks failed: {', '.join(facts.checks.failed)}")
+    if isinstance(facts.review, Undecided):
+        return Park(facts.review.reason)
     if facts.checks.state is not ChecksState.GREEN:
         return Wait("checks are still running")
     if facts.freeze is not None:

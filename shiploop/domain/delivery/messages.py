@@ -2,10 +2,12 @@
 
 import re
 
-from shiploop.domain.delivery.change import Proposal, Source
+from shiploop.domain.delivery.autonomy import LevelDecision
+from shiploop.domain.delivery.change import Level, Proposal, Source
 from shiploop.domain.delivery.github_text import (
     cell_text,
     code_text,
+    item_text,
     line_text,
     link_text,
     paragraph_text,
@@ -13,11 +15,13 @@ from shiploop.domain.delivery.github_text import (
     title_text,
     whole_title_text,
 )
-from shiploop.domain.delivery.task import FailureKind, Outcome, Task, tte_ms
+from shiploop.domain.delivery.task import EXPIRED, FailureKind, Outcome, Task, tte_ms
 
 CI_FAILED_LABEL = "ci-failed"
+SUGGESTED_LABEL = "suggestion"  # where a repository has no drafts
 
 _RUN_NAME_LIMIT = 60
+_UNASKED = LevelDecision(Level.AUTO, ())
 _TRACE_ID_LINE = re.compile(r"^Trace-Id: ([0-9A-Za-z-]{1,64})\r?$", re.MULTILINE)
 _SIGNATURE_LINE = re.compile(r"^signature: (v[12]:[0-9a-f]{64})\r?$", re.MULTILINE)
 
@@ -42,16 +46,29 @@ def pull_request_title(proposal: Proposal) -> str:
     return whole_title_text(proposal.title)
 
 
-def pull_request_body(task: Task, proposal: Proposal, signature: str) -> str:
-    """The body: what it is, where it comes from, and our signature over it."""
+def pull_request_body(
+    task: Task, proposal: Proposal, signature: str, decided: LevelDecision = _UNASKED
+) -> str:
+    """The body: what it is, where it comes from, who decides on it, and our signature over it."""
     cited = "".join(f"- {code_text(_place(source))}\n" for source in proposal.evidence)
     sources = f"Sources:\n\n{cited}\n" if cited else ""
+    told = "".join(f"- {item_text(reason)}\n" for reason in decided.reasons)
+    judged = f"What the judge says of it:\n\n{told}\n" if told else ""
     return (
         f"{paragraph_text(proposal.summary)}\n\n"
-        f"{sources}"
-        "shiploop merges it when its required checks are green.\n\n"
+        f"{sources}{judged}{_who_decides(task, decided.level)}\n\n"
         f"trace-id: {title_text(task.task_id)}\n"
         f"signature: {signature}\n"
+    )
+
+
+def _who_decides(task: Task, level: Level) -> str:
+    if level is Level.AUTO:
+        return "shiploop merges it when its required checks are green."
+    return (
+        "shiploop suggests it. It is merged, once its required checks are green, when somebody "
+        "who may write to this repository approves it or marks it as ready for review, or by "
+        f"`shiploop approve {title_text(task.task_id)}`. Close it where it is wrong."
     )
 
 
@@ -79,6 +96,8 @@ def trace_id_in(commit_body: str) -> str | None:
 def closing_comment(outcome: Outcome) -> str:
     """What the pull request is told when its task ended without a merge."""
     kind = outcome.failure_kind
+    if kind is None and outcome.reason == EXPIRED:
+        return "Nobody has approved it in time, so shiploop closes it. It may be asked for again."
     if kind is None:
         return f"shiploop declined this question: {reason_text(outcome.reason)}"
     ending = (
@@ -102,7 +121,8 @@ def summary(
         rows.append(("Flaky checks", f"{cell_text(flaky_checks)}: green only when run again"))
     if outcome.merge is not None:
         rows.append(("Merge", code_text(outcome.merge.sha)))
-        rows.append(("TTE", f"{tte_ms(task.accepted_at, outcome.merge.merged_at)} ms"))
+        if task.waits == 0:
+            rows.append(("TTE", f"{tte_ms(task.accepted_at, outcome.merge.merged_at)} ms"))
     if outcome.entry_url is not None:
         rows.append(("Live entry", link_text(outcome.entry_url)))
     lines = "".join(f"| {name} | {value} |\n" for name, value in rows)

@@ -46,6 +46,7 @@ class PullRequest:
     merge_sha: str | None = None
     merged_at: datetime | None = None
     other_base: str | None = None
+    is_draft: bool = False
 
     @property
     def merge(self) -> Merge | None:
@@ -121,7 +122,8 @@ class OwnPullRequest:
     `written_sha` is the commit that we wrote, or found to be exactly what we would have
     written; `is_exact_edit` tells that its files are its parent's with our edit, which
     changes `paths`. `required_checks` and `expected_apps` are those of its base. `edit` counts how
-    often the edit was made: once, and again after each conflict.
+    often the edit was made: once, and again after each conflict; `earlier_heads` are the commits
+    that we wrote before this one. `needs_review`: a person decides whether it is merged.
     """
 
     pull: PullRequest
@@ -132,3 +134,10 @@ class OwnPullRequest:
     is_exact_edit: bool
     edit: int = 1
     expected_apps: tuple[tuple[str, int], ...] = ()
+    needs_review: bool = False
+    earlier_heads: tuple[str, ...] = ()
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """Every commit that we wrote to it, oldest first: all hold the same signed change."""
+        return (*self.earlier_heads, self.written_sha)

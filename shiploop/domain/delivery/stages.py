@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from itertools import accumulate, pairwise
 from typing import Final
 
@@ -23,7 +24,8 @@ TARGETS_MS: Final[Mapping[str, int]] = {
 def stages_ms(task: TaskRecord) -> dict[str, int]:
     """Milliseconds in each stage that has ended, `queued` first.
 
-    After a conflict a task is opened, checked and merged again: each stage has the sum.
+    After a conflict a task is opened, checked and merged again: each stage has the sum. For as
+    long as a task was parked it was in none.
     """
     entered = ((str(stage), at) for stage, at in task.stages_entered)
     points = [(QUEUED, task.created_at), *entered]
@@ -32,8 +34,22 @@ def stages_ms(task: TaskRecord) -> dict[str, int]:
         points.append(("ended", end))
     took: Counter[str] = Counter()
     for (name, at), (_, after) in pairwise(points):
-        took[name] += round((after - at).total_seconds() * 1000)
+        took[name] += _ms(after - at - _parked(task, at, after))
     return dict(took)
+
+
+def waited_ms(task: TaskRecord, now: datetime) -> int:
+    """Milliseconds for which a task was parked so far."""
+    return _ms(_parked(task, task.created_at, now))
+
+
+def _parked(task: TaskRecord, since: datetime, until: datetime) -> timedelta:
+    spans = ((max(begin, since), min(end or until, until)) for begin, end in task.waits)
+    return sum((max(end - begin, timedelta()) for begin, end in spans), timedelta())
+
+
+def _ms(span: timedelta) -> int:
+    return round(span.total_seconds() * 1000)
 
 
 def has_entered(task: TaskRecord, stage: Stage) -> bool:

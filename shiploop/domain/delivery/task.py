@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from shiploop.domain.delivery.change import Source
 
@@ -14,6 +14,7 @@ class Status(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    WAITING = "waiting"
     DONE = "done"
     ERROR = "error"
     DECLINED = "declined"
@@ -22,6 +23,12 @@ class Status(StrEnum):
     def settled(self) -> bool:
         """True when nothing more will happen to the task."""
         return self in (Status.DONE, Status.ERROR, Status.DECLINED)
+
+
+class WaitingFor(StrEnum):
+    """For whom or what a parked task waits."""
+
+    REVIEW = "review"
 
 
 class Stage(StrEnum):
@@ -85,7 +92,8 @@ class TaskRequest:
 class Task:
     """One accepted request on its way. `task_id` is the trace id everywhere.
 
-    `merge` is there once an earlier attempt has merged: then only the deploy is left.
+    `merge` is there once an earlier attempt has merged: then only the deploy is left. `waits`
+    counts how often it was parked: a task that ever was is in no TTE.
     """
 
     task_id: str
@@ -96,6 +104,20 @@ class Task:
     accepted_at: datetime
     deadline_at: datetime
     merge: Merge | None = None
+    waits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A task goes no further for now: it is parked, and goes on when somebody has decided.
+
+    `heads` are the commits that we wrote to its pull request, oldest first.
+    """
+
+    waiting_for: WaitingFor
+    reason: str
+    pull_id: str
+    heads: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +135,10 @@ class Outcome:
     closest: tuple[Source, ...] = ()
 
 
+# How a run of the loop ends: with the task's outcome, or with the task parked.
+Result = Outcome | Waiting
+
+
 def done(merge: Merge, entry_url: str) -> Outcome:
     """The change is merged, deployed and seen in production."""
     return Outcome(Status.DONE, "merged and verified live", merge=merge, entry_url=entry_url)
@@ -126,6 +152,11 @@ def declined(reason: str, closest: tuple[Source, ...] = ()) -> Outcome:
 def there_already(reason: str, entry_url: str) -> Outcome:
     """Production shows already what was asked for."""
     return Outcome(Status.DECLINED, reason, entry_url=entry_url)
+
+
+# The reasons of a suggestion that ends without a merge; people and programs read them as they are.
+REJECTED: Final = "rejected"
+EXPIRED: Final = "expired"
 
 
 def failed(kind: FailureKind, reason: str, merge: Merge | None = None) -> Outcome:

@@ -6,8 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
-from shiploop.domain.delivery.change import Source
-from shiploop.domain.delivery.task import FailureKind, Merge, Stage, Status, merge_of
+from shiploop.domain.delivery.change import Level, Source
+from shiploop.domain.delivery.task import (
+    FailureKind,
+    Merge,
+    Stage,
+    Status,
+    WaitingFor,
+    merge_of,
+)
 from shiploop.domain.production.rollback import RollbackStatus
 from shiploop.domain.timestamps import from_iso
 
@@ -27,6 +34,11 @@ class TaskRecord:
     over, `settled_at` when its outcome was written. `flaky_checks` names what turned green only
     when it was run again. `rollback` and what follows is about the
     rollback of its merge.
+
+    `level`, `kind` and `reasons` are who decides on it, as which kind of answer, and why. `waits`
+    are the times for which it was parked: the last one goes on while it has no end. Until
+    `expires_at` somebody may decide; `heads` are the commits that may be approved, and
+    `approved_by` is who has approved the task itself.
     """
 
     task_id: str
@@ -51,7 +63,16 @@ class TaskRecord:
     tokens_in: int | None = None
     tokens_out: int | None = None
     cost_usd: float | None = None
+    level: Level | None = None
+    kind: str | None = None
+    reasons: tuple[str, ...] | None = None
     pr_url: str | None = None
+    pull_id: str | None = None
+    waiting_for: WaitingFor | None = None
+    waits: tuple[tuple[datetime, datetime | None], ...] = ()
+    expires_at: datetime | None = None
+    heads: tuple[str, ...] = ()
+    approved_by: str | None = None
     flaky_checks: str | None = None
     state: str | None = None
     merge_sha: str | None = None
@@ -74,6 +95,11 @@ class TaskRecord:
     def merge(self) -> Merge | None:
         """Its merge, once it is known whole."""
         return merge_of(self.merge_sha, self.merged_at)
+
+    @property
+    def deadline_from(self) -> datetime:
+        """When its deadline began: as it was accepted, or as it went on after waiting."""
+        return next((ended for _, ended in reversed(self.waits) if ended), self.created_at)
 
 
 def read_task_record(fields: Mapping[str, str]) -> TaskRecord:
@@ -106,7 +132,16 @@ def read_task_record(fields: Mapping[str, str]) -> TaskRecord:
         tokens_in=_noted(int, fields, "tokens_in"),
         tokens_out=_noted(int, fields, "tokens_out"),
         cost_usd=_noted(float, fields, "cost_usd"),
+        level=_read(Level, fields, "level"),
+        kind=fields.get("answer_kind"),
+        reasons=_read(_texts, fields, "reasons"),
         pr_url=fields.get("pr_url"),
+        pull_id=fields.get("pull_id"),
+        waiting_for=_read(WaitingFor, fields, "waiting_for"),
+        waits=_read(_waits, fields, "waits") or (),
+        expires_at=_read(from_iso, fields, "expires_at"),
+        heads=tuple(fields.get("heads", "").split()),
+        approved_by=fields.get("approved_by"),
         flaky_checks=fields.get("flaky_checks"),
         state=fields.get("state"),
         merge_sha=fields.get("merge_sha"),
@@ -149,6 +184,16 @@ def _stages_entered(text: str) -> tuple[tuple[Stage, datetime], ...]:
     """Read `stage@time stage@time …`."""
     moments = (moment.partition("@") for moment in text.split())
     return tuple((Stage(stage), from_iso(at)) for stage, _, at in moments)
+
+
+def _waits(text: str) -> tuple[tuple[datetime, datetime | None], ...]:
+    """Read `begin/end begin/end …`, of which the last may have no end yet."""
+    spans = (span.partition("/") for span in text.split())
+    return tuple((from_iso(begin), from_iso(end) if end else None) for begin, _, end in spans)
+
+
+def _texts(text: str) -> tuple[str, ...]:
+    return tuple(map(str, json.loads(text)))
 
 
 def _sources(text: str) -> tuple[Source, ...]:

@@ -13,6 +13,9 @@ from typing import Any
 from shiploop.domain.delivery.checks import Check, CheckKind, read_conclusion
 from shiploop.domain.timestamps import from_iso
 
+_OWN_BRANCH = re.compile(r"orchestrator/[a-z0-9-]+-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+# Of pull requests only what may decide on a suggestion is worth a look.
+_DECISIVE = frozenset({"closed", "converted_to_draft", "ready_for_review", "reopened"})
 _OWN_TRAILER = re.compile(r"^(?:Trace-Id|Rolls-Back): \S", re.MULTILINE)
 
 
@@ -66,7 +69,14 @@ class PushFact:
     sha: str
 
 
-Fact = CheckFact | DeployFact | PushFact
+@dataclass(frozen=True, slots=True)
+class ReviewFact:
+    """Something was said of a pull request of one of our tasks, or done with it."""
+
+    task_id: str
+
+
+Fact = CheckFact | DeployFact | PushFact | ReviewFact
 
 
 def branch_ref(branch: str) -> str:
@@ -135,11 +145,25 @@ def _push(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     return () if payload["deleted"] or ours else (PushFact(ref, sha),)
 
 
+def _pull_request(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    return _review(payload) if payload["action"] in _DECISIVE else ()
+
+
+def _review(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    head = payload["pull_request"]["head"]
+    # A fork may name its branches as we do: its pull requests are none of ours.
+    ours = (head.get("repo") or {}).get("id") == payload["repository"]["id"]
+    found = _OWN_BRANCH.fullmatch(str(head["ref"]))
+    return (ReviewFact(found[1]),) if ours and found else ()
+
+
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Fact, ...]]] = {
     "check_run": _check_run,
     "status": _commit_status,
     "deployment_status": _deployment_status,
     "push": _push,
+    "pull_request": _pull_request,
+    "pull_request_review": _review,
 }
 
 # What the repository's webhook has to be sent for.

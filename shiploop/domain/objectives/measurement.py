@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, assert_never
 
-from shiploop.domain.delivery.stages import has_entered, stages_ms
+from shiploop.domain.delivery.stages import has_entered, stages_ms, waited_ms
 from shiploop.domain.delivery.task import FailureKind, Outcome, Stage, Status, tte_ms
 from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.domain.objectives.slo import Indicator, Slo
@@ -39,12 +39,16 @@ class Measurement:
 
 def measure(task: TaskRecord, outcome: Outcome, slos: Iterable[Slo], now: datetime) -> Measurement:
     """Measure a task that settles now."""
-    tte = tte_ms(task.created_at, outcome.merge.merged_at) if outcome.merge else None
+    # How long a person took to decide is a number of its own.
+    merge = outcome.merge if not task.waits else None
+    tte = tte_ms(task.created_at, merge.merged_at) if merge else None
     # To the millisecond, as it is stored: what is counted is what the task says of itself.
     settled = replace(task, settled_at=from_iso(iso_ms(now)))
     durations = {f"stage:{stage}": took_ms for stage, took_ms in stages_ms(settled).items()}
     if tte is not None:
         durations |= {"tte": tte, f"tte:{task.agent}": tte}
+    if task.waits:
+        durations["waited"] = waited_ms(settled, now)
     good = {
         slo.name: verdict
         for slo in slos
@@ -63,6 +67,8 @@ def _counts(task: TaskRecord, outcome: Outcome, tte: int | None) -> Iterator[str
         yield f"generator:{task.generator}"
     if tte is not None:
         yield f"tte-bucket:{_bucket(tte)}"
+    if task.waits:
+        yield "waited"
 
 
 def _bucket(tte: int) -> str:

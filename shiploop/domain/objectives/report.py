@@ -48,7 +48,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of the tasks that settled on these days."""
+    """What became of the tasks that settled on these days; `waited` is of those once parked."""
 
     days: tuple[date, ...]
     total: Settled
@@ -59,6 +59,7 @@ class Report:
     ci: Counted
     merges: Counted
     rollbacks: RollbackNumbers
+    waited: Percentiles = Percentiles(0)
 
 
 @dataclass(frozen=True, slots=True)

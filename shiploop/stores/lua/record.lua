@@ -15,6 +15,9 @@ local function record(measured, step)
     redis.call('INCRBY', measured.counter, step)
     lives(measured.counter, measured.ttl)
   end
+  if measured.waited_ms then
+    redis.call('HINCRBY', measured.ever_key, 'waited-ms', step * measured.waited_ms)
+  end
   for _, field in ipairs(measured.counts) do
     count(measured.counts_key, field)
     redis.call('HINCRBY', measured.ever_key, field, step)

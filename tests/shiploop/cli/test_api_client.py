@@ -98,6 +98,15 @@ def test_another_server_at_the_address_is_no_shiploop(
         api.task(TASK)
 
 
+def test_a_parked_task_is_followed_no_further_and_one_that_went_on_is(
+    server: ScriptedServer, api: ApiClient
+) -> None:
+    server.replies.append(sent(("queued", {}), ("waiting", {"waiting_for": "review"})))
+    assert [each.kind for each in api.follow(TASK)] == ["queued", "waiting"]
+    server.replies.append(sent(("waiting", {}), ("goes_on", {}), ("settled", {})))
+    assert [each.kind for each in api.follow(TASK)] == ["waiting", "goes_on", "settled"]
+
+
 def test_the_key_is_sent_along_when_following(server: ScriptedServer, api: ApiClient) -> None:
     server.replies.append(sent(("settled", {})))
     list(api.follow(TASK))

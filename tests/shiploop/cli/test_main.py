@@ -18,8 +18,9 @@ from tests.scripted_server import Reply, ScriptedServer
 from tests.world import World
 
 COMMANDS = [
-    *("ask", "cancel", "demo", "doctor", "drill", "freeze", "prefect-password", "rollback"),
-    *("rollback-mode", "silence", "simulate", "status", "unfreeze", "unsilence", "up"),
+    *("approve", "ask", "autonomy", "cancel", "demo", "doctor", "drill", "freeze"),
+    *("prefect-password", "rollback", "rollback-mode", "silence", "simulate", "status"),
+    *("unfreeze", "unsilence", "up"),
 ]
 STAGES = ["queued", "drafting", "opening", "checking", "merging", "deploying", "verifying"]
 ANY_PORTS = {

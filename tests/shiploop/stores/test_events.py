@@ -52,6 +52,15 @@ def test_an_accepted_question_is_the_first_event(events: Events) -> None:
     assert event.kind == "queued"
 
 
+@pytest.mark.usefixtures("lease")
+def test_what_an_agent_notes_is_never_taken_for_the_events_own(
+    services: Services, events: Events
+) -> None:
+    services.tasks.note(TASK_ID, LATER, kind="an agent's word", at="never")
+    event = events.since(TASK_ID).events[-1]
+    assert (event.kind, event.at, event.changes) == ("noted", LATER, {})
+
+
 def test_a_duplicate_and_a_full_queue_tell_nothing(services: Services, redis: Redis) -> None:
     services.intake.accept("t1", a_request("How?"), NOON, 1)
     services.intake.accept("t2", a_request("How?"), NOON, 1)

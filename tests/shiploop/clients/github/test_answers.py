@@ -40,6 +40,7 @@ def pull_fields(**changes: Any) -> dict[str, Any]:
         "number": 7,
         "url": "http://127.0.0.1/pull/7",
         "state": "OPEN",
+        "isDraft": False,
         "body": "",
         "mergedAt": None,
         "mergeCommit": None,

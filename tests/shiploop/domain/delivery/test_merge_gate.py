@@ -1,8 +1,9 @@
 import pytest
 
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
-from shiploop.domain.delivery.merge_gate import MergeIt, Refuse, Wait, decide_merge
+from shiploop.domain.delivery.merge_gate import MergeIt, Park, Refuse, Wait, decide_merge
 from shiploop.domain.delivery.pull_request import PullRequestState
+from shiploop.domain.delivery.review import Approved, Closed, Undecided
 from tests.builders import merge_facts
 
 RED = ChecksVerdict(ChecksState.RED, ("faq-gate",))
@@ -39,6 +40,8 @@ def test_the_order_of_the_changed_paths_does_not_matter() -> None:
         ({"is_exact_edit": False}, "their parent's with our edit"),
         ({"head_sha": "b" * 40}, "pushed"),
         ({"checks": RED}, "faq-gate"),
+        ({"review": Closed()}, "closed"),
+        ({"review": Undecided("nobody"), "checks": RED}, "faq-gate"),
     ],
 )
 def test_refuses_each_way_to_be_wrong(wrong: dict[str, object], reason: str) -> None:
@@ -60,3 +63,11 @@ def test_waits_for_what_may_pass(early: dict[str, object], reason: str) -> None:
 def test_what_is_wrong_for_good_is_said_before_what_may_pass() -> None:
     decision = decide_merge(merge_facts(checks=PENDING, freeze="frozen", author="mallory"))
     assert isinstance(decision, Refuse)
+
+
+def test_a_suggestion_waits_for_a_person_before_all_that_may_pass() -> None:
+    undecided = {"review": Undecided("ada has asked for changes")}
+    assert decide_merge(merge_facts(**undecided)) == Park("ada has asked for changes")
+    frozen = merge_facts(**undecided, checks=PENDING, freeze="frozen")
+    assert isinstance(decide_merge(frozen), Park)
+    assert isinstance(decide_merge(merge_facts(review=Approved("ada"))), MergeIt)

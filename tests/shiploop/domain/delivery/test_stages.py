@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiploop.domain.delivery.stages import QUEUED, TARGETS_MS, begins_ms, over_target_ms, stages_ms
+from shiploop.domain.delivery.stages import (
+    QUEUED,
+    TARGETS_MS,
+    begins_ms,
+    over_target_ms,
+    stages_ms,
+    waited_ms,
+)
 from shiploop.domain.delivery.task import Stage
 from shiploop.domain.delivery.task_record import TaskRecord
 from tests.builders import NOON, a_task_record
@@ -48,6 +55,24 @@ def test_the_stages_of_a_task_add_up_to_its_time(moments: list[tuple[Stage, int]
         entered.append((stage, moment))
     task = a_task(*entered, settled_at=moment)
     assert sum(stages_ms(task).values()) == sum(after_ms for _, after_ms in moments)
+
+
+def test_for_as_long_as_it_was_parked_a_task_was_in_no_stage() -> None:
+    entered = (Stage.OPENING, at(1)), (Stage.CHECKING, at(70)), (Stage.MERGING, at(100))
+    waits = ((at(2), at(60)), (at(80), at(90)))
+    task = replace(a_task(*entered, settled_at=at(103)), waits=waits)
+    assert stages_ms(task) == {
+        "queued": 1000,
+        "opening": 11_000,
+        "checking": 20_000,
+        "merging": 3000,
+    }
+    assert waited_ms(task, at(103)) == 68_000
+
+
+def test_one_that_is_parked_still_waits_until_now() -> None:
+    task = replace(a_task((Stage.OPENING, at(1))), waits=((at(2), None),))
+    assert waited_ms(task, at(10)) == 8000
 
 
 def test_one_stage_begins_after_the_other() -> None:

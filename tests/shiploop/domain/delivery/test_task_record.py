@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shiploop.domain.delivery.change import Source
-from shiploop.domain.delivery.task import FailureKind, Merge, Stage, Status
+from shiploop.domain.delivery.change import Level, Source
+from shiploop.domain.delivery.task import FailureKind, Merge, Stage, Status, WaitingFor
 from shiploop.domain.delivery.task_record import TaskRecord, read_task_record
 from shiploop.domain.production.rollback import RollbackStatus
 from tests.builders import NOON, TASK_ID
@@ -115,9 +115,32 @@ def test_what_a_task_has_not_come_to_is_none() -> None:
     record = read_task_record(ACCEPTED)
     come_to = {one.name for one in fields(record) if getattr(record, one.name) is not None}
     assert come_to == set(ACCEPTED) - {"question", "dedupe"} | {
-        *("title", "simulated", "stages_entered")
+        *("title", "simulated", "stages_entered", "waits", "heads")
     }
     assert (record.simulated, record.stages_entered, record.merge) == (False, (), None)
+
+
+def test_how_often_and_for_what_it_was_parked_is_read() -> None:
+    first, second = "2026-11-22T12:00:01.000Z", "2026-11-22T12:00:09.000Z"
+    parked = {
+        "status": "waiting",
+        "waiting_for": "review",
+        "waits": f"{first}/{second} {second}/",
+        "expires_at": second,
+        "heads": "aa bb",
+        "level": "suggest",
+        "answer_kind": "passage",
+        "reasons": '["No heading says it."]',
+        "approved_by": "ada",
+    }
+    record = read_task_record(ACCEPTED | parked)
+    assert (record.status, record.waiting_for) == (Status.WAITING, WaitingFor.REVIEW)
+    assert record.waits == ((after(1), after(9)), (after(9), None))
+    assert record.deadline_from == record.expires_at == after(9)
+    assert (record.heads, record.approved_by) == (("aa", "bb"), "ada")
+    assert (record.level, record.kind) == (Level.SUGGEST, "passage")
+    assert record.reasons == ("No heading says it.",)
+    assert read_task_record(ACCEPTED).deadline_from == NOON
 
 
 def test_what_only_some_tasks_have_is_read_as_well() -> None:

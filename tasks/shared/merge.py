@@ -1,0 +1,24 @@
+"""A merge that GitHub has made, noted with its task."""
+
+from datetime import UTC, datetime
+
+from shiploop.bootstrap import services
+from shiploop.domain.delivery import messages
+from shiploop.domain.delivery.task import Merge, Task
+from shiploop.domain.timestamps import iso_ms
+
+
+def merged_already(task: Task) -> Merge | None:
+    """The merge of the task's pull request, when an earlier attempt got so far."""
+    now = services().github.find_pull_request(messages.branch_name(task)).pull
+    return record_merge(task, now.merge) if now is not None and now.merge else None
+
+
+def record_merge(task: Task, merge: Merge) -> Merge:
+    """Note a merge with its task, which stays merged whatever comes."""
+    now = datetime.now(UTC)
+    merged_at = iso_ms(merge.merged_at)
+    services().tasks.note(
+        task.task_id, now, state="merged", merge_sha=merge.sha, merged_at=merged_at
+    )
+    return merge
