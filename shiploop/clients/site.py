@@ -67,8 +67,10 @@ class Site:
         Letters and digits are compared, so that a platform's typography does not matter.
         """
         page = self._get(sighting.page).text
+        if sighting.absent and _place(sighting.absent) in page:
+            return False
         if sighting.anchor:
-            _, found, page = page.partition(f'id="{html.escape(sighting.anchor)}"')
+            _, found, page = page.partition(_place(sighting.anchor))
             if not found:
                 return False
         visible = _words(html.unescape(_TAG.sub(" ", page)))
@@ -115,6 +117,10 @@ def _followed(url: httpx.URL, answer: httpx.Response) -> httpx.URL | None:
         return None
     there = url.join(location)
     return there.copy_remove_param("shiploop") if there.host == url.host else None
+
+
+def _place(anchor: str) -> str:
+    return f'id="{html.escape(anchor)}"'
 
 
 def _words(text: str) -> str:

@@ -46,6 +46,11 @@ MAX_CITATION_CHARACTERS: Final = 6_000
 MAX_FAQ_CHARACTERS: Final = 1_000_000
 MAX_LINT_RULES_CHARACTERS: Final = 64 * _KIB
 
+# The entries of the FAQ, as a sweep looks after them, and what nobody could answer.
+MAX_ANSWERED_ANEW: Final = 100  # in one sweep; the next one goes on
+MAX_DECLINED: Final = 2_000
+MAX_GAPS: Final = 100
+
 # The checks of a commit: each page has a hundred.
 MAX_CHECK_PAGES: Final = 10
 

@@ -22,11 +22,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What a reader sees of a change: a page of the site, a place on it, texts below that."""
+    """What a reader sees of a change: a page of the site, a place on it, texts below that.
+
+    `absent` is a place that the page must not have any more.
+    """
 
     page: str
     anchor: str = ""
     texts: tuple[str, ...] = ()
+    absent: str = ""
 
 
 class Level(StrEnum):

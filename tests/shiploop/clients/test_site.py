@@ -117,6 +117,12 @@ def test_without_an_anchor_the_texts_may_stand_anywhere_on_the_page(
     assert paths(scripted) == ["GET /docs/notes"]
 
 
+def test_what_was_taken_out_must_not_be_on_the_page(site: Site, scripted: ScriptedServer) -> None:
+    for absent, shown in (("how-do-i-begin-1a2b3c4d", False), ("how-do-i-end-1a2b3c4d", True)):
+        scripted.replies.append(Reply(200, PAGE))
+        assert site.shows(Sighting("/faq", absent=absent)) is shown
+
+
 def test_the_address_of_a_page_and_of_a_place_on_it(site: Site, scripted: ScriptedServer) -> None:
     assert site.url("/faq", "how-1a2b3c4d") == f"{scripted.url}/faq#how-1a2b3c4d"
     assert site.url("/docs/notes") == f"{scripted.url}/docs/notes"
