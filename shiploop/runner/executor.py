@@ -25,6 +25,7 @@ from shiploop.errors import StateChanged
 from shiploop.kill_points import reach
 from shiploop.observability import Redactor
 from shiploop.runner.failure import may_pass, outcome_of_error
+from shiploop.runner.gaps import note_declined
 from shiploop.stores import keys
 from shiploop.stores.outcomes import Settlement
 from shiploop.stores.queue import QueueItem
@@ -220,6 +221,7 @@ class Executor:
             record = self._services.tasks.read(task.task_id)
             self._say_status(task, outcome.status, record.pr_url if record else None)
             self._services.sentry.settled(task, outcome)
+            note_declined(self._services, task, outcome, _now())
 
     def _say_status(self, task: Task, status: Status, pr_url: str | None = None) -> None:
         self._services.sentry.status_updated(task, keys.task(task.task_id), status, pr_url)
