@@ -89,7 +89,7 @@ def test_a_section_that_a_person_changes_changes_its_entry_and_goes_with_it(worl
 
 
 def test_what_is_declined_is_kept_as_a_gap(world: World) -> None:
-    question = "Which telescopes does it steer?"
+    question = "How do I brew an espresso?"
     assert world.settle(question)["status"] == "declined"
     with redis_of(world) as redis:
         kept = redis.xrange(keys.declined("faq"))
@@ -101,12 +101,13 @@ def test_a_week_of_gaps_is_told_once(world: World) -> None:
     monday = Period.WEEK.first_day(now.date()) - timedelta(days=7)
     last_week = now - timedelta(days=7)
     declined = DeclinedRequest("a-task", "Can it brew *tea*?", "not answered", last_week)
+    sweep(world)  # beside the one that each start of a runner brings
     with redis_of(world) as redis:
         DeclinedRequests(redis).note("faq", declined)
         redis.delete(keys.gap_review("faq", monday))  # its first sweep had nothing to tell
-        said = [sweep(world), sweep(world)]
+        sweep(world)
         told = redis.get(keys.notice(f"gaps-faq-{monday:%Y%m%d}"))
-    assert ["What was not answered from" in each for each in said] == [True, False]
+        assert "What was not answered from" not in sweep(world)
     assert "1 × Can it brew ＊tea＊?" in str(told)
     newest = world.prefect("GET", "/artifacts/faq-gaps/latest")
     assert "| 1 | Can it brew ＊tea＊? |" in newest["data"]
