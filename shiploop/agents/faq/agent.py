@@ -36,6 +36,7 @@ from shiploop.agents.faq.question import (
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.upkeep.cited import finder
 from shiploop.agents.faq.upkeep.gaps import find_gaps
+from shiploop.agents.faq.upkeep.moved import search_in
 from shiploop.agents.faq.upkeep.redraft import redraft
 from shiploop.agents.faq.upkeep.removal import entry_to_remove, take_out
 from shiploop.agents.faq.upkeep.standing import Today, look_after
@@ -174,7 +175,9 @@ class FaqAgent:
     def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
         """Every entry, and those to ask again whose sources have changed, moved or gone."""
         library = self._library()
-        today = Today(finder(library.index.sections), self._answer_of_today, self._page)
+        find, unread = finder(library.index.sections), {one.path for one in library.index.left_out}
+        search = search_in(library.index)
+        today = Today(find, search, self._answer_of_today, self._page, frozenset(unread))
         return look_after(library.faq, today, recall, most)
 
     def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:

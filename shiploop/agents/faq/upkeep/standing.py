@@ -21,6 +21,7 @@ from shiploop.agents.faq.upkeep.cited import (
     made_of,
     sources_of,
 )
+from shiploop.agents.faq.upkeep.moved import Search, find_moved
 from shiploop.agents.faq.upkeep.quoted import NEARLY_QUOTED, is_quoted, share_quoted
 from shiploop.domain.delivery.change import Sighting
 from shiploop.domain.limits import MAX_ANSWERED_ANEW
@@ -35,13 +36,16 @@ _GONE_BY_CHANCE: Final = 4
 class Today:
     """The documents as they are: their sections, and the answer that they give to a question.
 
+    `search` gives the sections that have most of a text's words.
     `answer` gives None where they do not answer, and asks no language model. `page` is the page of
-    the site that shows the FAQ.
+    the site that shows the FAQ. Of what is `unread`, a page by its path, nobody knows what it says.
     """
 
     find: Find
+    search: Search
     answer: Callable[[str], str | None]
     page: str
+    unread: frozenset[str] = frozenset()
 
 
 def look_after(faq: str, today: Today, recall: Recall, most: int) -> tuple[Kept, ...]:
@@ -71,8 +75,11 @@ class _Look:
         sources = sources_of(entry.answer)
         cited = cited_sections(sources, self._today.find)
         there = [section for section in cited if section is not None]
+        unread = self._today.unread.intersection(source.path for source in sources)
         of_today = made_of(entry.answer, cited)
         standing, request = self._by_hash(entry, of_today, noted, there, len(cited)), None
+        if standing is None and unread and len(there) < len(cited):
+            standing = Standing.CURRENT
         if standing is None:
             answered = self._by_answer(entry, there) if self._may_answer else None
             if not there:
@@ -133,6 +140,8 @@ class _Look:
         if answer is None:
             if is_quoted(entry.answer, there):
                 return Standing.CURRENT
+            if find_moved(entry.answer, self._today.search) is not None:
+                return Standing.MOVED
             return Standing.CHANGED if there else Standing.GONE
         is_same = without_citation(answer) == without_citation(entry.answer)
         return Standing.MOVED if is_same else Standing.CHANGED

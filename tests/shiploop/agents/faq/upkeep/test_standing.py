@@ -15,7 +15,7 @@ from shiploop.agents.faq.question import AskRequest, question_hash
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.upkeep.cited import hash_of_answer
 from shiploop.domain.delivery.change import AlreadyThere, Edited, Level, Proposal, Sighting
-from shiploop.domain.limits import MAX_ANSWERED_ANEW
+from shiploop.domain.limits import MAX_ANSWERED_ANEW, MAX_SECTION_CHARACTERS
 from shiploop.domain.prompt import Prices, Prompt, Reply
 from shiploop.domain.upkeep.kept import Kept, Noted, Standing
 from tests.builders import TASK_ID, an_entry
@@ -143,6 +143,14 @@ def test_what_a_person_has_edited_is_left_to_people(by_hand: tuple[str, str]) ->
     assert (kept.standing, kept.request) == (Standing.EDITED, None)
 
 
+def test_a_section_that_is_left_out_is_not_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    faq, made_of = shipped(FAQ, QUESTION, {PAGE: WORKERS})
+    monkeypatch.setattr(Repository, "leave_out", lambda *_: None)
+    too_long = WORKERS.replace(SAYS, "Much more is said. " * MAX_SECTION_CHARACTERS)
+    (kept,) = due(faq, {PAGE: too_long}, Noted(made_of))
+    assert (kept.standing, kept.request) == (Standing.CURRENT, None)
+
+
 def test_without_a_note_the_quotation_tells() -> None:
     faq, _ = shipped(FAQ, QUESTION, {PAGE: WORKERS})
     more = WORKERS.replace(SAYS, f"{SAYS} The rest is new.")
@@ -248,6 +256,23 @@ def test_asked_again_an_entry_that_nothing_answers_any_more_is_taken_out() -> No
     assert agent.seen(proposal) == Sighting("/faq", absent=entry_id(entries(faq)[0]))
     for changed in (FAQ, faq.replace(SAYS, "By hand.")):
         assert isinstance(agent.edit(proposal, {FAQ_PATH: changed}), AlreadyThere)
+
+
+def test_words_that_stand_elsewhere_are_cited_there_whatever_is_found_for_the_question() -> None:
+    question = "Of which colour are the pipes?"
+    entry = replace(an_entry(question, trace_id=TASK_ID), answer=f"{SAYS}\n\nSource: [W](w.md#w)")
+    faq, pages = insert(FAQ, entry), {PAGE: WORKERS}
+    (kept,) = due(faq, pages, Noted())
+    assert kept.standing is Standing.MOVED
+    agent = agent_over(faq, pages)
+    moved = agent.draft(AskRequest(question=question, again=True), World("another-task"))
+    assert isinstance(moved, Proposal), moved
+    assert str(moved.content["answer"]).startswith(SAYS)
+    assert [source.path for source in moved.evidence] == [PAGE]
+    assert agent.check(moved, {FAQ_PATH: faq}) == ()
+    edited = agent.edit(moved, {FAQ_PATH: faq})
+    assert isinstance(edited, Edited)
+    assert "Source: [W]" not in edited.files[FAQ_PATH]
 
 
 def test_a_section_that_says_something_else_is_left_to_a_person() -> None:
