@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from redis.asyncio import Redis as AsyncRedis
 
-from api import events, health, metrics, people, tasks, webhooks
+from api import events, health, metrics, people, tasks, upkeep, webhooks
 from api.background import start_loop
 from api.body_limit import BodyLimit
 from api.dependencies import Reading
@@ -41,6 +41,7 @@ def create_app(services: Services) -> FastAPI:
     )
     answer_with_problems(app)
     app.include_router(routes_of(services.agents.all()))
+    app.include_router(upkeep.routes_of(services.agents.all()))
     for routes in (tasks, people, events, metrics, webhooks, health):
         app.include_router(routes.router)
     app.add_middleware(BodyLimit, limit=_BODY_LIMIT, limits=_BODY_LIMITS)

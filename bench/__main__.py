@@ -26,6 +26,7 @@ from bench.readiness import measure_readiness
 from bench.report import as_json, describe_machine, show, show_machine
 from bench.retrieval import measure_retrieval
 from bench.rollback import measure_rollback
+from bench.sweep import measure_sweep
 from bench.throughput import measure_throughput
 from bench.world import forget_environment
 from shiploop.errors import ShiploopError
@@ -51,6 +52,7 @@ _BENCHES = {
     "dashboard": _Bench(measure_dashboard, 10),
     "retrieval": _Bench(measure_retrieval, 1),
     "bounds": _Bench(measure_bounds, 20),
+    "sweep": _Bench(measure_sweep, 1),
     "rollback": _Bench(measure_rollback, 5),
 }
 

@@ -1,15 +1,17 @@
-"""The five pages. Streamlit runs this file anew for each view."""
+"""The pages. Streamlit runs this file anew for each view."""
 
 from typing import Final
 
 import streamlit as st
 
-from dashboard import latency, markup, overview, reliability, runs, workers
+from dashboard import entries, gaps, latency, markup, overview, reliability, runs, workers
 
 _PAGES: Final = (
     ("Overview", overview.show),
     ("Latency", latency.show),
     ("Runs", runs.show),
+    ("Entries", entries.show),
+    ("Gaps", gaps.show),
     ("Reliability", reliability.show),
     ("Workers", workers.show),
 )

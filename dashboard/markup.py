@@ -90,6 +90,12 @@ def view_link(label: str, **query: str) -> Html:
     return Html(f'<a href="?{escape(urlencode(query))}">{escape(label)}</a>')
 
 
+def run_link(task_id: str, label: str) -> Html:
+    """A link to a run on the page of the runs."""
+    query = urlencode({"task": task_id})
+    return Html(f'<a href="/runs?{escape(query)}">{escape(label)}</a>')
+
+
 def ways(*links: Html) -> Html:
     """Links to where one may go from here."""
     return Html(f'<nav class="ship-ways">{"".join(links)}</nav>')

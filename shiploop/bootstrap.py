@@ -48,12 +48,14 @@ from shiploop.slo_file import read_objectives
 from shiploop.stores import keys
 from shiploop.stores.alerts import Alerts
 from shiploop.stores.autonomy import AutonomyStore
+from shiploop.stores.declined import DeclinedRequests
 from shiploop.stores.facts import Facts
 from shiploop.stores.freeze import Freeze
 from shiploop.stores.health import ProductionHealth
 from shiploop.stores.heartbeats import Heartbeats
 from shiploop.stores.incidents import Incidents
 from shiploop.stores.intake import Intake
+from shiploop.stores.kept_records import KeptRecords
 from shiploop.stores.left_out import LeftOutStore
 from shiploop.stores.metrics import Metrics
 from shiploop.stores.notices import Notices
@@ -112,6 +114,8 @@ class Services:
     check_poll: CheckPoll
     facts: Facts
     freeze: Freeze
+    kept_records: KeptRecords
+    declined: DeclinedRequests
     heartbeats: Heartbeats
     left_out: LeftOutStore
     health: ProductionHealth
@@ -180,6 +184,8 @@ def build(settings: Settings) -> Services:
         check_poll=CheckPoll(github.poll_checks, facts.record, settings.check_poll_s),
         facts=facts,
         freeze=Freeze(redis),
+        kept_records=KeptRecords(redis),
+        declined=DeclinedRequests(redis),
         heartbeats=Heartbeats(redis),
         left_out=LeftOutStore(redis),
         health=ProductionHealth(redis),

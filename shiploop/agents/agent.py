@@ -1,10 +1,10 @@
 """The seam: an agent decides which change is shipped, and the loop ships it.
 
 A new agent is a module with `create_agent(settings, documents)`, named in SHIPLOOP_AGENTS. Its
-nine members are all that the loop ever asks of it; docs/architecture.md says when.
+eleven members are all that the loop ever asks of it; docs/architecture.md says when.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +22,8 @@ from shiploop.domain.delivery.change import (
 )
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.prompt import Prompt, Reply
+from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
+from shiploop.domain.upkeep.kept import Kept, Recall
 
 # Begins the types of a request model's errors that are told in the agent's own words.
 REFUSED = "refused_"
@@ -78,7 +80,7 @@ class World:
 
 
 class Agent(Protocol[RequestT]):
-    """What the loop asks of an agent: `name` and `request_model`, and seven questions."""
+    """What the loop asks of an agent: `name` and `request_model`, and nine questions."""
 
     @property
     def name(self) -> str:
@@ -115,3 +117,16 @@ class Agent(Protocol[RequestT]):
 
     def seen(self, proposal: Proposal) -> Sighting:
         """What production must show once the change is live."""
+
+    def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
+        """All that the agent has shipped and keeps true, as it stands in the newest files.
+
+        What says something else than they do has a request with which it is asked again, `most`
+        pieces at once; `recall` tells what earlier sweeps have noted. Raises MirrorUnavailable.
+        """
+
+    def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
+        """What the files lack, by what was declined, the most wanted first.
+
+        Strangers have written it: what may not be shown to everybody is left out.
+        """

@@ -1,6 +1,8 @@
 """The agents of this process, as the loop asks them: loaded by the names of their modules."""
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -20,6 +22,8 @@ from shiploop.domain.delivery.change import (
 )
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.delivery.task import Task, TaskRequest
+from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
+from shiploop.domain.upkeep.kept import Kept, Recall
 from shiploop.errors import PermanentError
 from shiploop.settings import Settings
 
@@ -120,6 +124,20 @@ class Agents:
             if undone is not None:
                 return undone
         return None
+
+    def due(self, name: str, recall: Recall, most: int) -> tuple[Kept, ...]:
+        """All that an agent has shipped, and what of it to ask again. Raises MirrorUnavailable."""
+        return self.named(name).due(recall, World("", self._model), most)
+
+    def ask_again(self, name: str, kept: Kept, fields: Mapping[str, Any]) -> TaskRequest:
+        """The request with which a piece is asked again: one for each change of what it cites."""
+        request = self.ask(name, fields)
+        once = f"{request.dedupe_key} {kept.made_of}"
+        return replace(request, dedupe_key=hashlib.sha256(once.encode()).hexdigest())
+
+    def lacks(self, name: str, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
+        """What an agent's files lack, by what was declined."""
+        return self.named(name).lacks(declined)
 
     def _request_of(self, task: Task) -> BaseModel:
         request: BaseModel = self.named(task.agent).request_model.model_validate(dict(task.request))

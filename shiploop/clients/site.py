@@ -94,15 +94,18 @@ class Site:
         SiteUnavailable when there is no answer at all.
         """
         for page in (sighting.page,) if sighting.page else self._faq_pages:
-            place = self._place_on(page, sighting.texts)
+            place = self._place_on(page, sighting)
             if place is not None:
                 if not sighting.page:
                     self._prefer(page)
                 return self.url(page, place.anchor)
         return None
 
-    def _place_on(self, page: str, texts: Sequence[str]) -> Place | None:
-        return find_on_page(text, texts) if (text := self._text(page)) else None
+    def _place_on(self, page: str, sighting: Sighting) -> Place | None:
+        text = self._text(page)
+        if not text or (sighting.absent and find_on_page(text, sighting.absent) is not None):
+            return None
+        return find_on_page(text, sighting.texts)
 
     def _text(self, page: str) -> str:
         """A page as it is written, empty where there is none."""

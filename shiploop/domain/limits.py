@@ -48,6 +48,10 @@ MAX_LINT_RULES_CHARACTERS: Final = 64 * _KIB
 
 # A page of the site, as a reader sees it.
 MAX_SITE_PAGE_CHARACTERS: Final = 4_000_000
+# The entries of the FAQ, as a sweep looks after them, and what nobody could answer.
+MAX_ANSWERED_ANEW: Final = 100  # in one sweep; the next one goes on
+MAX_DECLINED: Final = 2_000
+MAX_GAPS: Final = 100
 
 # The checks of a commit: each page has a hundred.
 MAX_CHECK_PAGES: Final = 10

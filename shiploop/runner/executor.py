@@ -25,6 +25,7 @@ from shiploop.errors import StateChanged
 from shiploop.kill_points import reach
 from shiploop.observability import Redactor
 from shiploop.runner.failure import may_pass, outcome_of_error
+from shiploop.runner.gaps import note_declined
 from shiploop.stores import keys
 from shiploop.stores.outcomes import Settlement
 from shiploop.stores.queue import QueueItem
@@ -228,6 +229,7 @@ class Executor:
             record = self._services.tasks.read(task.task_id)
             self._say_status(task, outcome.status, record.pr_url if record else None)
             self._services.sentry.settled(task, outcome)
+            note_declined(self._services, task, outcome, _now())
 
     def _park(self, task: Task, item: QueueItem, waiting: Waiting) -> None:
         parked = self._services.waiting.park(task, self._lease(item), waiting, _now())

@@ -17,6 +17,7 @@ from flows.closed_loop import closed_loop
 from flows.health_check import health_check
 from flows.rollback import rollback
 from flows.slo_review import slo_review
+from flows.sweep import sweep
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.webhook_facts import branch_ref
 from shiploop.errors import ShiploopError
@@ -26,6 +27,7 @@ from shiploop.runner.executor import Executor
 from shiploop.runner.memory import resident_bytes
 from shiploop.runner.notifier import Notifier
 from shiploop.runner.prefect_worker import run_worker
+from shiploop.runner.push_watch import PushWatch
 from shiploop.runner.review_watch import ReviewWatch
 from shiploop.runner.worker_pool import WorkerPool
 
@@ -34,6 +36,7 @@ FLOWS: dict[str, Flow[..., Any]] = {
     "health-check": health_check,
     "rollback": rollback,
     "slo-review": slo_review,
+    "sweep": sweep,
 }
 
 _HEARTBEAT_S = 5.0
@@ -83,6 +86,7 @@ class Runner:
             for channel in services.channels
         ]
         self._cancellations = CancellationWatch(services, prefect, self._tasks.held)
+        self._pushes = PushWatch(services, prefect, deployments)
 
     def run(self, stopping: threading.Event) -> None:
         """Take work until told to stop, then give what is running a grace time.
@@ -129,6 +133,7 @@ class Runner:
             self._flows.take_until,
             *(loop for pool in self._notices for loop in (pool.keep_leases, pool.take_until)),
             self._cancellations.watch,
+            self._pushes.watch,
             self._beat,
             run_worker,
         )

@@ -81,6 +81,13 @@ class Intake:
         )
         return QueueFull() if told == "full" else Accepted(owner, told == "duplicate")
 
+    def accept_if_room(
+        self, task_id: str, request: TaskRequest, now: datetime, limit: int
+    ) -> str | None:
+        """The task of a request of our own, new or not; None when too many wait already."""
+        accepted = self.accept(task_id, request, now, limit)
+        return accepted.task_id if isinstance(accepted, Accepted) else None
+
 
 def microseconds(at: datetime) -> int:
     """Microseconds since the epoch: exact as the score of a sorted set for 250 years."""

@@ -47,6 +47,7 @@ NOTICE_TTL_S = 7 * 24 * 3600  # so long nobody is told the same again
 METRICS_HOUR_TTL_S = 8 * 24 * 3600  # a week by the hour
 SHIPPED_TTL_S = 30 * 24 * 3600  # so long somebody may say that an answer is wrong
 REVIEW_TTL_S = 35 * 24 * 3600  # longer than any period that is reviewed
+DECLINED_TTL_S = 90 * 24 * 3600
 HEARTBEAT_TTL_S = 120  # the RFC's checker calls a heartbeat dead after 300 s (4.2.2)
 
 
@@ -137,6 +138,26 @@ def silence(name: str) -> str:
 def review(period: str, first_day: date) -> str:
     """String: the review of this period is being written, or was."""
     return f"agent:review:{period}:{first_day:%Y%m%d}"
+
+
+def kept(agent: str) -> str:
+    """Hash: everything that an agent has shipped and keeps true, as the last sweep saw it."""
+    return f"agent:kept:{agent}"
+
+
+def sweeping(agent: str) -> str:
+    """String: the flow run that looks after all that just now."""
+    return f"agent:sweeping:{agent}"
+
+
+def declined(agent: str) -> str:
+    """Stream: what was declined of late."""
+    return f"agent:declined:{agent}"
+
+
+def gap_review(agent: str, first_day: date) -> str:
+    """String: the review of what was declined in that week is being written, or was."""
+    return f"agent:gap-review:{agent}:{first_day:%Y%m%d}"
 
 
 def heartbeat(runner_id: str) -> str:

@@ -18,6 +18,7 @@ from shiploop.settings import Settings
 from shiploop.stack.addresses import free_port
 from tests.browser.conftest import chromium  # noqa: F401 - a fixture
 from tests.dashboard.filled import fill_day
+from tests.dashboard.filled_upkeep import decline_questions, keep_entries
 from tests.loopback import loopback
 from tests.until import wait_until
 from tests.valkey import url_of, valkey
@@ -89,6 +90,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     directory = tmp_path_factory.mktemp("filled")
     with valkey(directory / "redis") as redis:
         services = services_over(redis)
-        fill_day(services, datetime.now(UTC))
+        now = datetime.now(UTC)
+        fill_day(services, now)
+        keep_entries(services, now)
+        decline_questions(services, now)
         with dashboard_over(url_of(redis), directory) as url:
             yield Dashboard(url, services, redis)

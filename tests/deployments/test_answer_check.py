@@ -3,13 +3,14 @@
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from bench.world import questions
-from shiploop.agents.faq.document.document import FAQ_PATH, entries, insert
+from shiploop.agents.faq.document.document import FAQ_PATH, entries, insert, remove
 from shiploop.agents.faq.gate.gate import check_answer
 from shiploop.agents.faq.question import Question, check_question
 from tests.adversarial.inputs import FAMILIES, A
@@ -23,12 +24,13 @@ SEEN_IN_CI = (
     *("html and script", "script and data links", "links out", "images", "mentions"),
     *("skip ci", "closing keywords", "invisible and turning", "markers and comments"),
 )
+OF_ENTRIES = "An answer changes nothing but the FAQ; an entry goes only where nothing is added"
 GOOD = "`shiploop freeze` holds every merge.\n\n```text\nhttps://x.example @a <b> [skip ci]\n```"
 
 
-def script() -> str:
+def script(name: str = STEP) -> str:
     steps = yaml.safe_load(WORKFLOW.read_bytes())["jobs"]["smoke"]["steps"]
-    return str(next(step["run"] for step in steps if step.get("name") == STEP))
+    return str(next(step["run"] for step in steps if step.get("name") == name))
 
 
 def git(worktree: Path, *arguments: str) -> None:
@@ -47,13 +49,13 @@ def worktree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return worktree
 
 
-def check(worktree: Path, changed: str, hosts: str = "") -> tuple[bool, str]:
+def check(worktree: Path, changed: str, hosts: str = "", step: str = STEP) -> tuple[bool, str]:
     """Whether the step passes on a commit that changes the FAQ to this, and what it says."""
     (worktree / FAQ_PATH).write_bytes(changed.encode())
     git(worktree, "commit", "--quiet", "--amend", "--all", "--allow-empty", "-m", "Answer")
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "ALLOWED_LINK_HOSTS": hosts}
     finished = subprocess.run(
-        ["bash", "-e", "-c", script()],
+        ["bash", "-e", "-c", script(step)],
         cwd=worktree,
         env=environment,
         stdout=subprocess.PIPE,
@@ -133,3 +135,27 @@ def test_what_the_gate_lets_through_passes_in_ci(worktree: Path) -> None:
         if not check_answer(each):
             passes, said = check(worktree, insert(document(), each.entry))
             assert passes, said
+
+
+def test_one_entry_may_be_taken_out_by_itself_and_none_beside_another_change(
+    worktree: Path,
+) -> None:
+    first, second = (found.entry for found in map(extract, questions(2)) if found is not None)
+    both = insert(insert(document(), first), second)
+    (worktree / FAQ_PATH).write_bytes(both.encode())
+    git(worktree, "commit", "--quiet", "--all", "-m", "Two answers")
+    git(worktree, "commit", "--quiet", "--allow-empty", "-m", "Answer")
+    one, none = remove(both, first.question_hash), document()
+    try:
+        for changed, passes in (
+            (both, False),  # nothing is changed at all
+            (insert(both, replace(first, answer="Another answer.")), True),
+            (one, True),
+            (none, False),
+            (one + "\nMore.\n", False),
+            (insert(one, replace(second, answer="Another answer.")), False),
+        ):
+            assert check(worktree, changed, step=OF_ENTRIES)[0] is passes, changed
+    finally:
+        git(worktree, "reset", "--quiet", "--hard", "HEAD~2")
+        git(worktree, "commit", "--quiet", "--allow-empty", "-m", "Answer")

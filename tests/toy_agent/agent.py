@@ -1,6 +1,6 @@
 """The smallest agent there can be: it appends a line to a text file."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,8 @@ from shiploop.domain.delivery.change import (
 )
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.delivery.github_text import title_text
+from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
+from shiploop.domain.upkeep.kept import Kept, Recall
 from shiploop.settings import Settings
 
 PATH = "docs/notes.md"
@@ -73,6 +75,12 @@ class NotesAgent:
 
     def seen(self, proposal: Proposal) -> Sighting:
         return Sighting(PLACE.page, texts=(str(proposal.content["line"]),))
+
+    def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
+        return ()
+
+    def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
+        return ()
 
 
 def create_agent(settings: Settings, documents: Documents) -> NotesAgent:

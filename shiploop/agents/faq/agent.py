@@ -1,7 +1,7 @@
 """The first agent: answers a question in the FAQ, from the repository's own documents."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -19,6 +19,7 @@ from shiploop.agents.faq.document.document import (
     FAQ_PATH,
     UnsafeDocumentError,
     UnsafeEntryError,
+    find,
     insert,
 )
 from shiploop.agents.faq.document.entry import Entry, clean_answer, entry_id, render_entry
@@ -33,6 +34,12 @@ from shiploop.agents.faq.question import (
     question_hash,
 )
 from shiploop.agents.faq.retrieval.library import Library
+from shiploop.agents.faq.upkeep.cited import finder
+from shiploop.agents.faq.upkeep.gaps import find_gaps
+from shiploop.agents.faq.upkeep.moved import search_in
+from shiploop.agents.faq.upkeep.redraft import redraft
+from shiploop.agents.faq.upkeep.removal import entry_to_remove, take_out
+from shiploop.agents.faq.upkeep.standing import Today, look_after
 from shiploop.domain.delivery.change import (
     AlreadyThere,
     CannotEdit,
@@ -48,6 +55,8 @@ from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.delivery.github_text import title_text
 from shiploop.domain.limits import MAX_FAQ_CHARACTERS
 from shiploop.domain.prompt import Prices
+from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
+from shiploop.domain.upkeep.kept import Kept, Recall
 from shiploop.settings import Settings
 
 _LINTED_LEVEL = 2  # below the page's title
@@ -93,7 +102,13 @@ class FaqAgent:
         return (FAQ_PATH,)
 
     def draft(self, request: AskRequest, world: World) -> Proposal | Declined:
-        """Let the model answer from the sections found; without one, quote the best of them."""
+        """Let the model answer from the sections found; without one, quote the best of them.
+
+        Asked again, an entry that the documents do not answer any more is taken out.
+        """
+        return redraft(self._draft(request, world), request, self._library())
+
+    def _draft(self, request: AskRequest, world: World) -> Proposal | Declined:
         question = check_question(request.question)
         if isinstance(question, QuestionProblem):
             raise TypeError(f"the request holds no question: {question.value}")
@@ -105,11 +120,17 @@ class FaqAgent:
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
         """Put the entry into the FAQ, unless it answers the question in other words already."""
+        if (removed := entry_to_remove(proposal)) is not None:
+            return take_out(removed, files, self._page)
         document, entry = files.get(FAQ_PATH), _entry(proposal)
         if document is None:
             return CannotEdit(f"there is no readable {FAQ_PATH}: add one, UTF-8 text")
         if len(document) > MAX_FAQ_CHARACTERS:
             return CannotEdit(f"{FAQ_PATH} is longer than {MAX_FAQ_CHARACTERS} characters")
+        if (same := _same_answer(entry, document)) is not None:
+            return AlreadyThere(
+                format_duplicate(same.question), Sighting(self._page, entry_id(same))
+            )
         existing = find_duplicate(entry.question, _answer(proposal), document)
         if existing is not None:
             place = Sighting(self._page, existing.anchor, (existing.question,))
@@ -121,6 +142,8 @@ class FaqAgent:
 
     def check(self, proposal: Proposal, files: Files) -> tuple[str, ...]:
         """Hold the answer against the gate, with what the documents really say."""
+        if entry_to_remove(proposal) is not None:
+            return ()
         document = files.get(FAQ_PATH) or ""
         if len(document) > MAX_FAQ_CHARACTERS:
             return ()  # nothing can be added: `edit` says so
@@ -143,10 +166,29 @@ class FaqAgent:
         return None if undone is None else {FAQ_PATH: undone}
 
     def seen(self, proposal: Proposal) -> Sighting:
-        """The question and its answer, on the page that shows the FAQ."""
+        """The question and its answer, on the page that shows the FAQ; or that page without it."""
+        if (removed := entry_to_remove(proposal)) is not None:
+            gone = (removed.question, *plain_texts(removed.answer))
+            return Sighting(self._page, absent=gone)
         entry = _entry(proposal)
         texts = (entry.question, *plain_texts(entry.answer))
         return Sighting(self._page, entry_id(entry), texts)
+
+    def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
+        """Every entry, and those to ask again whose sources have changed, moved or gone."""
+        library = self._library()
+        find, unread = finder(library.index.sections), {one.path for one in library.index.left_out}
+        search = search_in(library.index)
+        today = Today(find, search, self._answer_of_today, self._page, frozenset(unread))
+        return look_after(library.faq, today, recall, most)
+
+    def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
+        """Questions by what they ask for; those that hold personal data are left out."""
+        return find_gaps(declined)
+
+    def _answer_of_today(self, question: str) -> str | None:
+        drafted = self._draft(AskRequest(question=question), World(""))
+        return str(drafted.content["answer"]) if isinstance(drafted, Proposal) else None
 
     def _answer(
         self, question: Question, world: World
@@ -200,6 +242,14 @@ def _propose(
 
 def _entry(proposal: Proposal) -> Entry:
     return Entry(**proposal.content)
+
+
+def _same_answer(entry: Entry, document: str) -> Entry | None:
+    """The entry of another task that says the same already."""
+    present = find(document, entry.question_hash)
+    if present is None or present.trace_id == entry.trace_id:
+        return None
+    return present if present.answer == entry.answer else None
 
 
 def _answer(proposal: Proposal) -> Answer:

@@ -1,6 +1,7 @@
 """A question: what is accepted, what makes two the same, and how a heading shows it."""
 
 import hashlib
+import operator
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -142,3 +143,11 @@ class AskRequest(BaseModel):
             json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION_CHARACTERS},
         ),
     ]
+    again: Annotated[
+        bool,
+        Field(
+            description="The answer that the FAQ has is held against the documents of today: it is "
+            "replaced, or taken out where they do not answer any more.",
+            exclude_if=operator.not_,  # as it was stored before it could be asked
+        ),
+    ] = False

@@ -1,6 +1,6 @@
 """The agents of a process: which one is asked, and what an agent must not do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -29,6 +29,8 @@ from shiploop.domain.delivery.change import (
 )
 from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.delivery.task import TaskRequest
+from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
+from shiploop.domain.upkeep.kept import Kept, Noted, Recall, Standing
 from shiploop.errors import PermanentError
 from shiploop.settings import Settings
 from tests.builders import TASK_ID, a_request, a_task
@@ -37,6 +39,8 @@ FAQ = "shiploop.agents.faq.agent"
 PROPOSAL = Proposal("lines", "Add a line", "Adds it", {"line": "one"})
 MERGED = MergedChange({"a.txt": ""}, {"a.txt": "one\n"})
 TODAY: Files = {"a.txt": "one\ntwo\n"}
+
+KEPT = Kept("one", "One", "task-1", Sighting("/lines"), (), Standing.CHANGED, "")
 
 Undone = Mapping[str, str] | CannotUndo | None
 
@@ -88,6 +92,13 @@ class Lines:
 
     def seen(self, proposal: Proposal) -> Sighting:
         return Sighting("/lines")
+
+    def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
+        noted = recall({"one": "task-1"})
+        return (replace(KEPT, made_of=noted["one"].made_of, request={"line": "Again"}),)[:most]
+
+    def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
+        return tuple(Gap(each.title, 1, each.at) for each in declined)
 
 
 class Later:
@@ -259,3 +270,17 @@ def test_what_an_agent_knows_for_its_own_and_cannot_undo_is_not_left_to_the_next
     refused = CannotUndo("a person has edited it since")
     agents = Agents([Lines("a", undone=refused), Lines("b", undone={"a.txt": ""})], None)
     assert agents.undo(MERGED, TODAY) == refused
+
+
+def test_what_is_due_is_asked_once_for_each_change_of_what_it_is_made_of() -> None:
+    agents = Agents([Lines()], None)
+    (kept,) = agents.due("lines", lambda pieces: dict.fromkeys(pieces, Noted("before")), 1)
+    assert kept.made_of == "before"
+    fields = {"line": "Again", "times": 1}
+    first = agents.ask_again("lines", kept, fields)
+    assert (first.agent, first.title) == ("lines", "Again")
+    assert first.dedupe_key == agents.ask_again("lines", kept, fields).dedupe_key
+    changed = agents.ask_again("lines", replace(kept, made_of="after"), fields)
+    assert len({first.dedupe_key, changed.dedupe_key, "again"}) == 3
+    with pytest.raises(RequestRefused):
+        agents.ask_again("lines", kept, {"line": 7})

@@ -94,6 +94,21 @@ def test_every_text_has_to_stand_below_the_one_before(
     assert paths(scripted) == ["GET /docs/notes"]
 
 
+@pytest.mark.parametrize(
+    ("absent", "is_found"),
+    [
+        (("How do I begin & end?", "Clone it"), False),
+        (("How do I begin & end?", "Clone it twice."), True),
+        (("How do I end?", "Clone it"), True),
+    ],
+)
+def test_what_was_taken_out_must_not_be_on_the_page(
+    site: Site, scripted: ScriptedServer, absent: tuple[str, ...], is_found: bool
+) -> None:
+    scripted.replies.append(Reply(200, PAGE))
+    assert (site.find(Sighting("/faq", absent=absent)) is not None) is is_found
+
+
 def test_the_page_of_the_faq_is_found_by_itself_and_looked_at_first_from_then_on(
     scripted: ScriptedServer, http: httpx.Client
 ) -> None:

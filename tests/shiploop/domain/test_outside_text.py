@@ -12,11 +12,15 @@ from shiploop.clients.slack import _escaped
 from shiploop.domain.delivery import github_text, messages
 from shiploop.domain.objectives import slack_messages as objective_messages
 from shiploop.domain.production import incident, rollback_messages, slack_messages
+from shiploop.domain.upkeep import messages as upkeep_messages
 from tests import effects
 from tests.filling import Filled, builders, calls
 from tests.hostile import HOSTILE
 
-MODULES: Final = (messages, incident, rollback_messages, slack_messages, objective_messages)
+MODULES: Final = (
+    *(messages, incident, rollback_messages, slack_messages, objective_messages),
+    upkeep_messages,
+)
 # Names, and what reads our own texts back: none of these is shown to anybody.
 NO_TEXTS: Final = {
     *("branch_name", "temporary_branch_name", "rollback_branch", "reapply_branch"),
@@ -32,7 +36,7 @@ FOUND: Final = {
     if name not in NO_TEXTS | COMMANDS
 }
 SLACK: Final = {"rollback_started", "rollback_ended", "incident_raised", "incident_resolved",
-                "alert_told", "review_told"}  # fmt: skip
+                "alert_told", "review_told", "gap_review_told"}  # fmt: skip
 COMMITS: Final = {"commit_message", "rollback_commit", "reapply_commit"}
 SHA: Final = "3f9c1b7ad20e4586b1c8e07f52d9a4630e7bb195"
 SIGNATURE: Final = f"v2:{'0' * 64}"

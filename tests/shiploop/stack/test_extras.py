@@ -15,6 +15,7 @@ PYPROJECT = Path(__file__).resolve().parents[3] / "pyproject.toml"
 PRODUCTION = (
     *("api.__main__", "dashboard.__main__", "shiploop.runner.__main__", "shiploop.cli.main"),
     *("flows.closed_loop", "flows.rollback", "flows.health_check", "flows.slo_review"),
+    "flows.sweep",
     *("shiploop.cli.operations", "shiploop.cli.doctor.diagnosis", "shiploop.stack.stack"),
 )
 NOTHING_SET = dict.fromkeys(("GITHUB_REPO", "REDIS_URL", "PREFECT_API_URL"), "")

@@ -109,7 +109,8 @@ def test_of_the_repository_it_reads_the_faq_alone() -> None:
 
 def test_without_a_model_the_section_that_answers_is_quoted() -> None:
     proposal = quoted()
-    assert (proposal.agent, proposal.generator, proposal.notes) == ("faq", "extractive", {})
+    assert (proposal.agent, proposal.generator) == ("faq", "extractive")
+    assert proposal.notes.keys() == {"made_of"}
     assert proposal.content["answer"] == f"{QUOTED}\n\n{CITED}"
     assert proposal.content["trace_id"] == TASK_ID
     assert proposal.evidence == (HEARTBEATS,)
@@ -126,6 +127,7 @@ def test_a_model_answers_from_the_sections_found_and_what_it_took_is_noted() -> 
         "tokens_in": "1000",
         "tokens_out": "100",
         "cost_usd": "0.001200",
+        "made_of": quoted().notes["made_of"],
     }
     (prompt,) = model.asked
     assert json.loads(prompt.data)["sections"][0]["text"] == QUOTED
