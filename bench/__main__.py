@@ -19,6 +19,7 @@ from bench.critical_path import measure_critical_path
 from bench.dashboard import measure_dashboard
 from bench.dispatch import measure_dispatch
 from bench.green_to_merged import measure_green_to_merged
+from bench.judge import measure_judge
 from bench.measurement import Measurement
 from bench.metrics_api import measure_metrics
 from bench.overhead import measure_overhead
@@ -50,6 +51,7 @@ _BENCHES = {
     "metrics": _Bench(measure_metrics, 300),
     "dashboard": _Bench(measure_dashboard, 10),
     "retrieval": _Bench(measure_retrieval, 1),
+    "judge": _Bench(measure_judge, 1),
     "bounds": _Bench(measure_bounds, 20),
     "rollback": _Bench(measure_rollback, 5),
 }

@@ -56,6 +56,11 @@ class DocsIndex:
             ((number, _indexed(section)) for number, section in enumerate(self._sections)),
         )
 
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """All sections, in the order of their pages."""
+        return tuple(self._sections)
+
     def section(self, path: str, anchor: str) -> Section | None:
         """The section that a link to this page and anchor leads to."""
         wanted = (path, anchor)

@@ -1,0 +1,161 @@
+"""Rules that no score outweighs: what a quotation has to say, and when it can stand alone.
+
+Each broken rule is a sentence for a maintainer, who reads it in the pull request.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
+from shiploop.agents.faq.retrieval.headings import Named
+
+_FEWEST_WORDS: Final = 4  # a sentence; a command may stand alone
+_CODE_BLOCK: Final = re.compile(
+    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1", re.MULTILINE | re.DOTALL
+)
+_LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
+_WORD: Final = re.compile(r"[^\W_]+")
+_CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+# What a reader of the answer alone cannot see.
+_ELSEWHERE: Final = re.compile(
+    r"\b(?:example|section|command|code|snippet|configuration|config|step|table|list|diagram|file"
+    r"|method|script|paragraph|figure|output|query|function|class|component|image|chart)s? above\b"
+    r"|\babove[ -](?:example|section|command|code|snippet|configuration|config|step|table|list"
+    r"|diagram|file|method|script|paragraph|figure|output|query|function|mentioned|described)\b"
+    r"|\b(?:previous|preceding|last|next|prior|following) (?:section|example|page|chapter|step"
+    r"|paragraph|snippet|tutorial|part|article|guide)s?\b"
+    r"|\b(?:described|mentioned|explained|discussed|noted|shown|seen|listed|outlined|defined|used"
+    r"|created|introduced|given|stated)"
+    r" (?:above|before|earlier|previously|below)\b"
+    r"|\bsee (?:above|below)\b|\b(?:as|like) before\b|\bthe (?:above|former|latter)\b"
+    r"|^(?:above|below)\b|\bwe (?:just|already) |\bearlier (?:in|on|we)\b"
+    r"|\b(?:oben|obige[nrs]?|vorherige[nrs]?|siehe (?:oben|unten))\b|\bci-dess(?:us|ous)\b"
+    r"|\bprécédente?s?\b|\b(?:sección|seção|página|ejemplo|exemplo|paso|passo) anterior\b"
+    r"|\bmás arriba\b|\bacima\b|\bsopra\b|\bprecedent[ei]\b|\bhierboven\b|\bvorige\b"
+    r"|上面|上述|上文|如上|前面|前述|上一[节節章步页頁]|下一[节節章步页頁]|下文|上記|先ほど|前の[章節例]|次の[章節]|위의|앞서",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A heading with one of these is understood below the one above it only.
+_POINTING: Final = re.compile(
+    r"\b(?:it|its|this|that|these|those|them|they|here)\b|^(?:others?|another|see also|related)\b"
+    r"|\b(?:next|further|additional|more|learn|read|other)"
+    r" (?:steps?|reading|resources?|info(?:rmation)?|details?|examples?|links?|topics?|help|notes?"
+    r"|more|options?|considerations?|features?|tips?|things?|ways?|questions?)\b"
+    r"|これ|それ|この|その|这|這|它|其他|其它|その他|次のステップ|下一步|相关|相關",
+    re.IGNORECASE,
+)
+_ANNOUNCES: Final = re.compile(
+    r"\b(?:this|the following) (?:section|page|chapter|guide|document|article|tutorial|part|topic)"
+    r"s? (?:will )?(?:describe|explain|show|cover|list|contain|provide|discuss|outline|detail"
+    r"|introduce|give|walk|document|demonstrate|help)s?\b"
+    r"|\bin this (?:section|page|chapter|guide|document|article|tutorial|part)\b"
+    r"|\b(?:to ?do|tbd|coming soon|work in progress|under construction|not yet (?:written|documented))\b"
+    r"|本[节節章页頁](?:将|將|介绍|介紹|描述|说明|說明)|この(?:章|節|ページ|セクション)では|今後追加",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What a question says and a text does not."""
+
+    names: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    negation: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Names, code and numbers in one."""
+        return (*self.names, *self.code, *self.numbers)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The same without names that are of no product."""
+        return tuple(word for word in self.words if not is_common(word))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Why a text that lacks this is no answer that ships by itself."""
+        told = [f"The question says “{word}”, and what is quoted does not." for word in self.words]
+        if self.negation:
+            told.append("The question says no to something, and what is quoted does not.")
+        return tuple(told)
+
+
+def unsaid(question: str, said: str) -> Unsaid:
+    """Compare a question with what would be quoted, headings and all."""
+    fixed: Fixed = fixed_in(question)
+    text = _folded(said)
+    numbers = frozenset(re.findall(r"\d+(?:[.,]\d+)*", text))
+    return Unsaid(
+        tuple(name for name in fixed.names if not _has(text, name)),
+        tuple(code for code in fixed.code if _folded(code) not in text),
+        tuple(number for number in fixed.numbers if not _counts(numbers, number)),
+        fixed.negated and not is_negated(said),
+    )
+
+
+def says(text: str, name: str) -> bool:
+    """Tell whether a text has a name, alone or in the plural, and not as a part of another."""
+    return _has(_folded(text), name)
+
+
+def denies(question: str, headings: str) -> bool:
+    """Tell whether headings say no, in words that are spaced, and the question does not."""
+    return headings.isascii() and is_negated(headings) and not is_negated(question)
+
+
+def unknown_names(question: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
+    """Those names of products in a question that the documents do not know at all."""
+    fixed = fixed_in(question)
+    names = (name for name in (*fixed.names, *fixed.code) if not is_common(name))
+    return tuple(name for name in names if not knows(name))
+
+
+def why_not_alone(named: Named, quoted: str) -> tuple[str, ...]:
+    """Why a whole section, quoted, would not stand alone as the answer to its heading."""
+    return tuple(_why_not_alone(named, quoted))
+
+
+def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
+    prose = _CODE_BLOCK.sub(" ", quoted)
+    if named.is_one_word:
+        yield "One word alone may mean much else."
+    if found := _POINTING.search(named.section.heading_path[-1]):
+        yield f"The heading speaks of what is named elsewhere: “{found[0]}”."
+    if not named.in_order:
+        yield "The question has the words of the heading in another order."
+    if named.has_more_below:
+        yield "The section goes on below further headings, which are not quoted."
+    if found := _ELSEWHERE.search(prose):
+        yield f"It points to what is not quoted: “{found[0].strip()}”."
+    if found := _ANNOUNCES.search(prose):
+        yield f"It only announces what follows: “{found[0].strip()}”."
+    if prose == quoted and _count_words(_LINK.sub(" ", prose)) < _FEWEST_WORDS:
+        yield "Without its links it says next to nothing."
+
+
+def _count_words(text: str) -> float:
+    spaced, characters = _CJK.subn(" ", text)
+    return len(_WORD.findall(spaced)) + characters / 2
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().replace("\\", "")
+
+
+def _has(text: str, name: str) -> bool:
+    wanted = _folded(name)
+    if not wanted.isascii():
+        return wanted.rstrip("ー") in text
+    stem = wanted.removesuffix("s") if len(wanted) > _FEWEST_WORDS else wanted
+    return re.search(rf"(?<![a-z0-9]){re.escape(stem)}(?:e?s)?(?![a-z0-9])", text) is not None
+
+
+def _counts(numbers: Sequence[str] | frozenset[str], number: str) -> bool:
+    """Tell whether a number is among some: of a version its beginning will do."""
+    return any(each == number or each.startswith(f"{number}.") for each in numbers)
