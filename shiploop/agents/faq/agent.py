@@ -176,6 +176,7 @@ class FaqAgent:
             sections=library.cited(proposal.evidence),
             document=document,
             allowed_hosts=self._allowed_hosts,
+            exists=library.has_place,
         )
         return check_answer(candidate) or _lint(entry, library.lint_rules)
 

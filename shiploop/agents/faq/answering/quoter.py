@@ -79,6 +79,8 @@ class Quoter:
     def _passage(self, question: str, hits: Sequence[Hit]) -> Draft:
         """The passage that the judge would show a person."""
         readable = [hit for hit in hits if _is_readable(question, hit.section)]
+        if hits and not readable:
+            return unanswered([hit.section for hit in hits], "what was found is in other languages")
         chosen = choose_passage(question, readable, self.nearness)
         if isinstance(chosen, Refused):
             return unanswered([hit.section for hit in hits], chosen.reason)

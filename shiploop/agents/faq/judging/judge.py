@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from shiploop.agents.faq.judging.excerpt import excerpt
 from shiploop.agents.faq.judging.rules import denies, unsaid, why_not_alone
 from shiploop.agents.faq.retrieval.headings import Named
 from shiploop.agents.faq.retrieval.sections import Hit, Section
 from shiploop.domain.delivery.change import Assessment, Level
-from shiploop.domain.limits import MAX_COMPARED_CHARACTERS
 
 HEADING: Final = "heading"
 PASSAGE: Final = "passage"
@@ -21,7 +21,7 @@ PASSAGE: Final = "passage"
 Nearness = Callable[[str, str], float]
 # docs/judge.md tells how these were chosen.
 LEAST_NEARNESS: Final = 0.86
-LEAST_COVERAGE_WITH_MODEL: Final = 0.5
+LEAST_COVERAGE_WITH_MODEL: Final = 0.6
 # Without the model nearly everything that the question asks for has to be there.
 LEAST_COVERAGE: Final = 0.7
 
@@ -74,7 +74,7 @@ def choose_passage(
         why = f"{hit.coverage:.0%} of what the question asks for stands below"
         return Chosen(hit, f"{why} {place_of(hit.section)}.")
     near, hit = max(
-        ((nearness(question, _beginning(hit.section)), hit) for hit in fitting),
+        ((nearness(question, excerpt(question, hit.section)), hit) for hit in fitting),
         key=lambda each: each[0],
     )
     if near < LEAST_NEARNESS:
@@ -105,12 +105,6 @@ def judge_link(kind: str, why: str, why_not_quoted: str) -> Assessment:
     """Judge an answer that only links a section."""
     only = f"The answer is a link, because what it leads to cannot be quoted: {why_not_quoted}."
     return Assessment(Level.SUGGEST, kind, (why, only))
-
-
-def _beginning(section: Section) -> str:
-    """What the small model compares: the headings, and the text as far as it has time for."""
-    titles = " › ".join(section.heading_path[-2:])
-    return f"{titles}\n{section.text}"[:MAX_COMPARED_CHARACTERS]
 
 
 def place_of(section: Section) -> str:

@@ -21,21 +21,20 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 # What a reader of the answer alone cannot see.
 _ELSEWHERE: Final = re.compile(
-    r"\b(?:example|section|command|code|snippet|configuration|config|step|table|list|diagram|file"
-    r"|method|script|paragraph|figure|output|query|function|class|component|image|chart)s? above\b"
-    r"|\babove[ -](?:example|section|command|code|snippet|configuration|config|step|table|list"
-    r"|diagram|file|method|script|paragraph|figure|output|query|function|mentioned|described)\b"
+    r"(?<!\band )(?<!\bor )\babove\b(?! \d)"
     r"|\b(?:previous|preceding|last|next|prior|following) (?:section|example|page|chapter|step"
     r"|paragraph|snippet|tutorial|part|article|guide)s?\b"
     r"|\b(?:described|mentioned|explained|discussed|noted|shown|seen|listed|outlined|defined|used"
-    r"|created|introduced|given|stated)"
-    r" (?:above|before|earlier|previously|below)\b"
-    r"|\bsee (?:above|below)\b|\b(?:as|like) before\b|\bthe (?:above|former|latter)\b"
-    r"|^(?:above|below)\b|\bwe (?:just|already) |\bearlier (?:in|on|we)\b"
-    r"|\b(?:oben|obige[nrs]?|vorherige[nrs]?|siehe (?:oben|unten))\b|\bci-dess(?:us|ous)\b"
+    r"|created|introduced|given|stated) (?:before|earlier|previously)\b"
+    r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
+    r"|\bwe (?:just|already) |^(?:below|here)\b"
+    r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
+    r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented|listed) here\b"
+    r"|\b(?:oben|obige[nrs]?|vorherige[nrs]?|siehe unten)\b|\bci-dess(?:us|ous)\b"
     r"|\bprécédente?s?\b|\b(?:sección|seção|página|ejemplo|exemplo|paso|passo) anterior\b"
     r"|\bmás arriba\b|\bacima\b|\bsopra\b|\bprecedent[ei]\b|\bhierboven\b|\bvorige\b"
-    r"|上面|上述|上文|如上|前面|前述|上一[节節章步页頁]|下一[节節章步页頁]|下文|上記|先ほど|前の[章節例]|次の[章節]|위의|앞서",
+    r"|上面|上述|上文|如上|前面|前述|上一[节節章步页頁]|下一[节節章步页頁]|下文|上記|先ほど|前の[章節例]"
+    r"|次の[章節]|위의|앞서",
     re.IGNORECASE | re.MULTILINE,
 )
 # A heading with one of these is understood below the one above it only.

@@ -57,6 +57,7 @@ _OF_SUBJECTS: Final = re.compile(
     re.VERBOSE,
 )
 _THERE: Final = re.compile(r"^(?:what|which) (.+?) (?:are|is) there$")
+_WORKS: Final = re.compile(r"^how (?:(?:do|does|is|are) )?(.+?) work(?:s|ing)?$")
 _MEANS: Final = re.compile(r"^what (?:does|do) (.+?) mean$")
 # What else asks in English: its word is a part of what is asked, as it is in such a heading.
 _ASKS: Final = re.compile(
@@ -114,7 +115,7 @@ def asked(text: str) -> Asked:
     folded = _folded(text)
     if _HAS_RUN.search(folded):
         return Asked("", _terms(_without_affixes(folded)))
-    named = _THERE.match(folded) or _MEANS.match(folded)
+    named = _THERE.match(folded) or _MEANS.match(folded) or _WORKS.match(folded)
     if named:
         return Asked("", _terms(named[1]))
     if opening := _OF_SUBJECTS.match(f"{folded} "):
