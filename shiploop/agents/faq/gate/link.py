@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
-from shiploop.agents.faq.answering.quotation import is_allowed, quotable_pieces
-from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.faq.gate.citation import expected_citations
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
+from shiploop.agents.faq.quoting.blocks import read_blocks
+from shiploop.agents.faq.quoting.links import Reach, is_allowed
 
 _SCHEME: Final = re.compile(r"\A[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ACTING: Final = re.compile(
@@ -77,12 +77,9 @@ def check_bare_hosts(
 
 def _cited_destinations(candidate: Candidate) -> frozenset[str]:
     """Where the links of the cited sections lead, as a parser writes it."""
-    pieces = (
-        piece.markdown
-        for section in candidate.sections
-        for piece in quotable_pieces(section, FAQ_PATH, candidate.allowed_hosts)
-    )
-    return _inner_destinations("\n\n".join(pieces))
+    reach = Reach(candidate.allowed_hosts)
+    texts = (block.text for section in candidate.sections for block in read_blocks(section, reach))
+    return _inner_destinations("\n\n".join(texts))
 
 
 def _inner_destinations(text: str) -> frozenset[str]:

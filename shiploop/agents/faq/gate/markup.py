@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from shiploop.agents.faq.answering.answer import count_words
+from shiploop.agents.faq.answering.length import count_words
 from shiploop.agents.faq.document.entry import answer_problem
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Text, fold
@@ -20,7 +20,9 @@ _PLAIN: Final = frozenset({
     "hardbreak", "code_inline", "fence", "code_block", "em_open", "em_close", "strong_open",
     "strong_close", "link_open", "link_close", "bullet_list_open", "bullet_list_close",
     "ordered_list_open", "ordered_list_close", "list_item_open", "list_item_close",
-    "blockquote_open", "blockquote_close",
+    "blockquote_open", "blockquote_close", "table_open", "table_close", "thead_open",
+    "thead_close", "tbody_open", "tbody_close", "tr_open", "tr_close", "th_open", "th_close",
+    "td_open", "td_close",
 })  # fmt: skip
 _HTML: Final = frozenset({"html_block", "html_inline"})
 # Escaped it is only text, but who unescapes it once more than needed has a page that acts.
@@ -55,7 +57,7 @@ def check_length(text: str, citation: str) -> Iterator[Refusal]:
 
 
 def check_markup(text: Text) -> Iterator[Refusal]:
-    """Paragraphs, lists, quotations, code and links, and nothing that acts or leaks out."""
+    """Paragraphs, lists, tables, quotations, code and links; nothing that acts or leaks out."""
     kinds = {token.type for token in text.tokens}
     if kinds & _HTML or _TAG_OR_REFERENCE.search(_without_code(text.raw)):
         yield Refusal.RAW_HTML

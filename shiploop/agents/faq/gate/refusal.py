@@ -16,7 +16,9 @@ class Refusal(Enum):
     OTHER_LANGUAGE = "The answer is not in the language of the question."
     LOOKALIKES = "A word mixes letters of several alphabets, or hides behind look-alike letters."
     RAW_HTML = "The answer contains raw HTML or a character reference."
-    UNEXPECTED_MARKUP = "Only paragraphs, lists, quotations, plain code and links may be used."
+    UNEXPECTED_MARKUP = (
+        "Only paragraphs, lists, tables, quotations, plain code and links may be used."
+    )
     TEMPLATE = (
         "Something looks like a template ({{ }}, {% %}), which a site generator would run, also "
         "in code."

@@ -6,13 +6,14 @@ Only headings are read to the letter: of the text below them nothing but its lin
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
 from markdown_it import MarkdownIt
 
 from shiploop.agents.faq.document.markers import front_matter_end, unify_newlines
+from shiploop.agents.faq.retrieval.link_definitions import LinkDefinitions, link_definitions
 from shiploop.domain.limits import (
     MAX_HEADING_CHARACTERS,
     MAX_HEADING_MARKS,
@@ -37,6 +38,8 @@ class Section:
     `heading_path` is the heading's text after those it stands under, from the page's title;
     it and `anchor` are empty for text before the first heading. `start_line` and `end_line`
     count from 1 and are part of the section; `text` is its Markdown without the heading.
+    `marks` are sentences that say that it was removed, or the like. `links` are the page's link
+    definitions, wherever on it they stand.
     """
 
     path: str
@@ -45,6 +48,8 @@ class Section:
     start_line: int
     end_line: int
     text: str
+    marks: tuple[str, ...] = ()
+    links: LinkDefinitions = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +111,8 @@ def read_page(path: str, text: str) -> Page:
             left_out.append(section)
         else:
             sections.append(section)
+    if links := link_definitions(text):
+        sections = [replace(section, links=links) for section in sections]
     return Page(tuple(sections), tuple(left_out))
 
 
