@@ -167,7 +167,10 @@ def test_it_is_as_slow_as_it_is_set(faults: Faults) -> None:
 CHECK = json.dumps(
     {
         "question": "How often does it beat?",
-        "claims": [{"number": 1, "text": "It beats every 5 s."}, {"number": 2, "text": "It sings."}],
+        "claims": [
+            {"number": 1, "text": "It beats every 5 s."},
+            {"number": 2, "text": "It sings."},
+        ],
         "sections": [
             {
                 "sentences": [

@@ -22,12 +22,13 @@ from shiploop.agents.faq.answering.quoter import Quoter
 from shiploop.agents.faq.gate.citation import without_citation
 from shiploop.agents.faq.judging.judge import HEADING, Nearness
 from shiploop.agents.faq.judging.model_judge import Checked, judge_by_model
-from shiploop.agents.faq.judging.rules import says, unknown_names
+from shiploop.agents.faq.judging.rules import says, unknown_names, words_of
 from shiploop.agents.faq.retrieval.headings import Ambiguous, Named
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.domain.prompt import Prices, Usage, usage_fields
 
+_ENOUGH_SECTIONS: Final = 50  # in fewer, many a common word is not said
 _SHOWN: Final = 3  # sections: a model reads much of each rather than little of many
 
 
@@ -45,7 +46,7 @@ class Drafter:
         named = self.library.headings.find(question)
         hits = self.library.index.search(question, _SHOWN)
         found = [hit.section for hit in hits]
-        if named is None and (unknown := self._unknown_names(question)):
+        if named is None and (unknown := self._unknown(question, found)):
             return unanswered(found, f"they do not know {', '.join(unknown)}")
         quoter = Quoter(self.library, self.allowed_hosts, self.nearness)
         quoted = quoter.quote(question, named, hits)
@@ -57,8 +58,15 @@ class Drafter:
             written = _of_section(written, named.section)
         return self._judged(question, sections, written, quoted, model)
 
-    def _unknown_names(self, question: str) -> tuple[str, ...]:
-        return unknown_names(question, lambda name: _is_known(name, self.library))
+    def _unknown(self, question: str, found: Sequence[Section]) -> tuple[str, ...]:
+        """What of a question no document has: who asks so asks for something else."""
+        names = unknown_names(question, lambda name: _is_known(name, self.library))
+        if names or len(self.library.index.sections) < _ENOUGH_SECTIONS:
+            return names
+        texts = "\n".join("\n".join((*each.heading_path, each.text)) for each in found).casefold()
+        words = (word for word in words_of(question) if word not in texts)
+        search = self.library.index.search
+        return tuple(word for word in words if not search(word, 1))
 
     def _judged(
         self,

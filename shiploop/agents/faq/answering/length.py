@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from shiploop.domain.limits import MAX_ANSWER_CHARACTERS, MAX_ANSWER_WORDS
+from shiploop.domain.limits import MAX_ANSWER_CHARACTERS, MAX_QUOTED_WORDS
 
 _WORDS_PER_CJK_CHARACTER: Final = 0.5
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -17,7 +17,7 @@ def count_words(text: str) -> float:
 
 
 def is_short_enough(text: str, further_words: float = 0.0) -> bool:
-    """Tell whether a text can be an answer, with so many words beside it."""
+    """Tell whether a text can be quoted as an answer, with so many words beside it."""
     if len(text) > MAX_ANSWER_CHARACTERS:
         return False
-    return count_words(text) + further_words <= MAX_ANSWER_WORDS
+    return count_words(text) + further_words <= MAX_QUOTED_WORDS

@@ -16,9 +16,9 @@ from shiploop.agents.faq.quoting.links import Reach, unlinked
 from shiploop.agents.faq.quoting.shapes import Block, joined, obstacle_of
 from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.domain.limits import (
-    MAX_ANSWER_WORDS,
     MAX_QUOTED_SECTION_CHARACTERS,
     MAX_QUOTED_SECTION_LINES,
+    MAX_QUOTED_WORDS,
 )
 
 # How much a text says to the question; 0 is nothing.
@@ -26,7 +26,7 @@ Says = Callable[[str], float]
 
 ANYWHERE: Final = Reach()
 _PARTS_TRIED: Final = 50  # on each side of the best one
-_TOO_LONG: Final = f"is longer than the {MAX_ANSWER_WORDS} words of an answer"
+_TOO_LONG: Final = f"is longer than the {MAX_QUOTED_WORDS} words that may be quoted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def _windows(parts: Sequence[Sequence[Block]], best: int) -> list[tuple[int, int
 def _fitting(words: Sequence[float], order: range, taken: float = 0.0) -> Sequence[int]:
     totals = accumulate((words[i] for i in order), initial=taken)
     return [
-        i for i, total in zip(order, list(totals)[1:], strict=True) if total <= MAX_ANSWER_WORDS
+        i for i, total in zip(order, list(totals)[1:], strict=True) if total <= MAX_QUOTED_WORDS
     ]
 
 

@@ -51,8 +51,7 @@ def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     body = without_citation(candidate.entry.answer)
     # The sections are long: they are parsed only where something is held against them.
     if candidate.answer.generator == "extractive":
-        reach = Reach(candidate.allowed_hosts)
-        if not any(_is_quoted(body, section, reach) for section in candidate.sections):
+        if not any(_is_quoted(body, each, candidate.reach) for each in candidate.sections):
             yield Refusal.MISQUOTED
     elif quotations := tuple(_quoted(body)):
         written = squeeze(" ".join(read_text(s.text).prose for s in candidate.sections))
@@ -81,4 +80,6 @@ def _quoted(body: str) -> Iterator[str]:
 
 def _is_quoted(body: str, section: Section, reach: Reach) -> bool:
     """True for whole blocks in a row, and for a link to what is not quoted of the section."""
+    if body == read_on(section):
+        return True
     return is_quotation(body.removesuffix(f"\n\n{read_on(section)}"), section, reach)

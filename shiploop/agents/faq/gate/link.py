@@ -9,7 +9,7 @@ from shiploop.agents.faq.gate.citation import expected_citations
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
 from shiploop.agents.faq.quoting.blocks import read_blocks
-from shiploop.agents.faq.quoting.links import Reach, is_allowed
+from shiploop.agents.faq.quoting.links import is_allowed
 
 _SCHEME: Final = re.compile(r"\A[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ACTING: Final = re.compile(
@@ -77,8 +77,11 @@ def check_bare_hosts(
 
 def _cited_destinations(candidate: Candidate) -> frozenset[str]:
     """Where the links of the cited sections lead, as a parser writes it."""
-    reach = Reach(candidate.allowed_hosts)
-    texts = (block.text for section in candidate.sections for block in read_blocks(section, reach))
+    texts = (
+        block.text
+        for section in candidate.sections
+        for block in read_blocks(section, candidate.reach)
+    )
     return _inner_destinations("\n\n".join(texts))
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from shiploop.agents.faq.answering.answer import Generator
 from shiploop.agents.faq.answering.length import count_words
 from shiploop.agents.faq.document.entry import answer_problem
 from shiploop.agents.faq.gate.refusal import Refusal
@@ -12,6 +13,7 @@ from shiploop.domain.limits import (
     MAX_ANSWER_CHARACTERS,
     MAX_ANSWER_WORDS,
     MAX_CITATION_CHARACTERS,
+    MAX_QUOTED_WORDS,
 )
 
 # Everything else is refused, also what a later parser may know.
@@ -45,13 +47,14 @@ _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,1000}\]")
 _DEEPEST: Final = 6  # two lists within each other
 
 
-def check_length(text: str, citation: str) -> Iterator[Refusal]:
-    """At most a hundred words, and a citation of three sections."""
+def check_length(text: str, citation: str, generator: Generator) -> Iterator[Refusal]:
+    """At most a hundred words of a model's, or what may be quoted; and three sections cited."""
+    most = MAX_ANSWER_WORDS if generator == "model" else MAX_QUOTED_WORDS
     # Of the characters first: nothing else looks at a text that is too long.
     if (
         len(text) > MAX_ANSWER_CHARACTERS
         or len(citation) > MAX_CITATION_CHARACTERS
-        or count_words(text) > MAX_ANSWER_WORDS
+        or count_words(text) > most
     ):
         yield Refusal.TOO_LONG
 

@@ -21,6 +21,8 @@ PASSAGE: Final = "passage"
 Nearness = Callable[[str, str], float]
 # docs/judge.md tells how these were chosen.
 LEAST_NEARNESS: Final = 0.86
+# Among those that are nearly as near, the search knows better which is meant.
+_NEARLY_AS_NEAR: Final = 0.01
 LEAST_COVERAGE_WITH_MODEL: Final = 0.6
 # Without the model nearly everything that the question asks for has to be there.
 LEAST_COVERAGE: Final = 0.7
@@ -73,11 +75,13 @@ def choose_passage(
         hit = fitting[0]
         why = f"{hit.coverage:.0%} of what the question asks for stands below"
         return Chosen(hit, f"{why} {place_of(hit.section)}.")
-    near, hit = max(
-        ((nearness(question, excerpt(question, hit.section)), hit) for hit in fitting),
-        key=lambda each: each[0],
+    nearnesses = [nearness(question, excerpt(question, hit.section)) for hit in fitting]
+    least = max(LEAST_NEARNESS, max(nearnesses) - _NEARLY_AS_NEAR)
+    near, hit = next(
+        ((near, hit) for near, hit in zip(nearnesses, fitting, strict=True) if near >= least),
+        (0.0, fitting[0]),
     )
-    if near < LEAST_NEARNESS:
+    if not near:
         return Refused(f"{place_of(hit.section)} is about something else")
     return Chosen(hit, f"The small model finds {place_of(hit.section)} near it: {near:.2f} of 1.")
 

@@ -26,12 +26,73 @@ _SURE_NAME: Final = re.compile(
 )
 _CAPITALISED: Final = re.compile(r"[A-Z][^\W_]*")
 _BEGINS: Final = re.compile(r"(?:^|[.?!:…]\s+|[\"'(¿¡]\s*)\Z")
-_NO_NAMES: Final = frozenset("I I'm OK FAQ".split())
+_NO_NAMES: Final = frozenset(["I", "I'm", "OK", "FAQ"])
 # Capitals that name no product: a text may say the same without them.
 _COMMON: Final = frozenset(
-    "api apis cli cpu css csv db dns gpu gui html http https id ids ide io ip ips json jwt lan mb gb"
-    " oauth ok os pdf pr ram rest rss saml sdk smtp sql ssh ssl sso svg tcp tls toml ttl udp ui uri"
-    " url urls usb utf uuid vm vms vpn wan xml yaml yml ci cd faq".split()
+    [
+        "api",
+        "apis",
+        "cli",
+        "cpu",
+        "css",
+        "csv",
+        "db",
+        "dns",
+        "gpu",
+        "gui",
+        "html",
+        "http",
+        "https",
+        "id",
+        "ids",
+        "ide",
+        "io",
+        "ip",
+        "ips",
+        "json",
+        "jwt",
+        "lan",
+        "mb",
+        "gb",
+        "oauth",
+        "ok",
+        "os",
+        "pdf",
+        "pr",
+        "ram",
+        "rest",
+        "rss",
+        "saml",
+        "sdk",
+        "smtp",
+        "sql",
+        "ssh",
+        "ssl",
+        "sso",
+        "svg",
+        "tcp",
+        "tls",
+        "toml",
+        "ttl",
+        "udp",
+        "ui",
+        "uri",
+        "url",
+        "urls",
+        "usb",
+        "utf",
+        "uuid",
+        "vm",
+        "vms",
+        "vpn",
+        "wan",
+        "xml",
+        "yaml",
+        "yml",
+        "ci",
+        "cd",
+        "faq",
+    ]
 )
 _KATAKANA: Final = re.compile(r"[\u30a1-\u30fa][\u30a1-\u30ff]+")
 _NEGATIONS: Final = re.compile(
@@ -86,7 +147,7 @@ def is_negated(text: str) -> bool:
 
 def _names(text: str) -> list[str]:
     words = list(re.finditer(_WORD, text))
-    capitals = [word for word in words if word[0][0].isupper()]
+    capitals = [word for word in words[1:] if word[0][0].isupper() and word[0] not in _NO_NAMES]
     # Of a text in capitals, or with a capital in each word, none tells a name.
     told = 2 * len(capitals) <= len(words)
     found = [word[0] for word in words if _is_name(word[0], text[: word.start()], told)]

@@ -10,13 +10,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
+from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
+from shiploop.agents.faq.retrieval.terms import content_terms
 
 _FEWEST_WORDS: Final = 4  # a sentence; a command may stand alone
 _CODE_BLOCK: Final = re.compile(
     r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1", re.MULTILINE | re.DOTALL
 )
 _LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
+_POINTER: Final = re.compile(
+    r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at|found (?:in|on)"
+    r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)|siehe|voir|véase|vedi"
+    r"|veja|zie)\b[^.!?\n]*\[|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
+    re.IGNORECASE,
+)
+_LONG_WORD: Final = re.compile(r"[a-zà-ɏ]{4,}")
+_MOST_WORDS: Final = 20
 _WORD: Final = re.compile(r"[^\W_]+")
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 # What a reader of the answer alone cannot see.
@@ -115,6 +126,12 @@ def unknown_names(question: str, knows: Callable[[str], bool]) -> tuple[str, ...
     return tuple(name for name in names if not knows(name))
 
 
+def words_of(question: str) -> tuple[str, ...]:
+    """The longer words of what a question is about, in lower case."""
+    about = (word for word in asked(question).words if _LONG_WORD.fullmatch(word))
+    return tuple(word for word in dict.fromkeys(about) if content_terms(word))[:_MOST_WORDS]
+
+
 def why_not_alone(named: Named, quoted: str) -> tuple[str, ...]:
     """Why a whole section, quoted, would not stand alone as the answer to its heading."""
     return tuple(_why_not_alone(named, quoted))
@@ -134,8 +151,14 @@ def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
         yield f"It points to what is not quoted: “{found[0].strip()}”."
     if found := _ANNOUNCES.search(prose):
         yield f"It only announces what follows: “{found[0].strip()}”."
-    if prose == quoted and _count_words(_LINK.sub(" ", prose)) < _FEWEST_WORDS:
-        yield "Without its links it says next to nothing."
+    if prose == quoted and _count_words(_without_pointers(prose)) < _FEWEST_WORDS:
+        yield "It says little but where to read on."
+
+
+def _without_pointers(prose: str) -> str:
+    """Leave out links, and sentences that say no more than where to look."""
+    sentences = _SENTENCE_END.split(prose)
+    return " ".join(_LINK.sub(" ", each) for each in sentences if not _POINTER.search(each))
 
 
 def _count_words(text: str) -> float:

@@ -27,11 +27,62 @@ _TERM: Final = re.compile(
 )
 # One of a heading's words and a question's says the same without these.
 _ARTICLES: Final = frozenset(
-    "a an the i we you my your our der die das den dem ein eine einen einem einer mein meine"
-    " meinen le la les un une l mon ma mes el los las una mi mis il lo gli mio mia het een mijn"
-    " os um uma meu minha please bitte".split()
+    [
+        "a",
+        "an",
+        "the",
+        "i",
+        "we",
+        "you",
+        "my",
+        "your",
+        "our",
+        "der",
+        "die",
+        "das",
+        "den",
+        "dem",
+        "ein",
+        "eine",
+        "einen",
+        "einem",
+        "einer",
+        "mein",
+        "meine",
+        "meinen",
+        "le",
+        "la",
+        "les",
+        "un",
+        "une",
+        "l",
+        "mon",
+        "ma",
+        "mes",
+        "el",
+        "los",
+        "las",
+        "una",
+        "mi",
+        "mis",
+        "il",
+        "lo",
+        "gli",
+        "mio",
+        "mia",
+        "het",
+        "een",
+        "mijn",
+        "os",
+        "um",
+        "uma",
+        "meu",
+        "minha",
+        "please",
+        "bitte",
+    ]
 )
-_AUXILIARIES: Final = frozenset("is are was were be am do does did 's".split())
+_AUXILIARIES: Final = frozenset(["is", "are", "was", "were", "be", "am", "do", "does", "did", "'s"])
 # What begins a question about a way or a meaning; such a question names its subject.
 _OF_SUBJECTS: Final = re.compile(
     r"""(?:
@@ -88,10 +139,14 @@ _SHORTEST_GERUND: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`asks` is the word that asks for something special, empty for a way or a meaning."""
+    """`asks` is the word that asks for something special, empty for a way or a meaning.
+
+    `words` are the terms as they are written, but for the letter case.
+    """
 
     asks: str
     terms: tuple[str, ...]
+    words: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -114,16 +169,16 @@ def asked(text: str) -> Asked:
     """Read what a question or a heading is about."""
     folded = _folded(text)
     if _HAS_RUN.search(folded):
-        return Asked("", _terms(_without_affixes(folded)))
+        return _asked("", _without_affixes(folded))
     named = _THERE.match(folded) or _MEANS.match(folded) or _WORKS.match(folded)
     if named:
-        return Asked("", _terms(named[1]))
+        return _asked("", named[1])
     if opening := _OF_SUBJECTS.match(f"{folded} "):
-        return Asked("", _terms(folded[opening.end() :]))
+        return _asked("", folded[opening.end() :])
     if word := _ASKS.match(folded):
         asks = _SAME_WORD.get(word[1], word[1])
-        return Asked(asks, _terms(folded[word.end() :], _ARTICLES | _AUXILIARIES))
-    return Asked("", _terms(folded))
+        return _asked(asks, folded[word.end() :], _ARTICLES | _AUXILIARIES)
+    return _asked("", folded)
 
 
 def _folded(text: str) -> str:
@@ -139,10 +194,10 @@ def _without_affixes(folded: str) -> str:
     return _AFTER_RUNS.sub("", bare) or folded
 
 
-def _terms(text: str, without: frozenset[str] = _ARTICLES) -> tuple[str, ...]:
-    words = (match[0] for match in _TERM.finditer(text))
-    terms = tuple(_singular(word) for word in words if word not in without)
-    return terms[:MAX_QUESTION_TERMS]
+def _asked(asks: str, text: str, without: frozenset[str] = _ARTICLES) -> Asked:
+    found = (match[0] for match in _TERM.finditer(text))
+    words = tuple(word for word in found if word not in without)[:MAX_QUESTION_TERMS]
+    return Asked(asks, tuple(map(_singular, words)), words)
 
 
 def _singular(word: str) -> str:
@@ -159,6 +214,7 @@ def _by_verb(terms: tuple[str, ...]) -> tuple[str, ...]:
     first = terms[0]
     if first.endswith("ing") and len(first) >= _SHORTEST_GERUND:
         first = first.removesuffix("ing")
-        if first[-1] == first[-2] and first[-1] not in "ls":
-            first = first[:-1]
-    return (first.removesuffix("e"), *terms[1:])
+    first = first.removesuffix("e")
+    if len(first) > 2 and first[-1] == first[-2] and first[-1] not in "ls":
+        first = first[:-1]  # of "running", and of "adding" as of "add"
+    return (first, *terms[1:])

@@ -18,8 +18,45 @@ _MOST_WORDS: Final = 16  # of a question that names a heading and the page that 
 _MOST_CANDIDATES: Final = 500  # "Examples" may stand on each page
 # Between a heading's words and those of the heading above it.
 _JOINING: Final = frozenset(
-    "in on at for of with within under using auf im bei für mit von unter en sur dans pour avec"
-    " de du des para con per nel su em no na da do voor met van".split()
+    [
+        "in",
+        "on",
+        "at",
+        "for",
+        "of",
+        "with",
+        "within",
+        "under",
+        "using",
+        "auf",
+        "im",
+        "bei",
+        "für",
+        "mit",
+        "von",
+        "unter",
+        "en",
+        "sur",
+        "dans",
+        "pour",
+        "avec",
+        "de",
+        "du",
+        "des",
+        "para",
+        "con",
+        "per",
+        "nel",
+        "su",
+        "em",
+        "no",
+        "na",
+        "da",
+        "do",
+        "voor",
+        "met",
+        "van",
+    ]
 )
 
 
@@ -69,12 +106,19 @@ class Headings:
         return self._named(different[0], wanted) if different else None
 
     def _told_apart(self, same: Sequence[int], wanted: Asked) -> Sequence[int]:
-        """Of several, the one whose whole path the question is."""
+        """Of several, the one that is written so, or whose whole path the question is."""
         if len(same) == 1:
             return same
         some = same[:_MOST_CANDIDATES]
+        written = [n for n in some if self._asked(n).words == wanted.words]
+        if len(written) == 1:
+            return written
+        some = written or some
         whole = [number for number in some if _is_whole_path(self._sections[number], wanted)]
-        return whole if len(whole) == 1 else same
+        return whole if len(whole) == 1 else some
+
+    def _asked(self, number: int) -> Asked:
+        return asked(self._sections[number].heading_path[-1])
 
     def _named_with_those_above(self, wanted: Asked) -> Sequence[int]:
         terms, found = wanted.terms, []

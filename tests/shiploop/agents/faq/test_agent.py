@@ -65,7 +65,7 @@ class Scripted:
     """
 
     says: Mapping[str, Any] | ModelFailed
-    checks: Mapping[str, Any] | ModelFailed = ModelFailed("no check")
+    checks: Mapping[str, Any] | ModelFailed = field(default_factory=lambda: ModelFailed("no check"))
     asked: list[Prompt] = field(default_factory=list)
     model: str = "a-model"
 
@@ -159,7 +159,13 @@ def judged(question: str, model: Scripted | None) -> tuple[str, str, str]:
     ("question", "model", "level", "kind", "generator"),
     [
         (ROTATE, None, "auto", "heading", "extractive"),
-        ("What are heartbeats?", None, "suggest", "heading", "extractive"),  # one word names the section
+        (
+            "What are heartbeats?",
+            None,
+            "suggest",
+            "heading",
+            "extractive",
+        ),  # one word names the section
         ("When is a worker heartbeat written?", None, "suggest", "passage", "extractive"),
         (ROTATE, Scripted(WRITTEN, VOUCHED), "auto", "model", "model"),
         (
@@ -438,7 +444,8 @@ def test_an_answer_with_an_endless_citation_is_refused() -> None:
     answer = str(proposal.content["answer"])
     endless = answer.replace("Guide › Heartbeats", "x" * MAX_CITATION_CHARACTERS)
     assert checked(reworded(proposal, endless)) == (
-        "the answer was not safe to ship: The answer is longer than 100 words.",
+        "the answer was not safe to ship: "
+        "The answer is longer than 100 words, or quotes more than 250.",
     )
 
 

@@ -117,6 +117,12 @@ def test_several_sections_with_one_heading_are_told_apart_by_what_is_above(
     assert place(headings.find("Upgrade: before you begin")) == "docs/moved.md#before-you-begin"
 
 
+def test_what_is_written_so_goes_before_what_is_written_alike() -> None:
+    found = Headings(split_sections("a.md", "# Manual mocks\n\nA.\n\n# Manual mock\n\nB.\n"))
+    assert place(found.find("MANUAL MOCK")) == "a.md#manual-mock"
+    assert place(found.find("What are manual mocks?")) == "a.md#manual-mocks"
+
+
 def test_copies_of_a_section_count_once() -> None:
     page = "# Keys\n\n## Revoke keys\n\nDelete it.\n"
     found = Headings([*split_sections("a.md", page), *split_sections("b.md", page)])
