@@ -54,7 +54,8 @@ def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
         reach = Reach(candidate.allowed_hosts)
         if not any(_is_quoted(body, section, reach) for section in candidate.sections):
             yield Refusal.MISQUOTED
-    elif quotations := tuple(_quoted(body)):
+        return  # its code is the section's as well
+    if quotations := tuple(_quoted(body)):
         written = squeeze(" ".join(read_text(s.text).prose for s in candidate.sections))
         if not all(squeeze(quoted) in written for quoted in quotations):
             yield Refusal.MISQUOTED
