@@ -176,7 +176,6 @@ class FaqAgent:
             sections=library.cited(proposal.evidence),
             document=document,
             allowed_hosts=self._allowed_hosts,
-            exists=library.has_place,
         )
         return check_answer(candidate) or _lint(entry, library.lint_rules)
 

@@ -55,7 +55,7 @@ def plain_text(markdown: str) -> str:
 def compose_extractive_answer(
     question: str, hits: Sequence[Hit], allowed_hosts: frozenset[str] = frozenset()
 ) -> Answer | Unanswered:
-    """Quote what the best section says to the question: whole blocks, at most 100 words.
+    """Quote what the best section says to the question: whole blocks, at most 250 words.
 
     Two Chinese, Japanese or Korean characters count as a word. Of a link out of the repository
     only the words are kept, unless its host is allowed. Unanswered when no section covers enough

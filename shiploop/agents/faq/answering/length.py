@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from shiploop.domain.limits import MAX_ANSWER_CHARACTERS, MAX_QUOTED_WORDS
+from shiploop.domain.limits import MAX_ANSWER_CHARACTERS
 
 _WORDS_PER_CJK_CHARACTER: Final = 0.5
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
@@ -16,8 +16,8 @@ def count_words(text: str) -> float:
     return words + characters * _WORDS_PER_CJK_CHARACTER
 
 
-def is_short_enough(text: str, further_words: float = 0.0) -> bool:
-    """Tell whether a text can be quoted as an answer, with so many words beside it."""
+def is_short_enough(text: str, most_words: int, further_words: float = 0.0) -> bool:
+    """Tell whether a text can be an answer of so many words, with some beside it."""
     if len(text) > MAX_ANSWER_CHARACTERS:
         return False
-    return count_words(text) + further_words <= MAX_QUOTED_WORDS
+    return count_words(text) + further_words <= most_words

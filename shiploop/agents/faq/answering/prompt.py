@@ -120,7 +120,7 @@ def read_answer(reply: str, sections: Sequence[Section]) -> Answer | Unanswered 
 def _problem(draft: Draft, text: str) -> str | None:
     if draft.confidence < MIN_CONFIDENCE:
         return f"its confidence is {draft.confidence:.2f}"
-    if not is_short_enough(text):
+    if not is_short_enough(text, MAX_ANSWER_WORDS):
         return f"its answer is longer than {MAX_ANSWER_WORDS} words"
     return answer_problem(text)
 

@@ -11,7 +11,7 @@ from typing import Final
 from shiploop.agents.faq.answering.length import count_words, is_short_enough
 from shiploop.agents.faq.question import heading_text
 from shiploop.agents.faq.quoting.blocks import read_blocks
-from shiploop.agents.faq.quoting.cohesion import is_left_open, qualifies, runs
+from shiploop.agents.faq.quoting.cohesion import begins_steps, is_left_open, qualifies, runs
 from shiploop.agents.faq.quoting.links import Reach, unlinked
 from shiploop.agents.faq.quoting.shapes import Block, joined, obstacle_of
 from shiploop.agents.faq.retrieval.sections import Section
@@ -80,11 +80,14 @@ def quote_part(section: Section, says: Says, reach: Reach = ANYWHERE) -> Quotati
         return Unquotable(f"what speaks of the question {_TOO_LONG}")
     qualified = list(accumulate((any(map(qualifies, part)) for part in parts), initial=0))
     for start, end in windows:
-        if qualified[start] == 0 and qualified[end] == qualified[-1]:
-            quoted = [block for part in parts[start:end] for block in part]
-            whole = end - start == len(parts)
-            if quotation := _quotation(section, quoted, complete=whole):
-                return quotation
+        quoted = [block for part in parts[start:end] for block in part]
+        if qualified[start] or qualified[end] < qualified[-1]:
+            continue
+        if end < len(parts) and (is_left_open(quoted[-1]) or any(map(begins_steps, quoted))):
+            continue
+        whole = end - start == len(parts)
+        if quotation := _quotation(section, quoted, complete=whole):
+            return quotation
     return Unquotable("what would be left out says when or whether the rest holds")
 
 
@@ -153,7 +156,7 @@ def _quotation(section: Section, blocks: Sequence[Block], *, complete: bool) -> 
     text = "\n\n".join(filter(None, (head, joined(blocks))))
     # What is not quoted is linked in a line of its own, by the section's heading.
     line = 0.0 if complete else count_words(" ".join((*section.heading_path, "read on")))
-    if not is_short_enough(text, line):
+    if not is_short_enough(text, MAX_QUOTED_WORDS, line):
         return None
     return Quotation(text, complete, len(blocks), section.marks)
 

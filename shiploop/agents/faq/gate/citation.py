@@ -51,9 +51,11 @@ def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     body = without_citation(candidate.entry.answer)
     # The sections are long: they are parsed only where something is held against them.
     if candidate.answer.generator == "extractive":
-        if not any(_is_quoted(body, each, candidate.reach) for each in candidate.sections):
+        reach = Reach(candidate.allowed_hosts)
+        if not any(_is_quoted(body, each, reach) for each in candidate.sections):
             yield Refusal.MISQUOTED
-    elif quotations := tuple(_quoted(body)):
+        return  # its code is the section's as well
+    if quotations := tuple(_quoted(body)):
         written = squeeze(" ".join(read_text(s.text).prose for s in candidate.sections))
         if not all(squeeze(quoted) in written for quoted in quotations):
             yield Refusal.MISQUOTED

@@ -44,7 +44,7 @@ _IMAGE: Final = re.compile(r"(?<!\\)!\[")
 _FENCE: Final = re.compile(r"\A *(?:```|~~~)")
 _CODE_SPAN: Final = re.compile(r"`[^`]*`")
 _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,1000}\]")
-_DEEPEST: Final = 6  # two lists within each other
+_DEEPEST: Final = 8  # three lists within each other
 
 
 def check_length(text: str, citation: str, generator: Generator) -> Iterator[Refusal]:
@@ -90,7 +90,7 @@ def _without_code(raw: str) -> str:
 def _is_drawn(text: Text) -> bool:
     infos = [token.info.strip() for token in text.tokens if token.type == "fence"]
     odd = any(info.lower() in _DRAWN or not _PLAIN_INFO.fullmatch(info) for info in infos)
-    return odd or _MATH.search(text.raw) is not None
+    return odd or _MATH.search(_without_code(text.raw)) is not None
 
 
 def _is_deep(text: Text) -> bool:

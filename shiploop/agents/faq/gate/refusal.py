@@ -8,7 +8,10 @@ from shiploop.domain.limits import MAX_ANSWER_WORDS, MAX_QUOTED_WORDS
 class Refusal(Enum):
     """A reason not to ship an answer; the value is a sentence for the person who asked."""
 
-    TOO_LONG = f"The answer is longer than {MAX_ANSWER_WORDS} words, or quotes more than {MAX_QUOTED_WORDS}."
+    TOO_LONG = (
+        f"The answer is longer than {MAX_ANSWER_WORDS} words, or quotes more than "
+        f"{MAX_QUOTED_WORDS}."
+    )
     NO_CITATION = "The answer does not end by naming the sections that it is taken from."
     UNKNOWN_SECTION = "The answer cites a section that the documents do not have."
     MISQUOTED = "The answer quotes something that the cited sections do not say."

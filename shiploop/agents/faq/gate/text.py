@@ -1,7 +1,7 @@
 """An answer that wants to be shipped, and its text as a reader, a parser and GitHub see it."""
 
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,6 @@ from markdown_it.token import Token
 
 from shiploop.agents.faq.answering.answer import Answer
 from shiploop.agents.faq.document.document import Entry
-from shiploop.agents.faq.quoting.links import Reach
 from shiploop.agents.faq.retrieval.sections import Section
 
 
@@ -32,8 +31,7 @@ class Candidate:
     """An answer, the entry made of it, and what both are held against.
 
     `sections` are those of the answer's sources that the documents really have;
-    `allowed_hosts` those outside the repository that a link may lead to, `exists` tells of a page
-    and an anchor whether a link within it leads anywhere.
+    `allowed_hosts` those outside the repository that a link may lead to.
     """
 
     entry: Entry
@@ -41,12 +39,6 @@ class Candidate:
     sections: tuple[Section, ...]
     document: str
     allowed_hosts: frozenset[str] = frozenset()
-    exists: Callable[[str, str], bool] = lambda path, anchor: True
-
-    @property
-    def reach(self) -> Reach:
-        """Where the links of a quotation may lead."""
-        return Reach(self.allowed_hosts, self.exists)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,12 @@ _LEANS: Final = re.compile(
     "|이것|그것|이는|그러나|하지만|그리고|또한|따라서|그런|이렇게|이를)",
     re.IGNORECASE,
 )
+_FIRST_STEP: Final = re.compile(
+    r"(?:first|firstly|to begin|to start|step 1|zuerst|zunächst|(?:tout )?d'abord|premièrement"
+    r"|primero|en primer lugar|innanzitutto|per prima cosa|primeiro|ten eerste|eerst)(?!\w)"
+    "|首先|第一步|まず|最初に|먼저|우선",
+    re.IGNORECASE,
+)
 _HARMLESS_BOXES: Final = frozenset({"tip", "hint", "example", "seealso", "see-also"})
 _SENTENCE_ENDS: Final = ".!?。！？"
 _BEFORE_WORDS: Final = " \n*_\"'“(>"
@@ -81,6 +87,11 @@ def qualifies(block: Block) -> bool:
     return _QUALIFYING.search(block.text) is not None
 
 
+def begins_steps(block: Block) -> bool:
+    """Tell whether a block is the first of several steps, which are nothing without the others."""
+    return _FIRST_STEP.match(block.text.lstrip(_BEFORE_WORDS)) is not None
+
+
 def is_left_open(block: Block) -> bool:
     """Tell whether a block announces something, so that it cannot be the last one."""
     if block.sort in (Sort.CODE, Sort.TABLE):
@@ -88,14 +99,23 @@ def is_left_open(block: Block) -> bool:
     text = _bare(unlinked(block.text))
     last = text[max(text.rfind(end, 0, -1) for end in _SENTENCE_ENDS) + 1 :]
     announces = block.sort is Sort.TEXT and _ANNOUNCES.search(last) is not None
-    return text.endswith(_LEADS_IN) or announces
+    return text.endswith(_LEADS_IN) or announces or _is_title(block)
 
 
 def _bound(before: Block, block: Block) -> bool:
-    if _bare(before.text).endswith(_LEADS_IN) or _LEANS.match(block.text.lstrip(_BEFORE_WORDS)):
+    if _is_title(before) or _bare(before.text).endswith(_LEADS_IN):
+        return True
+    if _LEANS.match(block.text.lstrip(_BEFORE_WORDS)):
         return True
     # Code, lists and tables say what they are for in the text above them.
     return block.sort in (Sort.CODE, Sort.LIST, Sort.TABLE, Sort.TAB)
+
+
+def _is_title(block: Block) -> bool:
+    """Tell whether a paragraph is wholly strong: many write so what is a title."""
+    text = block.text
+    strong = len(text) > len("****") and text.startswith("**") and text.endswith("**")
+    return block.sort is Sort.TEXT and strong and text.count("**") == 2
 
 
 def _bare(text: str) -> str:

@@ -115,8 +115,8 @@ class InlineWriter:
             case "myst_role":
                 return _role(node)
             case "em" | "strong":
-                inside = self._inside(node)
-                return f"{node.markup}{inside}{node.markup}" if inside.strip() else inside
+                inside, mark = self._inside(node), "*" * len(node.markup)
+                return f"{mark}{inside}{mark}" if inside.strip() else inside
             case "link":
                 return self._link(node)
             case "footnote_ref":

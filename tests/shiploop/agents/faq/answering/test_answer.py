@@ -49,14 +49,14 @@ def test_a_section_that_fits_is_quoted_whole() -> None:
 
 def test_what_is_too_long_is_not_cut_within_a_block() -> None:
     sentence = "The worker has a heartbeat in `file. name` for all. "
-    for text, question in ((sentence * 30, "heartbeat"), ("工作者的心跳很重要。" * 30, "心跳")):
+    for text, question in ((sentence * 75, "heartbeat"), ("工作者的心跳很重要。" * 75, "心跳")):
         assert isinstance(compose_extractive_answer(question, [hit(f"# A\n\n{text}")]), Unanswered)
 
 
 def test_of_a_long_section_the_part_is_quoted_that_says_most_and_the_rest_is_linked() -> None:
-    text = "word " * 60 + "end.\n\nA worker's heartbeat.\n\n" + "word " * 60 + "end."
+    text = "word " * 150 + "end.\n\nA worker's heartbeat.\n\n" + "word " * 150 + "end."
     assert quoted(text) == (
-        "word " * 60 + "end.\n\nA worker's heartbeat.\n\nRead on: [Worker](worker.md#worker)"
+        "word " * 150 + "end.\n\nA worker's heartbeat.\n\nRead on: [Worker](worker.md#worker)"
     )
 
 

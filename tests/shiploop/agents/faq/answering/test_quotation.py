@@ -20,10 +20,10 @@ from shiploop.agents.faq.answering.quotation import (
 from shiploop.agents.faq.document.entry import answer_problem
 from shiploop.agents.faq.quoting.links import Reach
 from shiploop.agents.faq.retrieval.sections import Section, split_sections
-from shiploop.domain.limits import MAX_ANSWER_WORDS, MAX_QUOTED_SECTION_CHARACTERS
+from shiploop.domain.limits import MAX_QUOTED_SECTION_CHARACTERS, MAX_QUOTED_WORDS
 
-LONG = "word " * 60 + "end."
-TOO_LONG = "word " * 101
+LONG = "word " * 150 + "end."
+TOO_LONG = "word " * 251
 LONGEST_S = 0.04  # twice what is promised: a machine may be busy
 
 
@@ -53,8 +53,8 @@ def part(text: str, *words: str) -> str:
         ("One.\n\n- a\n- b", "One.\n\n- a\n- b"),
         ("", "!the section has no text"),
         ("![](x.png)", "!the section has no text"),
-        (TOO_LONG, "!the section is longer than the 100 words of an answer"),
-        ("x " * 5_000, "!the section is longer than the 100 words of an answer"),
+        (TOO_LONG, "!the section is longer than the 250 words that may be quoted"),
+        ("x " * 5_000, "!the section is longer than the 250 words that may be quoted"),
         ("One.\n\n{% include 'x' %}", "!the section holds an include, `{% include 'x' %}`"),
         ("Do so:", "!the section ends by announcing what stands elsewhere"),
         ("Do so：", "!the section ends by announcing what stands elsewhere"),
@@ -74,7 +74,7 @@ def test_a_section_is_quoted_whole_or_not_at_all(text: str, expected: str) -> No
 
 
 CUT = "!what would be left out says when or whether the rest holds"
-LONGER = "!what speaks of the question is longer than the 100 words of an answer"
+LONGER = "!what speaks of the question is longer than the 250 words that may be quoted"
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,11 @@ LONGER = "!what speaks of the question is longer than the 100 words of an answer
         (f"고양이.\n\n{LONG}\n\n{LONG}\n\n자지 않습니다.", ("고양이",), CUT),
         (f"A cat. {TOO_LONG}\n\nOne.", ("cat",), LONGER),
         (f"{LONG}\n\nA cat:\n\n- {TOO_LONG}", ("cat",), LONGER),
-        ("| cat | s |\n|---|---|\n" + "| a | b c |\n" * 40, ("cat",), LONGER),
+        ("| cat | s |\n|---|---|\n" + "| a | b c |\n" * 100, ("cat",), LONGER),
         ("A dog.", ("cat",), "!nothing of the section speaks of the question"),
         ("A cat {x}.", ("cat",), "!what speaks of the question holds a brace outside of code"),
+        (f"First, a cat.\n\n{LONG}\n\nThen a dog. {LONG}", ("cat",), CUT),
+        (f"**A**\n\nA cat.\n\n{LONG}\n\n**B**\n\n{LONG}", ("cat",), f"**A**\n\nA cat.\n\n{LONG}"),
         (
             "Use `File()`:\n\n{* ../upload.py *}\n\n/// tip\n\nSmall files.\n\n///",
             ("files",),
@@ -125,13 +127,28 @@ def test_a_part_is_no_more_than_what_fits_and_says_whether_it_is_all() -> None:
     assert all_of_it == Quotation("A cat.\n\nTwo.", complete=True, blocks=2, marks=())
 
 
-def test_marks_stand_above_what_is_quoted_and_count_as_words() -> None:
-    marked = replace(section("Use `x`."), marks=("Removed in 4.0.", "Do *not* use."))
-    found = quote_section(marked)
-    assert isinstance(found, Quotation)
-    assert found.text == "Removed in 4.0. Do \\*not\\* use.\n\nUse `x`."
-    assert found.marks == marked.marks
-    assert isinstance(quote_section(replace(marked, marks=(TOO_LONG,))), Unquotable)
+@pytest.mark.parametrize(
+    ("marks", "head"),
+    [
+        ((), ""),
+        (("Removed in 4.0.",), "Removed in 4.0.\n\n"),
+        (("Removed in 4.0.", "Do not use."), "Removed in 4.0. Do not use.\n\n"),
+        (("*Deprecated* since <b>2.0</b>.",), "\\*Deprecated\\* since \\<b\\>2.0\\</b\\>.\n\n"),
+        (("已弃用。",), "已弃用。\n\n"),
+        (("This page is marked as experimental.",), "This page is marked as experimental.\n\n"),
+        ((TOO_LONG,), None),
+    ],
+)
+def test_marks_stand_above_what_is_quoted_or_nothing_is(
+    marks: tuple[str, ...], head: str | None
+) -> None:
+    marked = replace(section("Use `x`."), marks=marks)
+    for found in (quote_section(marked), quote_part(marked, about("use"))):
+        if head is None:
+            assert isinstance(found, Unquotable)
+        else:
+            assert found == Quotation(f"{head}Use `x`.", complete=True, blocks=1, marks=marks)
+            assert is_quotation(found.text, marked, Reach())
 
 
 @pytest.mark.parametrize(
@@ -180,6 +197,52 @@ def test_only_whole_blocks_are_a_quotation() -> None:
         "No.",
     ):
         assert not is_quotation(text, page, Reach()), text
+
+
+CASES = {
+    "reference links": (
+        "# Limits\n\nUploads are limited by [the quota][q].\n\n## Other\n\nx\n\n[q]: quota.md\n",
+        "Uploads are limited by [the quota](quota.md).",
+    ),
+    "an admonition's title": (
+        '# Changes\n\n!!! info "Only certificates"\n\n    They are reloaded without a restart.\n',
+        "**Only certificates:** They are reloaded without a restart.",
+    ),
+    "list items keep all their paragraphs": (
+        "# customRef\n\nMakes a ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n  See it.\n",
+        "Makes a ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n  See it.",
+    ),
+    "a table that is compared": (
+        "# Speed\n\n| tool | seconds |\n|---|---|\n| ours | 0.1 |\n| grep fast | 9.0 |\n",
+        "| tool | seconds |\n| --- | --- |\n| ours | 0.1 |\n| grep fast | 9.0 |",
+    ),
+    "a negation that is cut off": (
+        f"# Replace\n\nIt can replace text. {'It prints a line. ' * 80}It never changes your files.\n",
+        "!the section is longer than the 250 words that may be quoted",
+    ),
+    "a negation in a block of its own": (
+        f"# Replace\n\nIt can replace text.\n\n{LONG}\n\n{LONG}\n\nIt never changes your files.\n",
+        CUT,
+    ),
+    "a page that says removed": (
+        "# Macros\n\n> **Removed in 4.0.** Do not use.\n",
+        "> **Removed in 4.0.** Do not use.",
+    ),
+    "directives and includes": (
+        "# Upload\n\n{* ../../upload.py hl[3] *}\n\n/// tip\n\nSmall files only.\n\n///\n",
+        "!the section holds an include, `{* ../../upload.py hl[3] *}`",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_small_documents_keep_their_meaning(case: str) -> None:
+    page, expected = CASES[case]
+    first = split_sections("docs/a.md", page)[0]
+    found = quote_section(first)
+    if expected == CUT:
+        found = quote_part(first, about("replace"))
+    assert (f"!{found.reason}" if isinstance(found, Unquotable) else found.text) == expected
 
 
 # --- whatever the section ------------------------------------------------------------------------
@@ -275,7 +338,7 @@ def test_a_part_has_words_in_a_row_and_ends_where_blocks_end(said: Said, word: s
         quoted = read(found.text)
         starts = range(len(words) - len(quoted) + 1)
         assert any(words[i : i + len(quoted)] == quoted for i in starts)
-        assert count_words(found.text) <= MAX_ANSWER_WORDS
+        assert count_words(found.text) <= MAX_QUOTED_WORDS
         assert is_quotation(found.text, section(text), Reach())
         assert found.complete is (quoted == words)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from shiploop.agents.faq.quoting.cohesion import is_left_open, qualifies, runs
+from shiploop.agents.faq.quoting.cohesion import begins_steps, is_left_open, qualifies, runs
 from shiploop.agents.faq.quoting.shapes import Block, Sort
 
 
@@ -16,6 +16,8 @@ def text(said: str) -> Block:
         ([text("One."), text("Two.")], ((0, 1), (1, 2))),
         ([text("Do so:"), text("Two.")], ((0, 2),)),
         ([text("**Do so:**"), text("Two.")], ((0, 2),)),
+        ([text("**Licensing**"), text("Two.")], ((0, 2),)),
+        ([text("**One** and **two**"), text("Two.")], ((0, 1), (1, 2))),
         ([text("这样做："), text("二。")], ((0, 2),)),
         ([text("One."), Block(Sort.CODE, "```sh\nx\n```"), text("Two.")], ((0, 2), (2, 3))),
         ([text("One."), Block(Sort.LIST, "- x")], ((0, 2),)),
@@ -102,6 +104,7 @@ def test_a_box_is_not_to_be_cut_off_but_for_a_tip() -> None:
         (text("There are the following ways."), True),
         (text("The steps are listed below."), True),
         (text("Es gibt folgende Wege."), True),
+        (text("**Licensing**"), True),
         (text("The following is true. So it is."), False),
         (text("So it is."), False),
         (Block(Sort.LIST, "- a\n- b:"), True),
@@ -111,3 +114,18 @@ def test_a_box_is_not_to_be_cut_off_but_for_a_tip() -> None:
 )
 def test_what_announces_something_cannot_be_the_last(block: Block, expected: bool) -> None:
     assert is_left_open(block) is expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        *(
+            (f"{first}, do so.", True)
+            for first in ("First", "**First**", "Zuerst", "D'abord", "Primero")
+        ),
+        *(("首先运行。", True), ("まず実行します。", True), ("먼저 실행합니다.", True)),
+        *(("Firsthand so.", False), ("Do so first.", False), ("The first is so.", False)),
+    ],
+)
+def test_a_first_step_is_nothing_without_the_others(said: str, expected: bool) -> None:
+    assert begins_steps(text(said)) is expected
