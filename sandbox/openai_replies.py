@@ -76,6 +76,8 @@ def _numbered(given: object) -> Iterator[tuple[int, str]]:
         match each:
             case {"number": int(number), "text": str(text)}:
                 yield number, text
+            case _:
+                continue
 
 
 def _sayer(claim: str, sentences: Sequence[tuple[int, str]]) -> int:

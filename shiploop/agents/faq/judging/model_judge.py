@@ -29,7 +29,8 @@ def judge_by_model(
 ) -> Checked:
     """Let an answer, without its sources, go unattended when the check finds each of its claims.
 
-    Raises nothing. A check that fails raises no level: the answer is a suggestion, as it would be without one.
+    Raises nothing. A check that fails raises no level: the answer is a suggestion, as it would be
+    without one.
     """
     case = build_case(question, answer, sections)
     if case is None:

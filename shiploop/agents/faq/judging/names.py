@@ -28,72 +28,12 @@ _CAPITALISED: Final = re.compile(r"[A-Z][^\W_]*")
 _BEGINS: Final = re.compile(r"(?:^|[.?!:…]\s+|[\"'(¿¡]\s*)\Z")
 _NO_NAMES: Final = frozenset(["I", "I'm", "OK", "FAQ"])
 # Capitals that name no product: a text may say the same without them.
-_COMMON: Final = frozenset(
-    [
-        "api",
-        "apis",
-        "cli",
-        "cpu",
-        "css",
-        "csv",
-        "db",
-        "dns",
-        "gpu",
-        "gui",
-        "html",
-        "http",
-        "https",
-        "id",
-        "ids",
-        "ide",
-        "io",
-        "ip",
-        "ips",
-        "json",
-        "jwt",
-        "lan",
-        "mb",
-        "gb",
-        "oauth",
-        "ok",
-        "os",
-        "pdf",
-        "pr",
-        "ram",
-        "rest",
-        "rss",
-        "saml",
-        "sdk",
-        "smtp",
-        "sql",
-        "ssh",
-        "ssl",
-        "sso",
-        "svg",
-        "tcp",
-        "tls",
-        "toml",
-        "ttl",
-        "udp",
-        "ui",
-        "uri",
-        "url",
-        "urls",
-        "usb",
-        "utf",
-        "uuid",
-        "vm",
-        "vms",
-        "vpn",
-        "wan",
-        "xml",
-        "yaml",
-        "yml",
-        "ci",
-        "cd",
-        "faq",
-    ]
-)
+_COMMON_WORDS: Final = """
+api apis cli cpu css csv db dns gpu gui html http https id ids ide io ip ips json jwt lan mb gb
+oauth ok os pdf pr ram rest rss saml sdk smtp sql ssh ssl sso svg tcp tls toml ttl udp ui uri
+url urls usb utf uuid vm vms vpn wan xml yaml yml ci cd faq
+"""
+_COMMON: Final = frozenset(_COMMON_WORDS.split())
 _KATAKANA: Final = re.compile(r"[\u30a1-\u30fa][\u30a1-\u30ff]+")
 _NEGATIONS: Final = re.compile(
     r"\b(?:not|no|never|none|nothing|without|cannot|can't|don't|doesn't|isn't|aren't|won't|didn't"
@@ -111,7 +51,7 @@ _NEGATIONS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What an answer has to name as the question does; `negated` tells that the question negates."""
+    """What an answer has to name as the question does; `negated`: the question says no."""
 
     names: tuple[str, ...]
     code: tuple[str, ...]
@@ -125,8 +65,8 @@ def fixed_in(question: str) -> Fixed:
     text = unicodedata.normalize("NFKC", question).translate(_QUOTES)
     code = tuple(next(filter(None, match.groups())) for match in _CODE.finditer(text))
     prose = _CODE.sub(" ", text)
-    numbers = (match[1] or match[2] or match[0] for match in _VERSION.finditer(prose))
-    numbers = (*numbers, *_NUMBER.findall(prose))
+    versions = (match[1] or match[2] or match[0] for match in _VERSION.finditer(prose))
+    numbers = (*versions, *_NUMBER.findall(prose))
     return Fixed(
         tuple(dict.fromkeys(_names(prose)))[:_MOST],
         tuple(dict.fromkeys(code))[:_MOST],

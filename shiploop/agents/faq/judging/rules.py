@@ -21,8 +21,10 @@ _CODE_BLOCK: Final = re.compile(
 _LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
 _POINTER: Final = re.compile(
-    r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at|found (?:in|on)"
-    r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)|siehe|voir|véase|vedi"
+    r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at"
+    r"|found (?:in|on)"
+    r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
+    r"|siehe|voir|véase|vedi"
     r"|veja|zie)\b[^.!?\n]*\[|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
     re.IGNORECASE,
 )
@@ -40,7 +42,8 @@ _ELSEWHERE: Final = re.compile(
     r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
     r"|\bwe (?:just|already) |^(?:below|here)\b"
     r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
-    r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented|listed) here\b"
+    r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented"
+    r"|listed) here\b"
     r"|\b(?:oben|obige[nrs]?|vorherige[nrs]?|siehe unten)\b|\bci-dess(?:us|ous)\b"
     r"|\bprécédente?s?\b|\b(?:sección|seção|página|ejemplo|exemplo|paso|passo) anterior\b"
     r"|\bmás arriba\b|\bacima\b|\bsopra\b|\bprecedent[ei]\b|\bhierboven\b|\bvorige\b"
@@ -48,6 +51,31 @@ _ELSEWHERE: Final = re.compile(
     r"|次の[章節]|위의|앞서",
     re.IGNORECASE | re.MULTILINE,
 )
+# A text that begins so goes on from another one.
+_GOES_ON: Final = re.compile(
+    r"\W*(?:but|however|otherwise|instead|also|additionally|furthermore|moreover|then|alternatively"
+    r"|therefore|thus|hence|similarly|likewise|conversely|nevertheless|and|or|yet|still"
+    r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
+    r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
+    r"|\W*(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
+    re.IGNORECASE,
+)
+_SOFT_WORDS: Final = """
+more less detail details overview example examples summary note notes
+introduction intro background usage basic basics advanced general other others
+misc miscellaneous info information resource resources reference references link
+links tip tips hint hints warning important caveat caveats limitation
+limitations conclusion recap question questions answer option options feature
+features step steps next see also about and of for further reading getting
+started start quick quickstart todo faq common issues known problems mehr
+weitere überblick beispiel beispiele zusammenfassung hinweis hinweise einführung
+informationen plus détails aperçu exemple exemples résumé remarque remarques
+voir aussi más detalles ejemplo ejemplos resumen notas dettagli esempio esempi
+riepilogo mais detalhes exemplo exemplos resumo
+まとめ 概要 例 はじめに 注意 参考 関連 概述 示例 總結
+总结 简介 簡介 注意事项 注意事項 参考资料 其他 其它 介绍 介紹
+"""
+_SOFT: Final = frozenset(_SOFT_WORDS.split())
 # A heading with one of these is understood below the one above it only.
 _POINTING: Final = re.compile(
     r"\b(?:it|its|this|that|these|those|them|they|here)\b|^(?:others?|another|see also|related)\b"
@@ -58,11 +86,17 @@ _POINTING: Final = re.compile(
     re.IGNORECASE,
 )
 _ANNOUNCES: Final = re.compile(
+    r"\b(?:we(?:'ll| will| are going to| shall)|let's|let us) (?:now |first |then |next )?"
+    r"(?:look|see"
+    r"|discuss|cover|focus|explore|talk|learn|walk|examine|concentrate|describe|explain)\b"
+    r"|\bnous (?:allons|verrons|concentrerons|aborderons|présenterons)\b|\bwir werden (?:uns )?"
+    r"|"
     r"\b(?:this|the following) (?:section|page|chapter|guide|document|article|tutorial|part|topic)"
     r"s? (?:will )?(?:describe|explain|show|cover|list|contain|provide|discuss|outline|detail"
     r"|introduce|give|walk|document|demonstrate|help)s?\b"
     r"|\bin this (?:section|page|chapter|guide|document|article|tutorial|part)\b"
-    r"|\b(?:to ?do|tbd|coming soon|work in progress|under construction|not yet (?:written|documented))\b"
+    r"|\b(?:to ?do|tbd|coming soon|work in progress|under construction"
+    r"|not yet (?:written|documented))\b"
     r"|本[节節章页頁](?:将|將|介绍|介紹|描述|说明|說明)|この(?:章|節|ページ|セクション)では|今後追加",
     re.IGNORECASE,
 )
@@ -141,13 +175,15 @@ def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
     prose = _CODE_BLOCK.sub(" ", quoted)
     if named.is_one_word:
         yield "One word alone may mean much else."
+    if _SOFT.issuperset(asked(named.section.heading_path[-1]).words):
+        yield "The heading by itself says next to nothing."
     if found := _POINTING.search(named.section.heading_path[-1]):
         yield f"The heading speaks of what is named elsewhere: “{found[0]}”."
     if not named.in_order:
         yield "The question has the words of the heading in another order."
     if named.has_more_below:
         yield "The section goes on below further headings, which are not quoted."
-    if found := _ELSEWHERE.search(prose):
+    if found := _ELSEWHERE.search(prose) or _GOES_ON.match(prose):
         yield f"It points to what is not quoted: “{found[0].strip()}”."
     if found := _ANNOUNCES.search(prose):
         yield f"It only announces what follows: “{found[0].strip()}”."

@@ -26,67 +26,17 @@ _TERM: Final = re.compile(
     rf"|(?:(?<![^\s(])(?:--?|[$@.#]))?[^\W_{_CJK}]+(?:[._:/][^\W{_CJK}]+)*(?:\+\+|#)?|_\w+"
 )
 # One of a heading's words and a question's says the same without these.
-_ARTICLES: Final = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "i",
-        "we",
-        "you",
-        "my",
-        "your",
-        "our",
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "ein",
-        "eine",
-        "einen",
-        "einem",
-        "einer",
-        "mein",
-        "meine",
-        "meinen",
-        "le",
-        "la",
-        "les",
-        "un",
-        "une",
-        "l",
-        "mon",
-        "ma",
-        "mes",
-        "el",
-        "los",
-        "las",
-        "una",
-        "mi",
-        "mis",
-        "il",
-        "lo",
-        "gli",
-        "mio",
-        "mia",
-        "het",
-        "een",
-        "mijn",
-        "os",
-        "um",
-        "uma",
-        "meu",
-        "minha",
-        "please",
-        "bitte",
-    ]
-)
+_ARTICLES_WORDS: Final = """
+a an the i we you my your our der die das den dem ein eine einen einem einer mein meine meinen
+le la les un une l mon ma mes el los las una mi mis il lo gli mio mia het een mijn os um uma meu
+minha please bitte
+"""
+_ARTICLES: Final = frozenset(_ARTICLES_WORDS.split())
 _AUXILIARIES: Final = frozenset(["is", "are", "was", "were", "be", "am", "do", "does", "did", "'s"])
 # What begins a question about a way or a meaning; such a question names its subject.
 _OF_SUBJECTS: Final = re.compile(
     r"""(?:
-      how\ (?:do|can|could|should|would|must|might|may)\ (?:i|we|you|one|people|users)(?:\ go\ about)?
+      how\ (?:do|can|could|should|would|must|might|may)\ (?:i|we|you|one|people)(?:\ go\ about)?
     | how\ to
     | (?:what|which)(?:\ is|'s|\ are)\ the\ (?:best\ |right\ |correct\ |recommended\ )?way\ to
     | what(?:\ is|'s|\ are|\ was|\ were)

@@ -17,47 +17,11 @@ from shiploop.agents.faq.retrieval.sections import Section
 _MOST_WORDS: Final = 16  # of a question that names a heading and the page that it is on
 _MOST_CANDIDATES: Final = 500  # "Examples" may stand on each page
 # Between a heading's words and those of the heading above it.
-_JOINING: Final = frozenset(
-    [
-        "in",
-        "on",
-        "at",
-        "for",
-        "of",
-        "with",
-        "within",
-        "under",
-        "using",
-        "auf",
-        "im",
-        "bei",
-        "für",
-        "mit",
-        "von",
-        "unter",
-        "en",
-        "sur",
-        "dans",
-        "pour",
-        "avec",
-        "de",
-        "du",
-        "des",
-        "para",
-        "con",
-        "per",
-        "nel",
-        "su",
-        "em",
-        "no",
-        "na",
-        "da",
-        "do",
-        "voor",
-        "met",
-        "van",
-    ]
-)
+_JOINING_WORDS: Final = """
+in on at for of with within under using auf im bei für mit von unter en sur dans pour avec de du
+des para con per nel su em no na da do voor met van
+"""
+_JOINING: Final = frozenset(_JOINING_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +85,19 @@ class Headings:
         return asked(self._sections[number].heading_path[-1])
 
     def _named_with_those_above(self, wanted: Asked) -> Sequence[int]:
-        terms, found = wanted.terms, []
+        terms, found = wanted.terms, list[int]()
         if wanted.asks or len(terms) > _MOST_WORDS:
             return ()
         for start, end in combinations(range(len(terms) + 1), 2):
             own = Asked("", terms[start:end])
             others = terms[:start], terms[end:]
-            for number in self._by_key.get(own.key, ())[:_MOST_CANDIDATES]:
-                if _are_of_those_above(self._sections[number], *others):
-                    found.append(number)
+            candidates = self._by_key.get(own.key, ())[:_MOST_CANDIDATES]
+            found += [n for n in candidates if _are_of_those_above(self._sections[n], *others)]
         return tuple(dict.fromkeys(found))
 
     def _different(self, numbers: Iterable[int]) -> list[int]:
         """Of copies the first: they say the same."""
-        texts = {}
+        texts: dict[tuple[str, str], int] = {}
         for number in numbers:
             section = self._sections[number]
             texts.setdefault((section.heading_path[-1], section.text.strip()), number)

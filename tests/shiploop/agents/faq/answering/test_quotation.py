@@ -209,7 +209,8 @@ CASES = {
         "**Only certificates:** They are reloaded without a restart.",
     ),
     "list items keep all their paragraphs": (
-        "# customRef\n\nMakes a ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n  See it.\n",
+        "# customRef\n\nMakes a ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n"
+        "  See it.\n",
         "Makes a ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n  See it.",
     ),
     "a table that is compared": (
@@ -217,7 +218,8 @@ CASES = {
         "| tool | seconds |\n| --- | --- |\n| ours | 0.1 |\n| grep fast | 9.0 |",
     ),
     "a negation that is cut off": (
-        f"# Replace\n\nIt can replace text. {'It prints a line. ' * 80}It never changes your files.\n",
+        f"# Replace\n\nIt can replace text. {'It prints a line. ' * 80}"
+        "It never changes your files.\n",
         "!the section is longer than the 250 words that may be quoted",
     ),
     "a negation in a block of its own": (

@@ -15,7 +15,8 @@ SECTION = Section(
     "rotate-keys",
     1,
     9,
-    "Run `keys rotate` as root. It takes 5 minutes,\nand never asks.\n\n- Restart the [server](s.md).\n",
+    "Run `keys rotate` as root. It takes 5 minutes,\nand never asks.\n\n"
+    "- Restart the [server](s.md).\n",
 )
 QUESTION = "How do I rotate keys?"
 

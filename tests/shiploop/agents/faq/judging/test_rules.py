@@ -102,6 +102,9 @@ def test_a_name_that_no_document_knows_is_told() -> None:
         ("これは上記の手順を繰り返します。", "points to"),
         ("It works on Python 3.11 and above, and with 12 previous versions.", ""),
         ("This section describes how keys are rotated.", "announces"),
+        ("Aber wenn es läuft, geht es.", "points to"),
+        ("However, it never asks.", "points to"),
+        ("It is fast. Next, we will look at the options.", "announces"),
         ("TODO", "announces"),
         ("If you need to remove it, see [the keys](keys.md#keys).", "where to read on"),
         ("See [the keys](keys.md#keys).", "where to read on"),
@@ -116,3 +119,12 @@ def test_a_whole_section_stands_alone_or_it_is_said_why_not(quoted: str, why: st
 def test_another_order_and_what_stands_below_keep_a_section_from_standing_alone() -> None:
     text = "Run `keys rotate` and restart the server."
     assert len(why_not_alone(Named(SECTION, in_order=False, has_more_below=True), text)) == 2
+
+
+@pytest.mark.parametrize(
+    "heading", ["More details", "Mehr Details", "Known issues", "まとめ", "See it"]
+)
+def test_a_heading_that_says_nothing_by_itself_is_no_question(heading: str) -> None:
+    section = Section("docs/a.md", ("Guide", heading), "a", 1, 3, "")
+    text = "Run `keys rotate` and restart the server."
+    assert why_not_alone(Named(section, in_order=True, has_more_below=False), text)

@@ -9,7 +9,8 @@ from shiploop.agents.faq.retrieval.headings import Ambiguous, Headings, Named
 from shiploop.agents.faq.retrieval.sections import split_sections
 
 PAGES = {
-    "docs/keys.md": "# Keys\n\n## Rotate the `API` keys\n\nRun it.\n\n## Revoke keys\n\nDelete it.\n",
+    "docs/keys.md": "# Keys\n\n## Rotate the `API` keys\n\nRun it.\n\n"
+    "## Revoke keys\n\nDelete it.\n",
     "docs/install.md": "# Installing Redis\n\n## Linux\n\nA.\n\n## Windows\n\nB.\n",
     "docs/move.md": "# Migrate from Redis to Valkey\n\nMove.\n\n## Before you begin\n\nWait.\n",
     "docs/moved.md": "# Upgrade\n\n## Before you begin\n\nStop.\n",
