@@ -21,8 +21,6 @@ PASSAGE: Final = "passage"
 Nearness = Callable[[str, str], float]
 # docs/judge.md tells how these were chosen.
 LEAST_NEARNESS: Final = 0.86
-# Among those that are nearly as near, the search knows better which is meant.
-_NEARLY_AS_NEAR: Final = 0.01
 LEAST_COVERAGE_WITH_MODEL: Final = 0.6
 # Without the model nearly everything that the question asks for has to be there.
 LEAST_COVERAGE: Final = 0.7
@@ -66,24 +64,20 @@ class Chosen:
 def choose_passage(
     question: str, hits: Sequence[Hit], nearness: Nearness | None
 ) -> Chosen | Refused:
-    """Choose among what a search has found; the small model, where there is one, decides."""
-    refusals = [_refusal(question, hit, nearness) for hit in hits]
-    fitting = [hit for hit, refusal in zip(hits, refusals, strict=True) if refusal is None]
-    if not fitting:
-        return Refused(next(filter(None, refusals), ""))
-    if nearness is None:
-        hit = fitting[0]
-        why = f"{hit.coverage:.0%} of what the question asks for stands below"
-        return Chosen(hit, f"{why} {place_of(hit.section)}.")
-    nearnesses = [nearness(question, excerpt(question, hit.section)) for hit in fitting]
-    least = max(LEAST_NEARNESS, max(nearnesses) - _NEARLY_AS_NEAR)
-    near, hit = next(
-        ((near, hit) for near, hit in zip(nearnesses, fitting, strict=True) if near >= least),
-        (0.0, fitting[0]),
-    )
-    if not near:
-        return Refused(f"{place_of(hit.section)} is about something else")
-    return Chosen(hit, f"The small model finds {place_of(hit.section)} near it: {near:.2f} of 1.")
+    """Choose the first of what a search has found that a person may be shown."""
+    refusals = []
+    for hit in hits:
+        place = place_of(hit.section)
+        if refusal := _refusal(question, hit, nearness):
+            refusals.append(refusal)
+        elif nearness is None:
+            share = f"{hit.coverage:.0%}"
+            return Chosen(hit, f"{share} of what the question asks for stands below {place}.")
+        elif (near := nearness(question, excerpt(question, hit.section))) >= LEAST_NEARNESS:
+            return Chosen(hit, f"The small model finds {place} near the question: {near:.2f} of 1.")
+        else:
+            refusals.append(f"{place} is about something else")
+    return Refused(refusals[0] if refusals else "")
 
 
 def _refusal(question: str, hit: Hit, nearness: Nearness | None) -> str | None:

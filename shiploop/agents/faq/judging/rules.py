@@ -15,6 +15,7 @@ from shiploop.agents.faq.retrieval.headings import Named
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 _FEWEST_WORDS: Final = 4  # a sentence; a command may stand alone
+_FEWEST_WORDS_BESIDE_POINTERS: Final = 12
 _CODE_BLOCK: Final = re.compile(
     r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1", re.MULTILINE | re.DOTALL
 )
@@ -25,7 +26,9 @@ _POINTER: Final = re.compile(
     r"|found (?:in|on)"
     r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
     r"|siehe|voir|véase|vedi"
-    r"|veja|zie)\b[^.!?\n]*\[|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
+    r"|veja|zie)\b[^.!?\n]*\["
+    r"|\b(?:separate|own|dedicated) (?:page|document|guide|article|section)\b"
+    r"|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
     re.IGNORECASE,
 )
 _LONG_WORD: Final = re.compile(r"[a-zà-ɏ]{4,}")
@@ -187,13 +190,17 @@ def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
         yield f"It points to what is not quoted: “{found[0].strip()}”."
     if found := _ANNOUNCES.search(prose):
         yield f"It only announces what follows: “{found[0].strip()}”."
-    if prose == quoted and _count_words(_without_pointers(prose)) < _FEWEST_WORDS:
+    told = _without_pointers(prose)
+    least = _FEWEST_WORDS if told == prose else _FEWEST_WORDS_BESIDE_POINTERS
+    if prose == quoted and _count_words(told) < least:
         yield "It says little but where to read on."
 
 
 def _without_pointers(prose: str) -> str:
     """Leave out links, and sentences that say no more than where to look."""
     sentences = _SENTENCE_END.split(prose)
+    if not any(map(_POINTER.search, sentences)):
+        return _LINK.sub(" ", prose) if _LINK.search(prose) else prose
     return " ".join(_LINK.sub(" ", each) for each in sentences if not _POINTER.search(each))
 
 

@@ -107,6 +107,10 @@ def test_a_name_that_no_document_knows_is_told() -> None:
         ("It is fast. Next, we will look at the options.", "announces"),
         ("TODO", "announces"),
         ("If you need to remove it, see [the keys](keys.md#keys).", "where to read on"),
+        (
+            "Mass insertion is covered in a separate page. Please refer to our [guide](g.md#g).",
+            "where to read on",
+        ),
         ("See [the keys](keys.md#keys).", "where to read on"),
     ],
 )
