@@ -56,6 +56,9 @@ def part(text: str, *words: str) -> str:
         (TOO_LONG, "!the section is longer than the 100 words of an answer"),
         ("x " * 5_000, "!the section is longer than the 100 words of an answer"),
         ("One.\n\n{% include 'x' %}", "!the section holds an include, `{% include 'x' %}`"),
+        ("But so.", "!the section goes on from what stands above it"),
+        ("Aber so.", "!the section goes on from what stands above it"),
+        ("Andere sind so.", "Andere sind so."),
         ("Do so:", "!the section ends by announcing what stands elsewhere"),
         ("Do so：", "!the section ends by announcing what stands elsewhere"),
         ("**Do so:**", "!the section ends by announcing what stands elsewhere"),
@@ -182,6 +185,21 @@ def test_a_link_that_is_not_known_to_exist_is_text(text: str, expected: str) -> 
     assert found.text == expected
     # Who does not know what exists can still tell that this was quoted.
     assert is_quotation(found.text, section(text), Reach())
+
+
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("Use x.", "Use [`x`](b.md).\n\nTwo."),
+        ("However, [x] is deprecated.", "X is deprecated.\n\nUse [`x`](b.md).\n\nTwo."),
+    ],
+)
+def test_a_mark_is_said_once_and_as_a_sentence_of_its_own(mark: str, expected: str) -> None:
+    marked = replace(section("Use [`x`](b.md).\n\nTwo."), marks=(mark,))
+    found = quote_section(marked)
+    assert isinstance(found, Quotation)
+    assert found.text == expected
+    assert is_quotation(found.text, marked, Reach())
 
 
 def test_only_whole_blocks_are_a_quotation() -> None:

@@ -126,6 +126,8 @@ CODE = [
         "**`npm`:**\n\n```sh\nnpm i\n```\n\n**`yarn`:**\n\n```sh\nyarn\n```",
     ),
     ("````md\n```\nx\n```\n````", "````md\n```\nx\n```\n````"),
+    ("```js twoslash\nimport 'x'\n// ---cut---\ny\n```", "```js\ny\n```"),
+    ("```js\n// highlight-next-line\nx\ny // [!code ++]\n```", "```js\nx\ny\n```"),
     ("```json [x.json]\n1\n```", "```json\n1\n```"),
     ("``` { .sh .no-copy }\nx\n```", "```sh\nx\n```"),
     ("~~~\nx\n~~~", "```text\nx\n```"),
