@@ -3,6 +3,7 @@
 What does not fit is not cut: the section is linked instead, and says the rest itself.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -11,7 +12,13 @@ from typing import Final
 from shiploop.agents.faq.answering.length import count_words, is_short_enough
 from shiploop.agents.faq.question import heading_text
 from shiploop.agents.faq.quoting.blocks import read_blocks
-from shiploop.agents.faq.quoting.cohesion import begins_steps, is_left_open, qualifies, runs
+from shiploop.agents.faq.quoting.cohesion import (
+    begins_steps,
+    goes_on,
+    is_left_open,
+    qualifies,
+    runs,
+)
 from shiploop.agents.faq.quoting.links import Reach, unlinked
 from shiploop.agents.faq.quoting.shapes import Block, joined, obstacle_of
 from shiploop.agents.faq.retrieval.sections import Section
@@ -25,6 +32,11 @@ from shiploop.domain.limits import (
 Says = Callable[[str], float]
 
 ANYWHERE: Final = Reach()
+# A mark is a sentence by itself, wherever it stood.
+_GOING_ON: Final = re.compile(
+    r"(?:however|but|aber|mais|pero|しかし|但是?)[,，、]?\s*", re.IGNORECASE
+)
+_NO_BRACKETS: Final = str.maketrans("", "", "[]")
 _PARTS_TRIED: Final = 50  # on each side of the best one
 _TOO_LONG: Final = f"is longer than the {MAX_QUOTED_WORDS} words that may be quoted"
 
@@ -56,6 +68,8 @@ def quote_section(section: Section, reach: Reach = ANYWHERE) -> Quotation | Unqu
         return blocks
     if obstacle := obstacle_of(blocks):
         return Unquotable(f"the section holds {obstacle}")
+    if goes_on(blocks[0]):
+        return Unquotable("the section goes on from what stands above it")
     return _quotation(section, blocks, complete=True) or Unquotable(f"the section {_TOO_LONG}")
 
 
@@ -93,20 +107,16 @@ def quote_part(section: Section, says: Says, reach: Reach = ANYWHERE) -> Quotati
 
 def is_quotation(text: str, section: Section, reach: Reach) -> bool:
     """Tell whether a text is what could be quoted of a section, wherever its links lead or not."""
-    body = unlinked(text)
-    head = unlinked(_head(section))
-    body = body.removeprefix(f"{head}\n\n") if head else body
-    blocks = read_blocks(section, reach)
-    return any(_begins(blocks[start:], body) for start in range(len(blocks)))
+    body, blocks = unlinked(text), read_blocks(section, reach)
+    return any(_begins(section, blocks[start:], body) for start in range(len(blocks)))
 
 
-def _begins(blocks: Sequence[Block], body: str) -> bool:
+def _begins(section: Section, blocks: Sequence[Block], body: str) -> bool:
     """Tell whether a text is the first of these blocks, and no part of one."""
     for count, block in enumerate(blocks, 1):
-        quoted = unlinked(joined(blocks[:count]))
-        if block.obstacle or not body.startswith(quoted):
+        if block.obstacle or unlinked(joined(blocks[:count])) not in body:
             return False
-        if quoted == body:
+        if unlinked(_below_marks(section, blocks[:count])) == body:
             return True
     return False
 
@@ -152,8 +162,7 @@ def _fitting(words: Sequence[float], order: range, taken: float = 0.0) -> Sequen
 
 def _quotation(section: Section, blocks: Sequence[Block], *, complete: bool) -> Quotation | None:
     """Put marks and blocks together; None where that is too long."""
-    head = _head(section)
-    text = "\n\n".join(filter(None, (head, joined(blocks))))
+    text = _below_marks(section, blocks)
     # What is not quoted is linked in a line of its own, by the section's heading.
     line = 0.0 if complete else count_words(" ".join((*section.heading_path, "read on")))
     if not is_short_enough(text, MAX_QUOTED_WORDS, line):
@@ -161,6 +170,22 @@ def _quotation(section: Section, blocks: Sequence[Block], *, complete: bool) -> 
     return Quotation(text, complete, len(blocks), section.marks)
 
 
-def _head(section: Section) -> str:
-    """What a page or a section says of itself, such as that it was removed."""
-    return heading_text(" ".join(section.marks))
+def _below_marks(section: Section, blocks: Sequence[Block]) -> str:
+    """Write blocks below what the page says of itself, such as that it was removed.
+
+    What the blocks say themselves is not said twice.
+    """
+    text = joined(blocks)
+    said = _letters(unlinked(text))
+    marks = (mark for mark in section.marks if _letters(mark) not in said)
+    head = " ".join(_without_start(mark).translate(_NO_BRACKETS) for mark in marks)
+    return "\n\n".join(filter(None, (heading_text(head[:1].upper() + head[1:]), text)))
+
+
+def _without_start(mark: str) -> str:
+    found = _GOING_ON.match(mark)
+    return mark[found.end() :] if found else mark
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

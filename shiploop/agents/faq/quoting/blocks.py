@@ -222,18 +222,23 @@ class _Reader:
         """Put what stands between two tags into its frame."""
         open_tags: list[tags.Opening] = []
         levels: list[list[Block]] = [[]]
+        closed: tags.Opening | None = None  # by the piece before
         for piece in pieces:
+            before, closed = closed, None
             match piece:
                 case Block():
                     levels[-1].append(piece)
                 case tags.Opening():
+                    if before and before.label.frame is Frame.NONE and before != piece:
+                        levels[-1].append(Block(Sort.TEXT, "", "variants of which one is shown"))
                     open_tags.append(piece)
                     levels.append([])
                 case tags.Title(text) if open_tags:
                     label = replace(open_tags[-1].label, title=text)
                     open_tags[-1] = replace(open_tags[-1], label=label)
                 case tags.Closing(name) if open_tags and open_tags[-1].name == name:
-                    framed = self._frame(open_tags.pop().label, levels.pop())
+                    closed = open_tags.pop()
+                    framed = self._frame(closed.label, levels.pop())
                     levels[-1] += framed
                 case _:
                     levels[-1].append(Block(Sort.TEXT, "", _ELSEWHERE))

@@ -55,6 +55,14 @@ _INCLUDE: Final = re.compile(
     r"|\{[{%][%<#]?-?[ \t]{0,4}(?:#?include|readfile|code)\b)",
     re.IGNORECASE,
 )
+# https://twoslash.netlify.app/refs/notations
+# https://docusaurus.io/docs/markdown-features/code-blocks
+_CUT: Final = re.compile(r"^[ \t]{0,40}// -{3}cut(?:-before)?-{3}[ \t]{0,9}\n", re.MULTILINE)
+_HIGHLIGHT: Final = re.compile(
+    r"^[ \t]{0,40}(?://|#|--|/\*|<!--|\{/\*)[ \t]{0,4}highlight-(?:next-line|start|end)\b[^\n]{0,40}\n",
+    re.MULTILINE,
+)
+_CODE_MARK: Final = re.compile(r"[ \t]{0,9}(?://|#|<!--)[ \t]{0,4}\[!code [\w+-]{1,20}\](?: -->)?")
 _TEMPLATE: Final = re.compile(r"\{[{%]|<%|-8<")
 
 
@@ -66,8 +74,8 @@ def included(text: str) -> str:
 
 def block(content: str, info: str, *, grouped: bool = False) -> Block:
     """Write code, under its title where it has one; in brackets only a group of tabs shows it."""
-    code = content.strip("\n").rstrip()
     info = info.strip()
+    code = _shown(content, info).strip("\n").rstrip()
     found, title = _LANGUAGE.match(info), _TITLE.search(info)
     language = found["language"] if found else "text"
     text = fenced(code, language) if code else ""
@@ -75,6 +83,13 @@ def block(content: str, info: str, *, grouped: bool = False) -> Block:
     if text and name:
         text = f"{titled(_literal(name))}\n\n{text}"
     return Block(Sort.CODE, text, _obstacle(code, language, info))
+
+
+def _shown(content: str, info: str) -> str:
+    """Leave out what only tells the site how to show the rest."""
+    if "twoslash" in info:
+        content = _CUT.split(content)[-1]
+    return _HIGHLIGHT.sub("", _CODE_MARK.sub("", content))
 
 
 def directive(info: str, content: str) -> Directive | None:

@@ -59,6 +59,12 @@ _LEANS: Final = re.compile(
     "|이것|그것|이는|그러나|하지만|그리고|또한|따라서|그런|이렇게|이를)",
     re.IGNORECASE,
 )
+_GOES_ON: Final = re.compile(
+    r"(?:but|however|otherwise|instead|then|also|and|or|aber|jedoch|sonst|dann|mais|cependant|sinon"
+    r"|ensuite|pero|sino|luego|ma|tuttavia|altrimenti|mas|porém|então|maar|echter|dan)(?!\w)"
+    "|但|不过|不過|然而|否则|否則|然后|然後|另外|しかし|ただし|また|そして|次に|하지만|그러나|또한",
+    re.IGNORECASE,
+)
 _FIRST_STEP: Final = re.compile(
     r"(?:first|firstly|to begin|to start|step 1|zuerst|zunächst|(?:tout )?d'abord|premièrement"
     r"|primero|en primer lugar|innanzitutto|per prima cosa|primeiro|ten eerste|eerst)(?!\w)"
@@ -85,6 +91,11 @@ def qualifies(block: Block) -> bool:
     if block.obstacle and block.sort is not Sort.CODE:
         return True  # nobody knows all that it says
     return _QUALIFYING.search(block.text) is not None
+
+
+def goes_on(block: Block) -> bool:
+    """Tell whether a block goes on from another one: "But …", "Otherwise …"."""
+    return _GOES_ON.match(block.text.lstrip(_BEFORE_WORDS)) is not None
 
 
 def begins_steps(block: Block) -> bool:

@@ -30,15 +30,15 @@ _BOXES: Final = frozenset({
     "abstract", "accordion", "admonition", "alert", "aside", "attention", "bug", "callout", "card",
     "caution", "check", "cite", "collapse", "danger", "definition", "deprecated", "details", "done",
     "dropdown", "error", "example", "expandable", "fail", "failure", "faq", "help", "hint",
-    "important", "info", "missing", "note", "notice", "question", "quote", "remark", "security",
-    "see-also", "seealso", "spoiler", "step", "success", "summary", "tip", "tldr", "todo",
-    "versionadded", "versionchanged", "versionremoved", "warn", "warning",
+    "important", "info", "missing", "note", "notice", "pitfall", "question", "quote", "remark",
+    "security", "see-also", "seealso", "spoiler", "step", "success", "summary", "tip", "tldr",
+    "todo", "versionadded", "versionchanged", "versionremoved", "warn", "warning",
 })  # fmt: skip
 # They only say how something looks, or hold others; a title is never theirs.
 _BARE: Final = frozenset({
     "accordions", "cardgrid", "cards", "carousel", "center", "code-group", "codegroup", "col",
-    "column", "columns", "container", "div", "filetree", "fragment", "grid", "left", "raw", "right",
-    "row", "steps", "tab-set", "tabbed", "tabgroup", "tabs", "tabset", "v-pre",
+    "column", "columns", "container", "div", "filetree", "fragment", "grid", "intro", "left", "raw",
+    "right", "row", "steps", "tab-set", "tabbed", "tabgroup", "tabs", "tabset", "v-pre",
 })  # fmt: skip
 _TABS: Final = frozenset({"tab", "tab-item", "tabitem"})
 # As Sphinx shows them: https://www.sphinx-doc.org/en/master/usage/restructuredtext/directives.html

@@ -41,7 +41,7 @@ Part = str | Opening | Closing | Title | Unknown
 
 # Shows nothing that could be quoted, or only how a text looks.
 _SILENT: Final = frozenset({
-    "a", "abbr", "b", "badge", "big", "br", "center", "cite", "code", "div", "em", "figure",
+    "a", "abbr", "b", "badge", "big", "br", "center", "cite", "code", "dfn", "em", "figure",
     "font", "footer", "header", "hr", "i", "icon", "image", "img", "ins", "kbd", "main", "mark",
     "nav", "p", "picture", "q", "samp", "section", "small", "source", "span", "strong", "u", "var",
     "wbr", "article", "fragment", "thumbnail",
@@ -60,6 +60,7 @@ _TOKEN: Final = re.compile(
 _VALUE: Final = r"=(?:\"([^\"]{0,300})\"|'([^']{0,300})')"
 _SHOWN: Final = re.compile(rf"\b(?:title|label|header|summary|name){_VALUE}", re.IGNORECASE)
 _KIND: Final = re.compile(rf"\b(?:type|style|kind|color){_VALUE}", re.IGNORECASE)
+_CLASS: Final = re.compile(rf"\bclass{_VALUE}")
 _BADGE_TEXT: Final = re.compile(rf"\btext{_VALUE}")
 _IS_TAG: Final = re.compile(r"</?[A-Za-z!?]")
 # Boxes that say in an attribute of which kind they are.
@@ -76,7 +77,7 @@ def is_silent(tag: str) -> bool:
     found = _TOKEN.fullmatch(tag)
     if found is None:
         return False
-    return found["tag"] is None or found["tag"].lower() in _SILENT
+    return found["tag"] is None or _is_silent(found["tag"].lower(), found["attributes"])
 
 
 def badge_text(tag: str) -> str:
@@ -126,7 +127,9 @@ def _tag(found: re.Match[str]) -> Iterator[Part]:
         name, attributes = found["tag"].lower(), found["attributes"]
         if name in _BREAKS:
             yield "\n\n"
-        if name not in _SILENT:
+        if name == "div":
+            yield Closing(name) if found["ends"] else Opening(name, _label_of_div(attributes))
+        elif not _is_silent(name, attributes):
             yield from _frame(name, bool(found["ends"]), attributes)
 
 
@@ -142,6 +145,17 @@ def _frame(name: str, ends: bool, attributes: str) -> Iterator[Part]:
             yield Unknown(f"what `{name}` shows")
         case Frame.BOX | Frame.TAB:
             yield Closing(name) if ends else Opening(name, label)
+
+
+def _is_silent(name: str, attributes: str) -> bool:
+    # Some put a badge into an element that would raise its text, if it had one.
+    return name in _SILENT or (name == "sup" and attributes.rstrip().endswith("/"))
+
+
+def _label_of_div(attributes: str) -> Label:
+    """A division has no title; its class tells variants of a text apart."""
+    found = _CLASS.search(attributes)
+    return Label(Frame.NONE, (found[1] or found[2] or "") if found else "", "")
 
 
 def _label(name: str, attributes: str) -> Label:

@@ -56,6 +56,9 @@ def part(text: str, *words: str) -> str:
         (TOO_LONG, "!the section is longer than the 250 words that may be quoted"),
         ("x " * 5_000, "!the section is longer than the 250 words that may be quoted"),
         ("One.\n\n{% include 'x' %}", "!the section holds an include, `{% include 'x' %}`"),
+        ("But so.", "!the section goes on from what stands above it"),
+        ("Aber so.", "!the section goes on from what stands above it"),
+        ("Andere sind so.", "Andere sind so."),
         ("Do so:", "!the section ends by announcing what stands elsewhere"),
         ("Do so：", "!the section ends by announcing what stands elsewhere"),
         ("**Do so:**", "!the section ends by announcing what stands elsewhere"),
@@ -184,6 +187,21 @@ def test_a_link_that_is_not_known_to_exist_is_text(text: str, expected: str) -> 
     assert is_quotation(found.text, section(text), Reach())
 
 
+@pytest.mark.parametrize(
+    ("mark", "expected"),
+    [
+        ("Use x.", "Use [`x`](b.md).\n\nTwo."),
+        ("However, [x] is deprecated.", "X is deprecated.\n\nUse [`x`](b.md).\n\nTwo."),
+    ],
+)
+def test_a_mark_is_said_once_and_as_a_sentence_of_its_own(mark: str, expected: str) -> None:
+    marked = replace(section("Use [`x`](b.md).\n\nTwo."), marks=(mark,))
+    found = quote_section(marked)
+    assert isinstance(found, Quotation)
+    assert found.text == expected
+    assert is_quotation(found.text, marked, Reach())
+
+
 def test_only_whole_blocks_are_a_quotation() -> None:
     page = section("One. Two.\n\n- a\n- b\n\n| c |\n|---|\n| d |")
     for text in ("One. Two.", "- a\n- b", "One. Two.\n\n- a\n- b", "| c |\n| --- |\n| d |"):
@@ -209,21 +227,19 @@ CASES = {
         "**Only certificates:** They are reloaded without a restart.",
     ),
     "list items keep all their paragraphs": (
-        "# customRef\n\nMakes a ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n"
-        "  See it.\n",
-        "Makes a ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n  See it.",
+        "# customRef\n\nA ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n  See it.\n",
+        "A ref.\n\n- **Type**\n\n  Takes a factory.\n\n- **Example**\n\n  See it.",
     ),
     "a table that is compared": (
         "# Speed\n\n| tool | seconds |\n|---|---|\n| ours | 0.1 |\n| grep fast | 9.0 |\n",
         "| tool | seconds |\n| --- | --- |\n| ours | 0.1 |\n| grep fast | 9.0 |",
     ),
     "a negation that is cut off": (
-        f"# Replace\n\nIt can replace text. {'It prints a line. ' * 80}"
-        "It never changes your files.\n",
+        f"# Replace\n\nIt replaces text. {'It prints. ' * 130}It never changes your files.\n",
         "!the section is longer than the 250 words that may be quoted",
     ),
     "a negation in a block of its own": (
-        f"# Replace\n\nIt can replace text.\n\n{LONG}\n\n{LONG}\n\nIt never changes your files.\n",
+        f"# Replace\n\nIt replaces text.\n\n{LONG}\n\n{LONG}\n\nIt never changes your files.\n",
         CUT,
     ),
     "a page that says removed": (
@@ -243,7 +259,7 @@ def test_small_documents_keep_their_meaning(case: str) -> None:
     first = split_sections("docs/a.md", page)[0]
     found = quote_section(first)
     if expected == CUT:
-        found = quote_part(first, about("replace"))
+        found = quote_part(first, about("replaces"))
     assert (f"!{found.reason}" if isinstance(found, Unquotable) else found.text) == expected
 
 

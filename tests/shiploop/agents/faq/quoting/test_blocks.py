@@ -69,6 +69,15 @@ BOXES = [
     ("Once.\n\n:::", "!a box that begins or ends elsewhere"),
     ("::: tip\nOnce.", "!a box that begins or ends elsewhere"),
     ("::: mypackage.module\n:::", "!what `mypackage.module` shows"),
+    ('<div class="a">\n\nOnce.\n\n</div>\n\nTwice.', "Once.\n\nTwice."),
+    ('<div class="a">\n\nA.\n\n</div>\n<div class="a">\n\nB.\n\n</div>', "A.\n\nB."),
+    (
+        '<div class="linux">\n\nA.\n\n</div>\n<div class="mac">\n\nB.\n\n</div>',
+        "!variants of which one is shown",
+    ),
+    ('Once.\n\n<div class="a">', "!a box that begins or ends elsewhere"),
+    ("Once.\n\n</div>", "!a box that begins or ends elsewhere"),
+    ("<Pitfall>\n\nOnce.\n\n</Pitfall>", "**Pitfall:** Once."),
     ("<DocCardList />", "!what `doccardlist` shows"),
 ]
 
@@ -117,6 +126,8 @@ CODE = [
         "**`npm`:**\n\n```sh\nnpm i\n```\n\n**`yarn`:**\n\n```sh\nyarn\n```",
     ),
     ("````md\n```\nx\n```\n````", "````md\n```\nx\n```\n````"),
+    ("```js twoslash\nimport 'x'\n// ---cut---\ny\n```", "```js\ny\n```"),
+    ("```js\n// highlight-next-line\nx\ny // [!code ++]\n```", "```js\nx\ny\n```"),
     ("```json [x.json]\n1\n```", "```json\n1\n```"),
     ("``` { .sh .no-copy }\nx\n```", "```sh\nx\n```"),
     ("~~~\nx\n~~~", "```text\nx\n```"),
@@ -180,6 +191,8 @@ NO_TEXT = [
     ("Press <kbd>Ctrl</kbd>.", "Press Ctrl."),
     ("Press ++ctrl+alt+del++ now.", "Press `ctrl+alt+del` now."),
     ("C++ and ++ remain.", "C++ and ++ remain."),
+    ('It is new <sup class="badge" data-text="3.5+" />.', "It is new ."),
+    ('The <dfn title="x">word</dfn>.', "The word."),
     ("It is 10<sup>3</sup>.", "!the tag `<sup>`"),
     ("Run x <file>.", "!the tag `<file>`"),
     ("It is ~~not~~ so.", "!a text that is struck out"),
