@@ -26,6 +26,7 @@ from bench.overhead import measure_overhead
 from bench.readiness import measure_readiness
 from bench.report import as_json, describe_machine, show, show_machine
 from bench.retrieval import measure_retrieval
+from bench.retrieval_cost import measure_retrieval_cost
 from bench.rollback import measure_rollback
 from bench.throughput import measure_throughput
 from bench.world import forget_environment
@@ -52,6 +53,7 @@ _BENCHES = {
     "dashboard": _Bench(measure_dashboard, 10),
     "retrieval": _Bench(measure_retrieval, 1),
     "judge": _Bench(measure_judge, 1),
+    "retrieval-cost": _Bench(measure_retrieval_cost, 1),
     "bounds": _Bench(measure_bounds, 20),
     "rollback": _Bench(measure_rollback, 5),
 }

@@ -36,7 +36,7 @@ MAX_ALIKE_WORDS: Final = 2_000  # of one first letter and length
 # A question, and what answers it.
 MAX_QUESTION_CHARACTERS: Final = 500
 MAX_QUESTION_TERMS: Final = 64
-MAX_CORRECTED_WORDS: Final = 40
+MAX_CORRECTED_WORDS: Final = 8
 MAX_EXCERPT_CHARACTERS: Final = 6_000
 MAX_REPLY_BYTES: Final = 256 * _KIB
 MAX_REPLY_CITATIONS: Final = 10

@@ -51,7 +51,7 @@ def test_a_bad_deploy_is_undone_verified_and_told_once(rolling: World, redis: Re
         ({"webhooks_lost": None}, "Which ports does the stack use?"),
         ({"slack_down": 2, "github_503": 2}, "How do I cancel a task?"),
         ({"open_applied_then_502": 2}, "How do I freeze merges?"),
-        ({"merge_applied_then_500": 2}, "How does the rollback work?"),
+        ({"merge_applied_then_500": 2}, "What does a rollback take back?"),
     ],
 )
 def test_a_rollback_rides_out_what_passes_by_itself(

@@ -53,7 +53,7 @@ _TEN_QUESTIONS = (
     "What is the system architecture?",
     "How is the FAQ edited?",
     "What does the dashboard show?",
-    "How does a lease work?",
+    "How does a runner hold a lease?",
     "How are webhooks verified?",
 )
 

@@ -34,7 +34,8 @@ from shiploop.agents.faq.question import (
     check_question,
     question_hash,
 )
-from shiploop.agents.faq.retrieval.library import Library
+from shiploop.agents.faq.retrieval.documentation import Documentation
+from shiploop.agents.faq.retrieval.library import Librarian, Library
 from shiploop.domain.delivery.change import (
     AlreadyThere,
     CannotEdit,
@@ -61,8 +62,9 @@ log = logging.getLogger(__name__)
 def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
     """The agent of this process."""
     model = small_model()
+    documentation = Documentation(settings.docs_include, settings.docs_exclude)
     return FaqAgent(
-        library=documents.keep_ready(Library.of),
+        library=documents.keep_ready(Librarian(documentation)),
         page=settings.site_faq_path,
         allowed_hosts=frozenset(settings.allowed_link_hosts),
         prices=Prices(settings.openai_input_usd, settings.openai_output_usd),

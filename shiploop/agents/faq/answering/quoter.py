@@ -34,7 +34,7 @@ from shiploop.agents.faq.judging.judge import (
 )
 from shiploop.agents.faq.quoting.links import Reach
 from shiploop.agents.faq.retrieval.headings import Ambiguous, Named
-from shiploop.agents.faq.retrieval.language import language_of, understands
+from shiploop.agents.faq.retrieval.language import is_answered_in
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Hit, Section
 from shiploop.agents.faq.retrieval.terms import content_terms
@@ -111,4 +111,4 @@ def _linked(section: Section, kind: str, why: str, unquotable: Unquotable) -> Dr
 def _is_readable(question: str, section: Section) -> bool:
     """Tell whether a section is in the language of the question, so that it can be quoted."""
     text = "\n".join((*section.heading_path, section.text))
-    return understands(language_of(question), language_of(text))
+    return is_answered_in(question, text)
