@@ -80,5 +80,5 @@ $(VENV)/ready: pyproject.toml uv.lock | $(UV)
 	@touch $@
 
 $(VENV)/ready-to-test: pyproject.toml uv.lock | $(UV)
-	$(SYNC)
+	$(SYNC) --extra judge
 	@touch $@ $(VENV)/ready

@@ -19,12 +19,14 @@ from bench.critical_path import measure_critical_path
 from bench.dashboard import measure_dashboard
 from bench.dispatch import measure_dispatch
 from bench.green_to_merged import measure_green_to_merged
+from bench.judge import measure_judge
 from bench.measurement import Measurement
 from bench.metrics_api import measure_metrics
 from bench.overhead import measure_overhead
 from bench.readiness import measure_readiness
 from bench.report import as_json, describe_machine, show, show_machine
 from bench.retrieval import measure_retrieval
+from bench.retrieval_cost import measure_retrieval_cost
 from bench.rollback import measure_rollback
 from bench.sweep import measure_sweep
 from bench.throughput import measure_throughput
@@ -51,6 +53,8 @@ _BENCHES = {
     "metrics": _Bench(measure_metrics, 300),
     "dashboard": _Bench(measure_dashboard, 10),
     "retrieval": _Bench(measure_retrieval, 1),
+    "judge": _Bench(measure_judge, 1),
+    "retrieval-cost": _Bench(measure_retrieval_cost, 1),
     "bounds": _Bench(measure_bounds, 20),
     "sweep": _Bench(measure_sweep, 1),
     "rollback": _Bench(measure_rollback, 5),

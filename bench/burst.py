@@ -26,7 +26,7 @@ _DEFINITION = (
 def measure_burst(times: int) -> Measurement:
     """Post that many questions at once, and count what is there of each at the end."""
     texts = many_questions(times + _FAQ_ENTRIES)
-    with running_world() as world:
+    with running_world(texts[:times]) as world:
         fill_faq(world, _FAQ_ENTRIES, texts[times:])
         with world.latency(ci_ms=_CI_MS):
             replies = post_all(world.addresses.api, texts[:times], _CLIENTS)

@@ -11,6 +11,7 @@ class Unit(StrEnum):
 
     MS = "ms"
     S = "s"
+    MB = "MB"
     CALLS = "calls"
     TIMES = "×"
     QUESTIONS = "questions"

@@ -77,6 +77,8 @@ def _observed(measurement: Measurement) -> Table:
 
 def _with_unit(number: float, unit: Unit) -> str:
     match unit:
+        case Unit.MB:
+            return f"{number:.0f} MB"
         case Unit.MS:
             return f"{number:.0f} ms"
         case Unit.S:

@@ -11,7 +11,7 @@ from shiploop.agents.faq.retrieval.index import DocsIndex
 
 _LOOKED_AT = 3
 _FOUND_BOUND = 90.0
-_DECIDED_BOUND = 90.0
+_DECIDED_BOUND = 85.0
 _DUPLICATES_BOUND = 80.0
 _FALSE_DUPLICATES_BOUND = 5.0
 _DEFINITION = (

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 from redis import Redis
 
+from bench.documents import write_documents
 from bench.journey import SHARED_POLL, Call, Journey
 from shiploop.cli.api_client import ApiClient
 from shiploop.domain.delivery.autonomy import Levels
@@ -146,10 +147,15 @@ class World:
 
 
 @contextmanager
-def running_world() -> Iterator[World]:
-    """Start a stack with its sandbox on free ports, and stop it at the end."""
-    with TemporaryDirectory(prefix="shiploop-bench-") as home:
-        stack = Stack(stack_settings(Path(home)), lambda process: None)
+def running_world(asked: Iterable[str] = ()) -> Iterator[World]:
+    """Start a stack with its sandbox on free ports, and stop it at the end.
+
+    Its documents answer what will be asked beside `bench/questions.txt`.
+    """
+    with TemporaryDirectory(prefix="shiploop-bench-") as name:
+        home = Path(name)
+        files = write_documents(home / "files", asked)
+        stack = Stack(stack_settings(home), lambda process: None, files=files)
         with stack as addresses, httpx.Client(base_url=addresses.github) as github:
             yield World(addresses, ApiClient(addresses.api), github, stack.environment)
 

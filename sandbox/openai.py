@@ -25,7 +25,15 @@ from starlette.routing import Route
 from sandbox import openai_bodies as bodies
 from sandbox.faults import Fault, Faults
 from sandbox.latency import LatencySetting
-from sandbox.openai_replies import BROKEN_REPLY, HOSTILE_ANSWERS, Reply, grounded, hostile
+from sandbox.openai_replies import (
+    BROKEN_REPLY,
+    HOSTILE_ANSWERS,
+    Reply,
+    checked,
+    grounded,
+    hostile,
+    vouching,
+)
 
 MODELS = ("gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o", "gpt-4o-mini")
 _KEPT = 1000  # each has a whole prompt
@@ -100,6 +108,8 @@ class OpenAI:
     def _reply(self, data: Mapping[str, Any]) -> str:
         if self._faults.take(Fault.LLM_BROKEN_JSON):
             return BROKEN_REPLY
+        if bodies.asks_for_a_check(data):
+            return vouching(data) if self._faults.take(Fault.LLM_HOSTILE) else checked(data)
         reply = grounded(data)
         if self._faults.take(Fault.LLM_HOSTILE):
             reply = hostile(next(self._hostile))

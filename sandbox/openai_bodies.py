@@ -26,6 +26,11 @@ def data_of(api: str, body: dict[str, Any]) -> dict[str, Any]:
     return value if isinstance(value, dict) and isinstance(value.get("sections"), list) else {}
 
 
+def asks_for_a_check(data: Mapping[str, Any]) -> bool:
+    """Tell whether an answer is to be checked, and not to be written."""
+    return isinstance(data.get("claims"), list)
+
+
 def _last_message(body: dict[str, Any]) -> object:
     match body.get("messages"):
         case [*_, {"role": "user", "content": content}]:

@@ -1,12 +1,13 @@
 """What the sandbox's models write: quotations, and what a model that was talked over might write.
 
-They know the prompt by its shape: a JSON object with a `question` and numbered `sections`.
+They know the prompt by its shape: a JSON object with a `question` and numbered `sections`, and
+numbered `claims` where an answer is to be checked.
 """
 
 import dataclasses
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _SENTENCES = 2
@@ -50,6 +51,42 @@ def grounded(data: Mapping[str, Any]) -> Reply:
             case {"number": int(number), "text": str(text)} if quotation := _beginning(text):
                 return Reply(True, quotation, (number,), 0.9)
     return Reply(False, "", (), 0.9)
+
+
+def checked(data: Mapping[str, Any]) -> str:
+    """Name for each claim the sentence that says it word for word; 0 where there is none."""
+    sections = (each for each in data["sections"] if isinstance(each, dict))
+    sentences = [each for section in sections for each in _numbered(section.get("sentences", []))]
+    found = {number: _sayer(text, sentences) for number, text in _numbered(data["claims"])}
+    return _check(bool(found) and all(found.values()), found)
+
+
+def vouching(data: Mapping[str, Any]) -> str:
+    """Vouch for whatever was written, as a model does that was talked over."""
+    return _check(True, {number: 1 for number, _ in _numbered(data["claims"])})
+
+
+def _check(answers: bool, found: Mapping[int, int]) -> str:
+    claims = [{"claim": claim, "sentence": sentence} for claim, sentence in found.items()]
+    return json.dumps({"answers": answers, "claims": claims})
+
+
+def _numbered(given: object) -> Iterator[tuple[int, str]]:
+    for each in given if isinstance(given, list) else []:
+        match each:
+            case {"number": int(number), "text": str(text)}:
+                yield number, text
+            case _:
+                continue
+
+
+def _sayer(claim: str, sentences: Sequence[tuple[int, str]]) -> int:
+    wanted = _bare(claim)
+    return next((number for number, text in sentences if wanted in _bare(text)), 0)
+
+
+def _bare(text: str) -> str:
+    return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def hostile(answer: str) -> Reply:

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     previous_signing_key: SecretStr | None = None
     # The modules of the agents: what may be asked for, and which change is shipped for it.
     agents: tuple[str, ...] = ("shiploop.agents.faq.agent",)
+    # What of a repository's Markdown is documentation, in patterns as of .gitignore; None: without
+    # what shiploop/agents/faq/retrieval/documentation.py lists.
+    docs_include: tuple[str, ...] = ()
+    docs_exclude: tuple[str, ...] | None = None
     # Where a link of an answer may lead outside the repository; a host is that host alone.
     allowed_link_hosts: tuple[str, ...] = ()
 

@@ -10,8 +10,10 @@ from pathlib import Path
 import psutil
 from pydantic import SecretStr
 
+from bench.documents import write_documents
 from shiploop.settings import Settings
 from shiploop.stack.stack import Stack
+from tests.documents import to_be_headings
 from tests.until import until
 from tests.world import World
 
@@ -32,7 +34,9 @@ def running_world(api_key: str = "", **changes: object) -> Iterator[World]:
     """
     home = Path(tempfile.mkdtemp(prefix="shiploop-"))
     home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
-    stack = Stack(settings(home).model_copy(update=changes), lambda process: None)
+    files = write_documents(home / "files", to_be_headings())
+    changed = settings(home).model_copy(update=changes)
+    stack = Stack(changed, lambda process: None, files=files)
     with stack as addresses:
         mirror = home / "mirror-of-tests.git"
         world = World(addresses, mirror, TOKEN, stack.admin_token, stack.environment, api_key)

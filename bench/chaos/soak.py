@@ -39,7 +39,10 @@ Readings = Mapping[int, Mapping[str, int]]
 def soak(tasks: int) -> Report:
     """Ship so many questions; what each process holds at the end is held against `FIRST`."""
     questions, readings, failures = cycle(many_questions(_ENTRIES)), {}, list[str]()
-    with chaos_world(dashboard=True, runners=1, runner_concurrency=_SLOTS) as world:
+    asked = many_questions(_ENTRIES)
+    with chaos_world(
+        dashboard=True, questions=asked, runners=1, runner_concurrency=_SLOTS
+    ) as world:
         world.set_latency(ci_ms=_CI_MS)
         started_at, born = time.monotonic(), world.pids()
         for milestone in milestones(tasks):

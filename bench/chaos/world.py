@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 from bench.chaos.evidence import Evidence
 from bench.chaos.left_behind import LeftBehind
 from bench.chaos.runners import RunnerProcess
+from bench.documents import write_documents
 from bench.many_questions import many_questions
 from bench.world import REPOSITORY, stack_settings
 from shiploop.domain.delivery.autonomy import Levels
@@ -271,13 +272,14 @@ def chaos_world(
         home.chmod(0o755)  # PostgreSQL runs as a user of its own where we are root
         settings = stack_settings(home).model_copy(update={"runners": 0, **changes})
         with prepared(home), ExitStack() as opened:
-            stack = Stack(settings, lambda process: None, dashboard=dashboard)
+            asked = many_questions(_MOST_QUESTIONS) if questions is None else list(questions)
+            files = write_documents(home / "files", asked)
+            stack = Stack(settings, lambda process: None, dashboard=dashboard, files=files)
             addresses = opened.enter_context(stack)
             http = opened.enter_context(httpx.Client(timeout=_ANSWER_TIMEOUT_S))
             redis = opened.enter_context(
                 Redis.from_url(addresses.redis, decode_responses=True, legacy_responses=False)
             )
-            asked = many_questions(_MOST_QUESTIONS) if questions is None else questions
             world = ChaosWorld(stack, addresses, home, redis, http, asked)
             opened.callback(world.stop_runners)
             yield world

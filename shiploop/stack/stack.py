@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from pathlib import Path
 from types import TracebackType
 
 import httpx
@@ -36,7 +37,8 @@ from shiploop.stack.process import Process, StackFailed
 # The sandbox world keeps its state in memory: started again, it would be another world.
 _WORLD = ("github", "site")
 _START_TIMEOUT_S = 120.0  # Prefect's first migrations on a slow machine
-_SEED = ["--seed", "sandbox/sample_repository", "--workflows", "deployments/github/workflows"]
+_WORKFLOWS = ["--workflows", "deployments/github/workflows"]
+SAMPLE_REPOSITORY = Path("sandbox/sample_repository")
 
 
 class Stack:
@@ -52,10 +54,11 @@ class Stack:
         told: Callable[[str], None],
         dashboard: bool = False,
         given_up: threading.Event | None = None,
+        files: Path = SAMPLE_REPOSITORY,
     ) -> None:
         """`told` hears the name of each process that is ready. `dashboard`: start that too, last.
 
-        Once `given_up` is set, the start fails.
+        Once `given_up` is set, the start fails. The sandbox's repository begins with `files`.
 
         Raises PortTaken, HomeTaken, HomeUnusable and PackageMissing.
         """
@@ -81,6 +84,7 @@ class Stack:
         self._http = httpx.Client()
         self._servers.callback(self._http.close)
         self._given_up = given_up or threading.Event()
+        self._files = files
 
     def __enter__(self) -> Addresses:
         """Start all processes at once.
@@ -173,7 +177,7 @@ class Stack:
         }
         self._start(
             "github",
-            ["sandbox", "--port", port, "--home", home, "--repo", REPOSITORY, *_SEED],
+            ["sandbox", "--port", port, "--home", home, "--repo", REPOSITORY, *self._seed()],
             f"{self._addresses.github}/_sandbox/healthz",
             {
                 "SANDBOX_TOKENS": ",".join(f"{each}:{account}" for each, account in tokens.items()),
@@ -182,6 +186,9 @@ class Stack:
         )
         self._add_webhook(f"{self._addresses.api}/webhooks/github", sorted(WEBHOOK_EVENTS))
         self._add_webhook(f"{self._addresses.site}/hooks/github", ["push"])
+
+    def _seed(self) -> list[str]:
+        return ["--seed", str(self._files), *_WORKFLOWS]
 
     def _start_site(self) -> None:
         port, home = str(port_of(self._addresses.site)), self._home / "site"

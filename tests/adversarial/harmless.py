@@ -19,7 +19,9 @@ _INERT = {
     *("hardbreak", "code_inline", "fence", "code_block", "em_open", "em_close", "strong_open"),
     *("strong_close", "link_open", "link_close", "bullet_list_open", "bullet_list_close"),
     *("ordered_list_open", "ordered_list_close", "list_item_open", "list_item_close"),
-    *("blockquote_open", "blockquote_close"),
+    *("blockquote_open", "blockquote_close", "table_open", "table_close", "thead_open"),
+    *("thead_close", "tbody_open", "tbody_close", "tr_open", "tr_close", "th_open", "th_close"),
+    *("td_open", "td_close"),
 }
 _PATTERNS = {
     "a mention": r"(?:^|[^\w/.+-])@\w",

@@ -73,12 +73,18 @@ def protect(world: World, *names: str) -> None:
     world.write_as_person("PUT", _PROTECTION, required_status_checks=required)
 
 
-@pytest.mark.parametrize("names", [("faq-gate",), ()], ids=["protected", "unprotected"])
+@pytest.mark.parametrize(
+    ("names", "question"),
+    [
+        (("faq-gate",), "Who may report a check of a protected branch?"),
+        ((), "Who may report a check of any branch?"),
+    ],
+)
 def test_another_apps_check_of_the_required_name_merges_nothing(
-    world: World, names: tuple[str, ...]
+    world: World, names: tuple[str, ...], question: str
 ) -> None:
     with protected_by(world, *names), world.fault("ci_red"), world.latency(ci_ms=2500):
-        waiting = asked(world, f"Who may report a check, {names}?")
+        waiting = asked(world, question)
         report(world, waiting, "faq-gate", "success")
         task = world.wait(waiting.task_id)
     assert (task["status"], task["failure_kind"]) == ("error", "ci_failed"), task

@@ -153,10 +153,10 @@ def test_checks_that_do_not_end_in_time_close_the_pull_request(
     ("fault", "times", "question"),
     [
         ("github_503", 3, "How do I integrate the API?"),
-        ("open_applied_then_502", 1, "How do I export my data?"),
+        ("open_applied_then_502", 1, "How do I take my data along?"),
         ("merge_applied_then_500", 1, "How do I deploy to production?"),
         ("base_moved", 2, "What is the system architecture?"),
-        ("webhooks_duplicated", None, "How does the rollback work?"),
+        ("webhooks_duplicated", None, "What does a rollback take back?"),
     ],
 )
 def test_what_passes_by_itself_is_ridden_out(

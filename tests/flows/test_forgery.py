@@ -39,7 +39,7 @@ def test_a_copy_of_our_pull_request_by_somebody_else_is_never_merged_by_us(world
 
 
 def test_our_words_on_a_branch_of_somebody_elses_are_left_alone(world: World) -> None:
-    task = world.settle("How does a lease work?")
+    task = world.settle("How does a runner hold a lease?")
     assert task["status"] == "done", task
     (ours,) = world.pull_requests(task["task_id"])
     head = world.github("/git/ref/heads/main")["object"]["sha"]

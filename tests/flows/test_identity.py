@@ -21,7 +21,8 @@ def test_a_forks_pull_request_named_like_the_rollbacks_branch_changes_nothing(
     redis.set(keys.ROLLBACK_MODE, "approval")
     before = rolling.document()
     with rolling.fault("bad_deploy"):
-        task = rolling.settle(f"How do I export my data, {'closed' if closed else 'open'}?")
+        asked = "How is data taken along, closed?" if closed else "How is data taken along, open?"
+        task = rolling.settle(asked)
     wait_until(lambda: rolling.task(task["task_id"]).get("rollback") == "waiting_for_approval")
     branch = f"hotfix/rollback-{task['merge_sha']}"
     theirs = open_from_fork(rolling, branch, closed=closed)
@@ -65,10 +66,18 @@ def test_a_base_branch_that_somebody_changes_is_seen_and_nothing_is_merged_there
     assert rolling.merges(task_id) == []
 
 
-@pytest.mark.parametrize("fault", ["graphql_rate_limited", "graphql_rate_limit"])
-def test_a_limit_of_graphql_is_waited_for_in_both_spellings(rolling: World, fault: str) -> None:
+@pytest.mark.parametrize(
+    ("fault", "question"),
+    [
+        ("graphql_rate_limited", "Which limit is told as a past event?"),
+        ("graphql_rate_limit", "Which limit is told as a thing?"),
+    ],
+)
+def test_a_limit_of_graphql_is_waited_for_in_both_spellings(
+    rolling: World, fault: str, question: str
+) -> None:
     with rolling.fault(fault, times=2):
-        task = rolling.settle(f"Which limit is told as {fault}?")
+        task = rolling.settle(question)
     assert task["status"] in ("done", "declined"), task
 
 

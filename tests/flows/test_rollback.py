@@ -51,7 +51,7 @@ def test_a_bad_deploy_is_undone_verified_and_told_once(rolling: World, redis: Re
         ({"webhooks_lost": None}, "Which ports does the stack use?"),
         ({"slack_down": 2, "github_503": 2}, "How do I cancel a task?"),
         ({"open_applied_then_502": 2}, "How do I freeze merges?"),
-        ({"merge_applied_then_500": 2}, "How does the rollback work?"),
+        ({"merge_applied_then_500": 2}, "What does a rollback take back?"),
     ],
 )
 def test_a_rollback_rides_out_what_passes_by_itself(
@@ -126,7 +126,7 @@ def assert_health_check_is_content(world: World) -> None:
         # On main, at the very same place: what somebody else has merged stays.
         ("conflict", "How do I deploy to production?", 1),
         # On the rollback's own branch, where nobody else has any business.
-        ("head_moved", "How do I export my data?", 0),
+        ("head_moved", "How do I take my data along?", 0),
     ],
 )
 def test_a_rollback_that_cannot_be_merged_as_it_was_written_is_written_again(
@@ -159,7 +159,7 @@ def test_a_person_approves_a_rollback_and_what_was_merged_since_stays(
     wait_until(lambda: rolling.task(task["task_id"]).get("rollback") == "waiting_for_approval")
     wait_until(lambda: redis.xlen(keys.FLOW_QUEUE) == 0)  # or its deliveries would be counted
     redis.delete(keys.FREEZE)  # somebody is impatient
-    since = rolling.settle("How do I export my data?")
+    since = rolling.settle("How do I take my data along?")
     assert (since["status"], since["failure_kind"]) == ("error", "unhealthy_deploy")
     assert since["state"] == "merged"
     approve(rolling)

@@ -39,7 +39,7 @@ Edit = Callable[[str], str]
 # On both sides of the bad entry, right before and after it and far away.
 _GOOD_QUESTIONS = (
     "How do I delete data?",
-    "How do I export my data?",
+    "How do I take my data along?",
     "How do I start more workers?",
     "What triggers a rollback?",
     "如何創建告警規則？",
@@ -53,7 +53,7 @@ _TEN_QUESTIONS = (
     "What is the system architecture?",
     "How is the FAQ edited?",
     "What does the dashboard show?",
-    "How does a lease work?",
+    "How does a runner hold a lease?",
     "How are webhooks verified?",
 )
 

@@ -88,10 +88,10 @@ def test_merges_that_a_rollback_keeps_waiting_until_their_deadline_end_as_frozen
     rolling: World, redis: Redis
 ) -> None:
     before = rolling.document()
-    bad = a_rollback_that_waits(rolling, redis, "How does a lease work?")
+    bad = a_rollback_that_waits(rolling, redis, "How does a runner hold a lease?")
     late = [
         accept_long_ago(redis, question, left_s=7)
-        for question in ("What is the queue?", "Which rollback modes are there?")
+        for question in ("What does the queue hold?", "Which rollback modes are there?")
     ]
     for task in [rolling.wait(task_id) for task_id in late]:
         assert (task["status"], task["failure_kind"]) == ("error", "frozen"), task

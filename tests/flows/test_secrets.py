@@ -35,7 +35,7 @@ def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(
     shipped = guarded_world.settle("What is the worker heartbeat mechanism?")
     assert shipped["status"] == "done", shipped
     with guarded_world.fault("llm_down", times=None):
-        assert guarded_world.settle("What is the queue?")["status"] == "done"
+        assert guarded_world.settle("What does the queue hold?")["status"] == "done"
     with guarded_world.fault("ci_red"):
         assert guarded_world.settle("How do I stop a worker?")["failure_kind"] == "ci_failed"
     with guarded_world.fault("github_503", times=3):

@@ -162,3 +162,39 @@ def test_hostile_answers_come_one_after_the_other(openai: OpenAI, faults: Faults
 def test_it_is_as_slow_as_it_is_set(faults: Faults) -> None:
     slow = OpenAI(faults, LatencySetting(Latency(llm_ms=120)))
     assert ask(slow).elapsed.total_seconds() >= 0.12
+
+
+CHECK = json.dumps(
+    {
+        "question": "How often does it beat?",
+        "claims": [
+            {"number": 1, "text": "It beats every 5 s."},
+            {"number": 2, "text": "It sings."},
+        ],
+        "sections": [
+            {
+                "sentences": [
+                    {"number": 1, "text": "First."},
+                    {"number": 2, "text": "It beats every 5 s."},
+                ]
+            }
+        ],
+    }
+)
+
+
+def test_a_check_names_the_sentence_of_each_claim_and_vouches_for_all_or_for_none(
+    openai: OpenAI,
+) -> None:
+    told = reply_of(ask(openai, input=CHECK))
+    assert told["claims"] == [{"claim": 1, "sentence": 2}, {"claim": 2, "sentence": 0}]
+    assert not told["answers"]
+
+
+def test_a_check_by_a_model_that_was_talked_over_vouches_for_anything(
+    openai: OpenAI, faults: Faults
+) -> None:
+    faults.set({Fault.LLM_HOSTILE: 1})
+    told = reply_of(ask(openai, input=CHECK))
+    assert told["answers"]
+    assert [each["sentence"] for each in told["claims"]] == [1, 1]

@@ -220,7 +220,7 @@ def test_a_loss_of_redis_does_not_make_the_model_be_paid_again(
     assert isinstance(proposal, Proposal)
     assert proposal.generator == "model"
     assert noted == ["lost"]
-    assert asked(sandbox) == 1
+    assert asked(sandbox) == 2  # to write, and to check
 
 
 def test_the_key_is_in_nothing_that_is_kept(

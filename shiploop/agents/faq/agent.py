@@ -10,10 +10,9 @@ from shiploop.agents.faq.answering.answer import (
     Answer,
     Generator,
     Unanswered,
-    compose_extractive_answer,
     plain_texts,
 )
-from shiploop.agents.faq.answering.model_answer import answer_by_model
+from shiploop.agents.faq.answering.draft import Draft
 from shiploop.agents.faq.answering.near_duplicate import find_duplicate
 from shiploop.agents.faq.document.document import (
     FAQ_PATH,
@@ -24,8 +23,11 @@ from shiploop.agents.faq.document.document import (
 )
 from shiploop.agents.faq.document.entry import Entry, clean_answer, entry_id, render_entry
 from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
+from shiploop.agents.faq.drafting import Drafter
 from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer, refusal_reason
 from shiploop.agents.faq.gate.lint import lint
+from shiploop.agents.faq.judging.judge import Nearness
+from shiploop.agents.faq.judging.small_model import small_model
 from shiploop.agents.faq.question import (
     AskRequest,
     Question,
@@ -33,7 +35,8 @@ from shiploop.agents.faq.question import (
     check_question,
     question_hash,
 )
-from shiploop.agents.faq.retrieval.library import Library
+from shiploop.agents.faq.retrieval.documentation import Documentation
+from shiploop.agents.faq.retrieval.library import Librarian, Library
 from shiploop.agents.faq.upkeep.cited import finder
 from shiploop.agents.faq.upkeep.gaps import find_gaps
 from shiploop.agents.faq.upkeep.moved import search_in
@@ -60,17 +63,21 @@ from shiploop.domain.upkeep.kept import Kept, Recall
 from shiploop.settings import Settings
 
 _LINTED_LEVEL = 2  # below the page's title
+_NO_ANSWER = Answer("", (), "extractive")
 
 log = logging.getLogger(__name__)
 
 
 def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
     """The agent of this process."""
+    model = small_model()
+    documentation = Documentation(settings.docs_include, settings.docs_exclude)
     return FaqAgent(
-        library=documents.keep_ready(Library.of),
+        library=documents.keep_ready(Librarian(documentation)),
         page=settings.site_faq_path or "",
         allowed_hosts=frozenset(settings.allowed_link_hosts),
         prices=Prices(settings.openai_input_usd, settings.openai_output_usd),
+        nearness=model.nearness if model else None,
     )
 
 
@@ -86,12 +93,14 @@ class FaqAgent:
         page: str,
         allowed_hosts: frozenset[str],
         prices: Prices,
+        nearness: Nearness | None = None,
     ) -> None:
         """`page` is the path of the page that shows the FAQ on the site, empty if not known."""
         self._library = library
         self._page = page
         self._allowed_hosts = allowed_hosts
         self._prices = prices
+        self._nearness = nearness
 
     def dedupe_key(self, request: AskRequest) -> str:
         """The hash of the question, however it is written."""
@@ -102,7 +111,7 @@ class FaqAgent:
         return (FAQ_PATH,)
 
     def draft(self, request: AskRequest, world: World) -> Proposal | Declined:
-        """Let the model answer from the sections found; without one, quote the best of them.
+        """Answer from the documents, and say whether that may be shipped unattended.
 
         Asked again, an entry that the documents do not answer any more is taken out.
         """
@@ -112,11 +121,12 @@ class FaqAgent:
         question = check_question(request.question)
         if isinstance(question, QuestionProblem):
             raise TypeError(f"the request holds no question: {question.value}")
-        answer, notes = self._answer(question, world)
-        if isinstance(answer, Unanswered):
-            looked_for = _propose(question, world.trace_id, Answer("", (), "extractive"), {})
-            return Declined(format_decline(answer), answer.closest, looked_for, notes)
-        return _propose(question, world.trace_id, answer, notes)
+        draft = self._drafted(question, world)
+        if isinstance(draft.answer, Unanswered):
+            looked_for = _propose(question, world.trace_id, Draft(_NO_ANSWER), _NO_ANSWER)
+            reason = format_decline(draft.answer, draft.why_not)
+            return Declined(reason, draft.answer.closest, looked_for, draft.notes)
+        return _propose(question, world.trace_id, draft, draft.answer)
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
         """Put the entry into the FAQ, unless it answers the question in other words already."""
@@ -190,28 +200,18 @@ class FaqAgent:
         drafted = self._draft(AskRequest(question=question), World(""))
         return str(drafted.content["answer"]) if isinstance(drafted, Proposal) else None
 
-    def _answer(
-        self, question: Question, world: World
-    ) -> tuple[Answer | Unanswered, dict[str, str]]:
+    def _drafted(self, question: Question, world: World) -> Draft:
         if world.earlier:
-            return _answer_of_version_1(world.earlier), {}
+            return Draft(_answer_of_version_1(world.earlier))
         library = self._library()
-        hits = library.index.search(question.text)
-        notes: dict[str, str] = {}
-        if world.model is not None and hits:
-            sections = tuple(hit.section for hit in hits)
 
-            def refuse(answer: Answer) -> str | None:
-                proposal = _propose(question, world.trace_id, answer, {})
-                # Of the FAQ as it was fetched: the step that adds to it says so of today's.
-                return "; ".join(self.check(proposal, {FAQ_PATH: library.faq})) or None
+        def refuse(answer: Answer) -> str | None:
+            proposal = _propose(question, world.trace_id, Draft(answer), answer)
+            # Of the FAQ as it was fetched: the step that adds to it says so of today's.
+            return "; ".join(self.check(proposal, {FAQ_PATH: library.faq})) or None
 
-            answer, notes = answer_by_model(
-                question.text, sections, world.model, self._prices, refuse
-            )
-            if answer is not None:
-                return answer, notes
-        return compose_extractive_answer(question.text, hits, self._allowed_hosts), notes
+        drafter = Drafter(library, self._allowed_hosts, self._prices, self._nearness)
+        return drafter.draft(question.text, world.model, refuse)
 
     def _refusals(self, proposal: Proposal, document: str) -> tuple[Refusal, ...]:
         entry, library = _entry(proposal), self._library()
@@ -225,9 +225,7 @@ class FaqAgent:
         return check_answer(candidate) or _lint(entry, library.lint_rules)
 
 
-def _propose(
-    question: Question, trace_id: str, answer: Answer, notes: Mapping[str, str]
-) -> Proposal:
+def _propose(question: Question, trace_id: str, draft: Draft, answer: Answer) -> Proposal:
     entry = Entry(question.text, question.hash, question.slug, trace_id, clean_answer(answer.text))
     return Proposal(
         agent=FaqAgent.name,
@@ -236,7 +234,8 @@ def _propose(
         content=asdict(entry),
         evidence=answer.sources,
         generator=answer.generator,
-        notes=notes,
+        assessment=draft.assessment,
+        notes=draft.notes,
     )
 
 
@@ -265,12 +264,15 @@ def _answer_of_version_1(stored: Mapping[str, Any]) -> Answer | Unanswered:
     return Answer(stored["text"], sources, stored["generator"])
 
 
-def format_decline(unanswered: Unanswered) -> str:
+def format_decline(unanswered: Unanswered, why_not: str = "") -> str:
     """Why a question was declined, and where to read on."""
+    reason = "the documents do not answer this question"
+    if why_not:
+        reason = f"{reason}: {why_not}"
     if not unanswered.closest:
-        return "the documents do not answer this question"
+        return reason
     closest = ", ".join(f"{source.path}#{source.anchor}" for source in unanswered.closest)
-    return f"the documents do not answer this question; closest: {closest}"
+    return f"{reason}; closest: {closest}"
 
 
 def format_duplicate(question: str) -> str:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from shiploop.cli.doctor.diagnosis import Finding, Health
 from shiploop.cli.doctor.github_check import check_github
 from shiploop.cli.doctor.mail_check import check_mail
-from shiploop.cli.doctor.model_check import check_model
+from shiploop.cli.doctor.model_check import check_model, check_small_model
 from shiploop.cli.doctor.prefect_check import check_prefect
 from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
 from shiploop.cli.doctor.service_checks import (
@@ -61,6 +61,7 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
         "disk": lambda: check_disks(settings.home),
         "signing key": lambda: check_signing_key(settings),
         "model": lambda: check_model(settings),
+        "small model": check_small_model,
         "e-mail": lambda: check_mail(settings),
         "options": lambda: check_options(settings),
     }

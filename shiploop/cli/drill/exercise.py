@@ -13,7 +13,7 @@ from shiploop.errors import PermanentError
 from shiploop.stack.stack import Stack
 
 BASELINE = "What is the worker heartbeat mechanism?"
-QUESTION = "How do I deploy to production?"
+QUESTION = "How do I check the deployment status?"
 
 _LOOK_S = 0.1
 _PATIENCE_S = 90.0

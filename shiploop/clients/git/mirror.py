@@ -18,6 +18,7 @@ class Mirror:
         self._path = path
         self._remote = GitRemote(path, clone_url, token)
         self._branch = branch
+        self._read: dict[pygit2.Oid, tuple[str, int]] = {}
 
     def fetch(self) -> str:
         """Bring the branch up to date; returns its head sha. Raises MirrorUnavailable."""
@@ -26,10 +27,15 @@ class Mirror:
         return str(repository.references[ref].target)
 
     def pages(self, sha: str) -> Pages:
-        """The Markdown files of a commit, and what is left out. Raises MirrorUnavailable."""
+        """The Markdown files of a commit, and what is left out. Raises MirrorUnavailable.
+
+        For one thread at a time: what has not changed since the last commit is not read again.
+        """
         try:
             repository = pygit2.Repository(str(self._path))
-            return read_pages(repository, repository[sha].peel(pygit2.Commit).tree)
+            pages = read_pages(repository, repository[sha].peel(pygit2.Commit).tree, self._read)
+            self._read = pages.blobs
+            return pages
         except (pygit2.GitError, KeyError) as error:
             raise MirrorUnavailable(f"commit {sha[:12]} cannot be read: {error}") from error
 

@@ -1,7 +1,8 @@
 """The Markdown files of one commit, as many and as long as docs/limits.md allows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 import pygit2
@@ -17,32 +18,46 @@ from shiploop.domain.limits import (
     LeftOut,
 )
 
-_SUFFIX: Final = ".md"
+_SUFFIXES: Final = (".md", ".mdx", ".markdown")
 
 
 @dataclass(slots=True)
 class Pages:
-    """Text by path, and what is left out of it."""
+    """Text by path, what is left out of it, and each text by its blob, with its size in bytes."""
 
     texts: dict[str, str] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    blobs: dict[pygit2.Oid, tuple[str, int]] = field(default_factory=dict)
 
 
-def read_pages(repository: pygit2.Repository, tree: pygit2.Tree) -> Pages:
-    """Read every Markdown file in UTF-8, in the order of git; the rest is named."""
+def read_pages(
+    repository: pygit2.Repository,
+    tree: pygit2.Tree,
+    known: Mapping[pygit2.Oid, tuple[str, int]] = MappingProxyType({}),
+) -> Pages:
+    """Read every Markdown file in UTF-8, in the order of git; the rest is named.
+
+    `known` are the blobs that were read before: they are not read again.
+    """
     pages, bytes_left = Pages(), MAX_REPOSITORY_BYTES
     for path, entry in _markdown_entries(tree, pages.left_out):
-        if problem := _problem(repository, path, entry, len(pages.texts), bytes_left):
+        size = known[entry.id][1] if entry.id in known else repository.odb.read_header(entry.id)[1]
+        if problem := _problem(path, entry, size, len(pages.texts), bytes_left):
             pages.left_out.append(LeftOut(path, problem))
             continue
-        data = repository.odb.read(entry.id)[1]
         try:
-            pages.texts[path] = data.decode()
+            text = known[entry.id][0] if entry.id in known else _text(repository, entry)
         except UnicodeDecodeError:
             pages.left_out.append(LeftOut(path, "it is not UTF-8"))
         else:
-            bytes_left -= len(data)
+            pages.texts[path] = text
+            pages.blobs[entry.id] = text, size
+            bytes_left -= size
     return pages
+
+
+def _text(repository: pygit2.Repository, entry: pygit2.Object) -> str:
+    return repository.odb.read(entry.id)[1].decode()
 
 
 def _markdown_entries(
@@ -63,7 +78,7 @@ def _markdown_entries(
             path = prefix + (entry.raw_name or b"").decode(errors="replace")
             if entry.type == ObjectType.TREE:
                 inner.append((f"{path}/", entry))
-            elif entry.type == ObjectType.BLOB and path.lower().endswith(_SUFFIX):
+            elif entry.type == ObjectType.BLOB and path.lower().endswith(_SUFFIXES):
                 yield path, entry
         for path, entry in reversed(inner):
             if path.count("/") > MAX_FOLDER_DEPTH:
@@ -73,9 +88,7 @@ def _markdown_entries(
                 folders.append((path, entry.peel(pygit2.Tree)))
 
 
-def _problem(
-    repository: pygit2.Repository, path: str, entry: pygit2.Object, pages: int, bytes_left: int
-) -> str | None:
+def _problem(path: str, entry: pygit2.Object, size: int, pages: int, bytes_left: int) -> str | None:
     """Why a page is left out, told without reading it."""
     if entry.filemode == FileMode.LINK:
         return "it is a symbolic link"
@@ -85,7 +98,6 @@ def _problem(
         return "its path has characters that cannot be shown"
     if pages >= MAX_PAGES:
         return f"there are more than {MAX_PAGES} pages"
-    size = repository.odb.read_header(entry.id)[1]
     if size > MAX_PAGE_BYTES:
         return f"it has {size} bytes, more than {MAX_PAGE_BYTES}"
     if size > bytes_left:

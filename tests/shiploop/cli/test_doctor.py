@@ -331,10 +331,11 @@ def test_where_nothing_is_set_and_nothing_runs_each_part_says_what_to_do(tmp_pat
     found = diagnose(settings(home=tmp_path, site_url=away(), api_port=free_port()))
     assert {each.name for each in found} == {
         *("redis", "runners", "prefect", "github", "site", "api"),
-        *("disk", "signing key", "model", "e-mail", "slack", "sentry", "sentry issues"),
+        *("disk", "signing key", "model", "small model", "e-mail"),
+        *("slack", "sentry", "sentry issues"),
     }
     lacking = [each for each in found if each.state is not Health.OK]
-    assert len(lacking) >= len(found) - 1  # the disk may do
+    assert len(lacking) >= len(found) - 2  # the disk may do, and the small model be there
     assert all(each.advice for each in lacking)
     assert exit_code(found) == 1
     for finding in lacking:

@@ -12,14 +12,13 @@ from typing import Any, Final
 from shiploop.agents.faq.answering.answer import (
     Answer,
     Unanswered,
-    count_words,
     source_of,
     with_sources,
 )
+from shiploop.agents.faq.answering.length import is_short_enough
 from shiploop.agents.faq.document.entry import answer_problem, clean_answer
 from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.domain.limits import (
-    MAX_ANSWER_CHARACTERS,
     MAX_ANSWER_WORDS,
     MAX_EXCERPT_CHARACTERS,
     MAX_REPLY_BYTES,
@@ -121,7 +120,7 @@ def read_answer(reply: str, sections: Sequence[Section]) -> Answer | Unanswered 
 def _problem(draft: Draft, text: str) -> str | None:
     if draft.confidence < MIN_CONFIDENCE:
         return f"its confidence is {draft.confidence:.2f}"
-    if len(text) > MAX_ANSWER_CHARACTERS or count_words(text) > MAX_ANSWER_WORDS:
+    if not is_short_enough(text, MAX_ANSWER_WORDS):
         return f"its answer is longer than {MAX_ANSWER_WORDS} words"
     return answer_problem(text)
 

@@ -1,188 +1,191 @@
-"""A section of the documentation as pieces that can be quoted in the FAQ.
+"""What of a section can be quoted so that it still means the same: whole blocks, or nothing.
 
-Raw HTML, images, headings and quotations are left out, tables become lists, text keeps its
-emphasis and code, and links lead to the same place from where the FAQ stands. A link to a host
-that is not allowed is its text, and an address in the text is code, which leads nowhere.
+What does not fit is not cut: the section is linked instead, and says the rest itself.
 """
 
-import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
-from urllib.parse import quote, unquote, urlsplit
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.tree import SyntaxTreeNode
-
+from shiploop.agents.faq.answering.length import count_words, is_short_enough
 from shiploop.agents.faq.question import heading_text
-from shiploop.agents.faq.retrieval.sections import Section
-from shiploop.domain.limits import MAX_PARAGRAPH_BRACKETS, MAX_PARAGRAPH_CHARACTERS
-
-
-def _drop_endless(state: StateCore) -> None:
-    """Leave out the text of what takes too long to be read: nobody quotes it either."""
-    for token in state.tokens:
-        written = token.content
-        if token.type == "inline" and (
-            len(written) > MAX_PARAGRAPH_CHARACTERS or written.count("[") > MAX_PARAGRAPH_BRACKETS
-        ):
-            token.content = ""
-
-
-_MARKDOWN: Final = MarkdownIt("commonmark").enable("table")
-_MARKDOWN.core.ruler.before("inline", "drop_endless", _drop_endless)
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？])")
-# What at the beginning of a line would make it a list or a rule.
-_BLOCK_START: Final = re.compile(r"^(\d{1,9}(?=[.)])|(?=[-+=]))")
-_SCHEME: Final = re.compile(r"\A(?:[a-z][a-z0-9+.-]*:|//)", re.IGNORECASE)
-_ADDRESS: Final = re.compile(
-    r"(\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>`]*[^\s<>`.,:;!?)'\"*_~。，）])", re.IGNORECASE
+from shiploop.agents.faq.quoting.blocks import read_blocks
+from shiploop.agents.faq.quoting.cohesion import (
+    begins_steps,
+    goes_on,
+    is_left_open,
+    qualifies,
+    runs,
 )
-_BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f]+")
-_UNSAFE_IN_DESTINATION: Final = re.compile(r"[\s()<>{}\\%\"']")
+from shiploop.agents.faq.quoting.links import Reach, unlinked
+from shiploop.agents.faq.quoting.shapes import Block, joined, obstacle_of
+from shiploop.agents.faq.retrieval.sections import Section
+from shiploop.domain.limits import (
+    MAX_QUOTED_SECTION_CHARACTERS,
+    MAX_QUOTED_SECTION_LINES,
+    MAX_QUOTED_WORDS,
+)
+
+# How much a text says to the question; 0 is nothing.
+Says = Callable[[str], float]
+
+ANYWHERE: Final = Reach()
+# A mark is a sentence by itself, wherever it stood.
+_GOING_ON: Final = re.compile(
+    r"(?:however|but|aber|mais|pero|しかし|但是?)[,，、]?\s*", re.IGNORECASE
+)
+_NO_BRACKETS: Final = str.maketrans("", "", "[]")
+_PARTS_TRIED: Final = 50  # on each side of the best one
+_TOO_LONG: Final = f"is longer than the {MAX_QUOTED_WORDS} words that may be quoted"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A paragraph by sentences, a list by items, or a code block: what a quotation may hold.
+class Quotation:
+    """Whole blocks of a section as Markdown for the FAQ, below the section's `marks`.
 
-    The units put together are the piece's Markdown; a quotation may end after any of them.
+    `complete`: all that a reader sees of the section is in it. `blocks` is how many there are.
     """
 
-    units: tuple[str, ...]
-    is_table: bool = False
-
-    @property
-    def markdown(self) -> str:
-        return "".join(self.units).rstrip()
-
-
-def quotable_pieces(
-    section: Section, faq_path: str, allowed_hosts: frozenset[str] = frozenset()
-) -> tuple[Piece, ...]:
-    """Read a section as pieces to be quoted in the document at `faq_path`."""
-    writer = _InlineWriter(section.path, faq_path, allowed_hosts)
-    blocks = SyntaxTreeNode(_MARKDOWN.parse(section.text)).children
-    pieces = (_piece(block, writer) for block in blocks)
-    return tuple(piece for piece in pieces if any(unit.strip() for unit in piece.units))
-
-
-def relative_link(path: str, anchor: str, faq_path: str) -> str:
-    """Write the link destination that leads from the FAQ to an anchor of a page."""
-    target = posixpath.relpath(path, posixpath.dirname(faq_path) or ".")
-    destination = f"{target}#{anchor}" if anchor else target
-    return _UNSAFE_IN_DESTINATION.sub(lambda match: quote(match[0]), destination)
-
-
-def _piece(block: SyntaxTreeNode, writer: "_InlineWriter") -> Piece:
-    if block.type == "paragraph":
-        return Piece(tuple(_sentences(writer.line(block))))
-    if block.type in ("bullet_list", "ordered_list"):
-        return Piece(tuple(_items(block, writer)))
-    if block.type == "table":
-        rows = [node for node in block.walk() if node.type == "tr"][1:]
-        lines = (" — ".join(filter(None, map(writer.line, row.children))) for row in rows)
-        return Piece(tuple(f"- {line}\n" for line in lines if line), is_table=True)
-    if block.type in ("fence", "code_block") and "```" not in block.content:
-        language = block.info.split()[0] if block.type == "fence" and block.info.strip() else "text"
-        return Piece((f"```{language}\n{block.content.rstrip()}\n```",))
-    return Piece(())
-
-
-def _items(block: SyntaxTreeNode, writer: "_InlineWriter") -> Iterator[str]:
-    first = int(block.attrs.get("start", 1))
-    for number, item in enumerate(block.children, first):
-        line = writer.line(item)
-        if line:
-            yield f"{number}. {line}\n" if block.type == "ordered_list" else f"- {line}\n"
-
-
-def _sentences(line: str) -> Iterator[str]:
-    """Split after sentences, but not inside code, a link or emphasis."""
-    sentence = ""
-    for part in _SENTENCE_END.split(line):
-        sentence += part
-        if (
-            sentence.count("`") % 2 == 0
-            and sentence.count("*") % 2 == 0
-            and sentence.count("[") == sentence.count("]")
-        ):
-            yield sentence
-            sentence = ""
-    if sentence:
-        yield sentence
+    text: str
+    complete: bool
+    blocks: int
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _InlineWriter:
-    """Writes inline Markdown of the page at `path` for the document at `faq_path`."""
+class Unquotable:
+    """Why a section can only be linked, in words that follow "it cannot be quoted: "."""
 
-    path: str
-    faq_path: str
-    allowed_hosts: frozenset[str]
-
-    def line(self, block: SyntaxTreeNode) -> str:
-        """Write a block's first paragraph (or a cell's text) as one line."""
-        inline = next((node for node in block.walk() if node.type == "inline"), None)
-        text = " ".join(self._inside(inline).split()) if inline else ""
-        return _BLOCK_START.sub(r"\1\\", text)
-
-    def _inside(self, node: SyntaxTreeNode) -> str:
-        return "".join(self._inline(child) for child in node.children)
-
-    def _inline(self, node: SyntaxTreeNode) -> str:
-        match node.type:
-            case "text" | "text_special" | "image":
-                # A link after an exclamation mark would become an image.
-                return re.sub(r"!$", r"\!", self._text(node.content))
-            case "code_inline":
-                pad = " " if "`" in node.content[:1] + node.content[-1:] else ""
-                return f"{node.markup}{pad}{node.content}{pad}{node.markup}"
-            case "em" | "strong":
-                return f"{node.markup}{self._inside(node)}{node.markup}"
-            case "link":
-                return self._link(node)
-            case "softbreak" | "hardbreak":
-                return " "
-            case _:  # raw HTML
-                return ""
-
-    def _text(self, text: str) -> str:
-        """Write text literally, and an address in it so that nobody makes a link of it."""
-        pieces = _ADDRESS.split(text)
-        pieces[::2] = map(heading_text, pieces[::2])
-        pieces[1::2] = (
-            heading_text(url) if is_allowed(url, self.allowed_hosts) else f"`{url}`"
-            for url in pieces[1::2]
-        )
-        return "".join(pieces)
-
-    def _link(self, node: SyntaxTreeNode) -> str:
-        text = self._inside(node)
-        destination = self._destination(str(node.attrs.get("href", "")))
-        return f"[{text}]({destination})" if destination and text else text
-
-    def _destination(self, href: str) -> str:
-        """Rewrite a link; empty when it would lead where it may not."""
-        if _SCHEME.match(href):
-            kept = is_allowed(href, self.allowed_hosts)
-            return href.replace("(", "%28").replace(")", "%29") if kept else ""
-        page, anchor = (unquote(part) for part in href.partition("#")[::2])
-        if not page:
-            return relative_link(self.path, anchor, self.faq_path)
-        folder = "" if page.startswith("/") else posixpath.dirname(self.path)
-        target = posixpath.normpath(posixpath.join(folder, page.lstrip("/")))
-        return "" if target.split("/")[0] == ".." else relative_link(target, anchor, self.faq_path)
+    reason: str
 
 
-def is_allowed(url: str, allowed_hosts: frozenset[str]) -> bool:
-    """Exactly an https address of an allowed host: no port, no user, nothing to confuse."""
-    if not url.isascii() or _BLANKS.search(url) or "\\" in url:
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme.lower() == "https" and parts.netloc.lower() in allowed_hosts
+def quote_section(section: Section, reach: Reach = ANYWHERE) -> Quotation | Unquotable:
+    """Quote a section whole, or say why that is not possible."""
+    blocks = _read(section, reach)
+    if isinstance(blocks, Unquotable):
+        return blocks
+    if obstacle := obstacle_of(blocks):
+        return Unquotable(f"the section holds {obstacle}")
+    if goes_on(blocks[0]):
+        return Unquotable("the section goes on from what stands above it")
+    return _quotation(section, blocks, complete=True) or Unquotable(f"the section {_TOO_LONG}")
+
+
+def quote_part(section: Section, says: Says, reach: Reach = ANYWHERE) -> Quotation | Unquotable:
+    """Quote the blocks that say most to a question, and as much around them as fits.
+
+    They follow each other and keep what they need; nothing that is left out may be a condition,
+    an exception or a negation. All of the section where that fits.
+    """
+    blocks = _read(section, reach)
+    if isinstance(blocks, Unquotable):
+        return blocks
+    parts = [blocks[start:end] for start, end in runs(blocks)]
+    scores = [says(joined(part)) for part in parts]
+    best = max(range(len(parts)), key=lambda i: (scores[i], -i))
+    if not scores[best]:
+        return Unquotable("nothing of the section speaks of the question")
+    if obstacle := obstacle_of(parts[best]):
+        return Unquotable(f"what speaks of the question holds {obstacle}")
+    windows = _windows(parts, best)
+    if not windows:
+        return Unquotable(f"what speaks of the question {_TOO_LONG}")
+    qualified = list(accumulate((any(map(qualifies, part)) for part in parts), initial=0))
+    for start, end in windows:
+        quoted = [block for part in parts[start:end] for block in part]
+        if qualified[start] or qualified[end] < qualified[-1]:
+            continue
+        if end < len(parts) and (is_left_open(quoted[-1]) or any(map(begins_steps, quoted))):
+            continue
+        whole = end - start == len(parts)
+        if quotation := _quotation(section, quoted, complete=whole):
+            return quotation
+    return Unquotable("what would be left out says when or whether the rest holds")
+
+
+def is_quotation(text: str, section: Section, reach: Reach) -> bool:
+    """Tell whether a text is what could be quoted of a section, wherever its links lead or not."""
+    body, blocks = unlinked(text), read_blocks(section, reach)
+    return any(_begins(section, blocks[start:], body) for start in range(len(blocks)))
+
+
+def _begins(section: Section, blocks: Sequence[Block], body: str) -> bool:
+    """Tell whether a text is the first of these blocks, and no part of one."""
+    for count, block in enumerate(blocks, 1):
+        if block.obstacle or unlinked(joined(blocks[:count])) not in body:
+            return False
+        if unlinked(_below_marks(section, blocks[:count])) == body:
+            return True
+    return False
+
+
+def _read(section: Section, reach: Reach) -> tuple[Block, ...] | Unquotable:
+    """Read a section as blocks that could be quoted one by one."""
+    if _takes_long(section.text):
+        return Unquotable(f"the section {_TOO_LONG}")
+    blocks = read_blocks(section, reach)
+    if not blocks:
+        return Unquotable("the section has no text")
+    if is_left_open(blocks[-1]):
+        return Unquotable("the section ends by announcing what stands elsewhere")
+    return blocks
+
+
+def _takes_long(text: str) -> bool:
+    if len(text) > MAX_QUOTED_SECTION_CHARACTERS:
+        return True
+    return sum(1 for line in text.split("\n") if line.strip()) > MAX_QUOTED_SECTION_LINES
+
+
+def _windows(parts: Sequence[Sequence[Block]], best: int) -> list[tuple[int, int]]:
+    """The stretches around the best part that are short enough, the longest first."""
+    words = [count_words(joined(part)) for part in parts]
+    bad = [bool(obstacle_of(part)) for part in parts]
+    first, after = max(-1, best - _PARTS_TRIED), min(len(parts), best + _PARTS_TRIED)
+    found = [
+        (start, last + 1)
+        for start in _fitting(words, range(best, first, -1))
+        for last in _fitting(words, range(best, after), sum(words[start:best]))
+        if not any(bad[start : last + 1])
+    ]
+    return sorted(found, key=lambda one: (-sum(words[one[0] : one[1]]), one[0]))
+
+
+def _fitting(words: Sequence[float], order: range, taken: float = 0.0) -> Sequence[int]:
+    totals = accumulate((words[i] for i in order), initial=taken)
+    return [
+        i for i, total in zip(order, list(totals)[1:], strict=True) if total <= MAX_QUOTED_WORDS
+    ]
+
+
+def _quotation(section: Section, blocks: Sequence[Block], *, complete: bool) -> Quotation | None:
+    """Put marks and blocks together; None where that is too long."""
+    text = _below_marks(section, blocks)
+    # What is not quoted is linked in a line of its own, by the section's heading.
+    line = 0.0 if complete else count_words(" ".join((*section.heading_path, "read on")))
+    if not is_short_enough(text, MAX_QUOTED_WORDS, line):
+        return None
+    return Quotation(text, complete, len(blocks), section.marks)
+
+
+def _below_marks(section: Section, blocks: Sequence[Block]) -> str:
+    """Write blocks below what the page says of itself, such as that it was removed.
+
+    What the blocks say themselves is not said twice.
+    """
+    text = joined(blocks)
+    said = _letters(unlinked(text))
+    marks = (mark for mark in section.marks if _letters(mark) not in said)
+    head = " ".join(_without_start(mark).translate(_NO_BRACKETS) for mark in marks)
+    return "\n\n".join(filter(None, (heading_text(head[:1].upper() + head[1:]), text)))
+
+
+def _without_start(mark: str) -> str:
+    found = _GOING_ON.match(mark)
+    return mark[found.end() :] if found else mark
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))

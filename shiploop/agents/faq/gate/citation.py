@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from shiploop.agents.faq.answering.answer import cite, source_of
-from shiploop.agents.faq.answering.quotation import Piece, quotable_pieces
-from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.agents.faq.answering.answer import cite, read_on, source_of
+from shiploop.agents.faq.answering.quotation import is_quotation
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, read_text, squeeze
+from shiploop.agents.faq.quoting.links import Reach
 from shiploop.agents.faq.retrieval.sections import Section
 
 _LEAD: Final = re.compile(
@@ -51,11 +51,11 @@ def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     body = without_citation(candidate.entry.answer)
     # The sections are long: they are parsed only where something is held against them.
     if candidate.answer.generator == "extractive":
-        hosts = candidate.allowed_hosts
-        pieces = [p for s in candidate.sections for p in quotable_pieces(s, FAQ_PATH, hosts)]
-        if not all(_is_quoted(line, pieces) for line in body.split("\n") if line.strip()):
+        reach = Reach(candidate.allowed_hosts)
+        if not any(_is_quoted(body, each, reach) for each in candidate.sections):
             yield Refusal.MISQUOTED
-    elif quotations := tuple(_quoted(body)):
+        return  # its code is the section's as well
+    if quotations := tuple(_quoted(body)):
         written = squeeze(" ".join(read_text(s.text).prose for s in candidate.sections))
         if not all(squeeze(quoted) in written for quoted in quotations):
             yield Refusal.MISQUOTED
@@ -80,20 +80,8 @@ def _quoted(body: str) -> Iterator[str]:
             yield read_text(token.content).prose
 
 
-def _is_quoted(line: str, pieces: Sequence[Piece]) -> bool:
-    return any(_is_part(line.strip(), piece) for piece in pieces)
-
-
-def _is_part(line: str, piece: Piece) -> bool:
-    """True for whole sentences in a row, an item of a list, or a line of code."""
-    if line in (each.strip() for unit in piece.units for each in unit.split("\n")):
+def _is_quoted(body: str, section: Section, reach: Reach) -> bool:
+    """True for whole blocks in a row, and for a link to what is not quoted of the section."""
+    if body == read_on(section):
         return True
-    for start in range(len(piece.units)):
-        text = ""
-        for unit in piece.units[start:]:
-            text += unit
-            if text.strip() == line:
-                return True
-            if len(text) > len(line) + 2:
-                break
-    return False
+    return is_quotation(body.removesuffix(f"\n\n{read_on(section)}"), section, reach)

@@ -30,7 +30,8 @@ def check_answer(candidate: Candidate) -> tuple[Refusal, ...]:
     Raises UnsafeDocumentError for a document that nothing can be appended to, whatever it is.
     """
     body = without_citation(candidate.entry.answer)
-    too_long = tuple(check_length(body, candidate.entry.answer.removeprefix(body)))
+    citation = candidate.entry.answer.removeprefix(body)
+    too_long = tuple(check_length(body, citation, candidate.answer.generator))
     if too_long:
         return too_long  # and perhaps too long to be parsed
     found = {*_of_answer(candidate), *_of_question(candidate), *_of_document(candidate)}

@@ -11,7 +11,8 @@ from shiploop.agents.faq.gate.citation import without_citation
 from shiploop.agents.faq.gate.disguise import has_disguised_word
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
-from shiploop.agents.faq.retrieval.language import language_of, understands
+from shiploop.agents.faq.retrieval.asked import asked
+from shiploop.agents.faq.retrieval.language import is_answered_in
 
 # A character of these says as much as some letters of an alphabet.
 _WEIGHTS: Final = {"CJK": 2.5, "HIRAGANA": 1.5, "KATAKANA": 1.5, "HANGUL": 2.5}
@@ -40,9 +41,16 @@ def check_language(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     said = read_text(without_citation(text.raw))  # a citation is a name
     speaks = all(_speaks(block, wanted) for block in (said.prose, *said.blocks))
     if wanted == {"LATIN"}:  # a script of many languages
-        speaks &= understands(language_of(candidate.entry.question), language_of(said.prose))
-    if not speaks:
+        speaks &= is_answered_in(candidate.entry.question, said.prose)
+    if not speaks and not _is_a_heading(candidate):
         yield Refusal.OTHER_LANGUAGE
+
+
+def _is_a_heading(candidate: Candidate) -> bool:
+    """Tell whether the question is a heading of what is cited: then its language is that one's."""
+    question = asked(candidate.entry.question).key
+    headings = (section.heading_path[-1:] for section in candidate.sections)
+    return any(asked(heading).key == question for path in headings for heading in path)
 
 
 def check_lookalikes(text: str) -> Iterator[Refusal]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from shiploop.agents.faq.answering.answer import count_words
+from shiploop.agents.faq.answering.answer import Generator
+from shiploop.agents.faq.answering.length import count_words
 from shiploop.agents.faq.document.entry import answer_problem
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Text, fold
@@ -12,6 +13,7 @@ from shiploop.domain.limits import (
     MAX_ANSWER_CHARACTERS,
     MAX_ANSWER_WORDS,
     MAX_CITATION_CHARACTERS,
+    MAX_QUOTED_WORDS,
 )
 
 # Everything else is refused, also what a later parser may know.
@@ -20,7 +22,9 @@ _PLAIN: Final = frozenset({
     "hardbreak", "code_inline", "fence", "code_block", "em_open", "em_close", "strong_open",
     "strong_close", "link_open", "link_close", "bullet_list_open", "bullet_list_close",
     "ordered_list_open", "ordered_list_close", "list_item_open", "list_item_close",
-    "blockquote_open", "blockquote_close",
+    "blockquote_open", "blockquote_close", "table_open", "table_close", "thead_open",
+    "thead_close", "tbody_open", "tbody_close", "tr_open", "tr_close", "th_open", "th_close",
+    "td_open", "td_close",
 })  # fmt: skip
 _HTML: Final = frozenset({"html_block", "html_inline"})
 # Escaped it is only text, but who unescapes it once more than needed has a page that acts.
@@ -40,22 +44,23 @@ _IMAGE: Final = re.compile(r"(?<!\\)!\[")
 _FENCE: Final = re.compile(r"\A *(?:```|~~~)")
 _CODE_SPAN: Final = re.compile(r"`[^`]*`")
 _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,1000}\]")
-_DEEPEST: Final = 6  # two lists within each other
+_DEEPEST: Final = 8  # three lists within each other
 
 
-def check_length(text: str, citation: str) -> Iterator[Refusal]:
-    """At most a hundred words, and a citation of three sections."""
+def check_length(text: str, citation: str, generator: Generator) -> Iterator[Refusal]:
+    """At most a hundred words of a model's, or what may be quoted; and three sections cited."""
+    most = MAX_ANSWER_WORDS if generator == "model" else MAX_QUOTED_WORDS
     # Of the characters first: nothing else looks at a text that is too long.
     if (
         len(text) > MAX_ANSWER_CHARACTERS
         or len(citation) > MAX_CITATION_CHARACTERS
-        or count_words(text) > MAX_ANSWER_WORDS
+        or count_words(text) > most
     ):
         yield Refusal.TOO_LONG
 
 
 def check_markup(text: Text) -> Iterator[Refusal]:
-    """Paragraphs, lists, quotations, code and links, and nothing that acts or leaks out."""
+    """Paragraphs, lists, tables, quotations, code and links; nothing that acts or leaks out."""
     kinds = {token.type for token in text.tokens}
     if kinds & _HTML or _TAG_OR_REFERENCE.search(_without_code(text.raw)):
         yield Refusal.RAW_HTML
@@ -85,7 +90,7 @@ def _without_code(raw: str) -> str:
 def _is_drawn(text: Text) -> bool:
     infos = [token.info.strip() for token in text.tokens if token.type == "fence"]
     odd = any(info.lower() in _DRAWN or not _PLAIN_INFO.fullmatch(info) for info in infos)
-    return odd or _MATH.search(text.raw) is not None
+    return odd or _MATH.search(_without_code(text.raw)) is not None
 
 
 def _is_deep(text: Text) -> bool:

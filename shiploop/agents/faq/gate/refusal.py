@@ -2,13 +2,16 @@
 
 from enum import Enum
 
-from shiploop.domain.limits import MAX_ANSWER_WORDS
+from shiploop.domain.limits import MAX_ANSWER_WORDS, MAX_QUOTED_WORDS
 
 
 class Refusal(Enum):
     """A reason not to ship an answer; the value is a sentence for the person who asked."""
 
-    TOO_LONG = f"The answer is longer than {MAX_ANSWER_WORDS} words."
+    TOO_LONG = (
+        f"The answer is longer than {MAX_ANSWER_WORDS} words, or quotes more than "
+        f"{MAX_QUOTED_WORDS}."
+    )
     NO_CITATION = "The answer does not end by naming the sections that it is taken from."
     UNKNOWN_SECTION = "The answer cites a section that the documents do not have."
     MISQUOTED = "The answer quotes something that the cited sections do not say."
@@ -16,7 +19,9 @@ class Refusal(Enum):
     OTHER_LANGUAGE = "The answer is not in the language of the question."
     LOOKALIKES = "A word mixes letters of several alphabets, or hides behind look-alike letters."
     RAW_HTML = "The answer contains raw HTML or a character reference."
-    UNEXPECTED_MARKUP = "Only paragraphs, lists, quotations, plain code and links may be used."
+    UNEXPECTED_MARKUP = (
+        "Only paragraphs, lists, tables, quotations, plain code and links may be used."
+    )
     TEMPLATE = (
         "Something looks like a template ({{ }}, {% %}), which a site generator would run, also "
         "in code."

@@ -11,7 +11,7 @@ from typing import Final
 from shiploop.agents.faq.gate.refusal import Refusal
 
 # Liquid, Jinja, Go, Vue, GitHub's expressions, ERB, and MkDocs' snippets: also in code.
-_TEMPLATE: Final = re.compile(r"\{[{%]|<%|-8<|<\?php", re.IGNORECASE)
+_TEMPLATE: Final = re.compile(r"\{[{%]|<%|-8<")
 # MDX's expressions, and what takes attributes or an id.
 _BRACE: Final = re.compile(r"[{}]")
 # Boxes, tabs, contents, includes: of Docusaurus, VitePress, MkDocs, Sphinx and GitHub.

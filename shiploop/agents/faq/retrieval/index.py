@@ -1,147 +1,232 @@
 """A full-text index over the sections of a repository's documentation, in memory."""
 
 import math
-import sqlite3
-import threading
-import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from shiploop.agents.faq.retrieval.keys import Families, TermCounter, keys_of
 from shiploop.agents.faq.retrieval.language import Language, language_of, understands
-from shiploop.agents.faq.retrieval.query import telling, weights
-from shiploop.agents.faq.retrieval.sections import Hit, Section, read_page
-from shiploop.agents.faq.retrieval.spelling import corrected, known_words
-from shiploop.agents.faq.retrieval.synonyms import meanings
-from shiploop.domain.limits import MAX_QUESTION_TERMS, MAX_SECTIONS, LeftOut
+from shiploop.agents.faq.retrieval.postings import GONE, Postings, Rows
+from shiploop.agents.faq.retrieval.query import Term, terms_of, weights
+from shiploop.agents.faq.retrieval.sections import Hit, Page, Section, read_page
+from shiploop.agents.faq.retrieval.spelling import KnownWords, corrected
+from shiploop.agents.faq.retrieval.terms import words
+from shiploop.agents.faq.retrieval.visible import has_words, visible_text
+from shiploop.domain.limits import MAX_SECTIONS, LeftOut
 
 __all__ = ["DocsIndex", "Hit"]
 
-_CANDIDATES: Final = 25
-# A page begins with what it is about.
-_INTRODUCTION_FACTOR: Final = 1.25
+_CANDIDATES: Final = 50
+# A heading says more than a line of text: it is counted so many times.
+_HEADING_TIMES: Final = 3
 # What the reader may not understand comes after what says the same in the question's language.
 _FOREIGN_FACTOR: Final = 0.3
+# Of a word that a section has only another word of the same origin for: "deployment" for "deploy".
+_NEAR: Final = 0.15
+# In a handful of sections no word is rare, and what is said weighs no less than what is not.
+_FEWEST_SECTIONS: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page as it was read, and of which text."""
+
+    text: str
+    page: Page
+    language: Language
 
 
 class DocsIndex:
     """Finds the sections that speak of a question's terms; may be searched by many threads.
 
-    SQLite's FTS5 ranks them with its bm25() (https://www.sqlite.org/fts5.html#the_bm25_function)
-    over terms prepared by `meanings`. A score grows with the share of the question that
-    the section covers, and again with the share that its own heading does.
+    BM25 ranks them. A score grows with the share of the question that the section covers, and
+    again with the share that its own heading does. A section without a text is never found: what
+    comes first below it stands for it, and has its heading beside its own.
     """
 
-    def __init__(self, pages: Mapping[str, str]) -> None:
-        """Index Markdown pages: path in the repository to text."""
-        self._sections, self.left_out = _read(pages)
-        self._heading_terms = [
-            frozenset(meanings(" ".join(section.heading_path[-1:]))) for section in self._sections
-        ]
-        self._languages = [
-            language_of("\n".join((*section.heading_path, section.text)))
-            for section in self._sections
-        ]
-        self._words = known_words(pages.values())
-        self._lock = threading.Lock()
-        self._database = sqlite3.connect(":memory:", check_same_thread=False)
-        # With the last who searches: nobody else knows when that is.
-        weakref.finalize(self, self._database.close)
-        self._database.execute(
-            "CREATE VIRTUAL TABLE sections USING fts5("
-            "terms, tokenize = 'unicode61 remove_diacritics 0')"
+    def __init__(self, pages: Mapping[str, str], earlier: "DocsIndex | None" = None) -> None:
+        """Index Markdown pages: path in the repository to text.
+
+        `earlier`: an index of nearly the same pages. What has not changed is taken from it.
+        """
+        known = earlier._pages if earlier else {}
+        self._pages: dict[str, _Read] = {}
+        self._starts: dict[str, int] = {}
+        self.left_out: tuple[LeftOut, ...] = ()
+        count = 0
+        for path in sorted(pages):
+            read = _read(path, pages[path], known.get(path))
+            self.left_out += read.page.left_out
+            if count + len(read.page.sections) > MAX_SECTIONS:
+                self.left_out += (LeftOut(path, f"there are more than {MAX_SECTIONS} sections"),)
+                continue
+            self._pages[path], self._starts[path] = read, count
+            count += len(read.page.sections)
+        self.sections = tuple(s for read in self._pages.values() for s in read.page.sections)
+        self._languages = frozenset(read.language for read in self._pages.values())
+        fresh = [read for path, read in self._pages.items() if read is not known.get(path)]
+        vocabulary: set[str] = set()
+        counters = {
+            language: TermCounter(language) for language in {each.language for each in fresh}
+        }
+        rows = Rows.joined(
+            counters[read.language].count(list(map(_indexed, read.page.sections)), vocabulary)
+            for read in fresh
         )
-        self._database.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab(sections, row)")
-        self._database.executemany(
-            "INSERT INTO sections (rowid, terms) VALUES (?, ?)",
-            ((number, _indexed(section)) for number, section in enumerate(self._sections)),
+        self._postings: Postings = (
+            earlier._postings.replaced(self._kept(earlier), rows) if earlier else Postings.of(rows)
+        )
+        self._known: KnownWords = (earlier._known if earlier else KnownWords()).and_more(vocabulary)
+        self._families: Families = _joined(
+            earlier._families if earlier else {}, (each.families for each in counters.values())
         )
 
-    @property
-    def sections(self) -> tuple[Section, ...]:
-        """Every section, page by page."""
-        return tuple(self._sections)
+    def _kept(self, earlier: "DocsIndex") -> NDArray[np.int32]:
+        """The numbers that the sections of an earlier index have in this one."""
+        numbers = np.full(len(earlier.sections), GONE, np.int32)
+        for path, read in self._pages.items():
+            if read is earlier._pages.get(path):
+                old, new, count = earlier._starts[path], self._starts[path], len(read.page.sections)
+                numbers[old : old + count] = np.arange(new, new + count)
+        return numbers
 
     def section(self, path: str, anchor: str) -> Section | None:
         """The section that a link to this page and anchor leads to."""
-        wanted = (path, anchor)
-        return next((each for each in self._sections if (each.path, each.anchor) == wanted), None)
+        read = self._pages.get(path)
+        sections = read.page.sections if read else ()
+        return next((section for section in sections if section.anchor == anchor), None)
 
     def search(self, question: str, limit: int = 3) -> tuple[Hit, ...]:
         """Return the best sections for a question, best first; none when no term is known."""
-        asked, language = corrected(question, self._words), language_of(question)
-        terms = tuple(dict.fromkeys(meanings(asked)))[:MAX_QUESTION_TERMS]
-        if not terms:
+        language = language_of(question, self._languages)
+        asked = corrected(question, self._known, self._knows)
+        terms = terms_of(asked, self._languages, language)
+        candidates, scores = self._candidates(terms)
+        if not len(candidates):
             return ()
-        with self._lock:
-            having = {term: self._count_sections_with(term) for term in terms}
-            candidates = self._candidates(telling(terms))
-            found = {term: self._those_with(term, candidates) for term in terms if having[term]}
-        known = frozenset(found)
-        weighed = weights(asked, known, lambda term: self._rarity(having.get(term, 0)))
-        hits = [self._hit(number, bm25, found, weighed, language) for number, bm25 in candidates]
-        return tuple(sorted(hits, key=lambda hit: -hit.score)[:limit])
+        known = frozenset(term for term in terms if self._count(term))
+        weighed = weights(terms, known, lambda term: self._rarity(self._count(term)))
+        coverage = self._coverage(weighed, candidates)
+        ranked = []
+        for number, score, covered in zip(candidates, scores, coverage, strict=True):
+            section = self.sections[number]
+            factor = self._named(int(number), weighed)
+            if not understands(language, self._language_of(section)):
+                factor *= _FOREIGN_FACTOR
+            ranked.append(Hit(section, float(score * covered * factor), float(covered)))
+        return tuple(_different(sorted(ranked, key=lambda hit: -hit.score)))[:limit]
 
-    def _hit(
-        self,
-        number: int,
-        bm25: float,
-        found: Mapping[str, set[int]],
-        weighed: Mapping[str, float],
-        language: Language,
-    ) -> Hit:
-        section, heading_terms = self._sections[number], self._heading_terms[number]
-        total = sum(weighed.values()) or 1.0
-        coverage = (
-            sum(weight for t, weight in weighed.items() if number in found.get(t, ())) / total
+    def _candidates(self, terms: Sequence[Term]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The numbers of the sections that BM25 ranks first, and its scores."""
+        scores = np.zeros(len(self.sections), np.float32)
+        for term in terms:
+            rarity = self._rarity(self._count(term))
+            for number in self._relatives(term):
+                found = self._postings.sections_with(number)
+                scores[found] += rarity * self._postings.weights(number)
+        best = np.argsort(-scores, kind="stable")[:_CANDIDATES]
+        best = best[scores[best] > 0]
+        return best, scores[best]
+
+    def _coverage(
+        self, weighed: Mapping[Term, float], candidates: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """The share of the question that each of the candidates speaks of."""
+        covered = np.zeros(len(candidates), np.float32)
+        for term, weight in weighed.items():
+            said = np.zeros(len(self.sections), np.float32)
+            for number in self._relatives(term):
+                said[self._postings.sections_with(number)] = _NEAR
+            for key in term.keys:
+                said[self._postings.sections_with(key.term)] = 1.0
+            covered += weight * said[candidates]
+        return covered / (sum(weighed.values()) or 1.0)
+
+    def _named(self, number: int, weighed: Mapping[Term, float]) -> float:
+        """1, and more for the share of the question that the headings of a section name."""
+        language = self._language_of(self.sections[number])
+        headings = words(" ".join(self._own_headings(number)), language)
+        roots = {key.root for word in headings for key in keys_of(word, self._languages)}
+        named = sum(
+            weight
+            for term, weight in weighed.items()
+            if any(key.root in roots for key in term.keys)
         )
-        named = sum(weight for t, weight in weighed.items() if t in heading_terms)
-        factor = _INTRODUCTION_FACTOR if len(section.heading_path) <= 1 else 1.0
-        if not understands(language, self._languages[number]):
-            factor *= _FOREIGN_FACTOR
-        return Hit(section, bm25 * coverage * (1 + named / total) * factor, coverage)
+        return 1 + named / (sum(weighed.values()) or 1.0)
 
-    def _count_sections_with(self, term: str) -> int:
-        rows = self._database.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,))
-        return next((int(count) for (count,) in rows), 0)
+    def _own_headings(self, number: int) -> Iterator[str]:
+        """A section's heading, and those above it that have no text before it."""
+        section = self.sections[number]
+        yield _heading(section)
+        while number:
+            number -= 1
+            above = self.sections[number]
+            depth = len(above.heading_path)
+            is_above = (
+                above.path == section.path and section.heading_path[:depth] == above.heading_path
+            )
+            if not is_above or not self._postings.holds_nothing(number):
+                return
+            yield from above.heading_path[-1:]
 
-    def _those_with(self, term: str, candidates: Iterable[tuple[int, float]]) -> set[int]:
-        numbers = ", ".join(str(number) for number, _ in candidates)
-        rows = self._database.execute(
-            f"SELECT rowid FROM sections WHERE sections MATCH ? AND rowid IN ({numbers})",  # noqa: S608 - integers of our own
-            (_quoted(term),),
-        )
-        return {number for (number,) in rows}
+    def _language_of(self, section: Section) -> Language:
+        return self._pages[section.path].language
 
-    def _candidates(self, terms: Iterable[str]) -> list[tuple[int, float]]:
-        # bm25() is negative, the best match having the least value.
-        return self._database.execute(
-            "SELECT rowid, -bm25(sections) AS score FROM sections WHERE sections MATCH ?"
-            " ORDER BY score DESC, rowid LIMIT ?",
-            (" OR ".join(map(_quoted, terms)), _CANDIDATES),
-        ).fetchall()
+    def _knows(self, word: str) -> bool:
+        return any(self._count(term) for term in terms_of(word, self._languages))
+
+    def _count(self, term: Term) -> int:
+        """How many sections hold a term."""
+        return sum(len(self._postings.sections_with(number)) for number in self._relatives(term))
+
+    def _relatives(self, term: Term) -> frozenset[int]:
+        return frozenset().union(*(key.relatives(self._families) for key in term.keys))
 
     def _rarity(self, sections_with_term: int) -> float:
         """Inverse document frequency, as in BM25, never negative."""
-        absent = len(self._sections) - sections_with_term
+        absent = max(len(self.sections), _FEWEST_SECTIONS) - sections_with_term
         return math.log(1 + (absent + 0.5) / (sections_with_term + 0.5))
 
 
-def _read(pages: Mapping[str, str]) -> tuple[list[Section], tuple[LeftOut, ...]]:
-    sections: list[Section] = []
-    left_out: list[LeftOut] = []
-    for path in sorted(pages):
-        page = read_page(path, pages[path])
-        left_out += page.left_out
-        if len(sections) + len(page.sections) > MAX_SECTIONS:
-            left_out.append(LeftOut(path, f"there are more than {MAX_SECTIONS} sections"))
-        else:
-            sections += page.sections
-    return sections, tuple(left_out)
+def _read(path: str, text: str, known: _Read | None) -> _Read:
+    return (
+        known
+        if known and known.text == text
+        else _Read(text, read_page(path, text), language_of(text))
+    )
+
+
+def _joined(families: Families, more: Iterable[Mapping[int, set[int]]]) -> Families:
+    joined = dict(families)
+    for each in more:
+        for root, terms in each.items():
+            joined[root] = joined.get(root, frozenset()) | terms
+    return joined
 
 
 def _indexed(section: Section) -> str:
-    return " ".join(meanings("\n".join((*section.heading_path, section.text))))
+    """What a section is found by: nothing, where it has no text of its own."""
+    text = visible_text(section.text)
+    if not has_words(text):
+        return ""
+    return "\n".join((*section.heading_path[:-1], *[_heading(section)] * _HEADING_TIMES, text))
 
 
-def _quoted(term: str) -> str:
-    return f'"{term}"'
+def _heading(section: Section) -> str:
+    """Its heading; a page without one is called like its file."""
+    return section.heading_path[-1] if section.heading_path else PurePosixPath(section.path).stem
+
+
+def _different(hits: Sequence[Hit]) -> Iterator[Hit]:
+    """Of hits that say the same, the best."""
+    seen = set()
+    for hit in hits:
+        said = (hit.section.heading_path[-1:], hit.section.text.strip())
+        if said not in seen:
+            seen.add(said)
+            yield hit

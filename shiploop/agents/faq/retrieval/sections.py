@@ -1,4 +1,4 @@
-"""A Markdown page as sections by heading, each with the anchor that GitHub gives it.
+"""A Markdown page as sections by heading, each with its own anchor or the one GitHub gives it.
 
 Only headings are read to the letter: of the text below them nothing but its lines.
 """
@@ -6,13 +6,15 @@ Only headings are read to the letter: of the text below them nothing but its lin
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from markdown_it import MarkdownIt
-
-from shiploop.agents.faq.document.markers import front_matter_end, unify_newlines
+from shiploop.agents.faq.document.markers import unify_newlines
+from shiploop.agents.faq.retrieval.front_matter import read_front_matter
+from shiploop.agents.faq.retrieval.link_definitions import link_definitions
+from shiploop.agents.faq.retrieval.marks import marks_of_page, marks_of_section, may_be_marked
+from shiploop.agents.faq.retrieval.outline import Heading, find_headings
 from shiploop.domain.limits import (
     MAX_HEADING_CHARACTERS,
     MAX_HEADING_MARKS,
@@ -24,9 +26,9 @@ from shiploop.domain.limits import (
     LeftOut,
 )
 
-_BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
-_COMMONMARK: Final = MarkdownIt("commonmark")
-_MARK: Final = re.compile(r"[\\`*_\[\]<>&!]")
+_IN_ANCHOR: Final = frozenset(("Ll", "Lm", "Lo", "Lt", "Lu", "Mc", "Me", "Mn", "Nd", "Nl", "Pc"))
+_NOT_IN_ASCII_ANCHOR: Final = re.compile(r"[^a-z0-9 _-]")
+_BEGINS_CONTAINER: Final = frozenset(">-+*0123456789")
 _CONTAINER: Final = re.compile(r"(?<![ \t])[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))")
 
 
@@ -34,9 +36,12 @@ _CONTAINER: Final = re.compile(r"(?<![ \t])[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[
 class Section:
     """A heading and the text below it up to the next heading of any level.
 
-    `heading_path` is the heading's text after those it stands under, from the page's title;
-    it and `anchor` are empty for text before the first heading. `start_line` and `end_line`
-    count from 1 and are part of the section; `text` is its Markdown without the heading.
+    `heading_path` is the heading's text after those it stands under, from the page's title. Text
+    before the first heading has no `anchor`, and for a heading the title of the front matter, if
+    there is one. `start_line` and `end_line` count from 1 and are part of the section; `text` is
+    its Markdown without the heading. `marks` are sentences that say of it, of what it stands
+    under or of the page that it is removed, deprecated, experimental or not released yet. `links`
+    are the page's link definitions, label and destination, wherever they stand on it.
     """
 
     path: str
@@ -45,6 +50,8 @@ class Section:
     start_line: int
     end_line: int
     text: str
+    marks: tuple[str, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +76,11 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heading:
-    """`text` is None where it is too long to be read."""
+class _Above:
+    """A heading that others stand under, and what it is marked as."""
 
-    text: str | None
-    level: int
-    first_line: int
-    body_line: int
+    heading: Heading
+    marks: tuple[str, ...]
 
 
 def split_sections(path: str, text: str) -> tuple[Section, ...]:
@@ -86,14 +91,14 @@ def split_sections(path: str, text: str) -> tuple[Section, ...]:
 def read_page(path: str, text: str) -> Page:
     """Split a page at its headings, and name what is left out of it."""
     text = unify_newlines(text.removeprefix("\ufeff"))
-    body_start = front_matter_end(text)
+    front_matter = read_front_matter(text)
     lines = text.split("\n")
     if problem := _problem(lines):
         return Page((), (LeftOut(path, problem),))
-    body_line = text.count("\n", 0, body_start)
-    preamble_line = body_line + 1 if body_start else 0
-    headings = [_Heading("", 0, preamble_line, preamble_line)]
-    headings += islice(_headings(text[body_start:], body_line), MAX_HEADINGS_PER_PAGE)
+    body_line = text.count("\n", 0, front_matter.end) + (1 if front_matter.end else 0)
+    found = tuple(islice(find_headings(lines, body_line), MAX_HEADINGS_PER_PAGE))
+    title = "" if any(heading.level == 1 for heading in found) else front_matter.title
+    headings = [Heading(title, 0, body_line, body_line), *found]
     left_out = []
     if len(headings) > MAX_HEADINGS_PER_PAGE:
         line = headings[MAX_HEADINGS_PER_PAGE].first_line + 1
@@ -101,11 +106,13 @@ def read_page(path: str, text: str) -> Page:
         left_out.append(LeftOut(path, reason))
     end = len(lines) - 1 if text.endswith("\n") else len(lines)
     sections = []
-    for section in _sections(path, headings, lines, end):
+    links = link_definitions(text)
+    marks = marks_of_page(front_matter)
+    for section in _sections(path, headings, lines, end, marks if may_be_marked(text) else None):
         if isinstance(section, LeftOut):
             left_out.append(section)
         else:
-            sections.append(section)
+            sections.append(replace(section, links=links) if links else section)
     return Page(tuple(sections), tuple(left_out))
 
 
@@ -115,7 +122,7 @@ def _problem(lines: Sequence[str]) -> str | None:
         return f"it has {len(lines)} lines, more than {MAX_LINES_PER_PAGE}"
     nested = 0
     for number, line in enumerate(lines, 1):
-        begun = _nesting(line)
+        begun = _nesting(line) if line.lstrip()[:1] in _BEGINS_CONTAINER else 0
         if begun > MAX_NESTING:
             return f"line {number} begins more than {MAX_NESTING} lists and quotations"
         nested += begun
@@ -132,52 +139,42 @@ def _nesting(line: str) -> int:
 
 
 def _sections(
-    path: str, headings: Sequence[_Heading], lines: Sequence[str], end: int
+    path: str,
+    headings: Sequence[Heading],
+    lines: Sequence[str],
+    end: int,
+    page_marks: tuple[str, ...] | None,
 ) -> Iterator[Section | LeftOut]:
+    """The sections of a page; `page_marks` is None where nothing on the page can be a mark."""
     ends = [*(heading.first_line for heading in headings[1:]), end]
     anchors = _Anchors()
-    trail: list[_Heading] = []
+    trail: list[_Above] = []
     for heading, end_line in list(zip(headings, ends, strict=True))[:MAX_HEADINGS_PER_PAGE]:
         content = "\n".join(lines[heading.body_line : end_line]).strip("\n")
-        if not heading.level and not content.strip():
-            continue
-        trail = [*(above for above in trail if above.level < heading.level), heading]
-        titles = tuple(above.text for above in trail if above.level and above.text is not None)
-        anchor = anchors.add(heading.text) if heading.level and heading.text is not None else ""
-        line = heading.first_line + 1
-        if any(above.text is None for above in trail):
-            most = f"{MAX_HEADING_CHARACTERS} characters or {MAX_HEADING_MARKS} of markup"
-            what = f"its heading, or one above it, has more than {most}"
-            yield LeftOut(path, f"the section in line {line}: {what}")
-        elif len(content) > MAX_SECTION_CHARACTERS:
-            what = f"{len(content)} characters, more than {MAX_SECTION_CHARACTERS}"
-            yield LeftOut(path, f"the section in line {line} has {what}")
-        else:
-            yield Section(path, titles, anchor, line, end_line, content)
+        trail = [above for above in trail if above.heading.level < heading.level]
+        inherited = trail[-1].marks if trail else page_marks or ()
+        own = () if page_marks is None else marks_of_section(heading.text or "", content)
+        trail.append(_Above(heading, tuple(dict.fromkeys((*inherited, *own)))))
+        if heading.level or content.strip():
+            anchor = anchors.add(heading)
+            yield _section(path, trail, anchor, end_line, content)
 
 
-def _headings(body: str, line: int) -> Iterator[_Heading]:
-    definitions: dict[str, object] = {}
-    tokens = iter(_BLOCKS.parse(body, definitions))
-    for token in tokens:
-        if token.type == "heading_open" and token.level == 0 and token.map:
-            first, after = token.map
-            written = next(tokens).content
-            text = _plain(written, definitions) if _is_readable(written) else None
-            yield _Heading(text, int(token.tag[1:]), first + line, after + line)
-
-
-def _is_readable(heading: str) -> bool:
-    if len(heading) > MAX_HEADING_CHARACTERS:
-        return False
-    return sum(1 for _ in _MARK.finditer(heading)) <= MAX_HEADING_MARKS
-
-
-def _plain(heading: str, definitions: dict[str, object]) -> str:
-    """Text of a heading as it is shown, without its markup."""
-    shown = ("text", "text_special", "code_inline", "image", "softbreak")
-    (inline,) = _COMMONMARK.parseInline(heading, definitions)
-    return "".join(t.content or " " for t in inline.children or () if t.type in shown).strip()
+def _section(
+    path: str, trail: Sequence[_Above], anchor: str, end_line: int, content: str
+) -> Section | LeftOut:
+    line = trail[-1].heading.first_line + 1
+    titles = tuple(
+        above.heading.text or "" for above in trail if above.heading.level or above.heading.text
+    )
+    if any(above.heading.text is None for above in trail):
+        most = f"{MAX_HEADING_CHARACTERS} characters or {MAX_HEADING_MARKS} of markup"
+        what = f"its heading, or one above it, has more than {most}"
+        return LeftOut(path, f"the section in line {line}: {what}")
+    if len(content) > MAX_SECTION_CHARACTERS:
+        what = f"{len(content)} characters, more than {MAX_SECTION_CHARACTERS}"
+        return LeftOut(path, f"the section in line {line} has {what}")
+    return Section(path, titles, anchor, line, end_line, content, trail[-1].marks)
 
 
 class _Anchors:
@@ -186,8 +183,11 @@ class _Anchors:
     def __init__(self) -> None:
         self._repeats: dict[str, int] = {}
 
-    def add(self, heading: str) -> str:
-        slug = anchor = heading_anchor(heading)
+    def add(self, heading: Heading) -> str:
+        """The anchor of the next heading; what stands before the first one has none."""
+        if not heading.level or heading.text is None:
+            return ""
+        slug = anchor = heading.anchor or heading_anchor(heading.text)
         while anchor in self._repeats:
             self._repeats[slug] += 1
             anchor = f"{slug}-{self._repeats[slug]}"
@@ -200,5 +200,8 @@ def heading_anchor(heading: str) -> str:
 
     Source: https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github/basic-writing-and-formatting-syntax#section-links
     """
-    kept = (c for c in heading.lower() if c in " -_" or unicodedata.category(c)[0] in "LMN")
+    lowered = heading.lower()
+    if lowered.isascii():
+        return _NOT_IN_ASCII_ANCHOR.sub("", lowered).replace(" ", "-")
+    kept = (c for c in lowered if c in " -_" or unicodedata.category(c) in _IN_ANCHOR)
     return "".join(kept).replace(" ", "-")

@@ -2,9 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from rapidfuzz import process
@@ -18,79 +17,94 @@ from shiploop.domain.limits import (
     MAX_WORD_CHARACTERS,
 )
 
-_WORD: Final = re.compile(r"[A-Za-z]{4,}")
+_WORD: Final = re.compile(r"[A-Za-zÀ-ÖØ-öø-ÿœŒß]{4,}|[\u30a1-\u30ff]{2,}")
+_KATAKANA: Final = re.compile(r"[\u30a1-\u30ff]")
+# What is written or not and sounds nearly the same: トランジッション, サーバー, フォルダ.
+_SOUND: Final = str.maketrans("ァィゥェォャュョヮ", "アイウエオヤユヨワ", "ッー")
 _SHORT: Final = 5  # letters: so short a word with another letter in it is another word
 _LONG: Final = 8
-_WORDS_REMEMBERED: Final = 8192
+
+_Shape = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class KnownWords:
-    """Words by what a slip mostly leaves as it is, first letter and length; and all their terms."""
+    """Words that a slip may be meant for; never changed.
 
-    words: Mapping[tuple[str, int], tuple[str, ...]]
-    terms: frozenset[str]
+    `words` has them by what a slip mostly leaves as it is, first letter and length; `sounds` has
+    those in katakana by how they sound.
+    """
 
-    def near(self, word: str) -> Iterator[tuple[int, str]]:
-        """The known words that this may be, each with how many slips it takes."""
-        allowed = _allowed(word)
+    all: frozenset[str] = frozenset()
+    words: Mapping[_Shape, tuple[str, ...]] = field(default_factory=dict)
+    sounds: Mapping[str, str] = field(default_factory=dict)
+
+    def and_more(self, words: Iterable[str]) -> "KnownWords":
+        """These and others, as many as there may be."""
+        free = MAX_KNOWN_WORDS - len(self.all)
+        new = sorted(word for word in set(words) - self.all if _WORD.fullmatch(word))[:free]
+        shapes, sounds = dict(self.words), dict(self.sounds)
+        fresh: defaultdict[_Shape, list[str]] = defaultdict(list)
+        for word in new:
+            if _KATAKANA.match(word):
+                sounds[word.translate(_SOUND)] = word
+            elif len(word) <= MAX_WORD_CHARACTERS:
+                fresh[word[0], len(word)].append(word)
+        for shape, alike in fresh.items():
+            shapes[shape] = (*shapes.get(shape, ()), *alike)[:MAX_ALIKE_WORDS]
+        return KnownWords(self.all.union(new), shapes, sounds)
+
+    def nearest(self, word: str) -> str | None:
+        """The known word that this one may be meant for, with the fewest slips."""
+        if _KATAKANA.match(word):
+            return self.sounds.get(word.translate(_SOUND))
+        return min(self._near(word), default=(0, None))[1]
+
+    def _near(self, word: str) -> Iterator[tuple[int, str]]:
+        allowed = 2 if len(word) >= _LONG else 1
         for length in range(len(word) - allowed, len(word) + allowed + 1):
             # Hardly anybody gets the first letter wrong.
             known = self.words.get((word[0], length), ())
-            found = process.extract_iter(word, known, scorer=OSA.distance, score_cutoff=allowed)
+            found = process.extract(
+                word, known, scorer=OSA.distance, score_cutoff=allowed, limit=None
+            )
             for other, distance, _ in found:
                 if _may_be(word, other):
                     yield int(distance), other
 
 
 def known_words(texts: Iterable[str]) -> KnownWords:
-    """The words of some texts, and the terms that they are searched by."""
-    words: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
-    terms: set[str] = set()
-    for word in sorted(_words(texts)):
-        if term := _term(word):
-            terms.add(term)
-            alike = words[word[0], len(word)]
-            if len(alike) < MAX_ALIKE_WORDS:
-                alike.append(word)
-    return KnownWords({shape: tuple(each) for shape, each in words.items()}, frozenset(terms))
+    """The words of some texts."""
+    return KnownWords().and_more(
+        match[0].casefold() for text in texts for match in _WORD.finditer(text)
+    )
 
 
-def corrected(question: str, known: KnownWords) -> str:
-    """Replace each word of which no form is known by the nearest known one, if any is near."""
+def corrected(
+    question: str, known: KnownWords, is_known: Callable[[str], bool] | None = None
+) -> str:
+    """Replace each word of which no form is known by the nearest known one, if any is near.
+
+    `is_known` tells it of a word in lower case; without it the forms of the known words are.
+    """
     left = MAX_CORRECTED_WORDS
+    knows = is_known or _knows_forms_of(known)
 
     def replacement(match: re.Match[str]) -> str:
         nonlocal left
         word = match[0].casefold()
-        own = _term(word)
-        if not own or own in known.terms or len(word) > MAX_WORD_CHARACTERS or not left:
+        if len(word) > MAX_WORD_CHARACTERS or not left or not content_terms(word) or knows(word):
             return match[0]
         left -= 1
-        return min(known.near(word), default=(0, match[0]))[1]
+        return known.nearest(word) or match[0]
 
     return _WORD.sub(replacement, question)
 
 
-def _words(texts: Iterable[str]) -> frozenset[str]:
-    words: set[str] = set()
-    for text in texts:
-        for match in _WORD.finditer(text):
-            if len(match[0]) <= MAX_WORD_CHARACTERS:
-                words.add(match[0].casefold())
-            if len(words) >= MAX_KNOWN_WORDS:
-                return frozenset(words)
-    return frozenset(words)
-
-
-@lru_cache(_WORDS_REMEMBERED)
-def _term(word: str) -> str:
-    return next(iter(content_terms(word)), "")
+def _knows_forms_of(known: KnownWords) -> Callable[[str], bool]:
+    terms = frozenset(term for word in known.all for term in content_terms(word))
+    return lambda word: terms.issuperset(content_terms(word))
 
 
 def _may_be(word: str, other: str) -> bool:
     return len(word) > _SHORT or sorted(word) == sorted(other) or len(word) != len(other)
-
-
-def _allowed(word: str) -> int:
-    return 2 if len(word) >= _LONG else 1

@@ -2,17 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-# Function words, and what says nothing in a question about a product's documentation.
-_FUNCTION_WORDS: Final = """
-a about after all also an and any are as at be been before but by can could did do does each
-explain for from happen happens had has have how i if in into is it its itself may me mean means
-might my need no not of on or our please shall should so some such system take takes tell than that
-the their them then there these they this those to up us use used uses using want was way we
-were what when where whether which who why will with work working works would you your
-"""
-_STOP_WORDS: Final = frozenset(_FUNCTION_WORDS.split())
+from shiploop.agents.faq.retrieval.chinese import simplified, simplified_words
+from shiploop.agents.faq.retrieval.language import Language
+from shiploop.agents.faq.retrieval.stems import derived
+from shiploop.agents.faq.retrieval.stop_words import stop_words
+
 # Chinese and Japanese words that ask or join; they stand unspaced between those that say something.
 _STOP_PHRASES: Final = re.compile(
     "為什麼|为什么|什麼時候|什么时候|如何|什麼|什么|怎麼|怎么|怎樣|怎样|是否|可以|請問|请问"
@@ -30,15 +27,8 @@ _TERM: Final = re.compile(
     rf"(?P<pairs>[{_HAN}]+|[{_HANGUL}]+)|(?P<katakana>[{_KATAKANA}]+)"
     rf"|(?P<word>[^\W_{_HAN}{_HANGUL}{_HIRAGANA}{_KATAKANA}]+)"
 )
+_ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
 _APOSTROPHE: Final = re.compile(r"['’](?:s|t|re|ve|ll|d|m)?\b")
-# Each ending with the shortest stem that it may leave; longer endings are tried first.
-_ENDINGS: Final = (
-    ("izations", 4), ("ization", 4), ("ations", 4), ("ation", 4), ("ators", 4), ("ator", 4),
-    ("ments", 4), ("ment", 4), ("ings", 3), ("ions", 4), ("ing", 3), ("ion", 4), ("ies", 3),
-    ("ied", 3), ("ers", 4), ("er", 4), ("es", 3), ("ed", 3), ("ly", 4), ("s", 3), ("y", 3),
-    ("e", 3),
-)  # fmt: skip
-_LONG_STEM: Final = 4
 
 
 def content_terms(text: str) -> tuple[str, ...]:
@@ -47,27 +37,35 @@ def content_terms(text: str) -> tuple[str, ...]:
     English words are cut to a stem and function words dropped; Chinese and Korean become pairs
     of characters, Japanese pairs of kanji and whole katakana words.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = _STOP_PHRASES.sub(" ", _APOSTROPHE.sub(" ", folded))
-    terms: list[str] = []
+    return tuple(map(derived, words(text)))
+
+
+def words(text: str, language: Language = Language.ENGLISH) -> Iterator[str]:
+    """What `content_terms` makes terms of: words as they are written, but in lower case."""
+    stops = stop_words(language)
+    return (word for word in all_words(text, language) if word not in stops)
+
+
+def all_words(text: str, language: Language = Language.ENGLISH) -> Sequence[str]:
+    """The same with the words that say nothing."""
+    folded = text.lower() if text.isascii() else _folded(text)
+    if "'" in folded or "’" in folded:
+        folded = _APOSTROPHE.sub(" ", folded)
+    if folded.isascii():
+        return _ASCII_WORD.findall(folded)
+    convert = simplified_words if language is Language.HAN else simplified
+    return list(_words_of_any_script(convert(_STOP_PHRASES.sub(" ", folded))))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _words_of_any_script(folded: str) -> Iterator[str]:
     for match in _TERM.finditer(folded):
         if run := match["pairs"]:
-            terms += [run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)]
+            yield from [run] if len(run) == 1 else (run[i : i + 2] for i in range(len(run) - 1))
         elif word := match["katakana"]:
-            terms.append(word.rstrip("ー") or word)
-        elif match["word"] not in _STOP_WORDS:
-            terms.append(_stem(match["word"]))
-    return tuple(terms)
-
-
-def _stem(word: str) -> str:
-    stem = next((word.removesuffix(e) for e, least in _ENDINGS if _ends(word, e, least)), word)
-    # `stopped` and `stop` are one.
-    doubled = len(stem) > _LONG_STEM and stem[-1] == stem[-2] and stem[-1] not in "aeiousl"
-    return stem[:-1] if doubled else stem
-
-
-def _ends(word: str, ending: str, shortest_stem: int) -> bool:
-    # `deploy` keeps its y, `category` does not: its plural has lost it.
-    kept_y = ending == "y" and word[-2:-1] in "aeiou"
-    return word.endswith(ending) and len(word) - len(ending) >= shortest_stem and not kept_y
+            yield word.rstrip("ー") or word
+        else:
+            yield match["word"]

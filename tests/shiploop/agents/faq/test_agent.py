@@ -59,17 +59,22 @@ class Repository:
 
 @dataclass(frozen=True, slots=True)
 class Scripted:
-    """A model that says what it is told to, and keeps what it was asked."""
+    """A model that says what it is told to, and keeps what it was asked.
+
+    `checks` is what it says of an answer; without that the call fails.
+    """
 
     says: Mapping[str, Any] | ModelFailed
+    checks: Mapping[str, Any] | ModelFailed = field(default_factory=lambda: ModelFailed("no check"))
     asked: list[Prompt] = field(default_factory=list)
     model: str = "a-model"
 
     def ask(self, prompt: Prompt) -> Reply:
         self.asked.append(prompt)
-        if isinstance(self.says, ModelFailed):
-            raise self.says
-        return Reply(json.dumps(self.says), USED)
+        reply = self.checks if "claims" in json.loads(prompt.data) else self.says
+        if isinstance(reply, ModelFailed):
+            raise reply
+        return Reply(json.dumps(reply), USED)
 
 
 def an_agent(faq: str = FAQ, prices: Prices | None = None) -> FaqAgent:
@@ -117,20 +122,77 @@ def test_without_a_model_the_section_that_answers_is_quoted() -> None:
 
 
 def test_a_model_answers_from_the_sections_found_and_what_it_took_is_noted() -> None:
-    model = Scripted({"answerable": True, "answer": QUOTED, "citations": [1], "confidence": 0.9})
+    says = {"answerable": True, "answer": QUOTED, "citations": [1], "confidence": 0.9}
+    model = Scripted(says, checks={"answers": False, "claims": []})
     agent = an_agent(prices=Prices(1.0, 2.0))
     proposal = agent.draft(AskRequest(question=QUESTION), World(TASK_ID, model))
     assert isinstance(proposal, Proposal)
     assert (proposal.generator, proposal.evidence) == ("model", (HEARTBEATS,))
     assert proposal.notes == {
         "model": "a-model",
-        "tokens_in": "1000",
-        "tokens_out": "100",
-        "cost_usd": "0.001200",
+        "tokens_in": "2000",
+        "tokens_out": "200",
+        "cost_usd": "0.002400",
         "made_of": quoted().notes["made_of"],
     }
-    (prompt,) = model.asked
+    prompt, check = model.asked
     assert json.loads(prompt.data)["sections"][0]["text"] == QUOTED
+    assert [each["text"] for each in json.loads(check.data)["claims"]] == [QUOTED]
+
+
+KEYS = "# Keys\n\n## Rotate the keys\n\nRun `keys rotate` and restart the server.\n"
+ROTATE = "How do I rotate the keys?"
+WRITTEN = {"answerable": True, "answer": "Run `keys rotate`.", "citations": [1], "confidence": 0.9}
+VOUCHED = {"answers": True, "claims": [{"claim": 1, "sentence": 1}]}
+
+
+def judged(question: str, model: Scripted | None) -> tuple[str, str, str]:
+    """The level and the kind of an answer, and who wrote it."""
+    pages = {FAQ_PATH: FAQ, "docs/guide.md": GUIDE, "docs/keys.md": KEYS}
+    library = Library.of(Repository(pages))
+    agent = FaqAgent(lambda: library, "/faq", frozenset(), Prices(None, None))
+    proposal = agent.draft(AskRequest(question=question), World(TASK_ID, model))
+    assert isinstance(proposal, Proposal), proposal
+    assert proposal.assessment.reasons
+    return proposal.assessment.level.value, proposal.assessment.kind, proposal.generator
+
+
+@pytest.mark.parametrize(
+    ("question", "model", "level", "kind", "generator"),
+    [
+        (ROTATE, None, "auto", "heading", "extractive"),
+        (
+            "What are heartbeats?",
+            None,
+            "suggest",
+            "heading",
+            "extractive",
+        ),  # one word names the section
+        ("When is a worker heartbeat written?", None, "suggest", "passage", "extractive"),
+        (ROTATE, Scripted(WRITTEN, VOUCHED), "auto", "model", "model"),
+        (
+            ROTATE,
+            Scripted(WRITTEN, {"answers": False, "claims": []}),
+            "auto",
+            "heading",
+            "extractive",
+        ),
+        (ROTATE, Scripted(WRITTEN, ModelFailed("late")), "auto", "heading", "extractive"),
+        (ROTATE, Scripted(ModelFailed("late")), "auto", "heading", "extractive"),
+        (
+            ROTATE,
+            Scripted({"answerable": False, "answer": "", "citations": [], "confidence": 0.9}),
+            *("auto", "heading", "extractive"),
+        ),
+        (ROTATE, Scripted({**WRITTEN, "citations": [2]}, VOUCHED), "auto", "heading", "extractive"),
+        ("How are keys rotated?", Scripted(WRITTEN, VOUCHED), "auto", "model", "model"),
+        ("How are keys rotated?", Scripted(WRITTEN), "suggest", "model", "model"),
+    ],
+)
+def test_who_may_decide_on_an_answer_is_judged_by_what_it_is(
+    question: str, model: Scripted | None, level: str, kind: str, generator: str
+) -> None:
+    assert judged(question, model) == (level, kind, generator)
 
 
 @pytest.mark.parametrize(
@@ -384,7 +446,8 @@ def test_an_answer_with_an_endless_citation_is_refused() -> None:
     answer = str(proposal.content["answer"])
     endless = answer.replace("Guide › Heartbeats", "x" * MAX_CITATION_CHARACTERS)
     assert checked(reworded(proposal, endless)) == (
-        "the answer was not safe to ship: The answer is longer than 100 words.",
+        "the answer was not safe to ship: "
+        "The answer is longer than 100 words, or quotes more than 250.",
     )
 
 

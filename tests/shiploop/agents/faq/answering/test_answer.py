@@ -42,28 +42,27 @@ def test_an_answer_quotes_the_section_and_names_it() -> None:
     )
 
 
-def test_the_piece_that_says_most_is_quoted_with_what_leads_into_it_and_what_follows() -> None:
+def test_a_section_that_fits_is_quoted_whole() -> None:
     text = "Of no interest.\n\nDo so:\n\n1. Find a worker's heartbeat.\n2. Stop.\n\nThen *rest*."
-    assert quoted(text) == "Do so:\n\n1. Find a worker's heartbeat.\n2. Stop.\n\nThen *rest*."
+    assert quoted(text) == text
 
 
-def test_a_quotation_is_at_most_100_words_of_whole_sentences() -> None:
-    sentence = "The worker has a heartbeat in `file. name` for all."  # 10 words
-    assert quoted(" ".join([sentence] * 30)) == " ".join([sentence] * 10)
-    assert quoted("工作者的心跳很重要。" * 30, "心跳") == "工作者的心跳很重要。" * 22
+def test_what_is_too_long_is_not_cut_within_a_block() -> None:
+    sentence = "The worker has a heartbeat in `file. name` for all. "
+    for text, question in ((sentence * 75, "heartbeat"), ("工作者的心跳很重要。" * 75, "心跳")):
+        assert isinstance(compose_extractive_answer(question, [hit(f"# A\n\n{text}")]), Unanswered)
 
 
-def test_a_list_that_is_too_long_ends_after_an_item_and_leads_into_nothing_left_out() -> None:
-    item = "- " + "word " * 29 + "heartbeat"
-    assert quoted("\n".join([item] * 5)) == "\n".join([item] * 3)
-    assert quoted("A heartbeat.\n\nFor a worker:\n\n```sh\n" + "word " * 101 + "\n```") == (
-        "A heartbeat."
+def test_of_a_long_section_the_part_is_quoted_that_says_most_and_the_rest_is_linked() -> None:
+    text = "word " * 150 + "end.\n\nA worker's heartbeat.\n\n" + "word " * 150 + "end."
+    assert quoted(text) == (
+        "word " * 150 + "end.\n\nA worker's heartbeat.\n\nRead on: [Worker](worker.md#worker)"
     )
 
 
-def test_of_a_table_the_rows_in_question_become_a_list() -> None:
-    table = "| Key | Use |\n|---|---|\n| `a` | other |\n| `b` | the [heartbeat](x.md) |\n"
-    assert quoted(table) == "- `b` — the [heartbeat](x.md)"
+def test_a_table_is_quoted_with_its_header_and_all_its_rows() -> None:
+    table = "| Key | Use |\n| --- | --- |\n| `a` | other |\n| `b` | the [heartbeat](x.md) |"
+    assert quoted(table) == table
 
 
 def test_short_code_is_quoted_as_code() -> None:
@@ -95,7 +94,7 @@ def test_short_code_is_quoted_as_code() -> None:
             "See `https://example.com/x`, `www.example.com`.",
         ),
         ("[a][ref]\n\n[ref]: setup.md", "[a](guide/setup.md)"),
-        ("![alt *text*](x.png)", r"alt \*text\*"),
+        ("x ![alt *text*](x.png)", r"x alt \*text\*"),
         ("wow\\![a](setup.md)", r"wow\![a](guide/setup.md)"),
         ("a <b>bold</b> `<i>` word <!-- x -->", "a bold `<i>` word"),
     ],

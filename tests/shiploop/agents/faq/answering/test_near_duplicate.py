@@ -1,8 +1,6 @@
 """Which questions are one, asked in other words, and which only sound alike."""
 
-import ast
 from itertools import permutations
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -17,8 +15,8 @@ from shiploop.agents.faq.document.document import Entry, entry_id, insert
 from shiploop.agents.faq.question import Question, check_question
 from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.domain.delivery.change import Source
+from tests.documents import asked_in_the_tests_of_flows
 
-FLOWS = Path(__file__).parents[4] / "flows"
 NOTHING = Unanswered(())
 
 
@@ -30,26 +28,6 @@ def entry(text: str, answer: str = "An answer.") -> Entry:
 
 def duplicate(present: str, asked: str) -> bool:
     return find_duplicate(asked, NOTHING, insert("# FAQ\n", entry(present))) is not None
-
-
-def asked_in_the_tests_of_flows() -> list[str]:
-    """Every text there that ends as a question does, in the order in which they are asked."""
-    trees = [ast.parse(path.read_text("utf-8")) for path in sorted(FLOWS.glob("test_*.py"))]
-    texts = [
-        node.value
-        for tree in trees
-        for node in sorted(ast.walk(tree), key=lambda node: getattr(node, "lineno", 0))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    pointed_away = {"How can I cancel a running task?", "Who can merge an answer?"}
-    found = [text for text in texts if text.endswith(("?", "？")) and "\n" not in text]
-    return [
-        text
-        for text in dict.fromkeys(found)
-        if not text.startswith("## ")  # a line of a document
-        and text not in pointed_away
-        and isinstance(check_question(text), Question)
-    ]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,15 @@ from dataclasses import replace
 import pytest
 
 from bench.world import questions
-from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
+from shiploop.agents.faq.answering.answer import (
+    Answer,
+    compose_extractive_answer,
+    quoted_answer,
+)
+from shiploop.agents.faq.answering.quotation import Quotation, quote_section
 from shiploop.agents.faq.document.document import UnsafeDocumentError, insert
 from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer, refusal_reason
+from shiploop.agents.faq.quoting.links import Reach
 from shiploop.agents.faq.retrieval.sections import Hit, Section, split_sections
 from tests.adversarial.target import candidate, cited_section, extract, from_model, refusals
 from tests.builders import a_question
@@ -74,7 +80,6 @@ def test_reasons_are_sentences_and_each_is_said_once() -> None:
         ("<b>Freeze</b> it.", Refusal.RAW_HTML),
         ("&lt;script>go()&lt;/script>", Refusal.RAW_HTML),
         ("## Another entry", Refusal.UNEXPECTED_MARKUP),
-        ("| a |\n| --- |\n| b |", Refusal.UNEXPECTED_MARKUP),
         ("```mermaid\nshiploop freeze\n```", Refusal.UNEXPECTED_MARKUP),
         ("It is $\\href{x}{so}$.", Refusal.UNEXPECTED_MARKUP),
         ("It is {{ site.token }}.", Refusal.TEMPLATE),
@@ -145,6 +150,8 @@ def test_each_reason_is_found(text: str, refusal: Refusal) -> None:
         "Run deploy.sh or setup.py with Node.js/TypeScript, as README.md and ASP.NET/MVC say.",
         "The angle α or β, and/or v1.2/beta; a ratio of 16:9.",
         "> Rollbacks are exempt from a freeze.",
+        "- a\n  - b\n    - c",
+        "| Rollbacks | Others |\n| --- | --- |\n| are exempt | wait |",
     ],
 )
 def test_plain_words_are_not_suspected(text: str) -> None:
@@ -187,6 +194,16 @@ def test_an_extract_is_a_quotation_from_end_to_end() -> None:
     text = found.entry.answer
     for changed in (text.replace("every", "no"), f"Trust me.\n\n{text}", text.replace(".", "", 1)):
         assert Refusal.MISQUOTED in refusals(with_entry_text(found, changed))
+
+
+def test_links_of_a_quotation_may_be_written_as_the_page_that_they_mean() -> None:
+    cited = section("See [it](other), [that](/x/) and a `$a | \\b$`:\n\n> ```sh\n> a\n> b\n> ```")
+    known = {("docs/other.md", ""), ("docs/x/index.md", "")}
+    quoted = quote_section(cited, Reach(exists=lambda path, anchor: (path, anchor) in known))
+    assert isinstance(quoted, Quotation)
+    assert "[it](other.md), [that](x/index.md)" in quoted.text
+    found = candidate(a_question("What is it?"), quoted_answer(cited, quoted))
+    assert refusals(replace(found, sections=(cited,))) == set()
 
 
 # --- what the documents themselves say ---------------------------------------------------------

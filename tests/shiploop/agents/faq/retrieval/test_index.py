@@ -82,6 +82,28 @@ def test_many_threads_may_search_at_once(index: DocsIndex) -> None:
         assert list(threads.map(index.search, questions)) == expected
 
 
+SOME_PAGES = st.dictionaries(
+    st.sampled_from(["a.md", "b.md", "c.md"]),
+    st.sampled_from(
+        ["# Worker\n\nIt runs.\n", "# Lease\n\n## Worker\n\nx\n", "# \n", "告警規則\n", ""]
+    ),
+)
+
+
+@given(SOME_PAGES, SOME_PAGES)
+def test_an_index_made_out_of_an_earlier_one_is_as_if_made_anew(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    earlier = DocsIndex(before)
+    changed, anew = DocsIndex(after, earlier), DocsIndex(after)
+    assert changed.sections == anew.sections
+    for question in ("worker lease", "run", "告警", "wroker"):
+        found, expected = changed.search(question), anew.search(question)
+        assert [hit.section for hit in found] == [hit.section for hit in expected]
+        assert [hit.score for hit in found] == pytest.approx([hit.score for hit in expected])
+    assert earlier.sections == DocsIndex(before).sections
+
+
 @given(st.text(max_size=60) | st.text(alphabet='"*^:()-+NEAR AND OR', max_size=40))
 def test_whatever_is_asked_is_not_taken_for_query_syntax(question: str) -> None:
     index = DocsIndex(PAGES)

@@ -1,31 +1,14 @@
 """What answers are taken from: the repository's documents, but for the FAQ itself."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from shiploop.agents.faq.retrieval.library import Library
+from shiploop.agents.faq.retrieval.documentation import Documentation
+from shiploop.agents.faq.retrieval.library import Librarian, Library
 from shiploop.domain.delivery.change import Source
+from tests.shiploop.agents.faq.retrieval.files import Files
 
 FAQ = "# FAQ\n\n## Where are the docs?\n\nIn `docs/`.\n"
 GUIDE = "# Guide\n\n## Heartbeats\n\nA worker heartbeat is written every five seconds.\n"
 RULES = "[MD004]\nstyle = 'dash'\n"
 HEARTBEATS = Source("docs/guide.md", "heartbeats", "Guide › Heartbeats")
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """A repository of these files."""
-
-    texts: Mapping[str, str]
-
-    def markdown(self) -> dict[str, str]:
-        return {path: text for path, text in self.texts.items() if path.endswith(".md")}
-
-    def text(self, path: str) -> str | None:
-        return self.texts.get(path)
-
-    def leave_out(self, path: str, reason: str) -> None:
-        raise AssertionError(f"{path}: {reason}")
 
 
 def a_library(**more: str) -> Library:
@@ -59,3 +42,30 @@ def test_of_what_an_answer_cites_the_sections_are_found_that_there_are() -> None
     in_the_faq = Source("docs/FAQ.md", "where-are-the-docs", "FAQ › Where are the docs?")
     (section,) = a_library().cited((gone, HEARTBEATS, in_the_faq))
     assert (section.path, section.anchor) == ("docs/guide.md", "heartbeats")
+
+
+def test_what_is_left_out_is_told_in_a_line_for_each_folder() -> None:
+    pages = {
+        f"docs/v{version}/{name}.md": f"# {name} {version}" for version in (1, 2) for name in "ab"
+    }
+    files = Files({**pages, "docs/v2/c/copy.md": "# a 2", "CHANGELOG.md": "# 1"})
+    library = Library.of(files)
+    assert [section.path for section in library.index.sections] == [
+        "docs/v2/a.md",
+        "docs/v2/b.md",
+    ]
+    assert files.left_out == {
+        "docs/v1/a.md": "current is docs/v2, and 1 more",
+        "docs/v2/c/copy.md": "it is a copy, as in docs/v2",
+        "CHANGELOG.md": "it is no documentation: 'changelog*' of SHIPLOOP_DOCS_EXCLUDE names it",
+    }
+
+
+def test_the_next_library_takes_what_has_not_changed_from_the_last() -> None:
+    make = Librarian(Documentation())
+    first = make(Files({"docs/a.md": GUIDE, "docs/b.md": "# B\n\nOne.\n"}))
+    second = make(Files({"docs/a.md": GUIDE, "docs/b.md": "# B\n\nTwo.\n"}))
+    assert first.index.section("docs/a.md", "guide") is second.index.section("docs/a.md", "guide")
+    assert [hit.section.text for hit in first.index.search("one")] == ["One."]
+    assert [hit.section.text for hit in second.index.search("two")] == ["Two."]
+    assert second.index.search("one") == ()

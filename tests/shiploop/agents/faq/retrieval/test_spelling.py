@@ -5,7 +5,12 @@ from hypothesis import strategies as st
 from shiploop.agents.faq.retrieval.spelling import corrected, known_words
 from shiploop.domain.limits import MAX_CORRECTED_WORDS, MAX_WORD_CHARACTERS
 
-KNOWN = known_words(["Read the heartbeat of a deployment; connect Slack, cancel and configure it."])
+KNOWN = known_words(
+    [
+        "Read the heartbeat of a deployment; connect Slack, cancel and configure it.",
+        "Réinitialiser; トランジション、ユーザー。",
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -16,6 +21,9 @@ KNOWN = known_words(["Read the heartbeat of a deployment; connect Slack, cancel 
         ("conect slak", "connect slack"),
         ("cancle it", "cancel it"),
         ("confgure", "configure"),
+        ("réinitialser", "réinitialiser"),
+        ("トランジッション", "トランジション"),
+        ("ユザ", "ユーザー"),
     ],
 )
 def test_a_slip_is_taken_for_the_word_next_to_it(typed: str, meant: str) -> None:
@@ -29,7 +37,7 @@ def test_another_word_stays_what_it_is(typed: str) -> None:
 
 @given(
     st.lists(
-        st.sampled_from(sorted(word for words in KNOWN.words.values() for word in words)),
+        st.sampled_from(sorted(KNOWN.all)),
         max_size=5,
     ).map(" ".join)
 )
@@ -53,3 +61,15 @@ def test_what_is_too_long_for_a_word_corrects_nothing() -> None:
     long = "abcd" * MAX_WORD_CHARACTERS
     assert known_words([long]).words == {}
     assert corrected(long, KNOWN) == long
+
+
+def test_more_words_are_known_beside_those_that_were() -> None:
+    more = KNOWN.and_more(["frobnicate", "42", "it"])
+    assert corrected("a frobnicaet", more) == "a frobnicate"
+    assert corrected("a frobnicaet", KNOWN) == "a frobnicaet"
+    assert corrected("the hearbeat", more) == "the heartbeat"
+    assert more.all - KNOWN.all == {"frobnicate"}
+
+
+def test_what_somebody_else_knows_is_not_corrected() -> None:
+    assert corrected("the hearbeat", KNOWN, lambda word: word == "hearbeat") == "the hearbeat"

@@ -28,12 +28,12 @@ def test_words_that_say_nothing_are_dropped() -> None:
 
 
 def test_chinese_becomes_pairs_and_japanese_pairs_of_kanji_and_katakana_words() -> None:
-    assert content_terms("如何重設密碼？") == ("重設", "設密", "密碼")
+    assert content_terms("如何重設密碼？") == ("重设", "设密", "密码")
     assert content_terms("本番環境へのデプロイを確認") == (
         "本番",
-        "番環",
-        "環境",
+        "番环",
+        "环境",
         "デプロイ",
-        "確認",
+        "确认",
     )
     assert content_terms("GITHUB_TOKEN的值") == ("github", "token", "值")

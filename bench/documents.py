@@ -1,0 +1,48 @@
+"""Documents that answer some questions: the sample's, and a heading for each that is none there.
+
+What is merged without a person is what a heading of the documents asks.
+"""
+
+import re
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from bench.retrieval_questions import SAMPLE, pages
+from shiploop.agents.faq.question import heading_text
+from shiploop.agents.faq.retrieval.headings import Headings
+from shiploop.agents.faq.retrieval.sections import split_sections
+
+_HEADINGS_A_PAGE: Final = 200
+_KANA: Final = re.compile(r"[\u3041-\u30ff]")
+_HAN: Final = re.compile(r"[\u4e00-\u9fff]")
+
+
+def write_documents(folder: Path, questions: Iterable[str]) -> Path:
+    """Write the files that a stack's repository begins with; returns the folder."""
+    shutil.copytree(SAMPLE, folder)
+    known = _headings_of_sample()
+    further = [text for text in dict.fromkeys(questions) if known.find(text) is None]
+    sections = [_section(number, text) for number, text in enumerate(further, 1)]
+    for page, first in enumerate(range(0, len(sections), _HEADINGS_A_PAGE), 1):
+        text = "\n".join(["# Handbook\n", *sections[first : first + _HEADINGS_A_PAGE]])
+        (folder / "docs" / f"handbook-{page}.md").write_text(text, "utf-8")
+    return folder
+
+
+def _headings_of_sample() -> Headings:
+    texts = pages().items()
+    return Headings([each for path, text in texts for each in split_sections(path, text)])
+
+
+def _section(number: int, question: str) -> str:
+    return f"## {heading_text(question)}\n\n{_answer(number, question)}\n"
+
+
+def _answer(number: int, question: str) -> str:
+    if _KANA.search(question):
+        return f"テストのための説明です。これは{number}番目です。"
+    if _HAN.search(question):
+        return f"這是測試用的說明，一共有許多條，這是第 {number} 條。"
+    return f"This is told in part {number} of the handbook, which nobody reads to the end."

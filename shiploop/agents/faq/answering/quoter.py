@@ -1,0 +1,114 @@
+"""An answer in the documents' own words: the section that the question names, else a passage.
+
+Exact beats clever: where the question is a heading, nothing but that section answers it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from shiploop.agents.faq.answering.answer import (
+    Answer,
+    quoted_answer,
+    read_on,
+    source_of,
+    with_sources,
+)
+from shiploop.agents.faq.answering.draft import Draft, unanswered
+from shiploop.agents.faq.answering.quotation import (
+    Quotation,
+    Unquotable,
+    quote_part,
+    quote_section,
+)
+from shiploop.agents.faq.judging.judge import (
+    HEADING,
+    PASSAGE,
+    Nearness,
+    Refused,
+    choose_passage,
+    is_heading,
+    judge_link,
+    judge_part,
+    judge_passage,
+    judge_whole,
+)
+from shiploop.agents.faq.quoting.links import Reach
+from shiploop.agents.faq.retrieval.headings import Ambiguous, Named
+from shiploop.agents.faq.retrieval.language import is_answered_in
+from shiploop.agents.faq.retrieval.library import Library
+from shiploop.agents.faq.retrieval.sections import Hit, Section
+from shiploop.agents.faq.retrieval.terms import content_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Quoter:
+    """Quotes one commit's documents; `nearness` is the small model's, where there is one."""
+
+    library: Library
+    allowed_hosts: frozenset[str]
+    nearness: Nearness | None = None
+
+    def quote(self, question: str, named: Named | Ambiguous | None, hits: Sequence[Hit]) -> Draft:
+        """Answer by quoting; no answer where nothing may be quoted, not even as a suggestion."""
+        match named:
+            case Named():
+                return self._named(question, named)
+            case Ambiguous(sections):
+                return self._one_of(question, sections, hits)
+            case None:
+                return self._passage(question, hits)
+
+    def _named(self, question: str, named: Named) -> Draft:
+        whole = quote_section(named.section, self._reach)
+        if isinstance(whole, Quotation):
+            return Draft(quoted_answer(named.section, whole), judge_whole(named, whole.text))
+        part = quote_part(named.section, lambda text: 1.0, self._reach)  # all of it is meant
+        if isinstance(part, Quotation):
+            return Draft(quoted_answer(named.section, part), judge_part(named, whole.reason))
+        return _linked(named.section, HEADING, is_heading(named), part)
+
+    def _one_of(self, question: str, sections: Sequence[Section], hits: Sequence[Hit]) -> Draft:
+        """Of several sections with that heading, the one that a search finds first."""
+        among = [hit for hit in hits if hit.section in sections]
+        draft = self._passage(question, among)
+        if isinstance(draft.answer, Answer):
+            return draft
+        why = f"{len(sections)} sections have this heading, and the question does not tell which"
+        return unanswered(sections[:3], why)
+
+    def _passage(self, question: str, hits: Sequence[Hit]) -> Draft:
+        """The passage that the judge would show a person."""
+        readable = [hit for hit in hits if _is_readable(question, hit.section)]
+        if hits and not readable:
+            return unanswered([hit.section for hit in hits], "what was found is in other languages")
+        chosen = choose_passage(question, readable, self.nearness)
+        if isinstance(chosen, Refused):
+            return unanswered([hit.section for hit in hits], chosen.reason)
+        section = chosen.hit.section
+        part = quote_part(section, _says(question, section), self._reach)
+        if isinstance(part, Unquotable):
+            return _linked(section, PASSAGE, chosen.why, part)
+        return Draft(quoted_answer(section, part), judge_passage(question, chosen, part.text))
+
+    @property
+    def _reach(self) -> Reach:
+        return Reach(self.allowed_hosts, self.library.has_place)
+
+
+def _says(question: str, section: Section) -> Callable[[str], float]:
+    """How many of a question's terms a text of a section has; its headings count for all."""
+    terms = frozenset(content_terms(question))
+    headings = terms.intersection(content_terms("\n".join(section.heading_path)))
+    return lambda text: len(headings.union(terms.intersection(content_terms(text))))
+
+
+def _linked(section: Section, kind: str, why: str, unquotable: Unquotable) -> Draft:
+    source = source_of(section)
+    answer = Answer(with_sources(read_on(section), (source,)), (source,), "extractive")
+    return Draft(answer, judge_link(kind, why, unquotable.reason))
+
+
+def _is_readable(question: str, section: Section) -> bool:
+    """Tell whether a section is in the language of the question, so that it can be quoted."""
+    text = "\n".join((*section.heading_path, section.text))
+    return is_answered_in(question, text)

@@ -1,0 +1,226 @@
+"""Rules that no score outweighs: what a quotation has to say, and when it can stand alone.
+
+Each broken rule is a sentence for a maintainer, who reads it in the pull request.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
+from shiploop.agents.faq.retrieval.asked import asked
+from shiploop.agents.faq.retrieval.headings import Named
+from shiploop.agents.faq.retrieval.terms import content_terms
+
+_FEWEST_WORDS: Final = 4  # a sentence; a command may stand alone
+_FEWEST_WORDS_BESIDE_POINTERS: Final = 12
+_CODE_BLOCK: Final = re.compile(
+    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1", re.MULTILINE | re.DOTALL
+)
+_LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
+_POINTER: Final = re.compile(
+    r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at"
+    r"|found (?:in|on)"
+    r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
+    r"|siehe|voir|véase|vedi"
+    r"|veja|zie)\b[^.!?\n]*\["
+    r"|\b(?:separate|own|dedicated) (?:page|document|guide|article|section)\b"
+    r"|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
+    re.IGNORECASE,
+)
+_LONG_WORD: Final = re.compile(r"[a-zà-ɏ]{4,}")
+_MOST_WORDS: Final = 20
+_WORD: Final = re.compile(r"[^\W_]+")
+_CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+# What a reader of the answer alone cannot see.
+_ELSEWHERE: Final = re.compile(
+    r"(?<!\band )(?<!\bor )\babove\b(?! \d)"
+    r"|\b(?:previous|preceding|last|next|prior|following) (?:section|example|page|chapter|step"
+    r"|paragraph|snippet|tutorial|part|article|guide)s?\b"
+    r"|\b(?:described|mentioned|explained|discussed|noted|shown|seen|listed|outlined|defined|used"
+    r"|created|introduced|given|stated) (?:before|earlier|previously)\b"
+    r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
+    r"|\bwe (?:just|already) |^(?:below|here)\b"
+    r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
+    r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented"
+    r"|listed) here\b"
+    r"|\b(?:oben|obige[nrs]?|vorherige[nrs]?|siehe unten)\b|\bci-dess(?:us|ous)\b"
+    r"|\bprécédente?s?\b|\b(?:sección|seção|página|ejemplo|exemplo|paso|passo) anterior\b"
+    r"|\bmás arriba\b|\bacima\b|\bsopra\b|\bprecedent[ei]\b|\bhierboven\b|\bvorige\b"
+    r"|上面|上述|上文|如上|前面|前述|上一[节節章步页頁]|下一[节節章步页頁]|下文|上記|先ほど|前の[章節例]"
+    r"|次の[章節]|위의|앞서",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A text that begins so goes on from another one.
+_GOES_ON: Final = re.compile(
+    r"\W*(?:but|however|otherwise|instead|also|additionally|furthermore|moreover|then|alternatively"
+    r"|therefore|thus|hence|similarly|likewise|conversely|nevertheless|and|or|yet|still"
+    r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
+    r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
+    r"|\W*(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
+    re.IGNORECASE,
+)
+_SOFT_WORDS: Final = """
+more less detail details overview example examples summary note notes
+introduction intro background usage basic basics advanced general other others
+misc miscellaneous info information resource resources reference references link
+links tip tips hint hints warning important caveat caveats limitation
+limitations conclusion recap question questions answer option options feature
+features step steps next see also about and of for further reading getting
+started start quick quickstart todo faq common issues known problems mehr
+weitere überblick beispiel beispiele zusammenfassung hinweis hinweise einführung
+informationen plus détails aperçu exemple exemples résumé remarque remarques
+voir aussi más detalles ejemplo ejemplos resumen notas dettagli esempio esempi
+riepilogo mais detalhes exemplo exemplos resumo
+まとめ 概要 例 はじめに 注意 参考 関連 概述 示例 總結
+总结 简介 簡介 注意事项 注意事項 参考资料 其他 其它 介绍 介紹
+"""
+_SOFT: Final = frozenset(_SOFT_WORDS.split())
+# A heading with one of these is understood below the one above it only.
+_POINTING: Final = re.compile(
+    r"\b(?:it|its|this|that|these|those|them|they|here)\b|^(?:others?|another|see also|related)\b"
+    r"|\b(?:next|further|additional|more|learn|read|other)"
+    r" (?:steps?|reading|resources?|info(?:rmation)?|details?|examples?|links?|topics?|help|notes?"
+    r"|more|options?|considerations?|features?|tips?|things?|ways?|questions?)\b"
+    r"|これ|それ|この|その|这|這|它|其他|其它|その他|次のステップ|下一步|相关|相關",
+    re.IGNORECASE,
+)
+_ANNOUNCES: Final = re.compile(
+    r"\b(?:we(?:'ll| will| are going to| shall)|let's|let us) (?:now |first |then |next )?"
+    r"(?:look|see"
+    r"|discuss|cover|focus|explore|talk|learn|walk|examine|concentrate|describe|explain)\b"
+    r"|\bnous (?:allons|verrons|concentrerons|aborderons|présenterons)\b|\bwir werden (?:uns )?"
+    r"|"
+    r"\b(?:this|the following) (?:section|page|chapter|guide|document|article|tutorial|part|topic)"
+    r"s? (?:will )?(?:describe|explain|show|cover|list|contain|provide|discuss|outline|detail"
+    r"|introduce|give|walk|document|demonstrate|help)s?\b"
+    r"|\bin this (?:section|page|chapter|guide|document|article|tutorial|part)\b"
+    r"|\b(?:to ?do|tbd|coming soon|work in progress|under construction"
+    r"|not yet (?:written|documented))\b"
+    r"|本[节節章页頁](?:将|將|介绍|介紹|描述|说明|說明)|この(?:章|節|ページ|セクション)では|今後追加",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What a question says and a text does not."""
+
+    names: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    negation: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Names, code and numbers in one."""
+        return (*self.names, *self.code, *self.numbers)
+
+    @property
+    def products(self) -> tuple[str, ...]:
+        """The same without names that are of no product."""
+        return tuple(word for word in self.words if not is_common(word))
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Why a text that lacks this is no answer that ships by itself."""
+        told = [f"The question says “{word}”, and what is quoted does not." for word in self.words]
+        if self.negation:
+            told.append("The question says no to something, and what is quoted does not.")
+        return tuple(told)
+
+
+def unsaid(question: str, said: str) -> Unsaid:
+    """Compare a question with what would be quoted, headings and all."""
+    fixed: Fixed = fixed_in(question)
+    text = _folded(said)
+    numbers = frozenset(re.findall(r"\d+(?:[.,]\d+)*", text))
+    return Unsaid(
+        tuple(name for name in fixed.names if not _has(text, name)),
+        tuple(code for code in fixed.code if _folded(code) not in text),
+        tuple(number for number in fixed.numbers if not _counts(numbers, number)),
+        fixed.negated and not is_negated(said),
+    )
+
+
+def says(text: str, name: str) -> bool:
+    """Tell whether a text has a name, alone or in the plural, and not as a part of another."""
+    return _has(_folded(text), name)
+
+
+def denies(question: str, headings: str) -> bool:
+    """Tell whether headings say no, in words that are spaced, and the question does not."""
+    return headings.isascii() and is_negated(headings) and not is_negated(question)
+
+
+def unknown_names(question: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
+    """Those names of products in a question that the documents do not know at all."""
+    fixed = fixed_in(question)
+    names = (name for name in (*fixed.names, *fixed.code) if not is_common(name))
+    return tuple(name for name in names if not knows(name))
+
+
+def words_of(question: str) -> tuple[str, ...]:
+    """The longer words of what a question is about, in lower case."""
+    about = (word for word in asked(question).words if _LONG_WORD.fullmatch(word))
+    return tuple(word for word in dict.fromkeys(about) if content_terms(word))[:_MOST_WORDS]
+
+
+def why_not_alone(named: Named, quoted: str) -> tuple[str, ...]:
+    """Why a whole section, quoted, would not stand alone as the answer to its heading."""
+    return tuple(_why_not_alone(named, quoted))
+
+
+def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
+    prose = _CODE_BLOCK.sub(" ", quoted)
+    if named.is_one_word:
+        yield "One word alone may mean much else."
+    if _SOFT.issuperset(asked(named.section.heading_path[-1]).words):
+        yield "The heading by itself says next to nothing."
+    if found := _POINTING.search(named.section.heading_path[-1]):
+        yield f"The heading speaks of what is named elsewhere: “{found[0]}”."
+    if not named.in_order:
+        yield "The question has the words of the heading in another order."
+    if named.has_more_below:
+        yield "The section goes on below further headings, which are not quoted."
+    if found := _ELSEWHERE.search(prose) or _GOES_ON.match(prose):
+        yield f"It points to what is not quoted: “{found[0].strip()}”."
+    if found := _ANNOUNCES.search(prose):
+        yield f"It only announces what follows: “{found[0].strip()}”."
+    told = _without_pointers(prose)
+    least = _FEWEST_WORDS if told == prose else _FEWEST_WORDS_BESIDE_POINTERS
+    if prose == quoted and _count_words(told) < least:
+        yield "It says little but where to read on."
+
+
+def _without_pointers(prose: str) -> str:
+    """Leave out links, and sentences that say no more than where to look."""
+    sentences = _SENTENCE_END.split(prose)
+    if not any(map(_POINTER.search, sentences)):
+        return _LINK.sub(" ", prose) if _LINK.search(prose) else prose
+    return " ".join(_LINK.sub(" ", each) for each in sentences if not _POINTER.search(each))
+
+
+def _count_words(text: str) -> float:
+    spaced, characters = _CJK.subn(" ", text)
+    return len(_WORD.findall(spaced)) + characters / 2
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().replace("\\", "")
+
+
+def _has(text: str, name: str) -> bool:
+    wanted = _folded(name)
+    if not wanted.isascii():
+        return wanted.rstrip("ー") in text
+    stem = wanted.removesuffix("s") if len(wanted) > _FEWEST_WORDS else wanted
+    return re.search(rf"(?<![a-z0-9]){re.escape(stem)}(?:e?s)?(?![a-z0-9])", text) is not None
+
+
+def _counts(numbers: Sequence[str] | frozenset[str], number: str) -> bool:
+    """Tell whether a number is among some: of a version its beginning will do."""
+    return any(each == number or each.startswith(f"{number}.") for each in numbers)

@@ -1,0 +1,107 @@
+"""Markdown as the generators of sites read it: a section as a tree, with boxes, tabs and notes.
+
+CommonMark and GFM's tables, and beside them
+
+- `:::` containers (Docusaurus, VitePress, MyST, Pandoc) and `///` blocks (PyMdown),
+- `!!!`, `???` and `===` with an indented text below (Python-Markdown, MkDocs),
+- definition lists, footnotes, and MyST's roles.
+"""
+
+import re
+from typing import Any, Final
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.container import container_plugin
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.myst_role import myst_role_plugin
+
+from shiploop.agents.faq.retrieval.link_definitions import LinkDefinitions
+from shiploop.domain.limits import MAX_PARAGRAPH_BRACKETS, MAX_PARAGRAPH_CHARACTERS
+
+_INDENTED_BOX: Final = re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*(?=[\w\"'])")
+_INDENT: Final = 4
+_ENDED_BY_BOX: Final = ("paragraph", "reference", "blockquote", "list")
+ENDLESS: Final = "endless"
+
+
+def read_tree(text: str, links: LinkDefinitions = ()) -> SyntaxTreeNode:
+    """Parse a section; `links` are the definitions of its page."""
+    references = {label: {"href": href, "title": ""} for label, href in links}
+    environment: dict[str, Any] = {"references": references}
+    return SyntaxTreeNode(_MARKDOWN.parse(text, environment))
+
+
+def read_line(text: str) -> SyntaxTreeNode:
+    """Parse a line by itself, such as a title."""
+    return SyntaxTreeNode(_MARKDOWN.parseInline(text)).children[0]
+
+
+def is_closed(container: SyntaxTreeNode) -> bool:
+    """Tell whether a container ends where its closing line is, and not for lack of text."""
+    tokens = container.nester_tokens
+    return tokens is not None and tokens.closing.markup.startswith(tokens.opening.markup)
+
+
+def _drop_endless(state: StateCore) -> None:
+    """Leave out the text of what takes too long to be read: nobody quotes it either."""
+    for token in state.tokens:
+        written = token.content
+        if token.type == "inline" and (
+            len(written) > MAX_PARAGRAPH_CHARACTERS or written.count("[") > MAX_PARAGRAPH_BRACKETS
+        ):
+            token.content = ""
+            token.meta[ENDLESS] = True
+
+
+def _indented_box(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Read `!!! note "Title"` and its like, with what is indented by four blanks below it."""
+    if state.is_code_block(start_line):
+        return False
+    line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
+    opening = _INDENTED_BOX.match(line)
+    if opening is None:
+        return False
+    if silent:
+        return True
+    indent = state.blkIndent + _INDENT
+    after = last = start_line + 1
+    while after < end_line and (state.isEmpty(after) or state.sCount[after] >= indent):
+        after += 1
+        if not state.isEmpty(after - 1):
+            last = after
+    _push_box(state, start_line, last, opening[0].strip(), line[opening.end() :])
+    state.line = last
+    return True
+
+
+def _push_box(state: StateBlock, start: int, end: int, markup: str, params: str) -> None:
+    parent, last_line, indent = state.parentType, state.lineMax, state.blkIndent
+    state.parentType, state.lineMax, state.blkIndent = "indented_box", end, indent + _INDENT
+    token = state.push("indented_box_open", "div", 1)
+    token.markup, token.info, token.map = markup, params, [start, end]
+    state.md.block.tokenize(state, start + 1, end)
+    state.push("indented_box_close", "div", -1)
+    state.parentType, state.lineMax, state.blkIndent = parent, last_line, indent
+
+
+def _anything(params: str, markup: str) -> bool:
+    return True
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    container_plugin(parser, "colons", ":", _anything)
+    container_plugin(parser, "slashes", "/", _anything)
+    deflist_plugin(parser)
+    footnote_plugin(parser)
+    myst_role_plugin(parser)
+    parser.block.ruler.before("fence", "indented_box", _indented_box, {"alt": list(_ENDED_BY_BOX)})
+    parser.core.ruler.before("inline", "drop_endless", _drop_endless)
+    return parser
+
+
+_MARKDOWN: Final = _parser()

@@ -1,0 +1,28 @@
+"""Traditional Chinese as Simplified, so that either finds the other; it is quoted as it stands."""
+
+import re
+from functools import cache
+from typing import Final
+
+from opencc import OpenCC
+
+_HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+
+def simplified(text: str) -> str:
+    """Write each character as Simplified Chinese has it, in whatever language it stands."""
+    return str(_converter("t2s").convert(text)) if _HAN.search(text) else text
+
+
+def simplified_words(text: str) -> str:
+    """Write Chinese as Simplified, and in the words of the mainland: 資料庫 is 数据库 there.
+
+    What has no Traditional character stays: some words mean something else in Taiwan.
+    """
+    plain = simplified(text)
+    return plain if plain == text else str(_converter("tw2sp").convert(text))
+
+
+@cache
+def _converter(configuration: str) -> OpenCC:
+    return OpenCC(configuration)

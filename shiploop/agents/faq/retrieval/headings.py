@@ -1,0 +1,145 @@
+"""Finds the section that a question names: a question that is a heading is answered from there.
+
+Exact beats clever: what a search would rank first does not matter then. Terms are compared as
+sets; whether they also come in the heading's order is told, since "from A to B" is not "from B
+to A".
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Final
+
+from shiploop.agents.faq.retrieval.asked import Asked, asked
+from shiploop.agents.faq.retrieval.sections import Section
+
+_MOST_WORDS: Final = 16  # of a question that names a heading and the page that it is on
+_MOST_CANDIDATES: Final = 500  # "Examples" may stand on each page
+# Between a heading's words and those of the heading above it.
+_JOINING_WORDS: Final = """
+in on at for of with within under using auf im bei für mit von unter en sur dans pour avec de du
+des para con per nel su em no na da do voor met van
+"""
+_JOINING: Final = frozenset(_JOINING_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The one section whose heading a question is.
+
+    `in_order` tells that its terms come in the order of the heading, `has_more_below` that there
+    are headings below it, so that its own text is but the beginning, `is_one_word` that it is
+    named by one word alone, which names much: "Usage", "Redis".
+    """
+
+    section: Section
+    in_order: bool
+    has_more_below: bool
+    is_one_word: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """Several sections whose heading a question is; nothing tells which is meant."""
+
+    sections: tuple[Section, ...]
+
+
+class Headings:
+    """The headings of some sections, which are in the order of their pages."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._sections = sections
+        by_key: defaultdict[str, list[int]] = defaultdict(list)
+        for number, section in enumerate(sections):
+            if section.heading_path:
+                by_key[asked(section.heading_path[-1]).key].append(number)
+        self._by_key = {key: tuple(numbers) for key, numbers in by_key.items()}
+
+    def find(self, question: str) -> Named | Ambiguous | None:
+        """The section that the question names by its heading, or by that and those above it."""
+        wanted = asked(question)
+        if not wanted.terms:
+            return None
+        same = self._by_key.get(wanted.key, ())
+        found = self._told_apart(same, wanted) if same else self._named_with_those_above(wanted)
+        different = self._different(found)
+        if len(different) > 1:
+            return Ambiguous(tuple(self._sections[number] for number in different))
+        return self._named(different[0], wanted) if different else None
+
+    def _told_apart(self, same: Sequence[int], wanted: Asked) -> Sequence[int]:
+        """Of several, the one that is written so, or whose whole path the question is."""
+        if len(same) == 1:
+            return same
+        some = same[:_MOST_CANDIDATES]
+        written = [n for n in some if self._asked(n).words == wanted.words]
+        if len(written) == 1:
+            return written
+        some = written or some
+        whole = [number for number in some if _is_whole_path(self._sections[number], wanted)]
+        return whole if len(whole) == 1 else some
+
+    def _asked(self, number: int) -> Asked:
+        return asked(self._sections[number].heading_path[-1])
+
+    def _named_with_those_above(self, wanted: Asked) -> Sequence[int]:
+        terms, found = wanted.terms, list[int]()
+        if wanted.asks or len(terms) > _MOST_WORDS:
+            return ()
+        for start, end in combinations(range(len(terms) + 1), 2):
+            own = Asked("", terms[start:end])
+            others = terms[:start], terms[end:]
+            candidates = self._by_key.get(own.key, ())[:_MOST_CANDIDATES]
+            found += [n for n in candidates if _are_of_those_above(self._sections[n], *others)]
+        return tuple(dict.fromkeys(found))
+
+    def _different(self, numbers: Iterable[int]) -> list[int]:
+        """Of copies the first: they say the same."""
+        texts: dict[tuple[str, str], int] = {}
+        for number in numbers:
+            section = self._sections[number]
+            texts.setdefault((section.heading_path[-1], section.text.strip()), number)
+        return list(texts.values())
+
+    def _named(self, number: int, wanted: Asked) -> Named:
+        section, below = self._sections[number], self._count_below(number)
+        own = asked(section.heading_path[-1])
+        in_order = wanted.named == own.named or own.key != wanted.key
+        if below == 1 and not section.text.strip():
+            # A heading without a text of its own is the one below it.
+            return Named(self._sections[number + 1], in_order, False, wanted.weight < 2)
+        return Named(section, in_order, below > 0, wanted.weight < 2)
+
+    def _count_below(self, number: int) -> int:
+        """How many sections stand below the heading of one; two are as many as any."""
+        section, count = self._sections[number], 0
+        for below in self._sections[number + 1 : number + 3]:
+            if below.path != section.path or not _is_below(
+                below.heading_path, section.heading_path
+            ):
+                break
+            count += 1
+        return count
+
+
+def _is_below(path: tuple[str, ...], above: tuple[str, ...]) -> bool:
+    return len(path) > len(above) and path[: len(above)] == above
+
+
+def _is_whole_path(section: Section, wanted: Asked) -> bool:
+    path = tuple(dict.fromkeys(asked(heading).named for heading in section.heading_path))
+    return len(path) == 1 and path[0] == wanted.named
+
+
+def _are_of_those_above(section: Section, before: Sequence[str], after: Sequence[str]) -> bool:
+    """Tell whether what a question says around a heading's terms are headings above it."""
+    rest = frozenset((*before, *after)) - _JOINING
+    told: set[str] = set()
+    for heading in section.heading_path[:-1]:
+        above = asked(heading)
+        begins = above.named == Asked("", tuple(before)[: len(above.terms)]).named
+        if begins or rest.issuperset(above.terms):
+            told.update(before[: len(above.terms)] if begins else above.terms)
+    return bool(rest) and rest <= told

@@ -1,0 +1,134 @@
+"""The rules that no score outweighs: what has to be said, and what cannot stand alone."""
+
+import pytest
+
+from shiploop.agents.faq.judging.names import fixed_in
+from shiploop.agents.faq.judging.rules import says, unknown_names, unsaid, why_not_alone
+from shiploop.agents.faq.retrieval.headings import Named
+from shiploop.agents.faq.retrieval.sections import Section
+
+SECTION = Section("docs/a.md", ("Rotate keys",), "rotate-keys", 1, 3, "")
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("Can acme speak the MySQL protocol?", ("MySQL",)),
+        ("How do I use it with Visual Studio?", ("Visual", "Studio")),
+        ("Does it run on Windows? And on macOS?", ("Windows", "macOS")),
+        ("How does OAuth2 work?", ("OAuth2",)),
+        ("How do I rotate keys?", ()),
+        ("HOW DO I ROTATE KEYS", ()),
+        ("How Do I Rotate The Keys", ()),
+        ("What if I'm late?", ()),
+        ("Wie erneuere ich den Schlüssel?", ("Schlüssel",)),
+        ("ロールバックの条件は？", ("ロールバック",)),
+    ],
+)
+def test_names_are_told_by_how_they_are_written(question: str, names: tuple[str, ...]) -> None:
+    assert fixed_in(question).names == names
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "numbers"),
+    [
+        ("What does --force do?", ("--force",), ()),
+        ("What does `keys rotate` do?", ("keys rotate",), ()),
+        ("Is MAX_SIZE read?", ("MAX_SIZE",), ()),
+        ("How do I read /etc/acme/acme.conf?", ("/etc/acme/acme.conf",), ()),
+        ("What is $refs?", ("$refs",), ()),
+        ("Does it run on 3.12?", (), ("3.12",)),
+        ("Is v2 out?", (), ("2",)),
+        ("What does status 429 mean?", (), ("429",)),
+        ("How do I deploy well-known apps?", (), ()),
+    ],
+)
+def test_code_and_numbers_are_told(
+    question: str, code: tuple[str, ...], numbers: tuple[str, ...]
+) -> None:
+    assert (fixed_in(question).code, fixed_in(question).numbers) == (code, numbers)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "missing"),
+    [
+        ("Can acme speak the MySQL protocol?", "All speak the acme protocol.", ("MySQL",)),
+        ("Does it read CSV files?", "It reads CSVs.", ()),
+        ("Does it run on Java?", "It runs JavaScript.", ("Java",)),
+        ("Does it run on 3.12?", "It needs 3.11.", ("3.12",)),
+        ("Does it run on 3.12?", "It needs 3.12.1.", ()),
+        ("What does --force do?", "With `--force` it does not ask.", ()),
+        ("What does --force do?", "It does not ask.", ("--force",)),
+    ],
+)
+def test_what_a_quotation_does_not_say_is_named(
+    question: str, said: str, missing: tuple[str, ...]
+) -> None:
+    assert unsaid(question, said).words == missing
+    assert len(unsaid(question, said).sentences) >= len(missing)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "lacks"),
+    [
+        ("How do I start it without a key?", "Set the key, and start it.", True),
+        ("How do I start it without a key?", "No key is needed.", False),
+        ("Wie starte ich ohne Schlüssel?", "Setze den Schlüssel.", True),
+        ("不使用密鑰如何啟動？", "設定密鑰。", True),
+        ("How do I start it with a key?", "Never without the key.", False),
+    ],
+)
+def test_a_question_that_says_no_wants_a_no(question: str, said: str, lacks: bool) -> None:
+    assert unsaid(question, said).negation is lacks
+
+
+def test_a_name_that_no_document_knows_is_told() -> None:
+    document = "acme speaks the acme protocol, and JSON."
+
+    def knows(name: str) -> bool:
+        return says(document, name)
+
+    assert unknown_names("Can acme speak the MySQL protocol?", knows) == ("MySQL",)
+    assert unknown_names("Can acme speak JSON?", knows) == ()
+
+
+@pytest.mark.parametrize(
+    ("quoted", "why"),
+    [
+        ("Run `keys rotate` and restart the server.", ""),
+        ("```sh\nkeys rotate\n```", ""),
+        ("Run the command above once more.", "points to"),
+        ("As described in the previous section, run it again.", "points to"),
+        ("これは上記の手順を繰り返します。", "points to"),
+        ("It works on Python 3.11 and above, and with 12 previous versions.", ""),
+        ("This section describes how keys are rotated.", "announces"),
+        ("Aber wenn es läuft, geht es.", "points to"),
+        ("However, it never asks.", "points to"),
+        ("It is fast. Next, we will look at the options.", "announces"),
+        ("TODO", "announces"),
+        ("If you need to remove it, see [the keys](keys.md#keys).", "where to read on"),
+        (
+            "Mass insertion is covered in a separate page. Please refer to our [guide](g.md#g).",
+            "where to read on",
+        ),
+        ("See [the keys](keys.md#keys).", "where to read on"),
+    ],
+)
+def test_a_whole_section_stands_alone_or_it_is_said_why_not(quoted: str, why: str) -> None:
+    broken = why_not_alone(Named(SECTION, in_order=True, has_more_below=False), quoted)
+    assert bool(broken) is bool(why)
+    assert all(why in each for each in broken[:1])
+
+
+def test_another_order_and_what_stands_below_keep_a_section_from_standing_alone() -> None:
+    text = "Run `keys rotate` and restart the server."
+    assert len(why_not_alone(Named(SECTION, in_order=False, has_more_below=True), text)) == 2
+
+
+@pytest.mark.parametrize(
+    "heading", ["More details", "Mehr Details", "Known issues", "まとめ", "See it"]
+)
+def test_a_heading_that_says_nothing_by_itself_is_no_question(heading: str) -> None:
+    section = Section("docs/a.md", ("Guide", heading), "a", 1, 3, "")
+    text = "Run `keys rotate` and restart the server."
+    assert why_not_alone(Named(section, in_order=True, has_more_below=False), text)

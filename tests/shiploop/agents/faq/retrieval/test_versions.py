@@ -1,0 +1,121 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shiploop.agents.faq.retrieval.versions import copies, superseded
+
+
+def current(*paths: str) -> set[str]:
+    return set(paths) - set(superseded(paths))
+
+
+@pytest.mark.parametrize(
+    ("newest", "others"),
+    [
+        ("docs/v2/cache.md", ["docs/v1/cache.md"]),
+        ("docs/v10/cache.md", ["docs/v9/cache.md", "docs/v2/cache.md"]),
+        ("docs/1.10/cache.md", ["docs/1.9/cache.md", "docs/1.9.5/cache.md"]),
+        ("docs/2.x/cache.md", ["docs/2.4/cache.md", "docs/1.x/cache.md"]),
+        ("docs/v1.2/cache.md", ["docs/v2.0-beta1/cache.md", "docs/v1.1/cache.md"]),
+        ("docs/stable/cache.md", ["docs/latest/cache.md", "docs/1.2/cache.md"]),
+        ("docs/latest/cache.md", ["docs/v3/cache.md", "docs/next/cache.md"]),
+        ("docs/1.0/cache.md", ["docs/next/cache.md", "docs/main/cache.md", "docs/0.9/cache.md"]),
+        ("docs/cache.md", ["docs/v1/cache.md"]),
+        ("docs/cache.md", ["docs/next/cache.md"]),
+        ("versioned_docs/version-1.2/cache.md", ["versioned_docs/version-1.1/cache.md"]),
+        ("versioned_docs/version-1.2/cache.md", ["docs/cache.md"]),
+        ("web/versioned_docs/version-1.2/a/b.mdx", ["web/docs/a/b.md"]),
+        ("website/versioned_docs/version-1/a.md", ["docs/a.md"]),
+        ("api_versioned_docs/version-2/a.md", ["api/a.md"]),
+        ("en/2.0/cache.md", ["en/1.0/cache.md"]),
+        ("content/v2/docs/cache.md", ["content/v1/docs/cache.md"]),
+        (
+            "i18n/ja/docusaurus-plugin-content-docs/version-1.2/cache.md",
+            ["i18n/ja/docusaurus-plugin-content-docs/current/cache.md"],
+        ),
+    ],
+)
+def test_of_several_versions_the_newest_released_one_counts(newest: str, others: list[str]) -> None:
+    assert current(newest, *others) == {newest}
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["docs/en/cache.md", "docs/ja/cache.md"],
+        ["docs/en/v2/cache.md", "docs/ja/v1/cache.md"],
+        ["docs/v2/cache.md", "docs/v2/keys.md"],
+        ["docs/chapter/1/index.md", "docs/chapter/2/index.md"],
+        ["docs/1/exercise.md", "docs/2/exercise.md"],
+        ["docs/dev/index.md", "docs/index.md", "docs/dev/style.md"],
+        ["api/v1/users.md", "api/v2/orders.md", "api/v2/keys.md", "api/v1/a.md", "api/v1/b.md"],
+    ],
+)
+def test_what_is_no_version_of_something_stays(paths: list[str]) -> None:
+    assert current(*paths) == set(paths)
+
+
+def test_a_page_that_the_new_version_no_longer_has_is_not_current() -> None:
+    old = [f"docs/v1/{name}.md" for name in ("cache", "keys", "gone")]
+    new = [f"docs/v2/{name}.md" for name in ("cache", "keys", "fresh")]
+    assert current(*old, *new) == set(new)
+    assert superseded([*old, *new])["docs/v1/gone.md"] == "docs/v2"
+
+
+def test_a_page_that_is_only_in_what_is_not_released_yet_is_not_current() -> None:
+    released = ["versioned_docs/version-1/a.md", "versioned_docs/version-1/b.md"]
+    assert current(*released, "docs/a.md", "docs/b.md", "docs/c.md") == set(released)
+
+
+def test_a_page_that_says_that_it_is_unreleased_gives_way() -> None:
+    paths = ["docs/v1/cache.md", "docs/v2/cache.md", "docs/v1/keys.md", "docs/v2/keys.md"]
+    replaced = superseded(paths, lambda path: path == "docs/v2/cache.md")
+    assert set(paths) - set(replaced) == {"docs/v1/cache.md", "docs/v2/keys.md"}
+
+
+def test_a_version_whose_first_page_says_that_it_is_unreleased_gives_way() -> None:
+    old, new = (
+        [f"docs/{version}/{name}.md" for name in ("index", "cache")] for version in ("v1", "v2")
+    )
+    replaced = superseded([*old, *new], lambda path: path == "docs/v2/index.md")
+    assert {*old, *new} - set(replaced) == set(old)
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("web/docusaurus.config.ts", "docs: { lastVersion: 'current', }"),
+        ("web/versions.json", '[\n  "11.x",\n  "10.x"\n]'),
+    ],
+)
+def test_a_site_may_say_that_what_stands_beside_its_versions_is_current(
+    file: str, text: str
+) -> None:
+    paths = ["web/versioned_docs/version-10.x/cache.md", "web/docs/cache.md"]
+    assert set(superseded(paths)) == {"web/docs/cache.md"}
+    assert set(superseded(paths, read={file: text}.get)) == {paths[0]}
+
+
+def test_of_copies_the_plainest_path_counts() -> None:
+    pages = {
+        "docs/de/a.md": "---\ntitle: A\n---\nSame.\n",
+        "docs/en/a.md": "Same.\n",
+        "docs/b.md": "Another.\n",
+        "docs/empty.md": "",
+        "docs/empty2.md": "\n",
+    }
+    assert copies(pages) == {"docs/de/a.md": "docs/en/a.md"}
+
+
+SEGMENTS = st.sampled_from(
+    ["docs", "v1", "v2", "1.x", "latest", "next", "en", "versioned_docs", "version-1", "1", "a"]
+)
+PATHS = st.lists(SEGMENTS, min_size=1, max_size=4).map(lambda parts: f"{'/'.join(parts)}.md")
+
+
+@given(st.sets(PATHS, max_size=12))
+def test_something_is_always_current_and_it_does_not_depend_on_the_order(paths: set[str]) -> None:
+    replaced = superseded(sorted(paths))
+    assert replaced == superseded(sorted(paths, reverse=True))
+    assert not paths or paths - set(replaced)
+    assert set(replaced) <= paths
