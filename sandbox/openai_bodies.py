@@ -8,6 +8,7 @@ https://platform.openai.com/docs/guides/structured-outputs
 import itertools
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
