@@ -45,12 +45,11 @@ def announce(case: RollbackCase) -> None:
     services().notices.post(
         f"rollback-started-{case.lead_sha}", slack_messages.rollback_started(case)
     )
-    note_progress(case, RollbackStatus.REVERTING)
-    now = datetime.now(UTC)
+    now, note = datetime.now(UTC), f"rolled back: {case.reason}"
     for suspect in case.suspects:
         if suspect.task_id is not None:
-            note = f"rolled back: {case.reason}"
             services().autonomy.say_wrong(suspect.task_id, Harm.ROLLBACK, note, now)
+    note_progress(case, RollbackStatus.REVERTING)
 
 
 @prefect.task(name="note-approval-wanted", **RETRIED)
