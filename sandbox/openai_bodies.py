@@ -8,6 +8,7 @@ https://platform.openai.com/docs/guides/structured-outputs
 import itertools
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -26,7 +27,7 @@ def data_of(api: str, body: dict[str, Any]) -> dict[str, Any]:
     return value if isinstance(value, dict) and isinstance(value.get("sections"), list) else {}
 
 
-def asks_for_a_check(data: dict[str, Any]) -> bool:
+def asks_for_a_check(data: Mapping[str, Any]) -> bool:
     """Tell whether an answer is to be checked, and not to be written."""
     return isinstance(data.get("claims"), list)
 
