@@ -89,7 +89,10 @@ class Drafter:
 
 
 def _is_known(name: str, library: Library) -> bool:
-    found = (hit.section for hit in library.index.search(name))
+    hits = library.index.search(name)
+    if not name.isascii():
+        return bool(hits)  # the search knows how else it may be written
+    found = (hit.section for hit in hits)
     texts = ("\n".join((each.path, *each.heading_path, each.text)) for each in found)
     return any(says(text, name) for text in texts)
 

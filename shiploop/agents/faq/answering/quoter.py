@@ -96,10 +96,13 @@ class Quoter:
 
 
 def _says(question: str, section: Section) -> Callable[[str], float]:
-    """How many of a question's terms a text of a section has; its headings count for all."""
+    """How many of a question's terms a text of a section has, whose headings count for all.
+
+    Never none: what was found under another spelling is what was meant.
+    """
     terms = frozenset(content_terms(question))
     headings = terms.intersection(content_terms("\n".join(section.heading_path)))
-    return lambda text: len(headings.union(terms.intersection(content_terms(text))))
+    return lambda text: 0.5 + len(headings.union(terms.intersection(content_terms(text))))
 
 
 def _linked(section: Section, kind: str, why: str, unquotable: Unquotable) -> Draft:

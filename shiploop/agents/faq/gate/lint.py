@@ -17,7 +17,9 @@ RULES_PATH: Final = ".rumdl.toml"
 # For a repository without rules of its own: as `deployments/github` has it installed.
 DEFAULT_RULES: Final = """\
 [global]
-disable = ["MD013", "MD014", "MD024", "MD026", "MD034", "MD036", "MD064", "MD066"]
+disable = [
+  "MD013", "MD014", "MD024", "MD026", "MD034", "MD036", "MD038", "MD059", "MD064", "MD066",
+]
 """
 
 _COMMAND: Final = (

@@ -37,7 +37,7 @@ _ACTIVE_TAG: Final = re.compile(
 # https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/creating-diagrams
 _DRAWN: Final = frozenset({"mermaid", "math", "geojson", "topojson", "stl", "suggestion"})
 _PLAIN_INFO: Final = re.compile(r"[A-Za-z0-9+#.-]{0,20}")
-_MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$])\$(?=\S)[^$\n\\]*\\[^$\n]*\$")
+_MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$\\])\$(?=\S)[^$\n\\]*\\[^$\n]*\$")
 # What is unescaped in the text as it is written, whatever this parser thinks of it.
 _TAG_OR_REFERENCE: Final = re.compile(r"(?<!\\)<[A-Za-z/!?]|(?<!\\)&#?\w+;")
 _IMAGE: Final = re.compile(r"(?<!\\)!\[")

@@ -23,7 +23,7 @@ Nearness = Callable[[str, str], float]
 LEAST_NEARNESS: Final = 0.86
 LEAST_COVERAGE_WITH_MODEL: Final = 0.6
 # Without the model nearly everything that the question asks for has to be there.
-LEAST_COVERAGE: Final = 0.7
+LEAST_COVERAGE: Final = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Refused:
 
 def judge_whole(named: Named, quoted: str) -> Assessment:
     """Judge the whole section whose heading the question is."""
-    told = f"The question is {place_of(named.section)}"
+    told = f"The question is the heading “{named.heading}” of {named.section.path}"
     if weak := why_not_alone(named, quoted):
         return Assessment(Level.SUGGEST, HEADING, (is_heading(named), *weak))
     return Assessment(Level.AUTO, HEADING, (f"{told}, and all of it is quoted.",))
@@ -43,7 +43,7 @@ def judge_whole(named: Named, quoted: str) -> Assessment:
 
 def is_heading(named: Named) -> str:
     """Tell which heading the question is."""
-    return f"The question is {place_of(named.section)}."
+    return f"The question is the heading “{named.heading}” of {named.section.path}."
 
 
 def judge_part(named: Named, why_not_whole: str) -> Assessment:

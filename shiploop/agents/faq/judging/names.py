@@ -30,7 +30,7 @@ _NO_NAMES: Final = frozenset(["I", "I'm", "OK", "FAQ"])
 # Capitals that name no product: a text may say the same without them.
 _COMMON_WORDS: Final = """
 api apis cli cpu css csv db dns gpu gui html http https id ids ide io ip ips json jwt lan mb gb
-oauth ok os pdf pr ram rest rss saml sdk smtp sql ssh ssl sso svg tcp tls toml ttl udp ui uri
+oauth ok os pdf pr ram rest rss saml sdk smtp ssh ssl sso svg tcp tls toml ttl udp ui uri
 url urls usb utf uuid vm vms vpn wan xml yaml yml ci cd faq
 """
 _COMMON: Final = frozenset(_COMMON_WORDS.split())

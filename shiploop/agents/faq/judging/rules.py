@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rapidfuzz import fuzz
+
 from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
 from shiploop.agents.faq.retrieval.terms import content_terms
 
-_FEWEST_WORDS: Final = 4  # a sentence; a command may stand alone
-_FEWEST_WORDS_BESIDE_POINTERS: Final = 12
+_ALIKE: Final = 85.0  # of 100
+_LONG_NAME: Final = 4  # letters; of a shorter one an s is no plural
+_FEWEST_WORDS_BESIDE_LINKS: Final = 12
 _CODE_BLOCK: Final = re.compile(
     r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1", re.MULTILINE | re.DOTALL
 )
@@ -178,9 +181,9 @@ def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
     prose = _CODE_BLOCK.sub(" ", quoted)
     if named.is_one_word:
         yield "One word alone may mean much else."
-    if _SOFT.issuperset(asked(named.section.heading_path[-1]).words):
+    if _SOFT.issuperset(asked(named.heading).words):
         yield "The heading by itself says next to nothing."
-    if found := _POINTING.search(named.section.heading_path[-1]):
+    if found := _POINTING.search(named.heading):
         yield f"The heading speaks of what is named elsewhere: “{found[0]}”."
     if not named.in_order:
         yield "The question has the words of the heading in another order."
@@ -191,8 +194,7 @@ def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
     if found := _ANNOUNCES.search(prose):
         yield f"It only announces what follows: “{found[0].strip()}”."
     told = _without_pointers(prose)
-    least = _FEWEST_WORDS if told == prose else _FEWEST_WORDS_BESIDE_POINTERS
-    if prose == quoted and _count_words(told) < least:
+    if prose == quoted and told != prose and _count_words(told) < _FEWEST_WORDS_BESIDE_LINKS:
         yield "It says little but where to read on."
 
 
@@ -216,8 +218,10 @@ def _folded(text: str) -> str:
 def _has(text: str, name: str) -> bool:
     wanted = _folded(name)
     if not wanted.isascii():
-        return wanted.rstrip("ー") in text
-    stem = wanted.removesuffix("s") if len(wanted) > _FEWEST_WORDS else wanted
+        # Small kana and long vowels are written in more than one way.
+        alike = _ALIKE if len(wanted) > _LONG_NAME else 100.0
+        return fuzz.partial_ratio(wanted.rstrip("ー"), text) >= alike
+    stem = wanted.removesuffix("s") if len(wanted) > _LONG_NAME else wanted
     return re.search(rf"(?<![a-z0-9]){re.escape(stem)}(?:e?s)?(?![a-z0-9])", text) is not None
 
 

@@ -113,7 +113,7 @@ class _Reader:
         problem = obstacle_of(block for blocks in contents for block in blocks)
         if numbered and not all(contents):
             problem = problem or "an item without a text"
-        tight = _is_tight(node) or all(map(shapes.is_short, filter(None, contents)))
+        tight = shapes.is_plain(contents, written_so=_is_tight(node))
         items = [
             shapes.item(f"{number}. " if numbered else "- ", blocks, tight)
             for number, blocks in enumerate(contents, first)

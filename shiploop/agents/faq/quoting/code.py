@@ -59,8 +59,8 @@ _INCLUDE: Final = re.compile(
 # https://docusaurus.io/docs/markdown-features/code-blocks
 _CUT: Final = re.compile(r"^[ \t]{0,40}// -{3}cut(?:-before)?-{3}[ \t]{0,9}\n", re.MULTILINE)
 _HIGHLIGHT: Final = re.compile(
-    r"^[ \t]{0,40}(?://|#|--|/\*|<!--|\{/\*)[ \t]{0,4}"
-    r"highlight-(?:next-line|start|end)\b[^\n]{0,40}\n",
+    r"^[ \t]{0,40}(?://|#|--|/\*|<!--|\{/\*)[ \t]{0,4}highlight-(?:next-line|start|end)\b"
+    r"[^\n]{0,40}\n",
     re.MULTILINE,
 )
 _CODE_MARK: Final = re.compile(r"[ \t]{0,9}(?://|#|<!--)[ \t]{0,4}\[!code [\w+-]{1,20}\](?: -->)?")

@@ -38,9 +38,11 @@ class Block:
     kind: str = ""
 
 
-def is_short(blocks: Sequence[Block]) -> bool:
-    """Tell whether an item is no more than a paragraph."""
-    return len(blocks) == 1 and blocks[0].sort is Sort.TEXT
+def is_plain(items: Sequence[Sequence[Block]], *, written_so: bool) -> bool:
+    """Tell whether a list needs no empty lines: none around code, and written without any."""
+    if not written_so:
+        return all(len(blocks) <= 1 and _are(blocks, Sort.TEXT) for blocks in items)
+    return all(_are(blocks, Sort.TEXT, Sort.LIST, Sort.QUOTE, Sort.BOX) for blocks in items)
 
 
 def joined(blocks: Sequence[Block]) -> str:
@@ -105,6 +107,10 @@ def box(title: str, kind: str, blocks: Sequence[Block]) -> Block:
     whole = [first, *rest]
     text = quoted(joined(whole)) if rest else first.text
     return Block(Sort.BOX, text, obstacle_of(blocks), kind)
+
+
+def _are(blocks: Sequence[Block], *sorts: Sort) -> bool:
+    return all(block.sort in sorts for block in blocks)
 
 
 def _cell(text: str) -> str:

@@ -11,7 +11,7 @@ _HAN: Final = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 def simplified(text: str) -> str:
     """Write each character as Simplified Chinese has it, in whatever language it stands."""
-    return str(_converter("t2s").convert(text)) if _HAN.search(text) else text
+    return _converted(text, "t2s") if _HAN.search(text) else text
 
 
 def simplified_words(text: str) -> str:
@@ -20,7 +20,12 @@ def simplified_words(text: str) -> str:
     What has no Traditional character stays: some words mean something else in Taiwan.
     """
     plain = simplified(text)
-    return plain if plain == text else str(_converter("tw2sp").convert(text))
+    return plain if plain == text else _converted(text, "tw2sp")
+
+
+def _converted(text: str, configuration: str) -> str:
+    readable = text.encode("utf-8", "replace").decode()  # OpenCC takes no half of a pair
+    return str(_converter(configuration).convert(readable))
 
 
 @cache

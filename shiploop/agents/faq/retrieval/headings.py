@@ -26,7 +26,7 @@ _JOINING: Final = frozenset(_JOINING_WORDS.split())
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The one section whose heading a question is.
+    """The one section whose heading a question is; of an empty section it is the one below it.
 
     `in_order` tells that its terms come in the order of the heading, `has_more_below` that there
     are headings below it, so that its own text is but the beginning, `is_one_word` that it is
@@ -34,6 +34,7 @@ class Named:
     """
 
     section: Section
+    heading: str
     in_order: bool
     has_more_below: bool
     is_one_word: bool = False
@@ -105,12 +106,13 @@ class Headings:
 
     def _named(self, number: int, wanted: Asked) -> Named:
         section, below = self._sections[number], self._count_below(number)
-        own = asked(section.heading_path[-1])
+        heading = section.heading_path[-1]
+        own = asked(heading)
         in_order = wanted.named == own.named or own.key != wanted.key
         if below == 1 and not section.text.strip():
             # A heading without a text of its own is the one below it.
-            return Named(self._sections[number + 1], in_order, False, wanted.weight < 2)
-        return Named(section, in_order, below > 0, wanted.weight < 2)
+            section, below = self._sections[number + 1], 0
+        return Named(section, heading, in_order, below > 0, wanted.weight < 2)
 
     def _count_below(self, number: int) -> int:
         """How many sections stand below the heading of one; two are as many as any."""

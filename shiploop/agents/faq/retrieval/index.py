@@ -25,7 +25,7 @@ _CANDIDATES: Final = 50
 # A heading says more than a line of text: it is counted so many times.
 _HEADING_TIMES: Final = 3
 # What the reader may not understand comes after what says the same in the question's language.
-_FOREIGN_FACTOR: Final = 0.3
+_FOREIGN_FACTOR: Final = 0.1
 # Of a word that a section has only another word of the same origin for: "deployment" for "deploy".
 _NEAR: Final = 0.15
 # In a handful of sections no word is rare, and what is said weighs no less than what is not.
@@ -45,7 +45,7 @@ class DocsIndex:
     """Finds the sections that speak of a question's terms; may be searched by many threads.
 
     BM25 ranks them. A score grows with the share of the question that the section covers, and
-    again with the share that its own heading does. A section without a text is never found: what
+    again the more its own heading is the question. A section without a text is never found: what
     comes first below it stands for it, and has its heading beside its own.
     """
 
@@ -148,16 +148,17 @@ class DocsIndex:
         return covered / (sum(weighed.values()) or 1.0)
 
     def _named(self, number: int, weighed: Mapping[Term, float]) -> float:
-        """1, and more for the share of the question that the headings of a section name."""
+        """1, and up to 3 the more the question and the section's headings are the same."""
         language = self._language_of(self.sections[number])
         headings = words(" ".join(self._own_headings(number)), language)
-        roots = {key.root for word in headings for key in keys_of(word, self._languages)}
-        named = sum(
-            weight
-            for term, weight in weighed.items()
-            if any(key.root in roots for key in term.keys)
-        )
-        return 1 + named / (sum(weighed.values()) or 1.0)
+        roots = [{key.root for key in keys_of(word, self._languages)} for word in headings]
+        if not roots:
+            return 1.0
+        said = frozenset().union(*roots)
+        named = sum(weight for term, weight in weighed.items() if term.roots & said)
+        asked = frozenset().union(*(term.roots for term in weighed))
+        shared = sum(not asked.isdisjoint(root) for root in roots) / len(roots)
+        return 1 + 2 * shared * named / (sum(weighed.values()) or 1.0)
 
     def _own_headings(self, number: int) -> Iterator[str]:
         """A section's heading, and those above it that have no text before it."""

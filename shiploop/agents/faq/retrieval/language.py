@@ -96,7 +96,8 @@ def _of_letters(prose: str, among: Collection[Language]) -> Language:
     if not _LATIN.search(plain):
         return Language.ALPHABETIC
     best, most = Language.ALPHABETIC, 0.0
-    for found in _detector().detect(plain, k=_RANKED):
+    readable = plain.encode("utf-8", "replace").decode()  # fastText takes no half of a pair
+    for found in _detector().detect(readable, k=_RANKED):
         language, score = _BY_CODE.get(found["lang"]), found["score"]
         if not among:
             least, weight = _LIKELY, score

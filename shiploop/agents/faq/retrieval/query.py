@@ -28,6 +28,11 @@ class Term:
     keys: frozenset[Key]
     is_name: bool
 
+    @property
+    def roots(self) -> frozenset[int]:
+        """The numbers of what it is made of."""
+        return frozenset(key.root for key in self.keys)
+
 
 def terms_of(
     question: str, languages: Iterable[Language], language: Language = Language.ENGLISH

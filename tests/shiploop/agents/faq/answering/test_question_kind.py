@@ -11,7 +11,7 @@ from shiploop.agents.faq.answering.question_kind import Kind, asks_twice, kind_o
         ("Can I cancel a task?", Kind.WAY),
         ("What is the command to cancel a task?", Kind.WAY),
         ("如何取消任務？", Kind.WAY),
-        ("How does a runner hold a lease?", Kind.MEANING),
+        ("How does a lease work?", Kind.MEANING),
         ("What is a lease?", Kind.MEANING),
         ("How long does it take?", Kind.DURATION),
         ("任務會保留多久？", Kind.DURATION),

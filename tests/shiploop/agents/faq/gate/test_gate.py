@@ -147,6 +147,7 @@ def test_each_reason_is_found(text: str, refusal: Refusal) -> None:
         "*Every* merge **waits**:\n\n- new ones\n- old ones\n\n1. Wait.\n2. Merge.",
         "Café, naïve and 重複 are words of this answer, as names in between may be.",
         "Ask who is on call; it costs $5 or $6.",
+        "The first is \\$1, the second \\$2 and so on.",
         "Run deploy.sh or setup.py with Node.js/TypeScript, as README.md and ASP.NET/MVC say.",
         "The angle α or β, and/or v1.2/beta; a ratio of 16:9.",
         "> Rollbacks are exempt from a freeze.",

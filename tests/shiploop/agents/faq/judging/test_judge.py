@@ -22,7 +22,7 @@ from shiploop.domain.delivery.change import Assessment, Level
 
 TEXT = "Run `keys rotate` on Linux, and restart the server."
 SECTION = Section("docs/keys.md", ("Keys", "Rotate keys"), "rotate-keys", 1, 3, TEXT)
-NAMED = Named(SECTION, in_order=True, has_more_below=False)
+NAMED = Named(SECTION, "Rotate keys", in_order=True, has_more_below=False)
 
 
 def test_a_whole_section_whose_heading_is_asked_for_goes_unattended() -> None:
@@ -36,8 +36,8 @@ def test_a_whole_section_whose_heading_is_asked_for_goes_unattended() -> None:
 @pytest.mark.parametrize(
     ("named", "quoted"),
     [
-        (Named(SECTION, in_order=False, has_more_below=False), TEXT),
-        (Named(SECTION, in_order=True, has_more_below=True), TEXT),
+        (Named(SECTION, "Rotate keys", in_order=False, has_more_below=False), TEXT),
+        (Named(SECTION, "Rotate keys", in_order=True, has_more_below=True), TEXT),
         (NAMED, "As described above, run it again and restart the server."),
     ],
 )

@@ -115,14 +115,19 @@ def test_a_name_that_no_document_knows_is_told() -> None:
     ],
 )
 def test_a_whole_section_stands_alone_or_it_is_said_why_not(quoted: str, why: str) -> None:
-    broken = why_not_alone(Named(SECTION, in_order=True, has_more_below=False), quoted)
+    broken = why_not_alone(
+        Named(SECTION, "Rotate keys", in_order=True, has_more_below=False), quoted
+    )
     assert bool(broken) is bool(why)
     assert all(why in each for each in broken[:1])
 
 
 def test_another_order_and_what_stands_below_keep_a_section_from_standing_alone() -> None:
     text = "Run `keys rotate` and restart the server."
-    assert len(why_not_alone(Named(SECTION, in_order=False, has_more_below=True), text)) == 2
+    assert (
+        len(why_not_alone(Named(SECTION, "Rotate keys", in_order=False, has_more_below=True), text))
+        == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,4 +136,4 @@ def test_another_order_and_what_stands_below_keep_a_section_from_standing_alone(
 def test_a_heading_that_says_nothing_by_itself_is_no_question(heading: str) -> None:
     section = Section("docs/a.md", ("Guide", heading), "a", 1, 3, "")
     text = "Run `keys rotate` and restart the server."
-    assert why_not_alone(Named(section, in_order=True, has_more_below=False), text)
+    assert why_not_alone(Named(section, heading, in_order=True, has_more_below=False), text)

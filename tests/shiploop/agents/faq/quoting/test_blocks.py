@@ -92,6 +92,7 @@ LISTS = [
     ("- a\n  - b\n    - c\n- d", "- a\n  - b\n    - c\n- d"),
     ("1. a\n\n   ```sh\n   x\n   ```\n\n2. b", "1. a\n\n   ```sh\n   x\n   ```\n\n2. b"),
     ("- a\n  ```\n  x\n  ```", "- a\n\n  ```text\n  x\n  ```"),
+    ("1. a\n   ```\n   x\n   ```\n2. b", "1. a\n\n   ```text\n   x\n   ```\n\n2. b"),
     ("- a  \n  b", "- a  \n  b"),
     ("- 1. x\n- -", "- 1. x"),
     ("- [ ] do\n- [x] done", "- \\[ \\] do\n- \\[x\\] done"),

@@ -2,7 +2,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shiploop.agents.faq.answering.answer import Unanswered, compose_extractive_answer
@@ -105,6 +105,8 @@ def test_an_index_made_out_of_an_earlier_one_is_as_if_made_anew(
 
 
 @given(st.text(max_size=60) | st.text(alphabet='"*^:()-+NEAR AND OR', max_size=40))
+@example("告警\ud800")
+@example("\udfff how do I")
 def test_whatever_is_asked_is_not_taken_for_query_syntax(question: str) -> None:
     index = DocsIndex(PAGES)
     for hit in index.search(question):
