@@ -24,8 +24,13 @@ from shiploop.channels import Channel, open_channels
 from shiploop.clients.git.history import GitHistory
 from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.repository_documents import RepositoryDocuments
-from shiploop.clients.github.app_key import read_app_key
-from shiploop.clients.github.auth import InstallationToken, KeptToken, TokenSource, fixed_token
+from shiploop.clients.github.app_key import load_app_key
+from shiploop.clients.github.auth import (
+    InstallationToken,
+    TokenSource,
+    fixed_token,
+    token_of_block,
+)
 from shiploop.clients.github.check_poll import CheckPoll
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.commits import Commits
@@ -230,11 +235,9 @@ def _revealed(secret: SecretStr | None) -> str | None:
 
 def site_of(settings: Settings, http: httpx.Client) -> Site:
     """The site as it is set."""
-    configured = settings.site_faq_path
-    pages = addresses_of(FAQ_PATH) if configured is None else (configured,)
-    value = _revealed(settings.site_header_value)
-    header = None if value is None else (settings.site_header, value)
-    return Site(http, settings.site_url, pages, header)
+    path, value = settings.site_faq_path, _revealed(settings.site_header_value)
+    pages = addresses_of(FAQ_PATH) if path is None else (path,)
+    return Site(http, settings.site_url, pages, (settings.site_header, value) if value else None)
 
 
 def _sentry_issues(settings: Settings, http: httpx.Client) -> SentryIssues | None:
@@ -280,31 +283,18 @@ def token_source(settings: Settings, http: httpx.Client, repository: str) -> Tok
     if settings.github_token is not None:
         return fixed_token(settings.github_token.get_secret_value())
     if settings.github_credentials_block is not None:
-        return _block_token(settings.github_credentials_block)
+        return token_of_block(settings.github_credentials_block)
     app_id = settings.github_app_id
     if app_id is None:
         raise SettingMissing(f"Neither GITHUB_TOKEN nor GITHUB_APP_ID is set: {_WHERE_TO_LOOK}")
-    key = read_app_key(_app_key(settings))
+    key = required(_app_key(settings), "GITHUB_APP_PRIVATE_KEY")
     return InstallationToken(http, settings.github_api_url, app_id, key, repository)
 
 
-def _app_key(settings: Settings) -> str:
-    if (file := settings.github_app_private_key_file) is None:
-        return required(
-            settings.github_app_private_key, "GITHUB_APP_PRIVATE_KEY"
-        ).get_secret_value()
+def _app_key(settings: Settings) -> str | None:
+    value, file = settings.github_app_private_key, settings.github_app_private_key_file
     try:
-        return file.read_text(encoding="utf-8")
+        return load_app_key(_revealed(value), file)
     except (OSError, UnicodeDecodeError) as error:
         why = f"GITHUB_APP_PRIVATE_KEY_FILE cannot be read: {type(error).__name__}"
         raise SettingMissing(why) from error
-
-
-def _block_token(name: str) -> TokenSource:
-    from prefect_github import GitHubCredentials  # 1 s and 64 MB, so only where it is used
-
-    def load() -> str:
-        token = GitHubCredentials.load(name, _sync=True).token
-        return str(required(token, f"the token of block {name}").get_secret_value())
-
-    return KeptToken(load)

@@ -100,8 +100,8 @@ def test_every_folder_with_code_is_a_package() -> None:
     assert [name(each) for each in sorted(folders) if not (each / "__init__.py").exists()] == []
 
 
-def test_the_domain_needs_nothing_but_the_standard_library_and_markdown() -> None:
-    allowed = sys.stdlib_module_names | {"markdown_it", "shiploop"}
+def test_the_domain_needs_nothing_but_the_standard_library_and_parsers() -> None:
+    allowed = sys.stdlib_module_names | {"lxml", "markdown_it", "shiploop"}
     impure = {"asyncio", "os", "random", "socket", "subprocess", "threading", "time"}
     for path in sources("shiploop/domain"):
         assert imported(path) <= allowed - impure, path

@@ -47,6 +47,8 @@ class Slack:
 def _escaped(text: str) -> str:
     if len(text) > _LONGEST_TEXT:
         text = text[: _LONGEST_TEXT - len(_CUT)] + _CUT
+    # What is struck out may begin in one text and end in the next: both are of several texts.
+    text = text.replace("~", "～")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 

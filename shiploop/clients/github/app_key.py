@@ -3,12 +3,22 @@
 import base64
 import binascii
 import re
+from pathlib import Path
 from typing import Final
 
 _PEM: Final = re.compile(
     r"-----BEGIN ([A-Z ]{1,40})-----([A-Za-z0-9+/=\s]+)-----END [A-Z ]{1,40}-----"
 )
 _LINE: Final = 64  # characters: RFC 7468
+
+
+def load_app_key(value: str | None, file: Path | None) -> str | None:
+    """The key from its setting or, where one is named, its file; None without either.
+
+    Raises OSError and UnicodeDecodeError, of a file that cannot be read.
+    """
+    told = value if file is None else file.read_text(encoding="utf-8")
+    return None if told is None else read_app_key(told)
 
 
 def read_app_key(told: str) -> str:

@@ -63,6 +63,19 @@ class KeptToken:
         return self._token != refused
 
 
+def token_of_block(name: str) -> TokenSource:
+    """The token of a `GitHubCredentials` block of prefect-github. Raises GitHubUnauthorized."""
+    from prefect_github import GitHubCredentials  # 1 s and 64 MB, so only where it is used
+
+    def load() -> str:
+        token = GitHubCredentials.load(name, _sync=True).token
+        if token is None:
+            raise GitHubUnauthorized(f"block {name} has no token", "Set the token of the block")
+        return str(token.get_secret_value())
+
+    return KeptToken(load)
+
+
 class InstallationToken:
     """The token of the App's installation on one repository, renewed before it ends.
 

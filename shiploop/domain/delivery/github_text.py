@@ -28,8 +28,8 @@ _BLANK: Final = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0e"
     "\U000e0100-\U000e01ef]"
 )
-# Of a formula, or of what is struck out, one mark is enough: the other may stand in the next text.
-_FULL_WIDTH: Final = str.maketrans("@[]<>`*$~", "＠［］＜＞｀＊＄～")
+# Of a formula one mark is enough: the other may stand in the next text.
+_FULL_WIDTH: Final = str.maketrans("@[]<>`*$", "＠［］＜＞｀＊＄")
 _SYNTAX: Final = (
     # Issue references: `#1`, `owner/name#1`, `GH-1`, and a heading's opening marks.
     (re.compile(r"#(?=\d)|^#+"), lambda m: "＃" * len(m[0])),
@@ -41,8 +41,9 @@ _SYNTAX: Final = (
     # Git trailers, such as `Co-authored-by: …`, and the lines that shiploop reads back.
     (re.compile(r"^((?:[a-z0-9]+(?:-[a-z0-9]+)+|signature)\s*):", re.IGNORECASE), r"\1："),
     (re.compile(r"(skip-checks\s*):", re.IGNORECASE), r"\1："),
-    # Emphasis (an underscore inside a word is none), emoji.
+    # Emphasis (an underscore inside a word is none), what ends a text that is struck out, emoji.
     (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "＿"),
+    (re.compile(r"(?<=\S)~|~(?=~)"), "～"),
     (re.compile(r":(?=[\w+-]+:)(?!\d+:)", re.ASCII), "："),
     # Character references, and a break of our next line.
     (re.compile(r"&(?=#?\w+;)"), "＆"),

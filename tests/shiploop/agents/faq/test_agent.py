@@ -344,7 +344,8 @@ def test_a_question_that_the_faq_answers_in_other_words_is_there_already() -> No
     present = an_entry("What is the heartbeat mechanism of a worker?")
     there = an_agent().edit(a_proposal(), {FAQ_PATH: insert(FAQ, present)})
     reason = f"the FAQ answers this already: {present.question}"
-    assert there == AlreadyThere(reason, Sighting("/faq", entry_id(present)))
+    place = Sighting("/faq", entry_id(present), (present.question,))
+    assert there == AlreadyThere(reason, place)
 
 
 def test_an_answer_that_the_documents_give_is_not_refused() -> None:

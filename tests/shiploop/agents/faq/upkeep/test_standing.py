@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from shiploop.agents.agent import World
 from shiploop.agents.faq.agent import FaqAgent
+from shiploop.agents.faq.answering.answer import plain_texts
 from shiploop.agents.faq.document.document import FAQ_PATH, entries, insert
-from shiploop.agents.faq.document.entry import entry_id
 from shiploop.agents.faq.question import AskRequest, question_hash
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.upkeep.cited import hash_of_answer
@@ -253,7 +253,8 @@ def test_asked_again_an_entry_that_nothing_answers_any_more_is_taken_out() -> No
     assert agent.check(proposal, {FAQ_PATH: faq}) == ()
     assert proposal.assessment.level is Level.AUTO
     assert proposal.title == f"Update FAQ - {QUESTION}"
-    assert agent.seen(proposal) == Sighting("/faq", absent=entry_id(entries(faq)[0]))
+    gone = (QUESTION, *plain_texts(entries(faq)[0].answer))
+    assert agent.seen(proposal) == Sighting("/faq", absent=gone)
     for changed in (FAQ, faq.replace(SAYS, "By hand.")):
         assert isinstance(agent.edit(proposal, {FAQ_PATH: changed}), AlreadyThere)
 
@@ -309,6 +310,8 @@ def test_each_entry_is_told_once_whatever_the_documents_are(
     drafted = agent_over(FAQ, {path: before}).draft(AskRequest(question=QUESTION), World(TASK_ID))
     if not isinstance(drafted, Proposal):
         return
+    if list(pages.values()).count(before) > 1:
+        pages = {path: before}  # of copies only one is read
     faq, made_of = shipped(FAQ, QUESTION, {path: before})
     (kept,) = due(faq, pages, Noted(made_of if noted else ""))
     assert kept.title == QUESTION
