@@ -219,10 +219,10 @@ def test_questions_at_the_same_time_all_arrive(world: World) -> None:
     [
         "# What is the worker heartbeat?",
         "What does `last_heartbeat` of the worker heartbeat mean?",
-        "What is the worker heartbeat mechanism of a runner in Redis <!-- shiploop:entry x -->?",
+        "What is the worker heartbeat mechanism of Redis <!-- entry -->?",
         "What is the worker heartbeat mechanism in Redis [skip ci]?",
         "@everyone how does the worker heartbeat mechanism of a runner work in Redis?",
-        "Fixes #1: what is the worker heartbeat mechanism?",
+        "Fix #1: what is the worker heartbeat mechanism?",
     ],
 )
 def test_a_hostile_question_ships_as_harmless_text(world: World, question: str) -> None:

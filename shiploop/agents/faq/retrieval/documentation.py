@@ -23,6 +23,7 @@ NO_DOCUMENTATION: Final = (
     *("agents.md", "claude.md", "gemini.md", "copilot-instructions.md", "skill.md"),
     *("llms*", "llm-prompt*", "_llm-*"),
     *("/skills/", ".agents/", ".claude/", ".codex/", ".cursor/", ".windsurf/"),
+    *("/examples/", "/example/", "/samples/", "/benchmarks/", "template-*/"),
     *("test/", "tests/", "__tests__/", "testdata/", "fixture/", "fixtures/", "__fixtures__/"),
     *("node_modules/", "vendor/", "vendored/", "third_party/", "third-party/", "3rdparty/"),
     *("archive/", "archived/", "archives/", "*[-_]archive/", "*[-_]archived/", "attic/"),

@@ -45,8 +45,8 @@ class DocsIndex:
     """Finds the sections that speak of a question's terms; may be searched by many threads.
 
     BM25 ranks them. A score grows with the share of the question that the section covers, and
-    again the more its own heading is the question. A section without a text is never found: what
-    comes first below it stands for it, and has its heading beside its own.
+    again with what its headings and its file are called. A section without a text is never
+    found: what comes first below it stands for it, and has its heading beside its own.
     """
 
     def __init__(self, pages: Mapping[str, str], earlier: "DocsIndex | None" = None) -> None:
@@ -148,17 +148,18 @@ class DocsIndex:
         return covered / (sum(weighed.values()) or 1.0)
 
     def _named(self, number: int, weighed: Mapping[Term, float]) -> float:
-        """1, and up to 3 the more the question and the section's headings are the same."""
-        language = self._language_of(self.sections[number])
-        headings = words(" ".join(self._own_headings(number)), language)
-        roots = [{key.root for key in keys_of(word, self._languages)} for word in headings]
-        if not roots:
-            return 1.0
-        said = frozenset().union(*roots)
-        named = sum(weight for term, weight in weighed.items() if term.roots & said)
+        """1, and up to 5 the more the headings name the question, and the section's own are it."""
+        section = self.sections[number]
+        own = self._roots(section, self._own_headings(number))
+        above = self._roots(section, (*section.heading_path[:-1], _file_name(section)))
         asked = frozenset().union(*(term.roots for term in weighed))
-        shared = sum(not asked.isdisjoint(root) for root in roots) / len(roots)
-        return 1 + 2 * shared * named / (sum(weighed.values()) or 1.0)
+        shared = sum(not asked.isdisjoint(root) for root in own) / (len(own) or 1)
+        return 1 + 2 * shared * _share(weighed, own) + 2 * _share(weighed, (*own, *above))
+
+    def _roots(self, section: Section, headings: Iterable[str]) -> Sequence[frozenset[int]]:
+        """What each word of some headings is made of."""
+        found = words(" ".join(headings), self._language_of(section))
+        return [frozenset(key.root for key in keys_of(each, self._languages)) for each in found]
 
     def _own_headings(self, number: int) -> Iterator[str]:
         """A section's heading, and those above it that have no text before it."""
@@ -220,7 +221,18 @@ def _indexed(section: Section) -> str:
 
 def _heading(section: Section) -> str:
     """Its heading; a page without one is called like its file."""
-    return section.heading_path[-1] if section.heading_path else PurePosixPath(section.path).stem
+    return section.heading_path[-1] if section.heading_path else _file_name(section)
+
+
+def _file_name(section: Section) -> str:
+    return PurePosixPath(section.path).stem
+
+
+def _share(weighed: Mapping[Term, float], roots: Iterable[frozenset[int]]) -> float:
+    """The share of a question whose words are made of these."""
+    said = frozenset().union(*roots)
+    named = sum(weight for term, weight in weighed.items() if term.roots & said)
+    return named / (sum(weighed.values()) or 1.0)
 
 
 def _different(hits: Sequence[Hit]) -> Iterator[Hit]:

@@ -65,17 +65,18 @@ class _Family:
 
     def replaced(self, is_unreleased: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
         """The pages that are not current, each with the folder that is."""
+        (newest, pages), *others = self.trees
         current = set()
         for name in {name for _, tree in self.trees for name in tree}:
             held = [(version, tree[name]) for version, tree in self.trees if name in tree]
             if len(held) > 1 and (self.is_certain or name not in _INDEX):
                 released = [each for each in held if not is_unreleased(each[1])]
                 winner = (released or held)[0]
-                current.add(winner[1])
+                if name in pages:
+                    current.add(winner[1])
                 yield from (
                     (path, self._folder(winner[0])) for _, path in held if path != winner[1]
                 )
-        (newest, pages), *others = self.trees
         for _, tree in others:
             if self.is_certain and _are_alike(pages, tree):
                 yield from ((p, self._folder(newest)) for p in tree.values() if p not in current)

@@ -16,6 +16,7 @@ from shiploop.agents.faq.retrieval.documentation import Documentation
         "guide/Releases.mdx",
         "website/docs/contribute-data.md",
         "docs/news/feeds.md",
+        "docs/examples/one.md",
     ],
 )
 def test_what_may_be_about_the_product_is_documentation(path: str) -> None:
@@ -49,6 +50,8 @@ def test_what_may_be_about_the_product_is_documentation(path: str) -> None:
         "src/__tests__/a.md",
         "web/node_modules/x/README.md",
         "vendor/x/README.md",
+        "examples/service/README.md",
+        "packages/create/template-vue/README.md",
         "third_party/x/README.md",
         "docs/archive/2019/a.md",
         "docs/Archived/a.md",

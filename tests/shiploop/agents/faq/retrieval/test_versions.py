@@ -56,10 +56,10 @@ def test_what_is_no_version_of_something_stays(paths: list[str]) -> None:
 
 
 def test_a_page_that_the_new_version_no_longer_has_is_not_current() -> None:
-    old = [f"docs/v1/{name}.md" for name in ("cache", "keys", "gone")]
-    new = [f"docs/v2/{name}.md" for name in ("cache", "keys", "fresh")]
+    old = [f"docs/v{n}/{name}.md" for n in (1, 2) for name in ("cache", "keys", "gone")]
+    new = [f"docs/v3/{name}.md" for name in ("cache", "keys", "fresh")]
     assert current(*old, *new) == set(new)
-    assert superseded([*old, *new])["docs/v1/gone.md"] == "docs/v2"
+    assert superseded([*old, *new])["docs/v2/gone.md"] == "docs/v3"
 
 
 def test_a_page_that_is_only_in_what_is_not_released_yet_is_not_current() -> None:
