@@ -187,9 +187,8 @@ class FaqAgent:
     def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
         """Every entry, and those to ask again whose sources have changed, moved or gone."""
         library = self._library()
-        find, unread = finder(library.index.sections), {one.path for one in library.index.left_out}
-        search = search_in(library.index)
-        today = Today(find, search, self._answer_of_today, self._page, frozenset(unread))
+        find, search = finder(library.index.sections), search_in(library.index)
+        today = Today(find, search, self._answer_of_today, self._page, library.unread())
         return look_after(library.faq, today, recall, most)
 
     def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:

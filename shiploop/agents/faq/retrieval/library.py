@@ -58,6 +58,12 @@ class Library:
         found = (self.index.section(source.path, source.anchor) for source in sources)
         return tuple(section for section in found if section is not None)
 
+    def unread(self) -> frozenset[str]:
+        """The pages that are there and are not answered from, whole or in part."""
+        there = {path for path, anchor in self.places if not anchor}
+        read = {section.path for section in self.index.sections}
+        return frozenset(there - read) | {each.path for each in self.index.left_out}
+
     def has_place(self, path: str, anchor: str) -> bool:
         """Tell whether a link to this page, or to this anchor on it, leads anywhere."""
         return (path, anchor) in self.places

@@ -47,9 +47,13 @@ def cited_sections(sources: Iterable[Source], find: Find) -> tuple[Section | Non
 
 
 def made_of(answer: str, cited: Iterable[Section | None]) -> str:
-    """A hash of an answer, then one of each section that it cites."""
-    found = (_NOT_THERE if section is None else _digest(section.text) for section in cited)
+    """A hash of an answer, then one of each section that it cites, with what marks it."""
+    found = (_NOT_THERE if section is None else _digest(_said(section)) for section in cited)
     return " ".join([hash_of_answer(answer), *found])
+
+
+def _said(section: Section) -> str:
+    return "\n".join((section.text, *section.marks))
 
 
 def hash_of_answer(answer: str) -> str:
