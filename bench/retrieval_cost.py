@@ -13,9 +13,9 @@ from bench.measurement import Figure, Measurement, Unit, percentile
 _SECTIONS = 30_000
 _HERE = Path(__file__).resolve().parent
 _DEFINITION = (
-    f"documents of {_SECTIONS} sections in a git repository, in a process of their own; CPU time, "
-    "git's own left out: until all can be found, until one changed page can be found, and of a "
-    "question of words that are there, and of 40 that are not"
+    f"documents of {_SECTIONS} sections, in a process of their own; CPU time until all of them can "
+    "be found, until one changed page can be found, and of a question of words that are there, "
+    "and of 40 that are not"
 )
 
 

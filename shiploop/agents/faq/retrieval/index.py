@@ -158,8 +158,9 @@ class DocsIndex:
 
     def _roots(self, section: Section, headings: Iterable[str]) -> Sequence[frozenset[int]]:
         """What each word of some headings is made of."""
-        found = words(" ".join(headings), self._language_of(section))
-        return [frozenset(key.root for key in keys_of(each, self._languages)) for each in found]
+        language = self._language_of(section)
+        found = words(" ".join(headings), language)
+        return [frozenset(key.root for key in keys_of(each, (language,))) for each in found]
 
     def _own_headings(self, number: int) -> Iterator[str]:
         """A section's heading, and those above it that have no text before it."""

@@ -22,16 +22,12 @@ _NAME: Final = re.compile(r"(?<=[\w,;:] )[A-Z][\w-]*|\b\w*[a-z][A-Z]\w*|\b[A-Z]{
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of a question: as it is written, and by what an index knows it."""
+    """A word of a question: as it is written, by what an index knows it, and what it is made of."""
 
     word: str
     keys: frozenset[Key]
     is_name: bool
-
-    @property
-    def roots(self) -> frozenset[int]:
-        """The numbers of what it is made of."""
-        return frozenset(key.root for key in self.keys)
+    roots: frozenset[int]
 
 
 def terms_of(
@@ -46,7 +42,8 @@ def terms_of(
     found: dict[frozenset[Key], Term] = {}
     for word in words(question, language):
         keys = keys_of(word, known)
-        found.setdefault(keys, Term(word, keys, word in names))
+        roots = frozenset(key.root for key in keys)
+        found.setdefault(keys, Term(word, keys, word in names, roots))
         if len(found) == MAX_QUESTION_TERMS:
             break
     return tuple(found.values())
