@@ -57,7 +57,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
 _LEAST_ALIKE: Final = 60.0  # of 100: a claim in the sentence's own words has far more
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 _ITEM: Final = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])\s+")
-_LINK: Final = re.compile(r"\[([^\]\n]*)\]\([^)\s]*\)")
+_LINK: Final = re.compile(r"\[([^\[\]\n]*)\]\([^()\s]*\)")
 _FENCE: Final = re.compile(r"^\s*(?:`{3,}|~{3,})")
 
 

@@ -13,7 +13,7 @@ _CODE: Final = re.compile(
     r"`([^`]+)`"  # as it is marked
     r"|(?<![\w-])(--?[A-Za-z][\w-]*)"  # a flag
     r"|(?<!\w)(\$[\w.-]*\w|@[\w.-]+/[\w./-]*\w)"
-    r"|(\w*[^\W\d]_\w+|\w+::\w+|\w+\(\))"
+    r"|(?<!\w)(\w*[^\W\d]_\w+|\w+::\w+|\w+\(\))"
     r"|(?<!\w)((?:~?/[\w.-]+)+)"
 )
 _VERSION: Final = re.compile(
@@ -21,9 +21,8 @@ _VERSION: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)*(?![\w.]\d)")
 # Capitals inside, capitals alone, letters with digits: a name wherever it stands.
-_SURE_NAME: Final = re.compile(
-    r"[^\W_]*[a-z][A-Z][^\W_]*|[A-Z]{2,}[a-z]?[^\W_]*|[A-Za-z]+\d+[^\W_]*"
-)
+_CAPITAL_INSIDE: Final = re.compile(r"[a-z][A-Z]")
+_SURE_BEGINNING: Final = re.compile(r"[A-Z]{2}|(?<![A-Za-z])[A-Za-z]+\d")
 _CAPITALISED: Final = re.compile(r"[A-Z][^\W_]*")
 _BEGINS: Final = re.compile(r"(?:^|[.?!:…]\s+|[\"'(¿¡]\s*)\Z")
 _NO_NAMES: Final = frozenset(["I", "I'm", "OK", "FAQ"])
@@ -99,6 +98,10 @@ def _is_name(word: str, before: str, told: bool) -> bool:
         return False
     if not told and word.isupper():
         return False
-    if any(_SURE_NAME.fullmatch(part) for part in re.split("[-.]", word)):
+    if any(map(_is_sure_name, re.split("[-.]", word))):
         return told or not word.istitle()
     return told and bool(_CAPITALISED.match(word)) and not _BEGINS.search(before)
+
+
+def _is_sure_name(part: str) -> bool:
+    return bool(_CAPITAL_INSIDE.search(part) or _SURE_BEGINNING.match(part))

@@ -19,9 +19,7 @@ from shiploop.agents.faq.retrieval.terms import content_terms
 _ALIKE: Final = 85.0  # of 100
 _LONG_NAME: Final = 4  # letters; of a shorter one an s is no plural
 _FEWEST_WORDS_BESIDE_LINKS: Final = 12
-_CODE_BLOCK: Final = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1", re.MULTILINE | re.DOTALL
-)
+_FENCE: Final = re.compile(r" {0,3}(```|~~~)")
 _LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
 _POINTER: Final = re.compile(
@@ -29,7 +27,7 @@ _POINTER: Final = re.compile(
     r"|found (?:in|on)"
     r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
     r"|siehe|voir|véase|vedi"
-    r"|veja|zie)\b[^.!?\n]*\["
+    r"|veja|zie)\b[^.!?\n]{0,300}\["
     r"|\b(?:separate|own|dedicated) (?:page|document|guide|article|section)\b"
     r"|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
     re.IGNORECASE,
@@ -59,11 +57,11 @@ _ELSEWHERE: Final = re.compile(
 )
 # A text that begins so goes on from another one.
 _GOES_ON: Final = re.compile(
-    r"\W*(?:but|however|otherwise|instead|also|additionally|furthermore|moreover|then|alternatively"
+    r"\A\W{0,40}(?:but|however|otherwise|instead|also|additionally|furthermore|moreover|then|alternatively"
     r"|therefore|thus|hence|similarly|likewise|conversely|nevertheless|and|or|yet|still"
     r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
     r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
-    r"|\W*(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
+    r"|\A\W{0,40}(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
     re.IGNORECASE,
 )
 _SOFT_WORDS: Final = """
@@ -178,7 +176,7 @@ def why_not_alone(named: Named, quoted: str) -> tuple[str, ...]:
 
 
 def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
-    prose = _CODE_BLOCK.sub(" ", quoted)
+    prose = _without_code_blocks(quoted)
     if named.is_one_word:
         yield "One word alone may mean much else."
     if _SOFT.issuperset(asked(named.heading).words):
@@ -196,6 +194,19 @@ def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
     told = _without_pointers(prose)
     if prose == quoted and told != prose and _count_words(told) < _FEWEST_WORDS_BESIDE_LINKS:
         yield "It says little but where to read on."
+
+
+def _without_code_blocks(quoted: str) -> str:
+    kept, fence = [], ""
+    for line in quoted.split("\n"):
+        opens = _FENCE.match(line)
+        if fence:
+            fence = "" if opens and opens[1] == fence else fence
+        elif opens:
+            fence = opens[1]
+        else:
+            kept.append(line)
+    return "\n".join(kept)
 
 
 def _without_pointers(prose: str) -> str:
