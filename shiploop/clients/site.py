@@ -17,6 +17,7 @@ _MOST_REDIRECTS = 5
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 # What ends an address where people read it; other letters than ASCII's are left readable.
 _NO_FRAGMENT = re.compile(r"[\s\"<>`{}|\\^()\[\]]")
+_NO_SUCH_PAGE = frozenset((404, 410))
 _NO_CACHE = {"Cache-Control": "no-cache"}
 
 
@@ -45,6 +46,7 @@ class Site:
         self._http = http
         self._site_url = site_url.rstrip("/")
         self._faq_pages = tuple(faq_pages)
+        self._faq_page: str | None = None
         self._headers = {**_NO_CACHE, **dict([header] if header else [])}
 
     def live_sha(self) -> str:
@@ -74,18 +76,16 @@ class Site:
         """The HTTP status of a page. Raises SiteUnavailable when there is no answer at all."""
         return self._answer(path).status_code
 
-    def faq_page(self) -> str | None:
-        """Where the FAQ is; None where no address that it may have is a page.
+    def look_at_faq(self) -> tuple[str, int] | None:
+        """The page of the FAQ and its HTTP status; None where no address that it may have is one.
 
         Raises SiteUnavailable when there is no answer at all.
         """
-        if len(self._faq_pages) == 1:
-            return self._faq_pages[0]
-        served = (page for page in self._faq_pages if self._answer(page).is_success)
-        found = next(served, None)
-        if found is not None:
-            self._prefer(found)
-        return found
+        for page in self._pages():
+            status = self.status_of(page)
+            if len(self._pages()) == 1 or status not in _NO_SUCH_PAGE:
+                return page, status
+        return None
 
     def find(self, sighting: Sighting) -> str | None:
         """The address at which a reader finds these texts, each below the one before.
@@ -93,13 +93,17 @@ class Site:
         None where no page shows them. A sighting that names no page is on the FAQ's. Raises
         SiteUnavailable when there is no answer at all.
         """
-        for page in (sighting.page,) if sighting.page else self._faq_pages:
+        for page in (sighting.page,) if sighting.page else self._pages():
             place = self._place_on(page, sighting)
             if place is not None:
-                if not sighting.page:
-                    self._prefer(page)
+                if not sighting.page and sighting.texts:
+                    self._faq_page = page
                 return self.url(page, place.anchor)
         return None
+
+    def _pages(self) -> tuple[str, ...]:
+        """Where the FAQ may be; once an entry was seen on a page, that page alone."""
+        return self._faq_pages if self._faq_page is None else (self._faq_page,)
 
     def _place_on(self, page: str, sighting: Sighting) -> Place | None:
         text = self._text(page)
@@ -111,11 +115,6 @@ class Site:
         """A page as it is written, empty where there is none."""
         answer = self._answer(page)
         return answer.text[:MAX_SITE_PAGE_CHARACTERS] if answer.is_success else ""
-
-    def _prefer(self, page: str) -> None:
-        """Look there first from now on: pages seldom move."""
-        others = (each for each in self._faq_pages if each != page)
-        self._faq_pages = (page, *others)
 
     def url(self, page: str, anchor: str = "") -> str:
         """The address of a place on a live page."""

@@ -72,10 +72,9 @@ def look_at_site_health(ours: Services) -> str:
 
 def look_at_faq_page(ours: Services) -> str:
     """The page that shows the FAQ is served."""
-    page = ours.site.faq_page()
-    if page is None:
+    if (told := ours.site.look_at_faq()) is None:
         raise Inconclusive("no page of the site is known to show the FAQ")
-    return _expect_ok(page, ours.site.status_of(page))
+    return _expect_ok(*told)
 
 
 def look_at_task_route(ours: Services) -> str:

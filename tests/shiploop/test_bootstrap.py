@@ -67,7 +67,10 @@ def test_sentry_is_asked_for_issues_only_with_a_project_and_a_token() -> None:
 
 
 def test_the_page_that_shows_the_faq_is_the_one_that_is_set() -> None:
-    assert built(github_token="a-token", site_faq_path="/help").site.faq_page() == "/help"
+    assert (
+        built(github_token="a-token", site_faq_path="/help").site.url("")
+        == "http://127.0.0.1:8091/help"
+    )
 
 
 def test_slack_is_told_only_with_a_webhook() -> None:

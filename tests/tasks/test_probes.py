@@ -35,7 +35,7 @@ def ours(redis: Redis, scripted: ScriptedServer) -> Iterator[Services]:
     )
     with httpx.Client(timeout=2, verify=NO_TLS) as http:
         yield replace(
-            built, site=Site(http, scripted.url, "/faq"), api=OwnApi(http, scripted.url, API_KEY)
+            built, site=Site(http, scripted.url, ("/faq",)), api=OwnApi(http, scripted.url, API_KEY)
         )
 
 
@@ -64,7 +64,7 @@ def test_what_answers_well_passes_and_what_answers_an_error_fails(
 def test_a_site_that_refuses_or_hangs_up_fails(probe: Probe, ours: Services) -> None:
     assert probe.result(ours).verdict is ProbeVerdict.FAIL
     with httpx.Client(verify=NO_TLS) as http:
-        gone = replace(ours, site=Site(http, f"http://127.0.0.1:{free_port()}", "/faq"))
+        gone = replace(ours, site=Site(http, f"http://127.0.0.1:{free_port()}", ("/faq",)))
         assert probe.result(gone).verdict is ProbeVerdict.FAIL
 
 
@@ -73,7 +73,7 @@ def test_a_site_that_does_not_answer_in_time_tells_nothing(
     probe: Probe, ours: Services, silent_url: str
 ) -> None:
     with httpx.Client(timeout=0.1, verify=NO_TLS) as http:
-        slow = replace(ours, site=Site(http, silent_url, "/faq"))
+        slow = replace(ours, site=Site(http, silent_url, ("/faq",)))
         assert probe.result(slow).verdict is ProbeVerdict.INCONCLUSIVE
 
 
@@ -84,9 +84,29 @@ def silent_url() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def test_a_health_page_that_names_no_commit_fails(ours: Services, scripted: ScriptedServer) -> None:
-    result = asked(SITE_HEALTH, ours, scripted, Reply(200, "{}"))
-    assert (result.verdict, result.evidence) == (ProbeVerdict.FAIL, "/healthz names no commit")
+@pytest.mark.parametrize("reply", [Reply(200, "{}"), Reply(200, "<html>"), Reply(404, "<html>")])
+def test_a_health_page_that_no_longer_names_its_commit_fails(
+    ours: Services, scripted: ScriptedServer, reply: Reply
+) -> None:
+    assert asked(SITE_HEALTH, ours, scripted, reply).verdict is ProbeVerdict.PASS  # it never did
+    assert asked(SITE_HEALTH, ours, scripted, WELL).verdict is ProbeVerdict.PASS
+    assert asked(SITE_HEALTH, ours, scripted, reply).verdict is ProbeVerdict.FAIL
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_site_that_is_broken_fails_whether_it_ever_named_a_commit_or_not(
+    ours: Services, scripted: ScriptedServer, status: int
+) -> None:
+    assert asked(SITE_HEALTH, ours, scripted, Reply(status)).verdict is ProbeVerdict.FAIL
+
+
+def test_a_site_without_any_page_that_may_be_the_faqs_does_not_decide(
+    ours: Services, scripted: ScriptedServer
+) -> None:
+    scripted.replies.extend([Reply(404)] * 2)
+    with httpx.Client(timeout=2, verify=NO_TLS) as http:
+        unknown = replace(ours, site=Site(http, scripted.url, ("/faq", "/faq/")))
+        assert SITE_FAQ.result(unknown).verdict is ProbeVerdict.INCONCLUSIVE
 
 
 def test_the_task_route_is_asked_with_our_own_key(ours: Services, scripted: ScriptedServer) -> None:

@@ -29,8 +29,7 @@ def check_site(settings: Settings, *, known: bool = True) -> Iterator[Finding]:
         site = site_of(settings, http)
         try:
             status = site.status_of("/")
-            page = site.faq_page()
-            status_of_page = None if page is None else site.status_of(page)
+            faq = site.look_at_faq()
         except SiteUnavailable as error:
             advice = "Correct SITE_URL."
             if not known:
@@ -38,12 +37,16 @@ def check_site(settings: Settings, *, known: bool = True) -> Iterator[Finding]:
             yield Finding("site", Health.BROKEN, f"{settings.site_url}: {error}", advice)
             return
         yield _commit_named(site, settings.site_url, status)
-    if page is not None and status_of_page == httpx.codes.OK:
-        yield Finding("site FAQ page", Health.OK, site.url(page))
-        return
-    what = "none is found" if page is None else f"{site.url(page)} answers {status_of_page}"
+    yield _faq_page(site, faq)
+
+
+def _faq_page(site: Site, faq: tuple[str, int] | None) -> Finding:
+    page, status_of_page = faq or ("", None)
+    if status_of_page == httpx.codes.OK:
+        return Finding("site FAQ page", Health.OK, site.url(page))
+    what = "none is found" if faq is None else f"{site.url(page)} answers {status_of_page}"
     advice = "Set SHIPLOOP_SITE_FAQ_PATH to the page that shows docs/FAQ.md."
-    yield Finding("site FAQ page", Health.BROKEN, what, advice)
+    return Finding("site FAQ page", Health.BROKEN, what, advice)
 
 
 def _commit_named(site: Site, site_url: str, status: int) -> Finding:

@@ -118,8 +118,8 @@ def test_the_page_of_the_faq_is_found_by_itself_and_looked_at_first_from_then_on
     assert site.find(sighting) == f"{scripted.url}/docs/FAQ#如何重設密碼-1a2b3c4d"
     scripted.replies.append(Reply(200, PAGE))
     assert site.find(sighting) is not None
-    scripted.replies.append(Reply(200))
-    assert site.faq_page() == "/docs/FAQ"
+    scripted.replies.append(Reply(500))
+    assert site.look_at_faq() == ("/docs/FAQ", 500)
     looked_at = ["GET /faq", "GET /faq.html", "GET /docs/FAQ", "GET /docs/FAQ", "GET /docs/FAQ"]
     assert paths(scripted) == looked_at
 
@@ -128,7 +128,17 @@ def test_a_site_without_such_a_page_has_none(scripted: ScriptedServer, http: htt
     site = Site(http, scripted.url, ("/faq", "/faq/"))
     scripted.replies.extend([Reply(404)] * 4)
     assert site.find(Sighting("", texts=("How?",))) is None
-    assert site.faq_page() is None
+    assert site.look_at_faq() is None
+
+
+@pytest.mark.parametrize("status", [200, 401, 500, 503])
+def test_a_page_that_is_there_or_broken_is_the_faqs_and_none_is_looked_for_beyond_it(
+    scripted: ScriptedServer, http: httpx.Client, status: int
+) -> None:
+    site = Site(http, scripted.url, ("/faq", "/faq/", "/docs/faq"))
+    scripted.replies.extend([Reply(404), Reply(status)])
+    assert site.look_at_faq() == ("/faq/", status)
+    assert len(scripted.requests) == 2
 
 
 def test_a_site_that_is_not_for_everybody_is_shown_what_opens_it(
