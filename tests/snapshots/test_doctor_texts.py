@@ -30,7 +30,7 @@ from shiploop.cli.doctor.diagnosis import (
 from shiploop.cli.doctor.examination import run_side_by_side
 from shiploop.cli.doctor.github_check import check_github
 from shiploop.cli.doctor.mail_check import check_mail
-from shiploop.cli.doctor.model_check import check_model
+from shiploop.cli.doctor.model_check import check_model, judge_small_model
 from shiploop.cli.doctor.prefect_check import _DEFINITION, check_prefect
 from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
 from shiploop.cli.doctor.service_checks import (
@@ -151,6 +151,7 @@ def all_well(seen: Examined) -> Iterator[Finding]:
     yield judge_disk("/srv/shiploop", 20_000_000_000)
     yield from check_signing_key(given(signing_key="a-signing-key"))
     yield from check_model(_asking_a_model(seen, MODELS))
+    yield judge_small_model(is_installed=True)
     yield from check_mail(given(smtp_url=seen.mail_url, **MAIL))
     yield from check_options(given(**EVERY_OPTION))
 
@@ -167,6 +168,7 @@ def nothing_set(seen: Examined) -> Iterator[Finding]:
     yield from check_model(given())
     yield from check_mail(given())
     yield from check_options(given())
+    yield judge_small_model(is_installed=False)
 
 
 def redis_findings(seen: Examined) -> Iterator[Finding]:
