@@ -56,8 +56,20 @@ class World:
         """Ask, and wait for the outcome."""
         return self.wait(self.ask(question).raise_for_status().json()["task_id"])
 
+    def settle_approved(self, question: str) -> dict[str, Any]:
+        """Ask, approve the answer where it waits for a person, and wait for the outcome."""
+        task = self.settle(question)
+        if task["status"] != "waiting":
+            return task
+        address = f"{self.addresses.api}/api/agent/tasks/{task['task_id']}"
+        loopback.post(f"{address}/approve").raise_for_status()
+        over = ("done", "error", "declined")
+        return until(
+            lambda: self.task(task["task_id"]), lambda now: now["status"] in over, _SETTLE_TIMEOUT_S
+        )
+
     def wait(self, task_id: str) -> dict[str, Any]:
-        """Wait for the outcome of a task."""
+        """Wait for the outcome of a task, or until it waits for a person."""
         return until(
             lambda: self.task(task_id),
             lambda task: task["status"] not in ("queued", "running"),

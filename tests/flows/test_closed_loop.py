@@ -85,7 +85,7 @@ def test_a_declined_question_may_be_asked_again_at_once(world: World) -> None:
 def test_a_declined_question_is_answered_once_the_documents_are(world: World) -> None:
     question = "How do I brew an espresso?"
     assert world.settle(question)["status"] == "declined"
-    page = "# Coffee\n\nTo brew an espresso, press the button of the machine.\n"
+    page = "# Coffee\n\n## Brew an espresso\n\nPress the button of the machine.\n"
     world.commit_as_person(page, path="docs/coffee.md")
     # Within the test's patience, which is far less than the timer of the documents.
     wait_until(lambda: world.settle(question)["status"] == "done")
@@ -228,7 +228,7 @@ def test_questions_at_the_same_time_all_arrive(world: World) -> None:
 def test_a_hostile_question_ships_as_harmless_text(world: World, question: str) -> None:
     issue = world.open_issue("An issue that nobody may close")
     before = world.document()
-    task = world.settle(question)
+    task = world.settle_approved(question)
     assert_shipped_once(world, task, before)
     assert world.github(f"/issues/{issue}")["state"] == "open"
     assert world.notifications() == []

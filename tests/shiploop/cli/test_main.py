@@ -181,7 +181,7 @@ def test_following_a_question_that_is_declined_ends_with_the_reason(world: World
 @pytest.mark.xdist_group("patient-world")
 def test_following_a_task_that_fails_ends_with_the_kind_and_the_error(world: World) -> None:
     with world.fault("ci_red"):
-        asked = beside(world, "ask", "--follow", "How long is a declined task kept?")
+        asked = beside(world, "ask", "--follow", "What raises an alert?")
     assert asked.returncode == 1
     task_id, *_, outcome = asked.stdout.splitlines()
     assert outcome == f"error ci_failed: {world.task(task_id)['error']}"
