@@ -166,7 +166,7 @@ def _add_what_stands_beside(
             # Many sites have a folder of their own, and the documents stand beside it.
             for folder in {root, root.rpartition("/")[0].rpartition("/")[0] + "/"}:
                 beside[f"{folder}{documents}/".lstrip("/")].append((before, version))
-    for path in paths if beside else ():
+    for path in sorted(paths) if beside else ():
         for end in [0, *(match.end() for match in re.finditer("/", path))]:
             for before, version in beside.get(path[:end], ()):
                 if path[end:].partition("/")[0] not in families[before]:
