@@ -40,7 +40,7 @@ def measure(docs: Path, questions: Sequence[Asked], repository: Path, out: Path)
         raise Unusable(f"{docs} holds no Markdown file with text")
     with cost() as built:
         agent = load_agents(settings, documents, model=None).named(FaqAgent.name)
-        library = documents.keep_ready(Library.of)()
+        library = documents.made(Library)
     with cost() as taken:
         answered = list(_written(out, (ask(one, agent, library) for one in questions)))
     others = tuple(measure_others(sections, questions))

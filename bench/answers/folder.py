@@ -31,6 +31,10 @@ class FolderDocuments:
             self._built[build] = build(self._snapshot)
         return lambda: cast(T, self._built[build])
 
+    def made(self, kind: type[T]) -> T:
+        """What an agent made of the files, by its type. Raises StopIteration where none did."""
+        return next(each for each in self._built.values() if isinstance(each, kind))
+
     @property
     def left_out(self) -> int:
         """How much of the files nothing was made of, by a limit or a setting."""

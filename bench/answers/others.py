@@ -1,4 +1,4 @@
-"""Other search engines over the same sections, at what they offer out of the box.
+"""Other search engines over the same files, at what they offer out of the box.
 
 Each stems English and knows no other language. One that is not installed is left out.
 """
