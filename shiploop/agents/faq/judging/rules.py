@@ -30,8 +30,12 @@ _POINTER: Final = re.compile(
     r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at"
     r"|found (?:in|on)"
     r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
-    r"|siehe|voir|véase|vedi"
-    r"|veja|zie)\b[^.!?\n]*\["
+    r"|siehe|voir|véase|vedi|veja|zie|finden sie"
+    r"|(?:documenté|décrit|expliqué|présenté|abordé|détaillé)e?s? (?:dans|sur|à)"
+    r"|(?:documentad|descrit|explicad)[oa]s? (?:en|em|no|na)"
+    r"|(?:documentat|descritt|spiegat)[oaie] (?:in|nel\w*))\b[^.!?\n]*\["
+    r"|\]\([^)\n]*\)[^.!?\n]*\b(?:beschrieben|erklärt|dokumentiert|behandelt)\b"
+    r"|\bchapitre dédié\b"
     r"|\b(?:separate|own|dedicated) (?:page|document|guide|article|section)\b"
     r"|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
     re.IGNORECASE,

@@ -114,6 +114,9 @@ def test_a_name_that_no_document_knows_is_told() -> None:
             "where to read on",
         ),
         ("See [the keys](keys.md#keys).", "where to read on"),
+        ("Le lien avec `a` est documenté dans le [chapitre](a.md#a).", "where to read on"),
+        ("Schlüssel gibt es. Sie werden in [Keys](a.md#a) beschrieben.", "where to read on"),
+        ("Las claves están descritas en [Keys](a.md#a).", "where to read on"),
     ],
 )
 def test_a_whole_section_stands_alone_or_it_is_said_why_not(quoted: str, why: str) -> None:
