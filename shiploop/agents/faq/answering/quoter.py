@@ -61,7 +61,8 @@ class Quoter:
     def _named(self, question: str, named: Named) -> Draft:
         whole = quote_section(named.section, self._reach)
         if isinstance(whole, Quotation):
-            return Draft(quoted_answer(named.section, whole), judge_whole(named, whole.text))
+            judged = judge_whole(question, named, whole.text)
+            return Draft(quoted_answer(named.section, whole), judged)
         part = quote_part(named.section, lambda text: 1.0, self._reach)  # all of it is meant
         if isinstance(part, Quotation):
             return Draft(quoted_answer(named.section, part), judge_part(named, whole.reason))

@@ -33,10 +33,10 @@ class Refused:
     reason: str
 
 
-def judge_whole(named: Named, quoted: str) -> Assessment:
+def judge_whole(question: str, named: Named, quoted: str) -> Assessment:
     """Judge the whole section whose heading the question is."""
     told = f"The question is the heading “{named.heading}” of {named.section.path}"
-    if weak := why_not_alone(named, quoted):
+    if weak := why_not_alone(question, named, quoted):
         return Assessment(Level.SUGGEST, HEADING, (is_heading(named), *weak))
     return Assessment(Level.AUTO, HEADING, (f"{told}, and all of it is quoted.",))
 

@@ -12,6 +12,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
+from shiploop.agents.faq.judging.narrowing import narrowing_heading
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
 from shiploop.agents.faq.retrieval.terms import content_terms
@@ -19,6 +20,7 @@ from shiploop.agents.faq.retrieval.terms import content_terms
 _ALIKE: Final = 85.0  # of 100
 _LONG_NAME: Final = 4  # letters; of a shorter one an s is no plural
 _FEWEST_WORDS_BESIDE_LINKS: Final = 12
+_MOST_WORDS_BEFORE_CODE: Final = 3  # that say nothing: "For example:"
 _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
 _LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
@@ -26,8 +28,12 @@ _POINTER: Final = re.compile(
     r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at"
     r"|found (?:in|on)"
     r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
-    r"|siehe|voir|véase|vedi"
-    r"|veja|zie)\b[^.!?\n]{0,300}\["
+    r"|siehe|voir|véase|vedi|veja|zie|finden sie"
+    r"|(?:documenté|décrit|expliqué|présenté|abordé|détaillé)e?s? (?:dans|sur|à)"
+    r"|(?:documentad|descrit|explicad)[oa]s? (?:en|em|no|na)"
+    r"|(?:documentat|descritt|spiegat)[oaie] (?:in|nel\w*))\b[^.!?\n]{0,300}\["
+    r"|\]\([^()\n]{0,300}\)[^.!?\n]{0,300}\b(?:beschrieben|erklärt|dokumentiert|behandelt)\b"
+    r"|\bchapitre dédié\b"
     r"|\b(?:separate|own|dedicated) (?:page|document|guide|article|section)\b"
     r"|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
     re.IGNORECASE,
@@ -68,7 +74,7 @@ _SOFT_WORDS: Final = """
 more less detail details overview example examples summary note notes
 introduction intro background usage basic basics advanced general other others
 misc miscellaneous info information resource resources reference references link
-links tip tips hint hints warning important caveat caveats limitation
+links setup instruction instructions tip tips hint hints warning important caveat caveats limitation
 limitations conclusion recap question questions answer option options feature
 features step steps next see also about and of for further reading getting
 started start quick quickstart todo faq common issues known problems mehr
@@ -170,13 +176,13 @@ def words_of(question: str) -> tuple[str, ...]:
     return tuple(word for word in dict.fromkeys(about) if content_terms(word))[:_MOST_WORDS]
 
 
-def why_not_alone(named: Named, quoted: str) -> tuple[str, ...]:
+def why_not_alone(question: str, named: Named, quoted: str) -> tuple[str, ...]:
     """Why a whole section, quoted, would not stand alone as the answer to its heading."""
-    return tuple(_why_not_alone(named, quoted))
-
-
-def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
     prose = _without_code_blocks(quoted)
+    return (*_why_heading_not_alone(question, named, quoted), *_why_text_not_alone(quoted, prose))
+
+
+def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator[str]:
     if named.is_one_word:
         yield "One word alone may mean much else."
     if _SOFT.issuperset(asked(named.heading).words):
@@ -187,6 +193,14 @@ def _why_not_alone(named: Named, quoted: str) -> Iterator[str]:
         yield "The question has the words of the heading in another order."
     if named.has_more_below:
         yield "The section goes on below further headings, which are not quoted."
+    section = named.section
+    if above := narrowing_heading(question, section.path, section.heading_path, quoted):
+        yield f"The heading says so only below “{above}”."
+
+
+def _why_text_not_alone(quoted: str, prose: str) -> Iterator[str]:
+    if prose != quoted and _count_words(prose) <= _MOST_WORDS_BEFORE_CODE:
+        yield "It is code alone, and no sentence says what it does."
     if found := _ELSEWHERE.search(prose) or _GOES_ON.match(prose):
         yield f"It points to what is not quoted: “{found[0].strip()}”."
     if found := _ANNOUNCES.search(prose):

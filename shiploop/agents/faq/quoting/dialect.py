@@ -3,6 +3,7 @@
 CommonMark and GFM's tables, and beside them
 
 - `:::` containers (Docusaurus, VitePress, MyST, Pandoc) and `///` blocks (PyMdown),
+- `::name` with its `::` (Nuxt Content),
 - `!!!`, `???` and `===` with an indented text below (Python-Markdown, MkDocs),
 - definition lists, footnotes, and MyST's roles.
 """
@@ -24,6 +25,9 @@ from shiploop.domain.limits import MAX_PARAGRAPH_BRACKETS, MAX_PARAGRAPH_CHARACT
 
 _INDENTED_BOX: Final = re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*(?=[\w\"'])")
 _INDENT: Final = 4
+_COMPONENT: Final = re.compile(r"::(?=[A-Za-z])")
+_MOST_LINES: Final = 120  # of a component: what is longer is not quoted whole either
+_FENCE: Final = ("```", "~~~")
 _ENDED_BY_BOX: Final = ("paragraph", "reference", "blockquote", "list")
 ENDLESS: Final = "endless"
 
@@ -61,7 +65,7 @@ def _indented_box(state: StateBlock, start_line: int, end_line: int, silent: boo
     """Read `!!! note "Title"` and its like, with what is indented by four blanks below it."""
     if state.is_code_block(start_line):
         return False
-    line = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
+    line = _line(state, start_line)
     opening = _INDENTED_BOX.match(line)
     if opening is None:
         return False
@@ -88,6 +92,39 @@ def _push_box(state: StateBlock, start: int, end: int, markup: str, params: str)
     state.parentType, state.lineMax, state.blkIndent = parent, last_line, indent
 
 
+def _component(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """Read `::name{key="value"}` up to its `::`; deeper ones have more colons."""
+    opening = _COMPONENT.match(_line(state, start_line))
+    last = _component_end(state, start_line, end_line) if opening else None
+    if last is None or state.is_code_block(start_line):
+        return False
+    if silent:
+        return True
+    parent, last_line = state.parentType, state.lineMax
+    state.parentType, state.lineMax = "container", last
+    token = state.push("container_colons_open", "div", 1)
+    token.markup, token.info, token.map = "::", _line(state, start_line)[2:], [start_line, last]
+    state.md.block.tokenize(state, start_line + 1, last)
+    state.push("container_colons_close", "div", -1).markup = "::"
+    state.parentType, state.lineMax, state.line = parent, last_line, last + 1
+    return True
+
+
+def _component_end(state: StateBlock, start_line: int, end_line: int) -> int | None:
+    """The line of its `::`, which is not in a fenced block."""
+    in_fence = False
+    for number in range(start_line + 1, min(end_line, start_line + _MOST_LINES)):
+        line = _line(state, number)
+        in_fence ^= line.startswith(_FENCE)
+        if not in_fence and line.rstrip() == "::":
+            return number
+    return None
+
+
+def _line(state: StateBlock, number: int) -> str:
+    return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]]
+
+
 def _anything(params: str, markup: str) -> bool:
     return True
 
@@ -100,6 +137,7 @@ def _parser() -> MarkdownIt:
     footnote_plugin(parser)
     myst_role_plugin(parser)
     parser.block.ruler.before("fence", "indented_box", _indented_box, {"alt": list(_ENDED_BY_BOX)})
+    parser.block.ruler.before("fence", "component", _component, {"alt": list(_ENDED_BY_BOX)})
     parser.core.ruler.before("inline", "drop_endless", _drop_endless)
     return parser
 

@@ -27,6 +27,11 @@ _ATTRIBUTE: Final = r"(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"'
 _ATTRIBUTES: Final = re.compile(
     rf"[ \t]{{0,4}}\{{:?[ \t]*{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}"
 )
+# A component within a line, as Nuxt Content has it: what stands in brackets is shown as text.
+_COMPONENT: Final = re.compile(
+    rf"(?<![\w:]):[a-z][a-z0-9-]{{0,40}}(?:\[([^\[\]\n]{{0,300}})\])?"
+    rf"\{{[ \t]*{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}"
+)
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uff00-\uffef]")
 # A reference whose label no page defines, as the writer has escaped it.
 _UNDEFINED: Final = re.compile(
@@ -133,7 +138,7 @@ class InlineWriter:
 
     def _literal(self, text: str) -> str:
         """Write text literally, and an address in it so that nobody makes a link of it."""
-        pieces = _ADDRESS.split(_UNSEEN.sub("", _ATTRIBUTES.sub("", text)))
+        pieces = _ADDRESS.split(_UNSEEN.sub("", _without_attributes(text)))
         pieces[::2] = map(_with_keys, pieces[::2])
         pieces[1::2] = (
             heading_text(url) if is_allowed(url, self.reach.allowed_hosts) else f"`{url}`"
@@ -164,7 +169,7 @@ def _obstacle(node: SyntaxTreeNode, notes: Mapping[int, str]) -> str:
         case "image" if not node.content.strip() and not _is_alone(node):
             return "an image without words, within a text"
         case "text" | "text_special":
-            return _obstacle_in_text(_ATTRIBUTES.sub("", node.content))
+            return _obstacle_in_text(_without_attributes(node.content))
         case _:
             return ""
 
@@ -196,7 +201,7 @@ def _is_blank(node: SyntaxTreeNode) -> bool:
         case "softbreak" | "hardbreak":
             return True
         case "text":
-            return not _ATTRIBUTES.sub("", node.content).strip()
+            return not _without_attributes(node.content).strip()
         case "html_inline":
             return is_silent(node.content)
         case _:
@@ -210,6 +215,10 @@ def _is_alone(image: SyntaxTreeNode) -> bool:
 def _is_badge(image: SyntaxTreeNode) -> bool:
     source = str(image.attrs.get("src", ""))
     return any(host in source for host in _BADGE_HOSTS)
+
+
+def _without_attributes(text: str) -> str:
+    return _ATTRIBUTES.sub("", _COMPONENT.sub(r"\1", text) if ":" in text else text)
 
 
 def _with_keys(text: str) -> str:

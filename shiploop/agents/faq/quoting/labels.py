@@ -38,7 +38,8 @@ _BOXES: Final = frozenset({
 _BARE: Final = frozenset({
     "accordions", "cardgrid", "cards", "carousel", "center", "code-group", "codegroup", "col",
     "column", "columns", "container", "div", "filetree", "fragment", "grid", "intro", "left", "raw",
-    "right", "row", "steps", "tab-set", "tabbed", "tabgroup", "tabs", "tabset", "v-pre",
+    "read-more", "right", "row", "steps", "tab-set", "tabbed", "tabgroup", "tabs", "tabset",
+    "v-pre",
 })  # fmt: skip
 _TABS: Final = frozenset({"tab", "tab-item", "tabitem"})
 # As Sphinx shows them: https://www.sphinx-doc.org/en/master/usage/restructuredtext/directives.html

@@ -153,7 +153,9 @@ def _sections(
         content = "\n".join(lines[heading.body_line : end_line]).strip("\n")
         trail = [above for above in trail if above.heading.level < heading.level]
         inherited = trail[-1].marks if trail else page_marks or ()
-        own = () if page_marks is None else marks_of_section(heading.text or "", content)
+        title = next((above.heading.text for above in trail if above.heading.text), "")
+        may_be = page_marks is not None
+        own = marks_of_section(heading.text or "", content, title) if may_be else ()
         trail.append(_Above(heading, tuple(dict.fromkeys((*inherited, *own)))))
         if heading.level or content.strip():
             anchor = anchors.add(heading)

@@ -26,7 +26,7 @@ NAMED = Named(SECTION, "Rotate keys", in_order=True, has_more_below=False)
 
 
 def test_a_whole_section_whose_heading_is_asked_for_goes_unattended() -> None:
-    assert judge_whole(NAMED, TEXT) == Assessment(
+    assert judge_whole("Rotate keys", NAMED, TEXT) == Assessment(
         Level.AUTO,
         "heading",
         ("The question is the heading “Rotate keys” of docs/keys.md, and all of it is quoted.",),
@@ -42,7 +42,7 @@ def test_a_whole_section_whose_heading_is_asked_for_goes_unattended() -> None:
     ],
 )
 def test_what_does_not_stand_alone_is_a_suggestion_that_says_why(named: Named, quoted: str) -> None:
-    judged = judge_whole(named, quoted)
+    judged = judge_whole("Rotate keys", named, quoted)
     assert (judged.level, judged.kind, len(judged.reasons)) == (Level.SUGGEST, "heading", 2)
 
 

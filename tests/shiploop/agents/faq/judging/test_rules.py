@@ -96,7 +96,9 @@ def test_a_name_that_no_document_knows_is_told() -> None:
     ("quoted", "why"),
     [
         ("Run `keys rotate` and restart the server.", ""),
-        ("```sh\nkeys rotate\n```", ""),
+        ("This is how to rotate them:\n\n```sh\nkeys rotate\n```", ""),
+        ("```sh\nkeys rotate\n```", "code alone"),
+        ("For example:\n\n```sh\nkeys rotate\n```", "code alone"),
         ("Run the command above once more.", "points to"),
         ("As described in the previous section, run it again.", "points to"),
         ("これは上記の手順を繰り返します。", "points to"),
@@ -112,11 +114,14 @@ def test_a_name_that_no_document_knows_is_told() -> None:
             "where to read on",
         ),
         ("See [the keys](keys.md#keys).", "where to read on"),
+        ("Le lien avec `a` est documenté dans le [chapitre](a.md#a).", "where to read on"),
+        ("Schlüssel gibt es. Sie werden in [Keys](a.md#a) beschrieben.", "where to read on"),
+        ("Las claves están descritas en [Keys](a.md#a).", "where to read on"),
     ],
 )
 def test_a_whole_section_stands_alone_or_it_is_said_why_not(quoted: str, why: str) -> None:
     broken = why_not_alone(
-        Named(SECTION, "Rotate keys", in_order=True, has_more_below=False), quoted
+        "Rotate keys", Named(SECTION, "Rotate keys", in_order=True, has_more_below=False), quoted
     )
     assert bool(broken) is bool(why)
     assert all(why in each for each in broken[:1])
@@ -124,16 +129,53 @@ def test_a_whole_section_stands_alone_or_it_is_said_why_not(quoted: str, why: st
 
 def test_another_order_and_what_stands_below_keep_a_section_from_standing_alone() -> None:
     text = "Run `keys rotate` and restart the server."
-    assert (
-        len(why_not_alone(Named(SECTION, "Rotate keys", in_order=False, has_more_below=True), text))
-        == 2
-    )
+    named = Named(SECTION, "Rotate keys", in_order=False, has_more_below=True)
+    assert len(why_not_alone("Rotate keys", named, text)) == 2
 
 
 @pytest.mark.parametrize(
-    "heading", ["More details", "Mehr Details", "Known issues", "まとめ", "See it"]
+    "heading",
+    ["More details", "Mehr Details", "Known issues", "まとめ", "See it", "Setup instructions"],
 )
 def test_a_heading_that_says_nothing_by_itself_is_no_question(heading: str) -> None:
     section = Section("docs/a.md", ("Guide", heading), "a", 1, 3, "")
     text = "Run `keys rotate` and restart the server."
-    assert why_not_alone(Named(section, heading, in_order=True, has_more_below=False), text)
+    named = Named(section, heading, in_order=True, has_more_below=False)
+    assert why_not_alone(heading, named, text)
+
+
+@pytest.mark.parametrize(
+    ("path", "headings", "quoted", "above"),
+    [
+        # Of a procedure, all that stands above has to be said.
+        ("a.md", ("Migrating from 1.x", "Default behaviour"), "Old keys are kept.", 0),
+        ("a.md", ("从 1.x 迁移", "配置存储策略"), "打开设置页面，新建策略。", 0),
+        ("a.md", ("Upgrade Acme", "Step 1: Prepare", "Configuration updates"), "Change it.", 1),
+        ("3.recipes-basics.md", ("Plugins & Components", "Add plugins"), "Use a plugin.", 0),
+        ("a.md", ("Migrating from 1.x", "Move old keys to another store"), "Keys move.", None),
+        ("a.md", ("Migrating keys", "Old keys"), "Old keys are migrated.", None),
+        # Elsewhere a short heading may need those between it and the title.
+        ("a.md", ("Errors", "Raise `HttpError`", "The response"), "It is JSON.", 1),
+        ("a.md", ("Errors", "Raise `HttpError`", "The response"), "> `HttpError` is JSON.", 1),
+        ("a.md", ("Errors", "Raise `HttpError`", "The response"), "`HttpError` gives JSON.", None),
+        ("a.md", ("Errors", "Raise `HttpError`", "The response of a slow server"), "JSON.", None),
+        (
+            "a.md",
+            ("Install", "Autostart on Windows", "Run in background"),
+            "On Windows, set it.",
+            1,
+        ),
+        ("a.md", ("Install", "Advanced options", "Run in background"), "Set it.", None),
+        ("a.md", ("Acme in production", "Run in background"), "Set it.", None),
+        ("a.md", ("API", "Stores", "open(path)"), "It opens one.", None),
+        ("a.md", ("API", "checkFormat", "Exit codes"), "A check ends with 1.", None),
+    ],
+)
+def test_a_heading_that_needs_those_above_is_told_with_the_one_it_needs(
+    path: str, headings: tuple[str, ...], quoted: str, above: int | None
+) -> None:
+    section = Section(path, headings, "a", 1, 3, "")
+    named = Named(section, headings[-1], in_order=True, has_more_below=False)
+    wanted = () if above is None else (f"The heading says so only below “{headings[above]}”.",)
+    assert why_not_alone(headings[-1], named, quoted) == wanted
+    assert not why_not_alone(" ".join(headings), named, quoted)

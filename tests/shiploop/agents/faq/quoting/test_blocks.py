@@ -160,6 +160,15 @@ CODE = [
 
 NO_TEXT = [
     ("Text. {#anchor}", "Text."),
+    ('Text. :read-more{title="A > B" to="/a#b"}', "Text."),
+    (':read-more{to="/a"}', ""),
+    ('New in :badge[v4.3]{color="red"} only.', "New in v4.3 only."),
+    ("At 10:30, and :name and a::b.", "At 10:30, and :name and a::b."),
+    ('::read-more{to="/a"}\n::\nText.', "Text."),
+    (
+        '::tip{icon="i-b"}\nDo it.\n\n```md\n::\n```\n::\nText.',
+        "> **Tip:** Do it.\n>\n> ```md\n> ::\n> ```\n\nText.",
+    ),
     ("Text.\n{: .note }", "Text."),
     ("{: .note }\nText.", "Text."),
     ("[a](b.md){ .md-button target=_blank } b", "[a](b.md) b"),

@@ -26,10 +26,14 @@ def marks(page: str) -> dict[str, tuple[str, ...]]:
             "This feature is experimental and may change.",
             "This feature is experimental and may change.",
         ),
-        ("It was removed in version 2.", "It was removed in version 2."),
+        ("This option was removed in version 2.", "This option was removed in version 2."),
         ("![Beta](https://img.shields.io/x)", "Beta."),
         ('<Badge type="warning" text="deprecated" />', "deprecated."),
-        ("This is not yet released.", "This is not yet released."),
+        ("This feature is not yet released.", "This feature is not yet released."),
+        ("Macros are experimental.", "Macros are experimental."),
+        ("::warning\nIt is deprecated.\n::", "It is deprecated."),
+        ("> NB: this backend is in beta.", "NB: this backend is in beta."),
+        ("!!! warning\n    This is experimental.\n\nText.", "This is experimental."),
         ("Diese Funktion ist veraltet.", "Diese Funktion ist veraltet."),
         ("この機能は非推奨です。", "この機能は非推奨です。"),
         ("该功能已弃用。", "该功能已弃用。"),
@@ -48,12 +52,34 @@ def test_what_a_head_says_is_a_mark_of_it_and_of_all_below(head: str, mark: str)
         "Deleted and removed files are kept for 30 days.",
         "Set `preview` to see a preview of the page.",
         "The beta of the portfolio is 1.2.",
+        "It is in alpha, so expect its API to change.",
+        "This is deprecated in most shops.",
+        "[A module](https://a.example) is in alpha.",
+        "1. **Deprecated**: should no longer be used.\n2. **Removed**: is gone.",
+        "::tip\nThe cache of others is experimental. This is in alpha.\n::",
+        "> [!TIP]\n> This is experimental in other caches.",
+        "!!! hint\n    This is in beta elsewhere.\n\nText.",
+        "> `a` is kept. It was removed in 2.0 elsewhere.",
+        ":::warning\nThe option `a` is deprecated.\n:::",
+        "| Deprecated | New |\n|---|---|\n| this is deprecated | b |",
+        "Deprecated entries are kept.",
+        "This command replaces the now deprecated `a`.",
+        "This cache is for services that are unstable.",
+        "![Preview](a.png) ![The entries in a preview](b.png)",
         "Text.\n\nText.\n\nText.\n\nText.\n\nThe option `a` is deprecated.",
         "```\nthis is deprecated\n```",
     ],
 )
 def test_the_same_words_about_something_else_are_no_mark(text: str) -> None:
     assert marks(f"# Cache\n\n{text}\n") == {"cache": ()}
+
+
+@pytest.mark.parametrize(
+    "title", ["Deprecating and removing", "Déprécier un appel", "非推奨にする"]
+)
+def test_a_page_about_deprecating_is_not_itself_deprecated(title: str) -> None:
+    page = f"# {title}\n\n**Deprecated**: should no longer be used.\n\n## When\n\nText.\n"
+    assert set(marks(page).values()) == {()}
 
 
 def test_a_heading_says_it_of_what_is_below_it_only() -> None:
