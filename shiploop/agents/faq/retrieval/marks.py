@@ -83,8 +83,9 @@ _TITLE_LINE: Final = re.compile(
     r"^([ \t>]*(?:::|///|!!!|\?\?\?)[^\n]*|[ \t>]*\[![^\n]*)\n", re.MULTILINE
 )
 _TIP: Final = re.compile(
-    r"^[ \t]*(:{2,6}|///)[ \t]*\{?(?:tip|hint|example|seealso)\b.*?(?:^[ \t]*\1[ \t]*$|\Z)"
-    r"|^(?:!!!|\?\?\?\+?) (?:tip|hint|example|seealso)\b[^\n]*\n(?:(?:[ \t]+[^\n]*)?\n)*"
+    r"^[ \t]*(:{2,6}|///)[ \t]*\{?(?:tip|hint|example|seealso)\b.{0,1500}?"
+    r"(?:^[ \t]*\1[ \t]*$|\Z)"
+    r"|^(?:!!!|\?\?\?\+?) (?:tip|hint|example|seealso)\b[^\n]*\n(?:[ \t][^\n]*\n|\n)*"
     r"|^[ \t]*>[ \t]*(?:\[!(?:tip|hint)\]|💡|\**(?:tip|hint)\b)[^\n]*(?:\n[ \t]*>[^\n]*)*",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
@@ -92,10 +93,10 @@ _LIST_OR_TABLE: Final = re.compile(
     r"^[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]|\|)[^\n]*(?:\n(?![ \t]*(?:\n|:::|///))[^\n]+)*",
     re.MULTILINE,
 )
-_BOX: Final = re.compile(r"[ \t]*(?:::|///|!!!|\?\?\?|<[A-Z][\w.]*[^<>]*>)")
+_BOX: Final = re.compile(r"[ \t]{0,40}(?:::|///|!!!|\?\?\?|<[A-Z][^<>]{0,500}>)")
 _BOX_ENDS: Final = re.compile(r"^[ \t]*(?::{2,6}[ \t]*$|///[ \t]*$|</[A-Z])", re.MULTILINE)
 _INDENTED_BOX: Final = ("!!!", "???")
-_QUOTED: Final = re.compile(r"[ \t]*(?:>|[*_]{0,2}(?:⚠|🚧|🚨))")
+_QUOTED: Final = re.compile(r"[ \t]{0,40}(?:>|[*_]{0,2}(?:⚠|🚧|🚨))")
 _MARKUP: Final = re.compile(
     r"!\[[^\[\]\n]*\]|^[ \t]*(?:>[ \t]?)+|^[ \t]*::[\w-]*(?:\{[^{}\n]*\})?|[*`]|(?<![^\W_])_+"
     r"|_+(?![^\W_])",
@@ -115,7 +116,7 @@ _THIS: Final = (
     r"|(?:diese[rsm]?|ce|cet|cette|ces|est[ae]s?|quest[aoie]|deze|dit) (?!est\b|ist\b|es\b|is\b)\w"
     r"|この|本機能|[该該此本这這]|이 "
 )
-_BEFORE_SUBJECT: Final = r"(?:\W*(?:(?:note|nb)\W+)?|.{1,40}\bthat |.{1,40}, )"
+_BEFORE_SUBJECT: Final = r"(?:\W{0,20}(?:(?:note|nb)\W{1,20})?|.{1,40}\bthat |.{1,40}, )"
 _THIS_THING: Final = re.compile(rf"{_BEFORE_SUBJECT}(?:{_THIS})", re.IGNORECASE)
 # In the first sentence of a box nobody doubts what "it" is.
 _IT: Final = re.compile(
