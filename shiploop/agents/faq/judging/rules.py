@@ -20,6 +20,7 @@ from shiploop.agents.faq.retrieval.terms import content_terms
 _ALIKE: Final = 85.0  # of 100
 _LONG_NAME: Final = 4  # letters; of a shorter one an s is no plural
 _FEWEST_WORDS_BESIDE_LINKS: Final = 12
+_MANY_WORDS: Final = 75
 _MOST_WORDS_BEFORE_CODE: Final = 3  # that say nothing: "For example:"
 _CODE_BLOCK: Final = re.compile(
     r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1", re.MULTILINE | re.DOTALL
@@ -70,6 +71,11 @@ _GOES_ON: Final = re.compile(
     r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
     r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
     r"|\W*(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
+    re.IGNORECASE,
+)
+_FIRST_STEP: Final = re.compile(
+    r"\W*(?:first(?:ly)?|to (?:begin|start)|step 1|zuerst|zunächst|d'abord|premièrement|primero"
+    r"|innanzitutto|primeiro|eerst)\b|\W*(?:首先|第一步|まず|最初に|먼저|우선)",
     re.IGNORECASE,
 )
 _SOFT_WORDS: Final = """
@@ -193,7 +199,7 @@ def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator
         yield f"The heading speaks of what is named elsewhere: “{found[0]}”."
     if not named.in_order:
         yield "The question has the words of the heading in another order."
-    if named.has_more_below:
+    if named.has_more_below and not _tells_much(named, quoted):
         yield "The section goes on below further headings, which are not quoted."
     section = named.section
     if above := narrowing_heading(question, section.path, section.heading_path, quoted):
@@ -210,6 +216,18 @@ def _why_text_not_alone(quoted: str, prose: str) -> Iterator[str]:
     told = _without_pointers(prose)
     if prose == quoted and told != prose and _count_words(told) < _FEWEST_WORDS_BESIDE_LINKS:
         yield "It says little but where to read on."
+
+
+def _tells_much(named: Named, quoted: str) -> bool:
+    """Tell whether a section with others below it answers by itself, and does not introduce them.
+
+    What a page begins with, what has no code and a first step are mostly introductions.
+    """
+    is_title = len(named.section.heading_path) < 2
+    has_code = _CODE_BLOCK.search(quoted) is not None
+    if is_title or not has_code or _FIRST_STEP.match(quoted):
+        return False
+    return _count_words(quoted) >= _MANY_WORDS
 
 
 def _without_pointers(prose: str) -> str:

@@ -9,6 +9,8 @@ from shiploop.agents.faq.retrieval.sections import Section
 
 SECTION = Section("docs/a.md", ("Rotate keys",), "rotate-keys", 1, 3, "")
 
+LONG = "Keys are rotated by their owner, who has to say so. " * 8
+
 
 @pytest.mark.parametrize(
     ("question", "names"),
