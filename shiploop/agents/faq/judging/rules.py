@@ -20,7 +20,8 @@ from shiploop.agents.faq.retrieval.terms import content_terms
 _ALIKE: Final = 85.0  # of 100
 _LONG_NAME: Final = 4  # letters; of a shorter one an s is no plural
 _FEWEST_WORDS_BESIDE_LINKS: Final = 12
-_MANY_WORDS: Final = 75
+_MANY_WORDS: Final = 100
+_MANY_WORDS_WITH_CODE: Final = 75
 _MOST_WORDS_BEFORE_CODE: Final = 3  # that say nothing: "For example:"
 _CODE_BLOCK: Final = re.compile(
     r"^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\1", re.MULTILINE | re.DOTALL
@@ -221,13 +222,12 @@ def _why_text_not_alone(quoted: str, prose: str) -> Iterator[str]:
 def _tells_much(named: Named, quoted: str) -> bool:
     """Tell whether a section with others below it answers by itself, and does not introduce them.
 
-    What a page begins with, what has no code and a first step are mostly introductions.
+    What a page begins with, a first step and a short text are mostly introductions.
     """
-    is_title = len(named.section.heading_path) < 2
-    has_code = _CODE_BLOCK.search(quoted) is not None
-    if is_title or not has_code or _FIRST_STEP.match(quoted):
+    if len(named.section.heading_path) < 2 or _FIRST_STEP.match(quoted):
         return False
-    return _count_words(quoted) >= _MANY_WORDS
+    has_code = _CODE_BLOCK.search(quoted) is not None
+    return _count_words(quoted) >= (_MANY_WORDS_WITH_CODE if has_code else _MANY_WORDS)
 
 
 def _without_pointers(prose: str) -> str:
