@@ -44,7 +44,6 @@ exemple exemples introduction général généralités référence utilisation u
 ejemplo ejemplos introducción general referencia usar uso
 リファレンス トラブルシューティング 使用法 概要 使用 示例 参考 说明 配置 介绍 概述 基本 结构 列表
 """
-_ORDERING: Final = frozenset(content_terms(_ORDERING_WORDS))
 
 
 def narrowing_heading(question: str, path: str, headings: tuple[str, ...], quoted: str) -> str:
@@ -80,12 +79,19 @@ def _telling(heading: str) -> frozenset[str]:
 
 
 def _terms(text: str) -> frozenset[str]:
-    """The terms of a text, and those of "installPeers" one by one too."""
-    return frozenset(content_terms(_CAMEL.sub(" ", text)))
+    """The terms of a text, and those of "installPeers" one by one too.
+
+    They are cut twice, so that "filtering" and "filter" are the same.
+    """
+    return frozenset(content_terms(" ".join(content_terms(_CAMEL.sub(" ", text)))))
 
 
 def _weight(heading: str) -> int:
     """How many telling words a heading has; two characters of an unspaced script are as one."""
     if not heading.isascii():
         return asked(heading).weight
-    return len(frozenset(content_terms(" ".join(asked(heading).terms))) - _ORDERING)
+    # Camel case is one word here, whatever it is made of.
+    return len(_terms(" ".join(asked(heading).terms)) - _ORDERING)
+
+
+_ORDERING: Final = _terms(_ORDERING_WORDS)

@@ -20,6 +20,8 @@ from shiploop.agents.faq.retrieval.terms import content_terms
 _ALIKE: Final = 85.0  # of 100
 _LONG_NAME: Final = 4  # letters; of a shorter one an s is no plural
 _FEWEST_WORDS_BESIDE_LINKS: Final = 12
+_MANY_WORDS: Final = 100
+_MANY_WORDS_WITH_CODE: Final = 75
 _MOST_WORDS_BEFORE_CODE: Final = 3  # that say nothing: "For example:"
 _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
 _LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
@@ -68,6 +70,11 @@ _GOES_ON: Final = re.compile(
     r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
     r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
     r"|\A\W{0,40}(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
+    re.IGNORECASE,
+)
+_FIRST_STEP: Final = re.compile(
+    r"\A\W{0,40}(?:first(?:ly)?|to (?:begin|start)|step 1|zuerst|zunächst|d'abord|premièrement|primero"
+    r"|innanzitutto|primeiro|eerst)\b|\A\W{0,40}(?:首先|第一步|まず|最初に|먼저|우선)",
     re.IGNORECASE,
 )
 _SOFT_WORDS: Final = """
@@ -191,7 +198,7 @@ def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator
         yield f"The heading speaks of what is named elsewhere: “{found[0]}”."
     if not named.in_order:
         yield "The question has the words of the heading in another order."
-    if named.has_more_below:
+    if named.has_more_below and not _tells_much(named, quoted):
         yield "The section goes on below further headings, which are not quoted."
     section = named.section
     if above := narrowing_heading(question, section.path, section.heading_path, quoted):
@@ -221,6 +228,17 @@ def _without_code_blocks(quoted: str) -> str:
         else:
             kept.append(line)
     return "\n".join(kept)
+
+
+def _tells_much(named: Named, quoted: str) -> bool:
+    """Tell whether a section with others below it answers by itself, and does not introduce them.
+
+    What a page begins with, a first step and a short text are mostly introductions.
+    """
+    if len(named.section.heading_path) < 2 or _FIRST_STEP.match(quoted):
+        return False
+    has_code = _without_code_blocks(quoted) != quoted
+    return _count_words(quoted) >= (_MANY_WORDS_WITH_CODE if has_code else _MANY_WORDS)
 
 
 def _without_pointers(prose: str) -> str:

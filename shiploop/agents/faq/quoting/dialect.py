@@ -36,7 +36,8 @@ def read_tree(text: str, links: LinkDefinitions = ()) -> SyntaxTreeNode:
     """Parse a section; `links` are the definitions of its page."""
     references = {label: {"href": href, "title": ""} for label, href in links}
     environment: dict[str, Any] = {"references": references}
-    return SyntaxTreeNode(_MARKDOWN.parse(text, environment))
+    # Without an end of its last line, a box in a quotation would be read beyond it.
+    return SyntaxTreeNode(_MARKDOWN.parse(f"{text}\n", environment))
 
 
 def read_line(text: str) -> SyntaxTreeNode:

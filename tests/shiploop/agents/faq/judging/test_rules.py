@@ -9,6 +9,8 @@ from shiploop.agents.faq.retrieval.sections import Section
 
 SECTION = Section("docs/a.md", ("Rotate keys",), "rotate-keys", 1, 3, "")
 
+LONG = "Keys are rotated by their owner, who has to say so. " * 8
+
 
 @pytest.mark.parametrize(
     ("question", "names"),
@@ -168,6 +170,7 @@ def test_a_heading_that_says_nothing_by_itself_is_no_question(heading: str) -> N
         ("a.md", ("Install", "Advanced options", "Run in background"), "Set it.", None),
         ("a.md", ("Acme in production", "Run in background"), "Set it.", None),
         ("a.md", ("API", "Stores", "open(path)"), "It opens one.", None),
+        ("a.md", ("API", "Filtering", "Exit codes"), "A filter ends with 1.", None),
         ("a.md", ("API", "checkFormat", "Exit codes"), "A check ends with 1.", None),
     ],
 )

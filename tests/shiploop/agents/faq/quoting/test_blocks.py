@@ -160,6 +160,7 @@ CODE = [
 
 NO_TEXT = [
     ("Text. {#anchor}", "Text."),
+    ("> ::: note\n> ", "!a box that begins or ends elsewhere"),
     ('Text. :read-more{title="A > B" to="/a#b"}', "Text."),
     (':read-more{to="/a"}', ""),
     ('New in :badge[v4.3]{color="red"} only.', "New in v4.3 only."),
