@@ -73,8 +73,8 @@ _GOES_ON: Final = re.compile(
     re.IGNORECASE,
 )
 _FIRST_STEP: Final = re.compile(
-    r"\A\W{0,40}(?:first(?:ly)?|to (?:begin|start)|step 1|zuerst|zunächst|d'abord|premièrement|primero"
-    r"|innanzitutto|primeiro|eerst)\b|\A\W{0,40}(?:首先|第一步|まず|最初に|먼저|우선)",
+    r"\A\W{0,40}(?:first(?:ly)?|to (?:begin|start)|step 1|zuerst|zunächst|d'abord|premièrement"
+    r"|primero|innanzitutto|primeiro|eerst)\b|\A\W{0,40}(?:首先|第一步|まず|最初に|먼저|우선)",
     re.IGNORECASE,
 )
 _SOFT_WORDS: Final = """
