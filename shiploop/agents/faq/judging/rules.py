@@ -81,7 +81,8 @@ _SOFT_WORDS: Final = """
 more less detail details overview example examples summary note notes
 introduction intro background usage basic basics advanced general other others
 misc miscellaneous info information resource resources reference references link
-links setup instruction instructions tip tips hint hints warning important caveat caveats limitation
+links current setup instruction instructions tip tips hint hints warning important caveat
+caveats limitation
 limitations conclusion recap question questions answer option options feature
 features step steps next see also about and of for further reading getting
 started start quick quickstart todo faq common issues known problems mehr

@@ -17,6 +17,7 @@ from shiploop.agents.faq.retrieval.documentation import Documentation
         "website/docs/contribute-data.md",
         "docs/news/feeds.md",
         "docs/examples/one.md",
+        "docs/template-variables/auth.md",
     ],
 )
 def test_what_may_be_about_the_product_is_documentation(path: str) -> None:
