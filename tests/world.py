@@ -58,14 +58,18 @@ class World:
 
     def settle_approved(self, question: str) -> dict[str, Any]:
         """Ask, approve the answer where it waits for a person, and wait for the outcome."""
-        task = self.settle(question)
+        return self.wait_approved(self.ask(question).raise_for_status().json()["task_id"])
+
+    def wait_approved(self, task_id: str) -> dict[str, Any]:
+        """Wait for the outcome of a task, and approve it where it waits for a person."""
+        task = self.wait(task_id)
         if task["status"] != "waiting":
             return task
-        address = f"{self.addresses.api}/api/agent/tasks/{task['task_id']}"
+        address = f"{self.addresses.api}/api/agent/tasks/{task_id}"
         loopback.post(f"{address}/approve").raise_for_status()
         over = ("done", "error", "declined")
         return until(
-            lambda: self.task(task["task_id"]), lambda now: now["status"] in over, _SETTLE_TIMEOUT_S
+            lambda: self.task(task_id), lambda now: now["status"] in over, _SETTLE_TIMEOUT_S
         )
 
     def wait(self, task_id: str) -> dict[str, Any]:

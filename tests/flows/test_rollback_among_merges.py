@@ -214,7 +214,8 @@ def test_after_two_bad_merges_in_a_row_the_good_one_is_done_and_each_bad_one_und
         lambda: rolling.task(bad["task_id"]).get("rollback") == "verifying", PATIENT_DEADLINE_S
     )
     with rolling.fault("bad_deploy"):
-        bad_again = rolling.wait(next_bad)
+        # It waits for a person where the harm of the first was counted before it was opened.
+        bad_again = rolling.wait_approved(next_bad)
     has_begun = ("reverting", "verifying", "healthy")
     wait_until(lambda: rolling.task(next_bad).get("rollback") in has_begun, PATIENT_DEADLINE_S)
     forgive(rolling)  # else the next one would wait for a person

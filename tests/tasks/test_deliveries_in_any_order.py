@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -275,7 +276,8 @@ def change_truth(
             (run,) = runs_of(sandbox, sha)
             runs_still = run["status"] != "completed"
             if runs_still == (what == "cancel"):
-                sandbox.administer("POST", f"/actions/runs/{run['id']}/{what}")
+                with suppress(httpx.HTTPStatusError):  # it has ended, or begun, just now
+                    sandbox.administer("POST", f"/actions/runs/{run['id']}/{what}")
 
 
 def runs_of(sandbox: SandboxProcess, sha: str) -> list[dict[str, Any]]:

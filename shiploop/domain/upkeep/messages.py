@@ -17,7 +17,7 @@ def swept_text(agent: str, records: Sequence[KeptRecord]) -> str:
     """What a sweep has seen, in a line."""
     counted = Counter(record.standing for record in records)
     told = [f"{counted[each]} {each}" for each in Standing if counted[each]]
-    return f"{title_text(agent)}: {', '.join(told) or 'nothing is kept'}"
+    return f"{paragraph_text(agent)}: {', '.join(told) or 'nothing is kept'}"
 
 
 def gap_review_title(days: Sequence[date]) -> str:
