@@ -36,6 +36,7 @@ class Generator:
     program: str = ""
     docs: str = "docs"
     front: str = ""
+    index: str = "index.md"  # how the page is called that a folder begins with
     out: str = field(default="")
 
 
@@ -70,7 +71,8 @@ def build(generator: Generator, home: Path, pages: Mapping[str, str]) -> str:
     shutil.rmtree(out, ignore_errors=True)
     files = {path: text.replace(_OUT, str(out)) for path, text in generator.files.items()}
     for path, text in pages.items():
-        files[path.replace("docs/", f"{generator.docs}/", 1)] = text
+        name = path.removeprefix("docs/").replace("index.md", generator.index)
+        files[f"{generator.docs}/{name}"] = text
     for path, text in files.items():
         (home / path).parent.mkdir(parents=True, exist_ok=True)
         (home / path).write_text(text, encoding="utf-8")
