@@ -37,7 +37,6 @@ from shiploop.agents.faq.question import (
 )
 from shiploop.agents.faq.retrieval.documentation import Documentation
 from shiploop.agents.faq.retrieval.library import Librarian, Library
-from shiploop.agents.faq.upkeep.cited import finder
 from shiploop.agents.faq.upkeep.gaps import find_gaps
 from shiploop.agents.faq.upkeep.moved import search_in
 from shiploop.agents.faq.upkeep.redraft import redraft
@@ -138,13 +137,10 @@ class FaqAgent:
         if len(document) > MAX_FAQ_CHARACTERS:
             return CannotEdit(f"{FAQ_PATH} is longer than {MAX_FAQ_CHARACTERS} characters")
         if (same := _same_answer(entry, document)) is not None:
-            return AlreadyThere(
-                format_duplicate(same.question), Sighting(self._page, entry_id(same))
-            )
+            return self._already_there(same.question, entry_id(same))
         existing = find_duplicate(entry.question, _answer(proposal), document)
         if existing is not None:
-            place = Sighting(self._page, existing.anchor, (existing.question,))
-            return AlreadyThere(format_duplicate(existing.question), place)
+            return self._already_there(existing.question, existing.anchor)
         try:
             return Edited({FAQ_PATH: insert(document, entry)})
         except (UnsafeDocumentError, UnsafeEntryError) as error:
@@ -187,8 +183,12 @@ class FaqAgent:
     def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
         """Every entry, and those to ask again whose sources have changed, moved or gone."""
         library = self._library()
-        find, search = finder(library.index.sections), search_in(library.index)
-        today = Today(find, search, self._answer_of_today, self._page, library.unread())
+        find, search, answer = (
+            library.index.section,
+            search_in(library.index),
+            self._answer_of_today,
+        )
+        today = Today(find, search, answer, self._page, library.unread())
         return look_after(library.faq, today, recall, most)
 
     def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
@@ -198,6 +198,9 @@ class FaqAgent:
     def _answer_of_today(self, question: str) -> str | None:
         drafted = self._draft(AskRequest(question=question), World(""))
         return str(drafted.content["answer"]) if isinstance(drafted, Proposal) else None
+
+    def _already_there(self, question: str, anchor: str) -> AlreadyThere:
+        return AlreadyThere(format_duplicate(question), Sighting(self._page, anchor, (question,)))
 
     def _drafted(self, question: Question, world: World) -> Draft:
         if world.earlier:

@@ -20,14 +20,6 @@ _NOT_THERE: Final = "-"
 Find = Callable[[str, str], Section | None]
 
 
-def finder(sections: Iterable[Section]) -> Find:
-    """Look sections up by their place; of several the first, to which a link leads."""
-    places: dict[tuple[str, str], Section] = {}
-    for section in sections:
-        places.setdefault((section.path, section.anchor), section)
-    return lambda path, anchor: places.get((path, anchor))
-
-
 def sources_of(answer: str) -> tuple[Source, ...]:
     """The sections that an answer names as its sources; none where its last line names none."""
     last = answer.removeprefix(without_citation(answer))

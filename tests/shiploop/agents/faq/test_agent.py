@@ -30,6 +30,7 @@ from shiploop.domain.prompt import Prices, Prompt, Reply, Usage
 from shiploop.errors import ModelFailed
 from tests.builders import TASK_ID, a_proposal, an_entry
 from tests.hostile import assert_without_effect
+from tests.shiploop.agents.faq.retrieval import files
 
 FAQ = "# FAQ\n\nWhat people ask.\n"
 GUIDE = "# Guide\n\n## Heartbeats\n\nA worker heartbeat is written every five seconds.\n"
@@ -41,17 +42,8 @@ CANNOT_STAND = "the entry cannot stand in the FAQ: "
 USED = Usage(tokens_in=1000, tokens_out=100)
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """A repository of these Markdown files."""
-
-    pages: Mapping[str, str]
-
-    def markdown(self) -> dict[str, str]:
-        return dict(self.pages)
-
-    def text(self, path: str) -> str | None:
-        return None
+class Repository(files.Files):
+    """One of which all is read."""
 
     def leave_out(self, path: str, reason: str) -> None:
         raise AssertionError(f"{path}: {reason}")
@@ -346,6 +338,13 @@ def test_a_question_that_the_faq_answers_in_other_words_is_there_already() -> No
     reason = f"the FAQ answers this already: {present.question}"
     place = Sighting("/faq", entry_id(present), (present.question,))
     assert there == AlreadyThere(reason, place)
+
+
+def test_the_same_answer_of_another_task_is_looked_for_on_the_page_as_well() -> None:
+    present = replace(an_entry(), trace_id="of-another-task")
+    there = an_agent().edit(a_proposal(), {FAQ_PATH: insert(FAQ, present)})
+    assert isinstance(there, AlreadyThere)
+    assert there.place == Sighting("/faq", entry_id(present), (present.question,))
 
 
 def test_an_answer_that_the_documents_give_is_not_refused() -> None:

@@ -1,7 +1,6 @@
 """Answers from small documents of the kinds that real repositories have: what a reader is told."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import pytest
 
@@ -12,25 +11,10 @@ from shiploop.agents.faq.retrieval.library import Library
 from shiploop.domain.delivery.change import Declined, Proposal
 from shiploop.domain.prompt import Prices
 from tests.builders import TASK_ID
+from tests.shiploop.agents.faq.retrieval.files import Files
 
 AUTO, SUGGEST, DECLINED = "auto", "suggest", "declined"
 MANY_SENTENCES = "It prints a line. " * 38
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """A repository of these Markdown files."""
-
-    pages: Mapping[str, str]
-
-    def markdown(self) -> dict[str, str]:
-        return dict(self.pages)
-
-    def text(self, path: str) -> str | None:
-        return None
-
-    def leave_out(self, path: str, reason: str) -> None:
-        return
 
 
 def drafted(pages: Mapping[str, str], question: str) -> Proposal | Declined:

@@ -1,7 +1,7 @@
 """How entries stand against documents that have changed since, and which are asked again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -19,6 +19,7 @@ from shiploop.domain.limits import MAX_ANSWERED_ANEW, MAX_SECTION_CHARACTERS
 from shiploop.domain.prompt import Prices, Prompt, Reply
 from shiploop.domain.upkeep.kept import Kept, Noted, Standing
 from tests.builders import TASK_ID, an_entry
+from tests.shiploop.agents.faq.retrieval.files import Files
 
 FAQ = "# FAQ\n\nWhat people ask.\n"
 PAGE = "docs/workers.md"
@@ -31,17 +32,8 @@ WORKERS = (
 LOGS = "Where are the logs of a worker?"
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
-    """A repository of these Markdown files."""
-
-    pages: Mapping[str, str]
-
-    def markdown(self) -> dict[str, str]:
-        return dict(self.pages)
-
-    def text(self, path: str) -> str | None:
-        return None
+class Repository(Files):
+    """One of which all is read."""
 
     def leave_out(self, path: str, reason: str) -> None:
         assert reason.startswith("it is a copy"), f"{path}: {reason}"
