@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from bench.retrieval_questions import SAMPLE, pages
+from bench.sample import SAMPLE, pages
 from shiploop.agents.faq.question import heading_text
 from shiploop.agents.faq.retrieval.headings import Headings
 from shiploop.agents.faq.retrieval.sections import split_sections

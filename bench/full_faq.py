@@ -2,12 +2,13 @@
 
 import time
 import uuid
-from pathlib import Path
 
 import httpx
 
+from bench.sample import sample_library
 from bench.world import REPOSITORY, REQUIRED_CHECK, BenchFailed, World
-from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
+from shiploop.agents.faq.answering.answer import quoted_answer
+from shiploop.agents.faq.answering.quotation import Quotation, quote_section
 from shiploop.agents.faq.document.document import FAQ_PATH, Entry, entries, insert
 from shiploop.agents.faq.document.entry import clean_answer
 from shiploop.agents.faq.question import Question, check_question
@@ -17,10 +18,10 @@ from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.checks import ChecksState, decide_checks, require
 
-_SAMPLE = Path(__file__).resolve().parent.parent / "sandbox" / "sample_repository"
 _BRANCH = "bench/full-faq"
 _TITLE = ("Fill the FAQ", "")
 _CI_MS = 1
+_LOOKED_AT = 20  # sections: the best of them may be too long to be quoted whole
 _CI_TIMEOUT_S = 30.0
 _LOOK_S = 0.05
 _LIVE_TIMEOUT_S = 60.0
@@ -29,7 +30,7 @@ _LIVE_TIMEOUT_S = 60.0
 def fill_faq(world: World, size: int, questions: list[str]) -> None:
     """Answer questions in one merge, until the FAQ has `size` entries, and see it live.
 
-    The entries are those that shiploop itself would have written. Raises BenchFailed.
+    The entries quote the sample repository. Raises BenchFailed.
     """
     with httpx.Client() as http:
         token = fixed_token(world.environment["GITHUB_TOKEN"])
@@ -47,9 +48,7 @@ def fill_faq(world: World, size: int, questions: list[str]) -> None:
 
 def filled(document: str, size: int, questions: list[str]) -> str:
     """A document with `size` entries, those added answering the questions. Raises BenchFailed."""
-    index = DocsIndex(
-        {str(path.relative_to(_SAMPLE)): path.read_text("utf-8") for path in _SAMPLE.rglob("*.md")}
-    )
+    index = sample_library().index
     for text in questions[: size - len(entries(document))]:
         document = insert(document, _entry(text, index))
     if len(entries(document)) != size:
@@ -58,8 +57,11 @@ def filled(document: str, size: int, questions: list[str]) -> str:
 
 
 def _entry(text: str, index: DocsIndex) -> Entry:
-    question, answer = check_question(text), compose_extractive_answer(text, index.search(text))
-    if not isinstance(question, Question) or not isinstance(answer, Answer):
+    """Answer by the best section that can be quoted whole."""
+    quoted = ((hit.section, quote_section(hit.section)) for hit in index.search(text, _LOOKED_AT))
+    answers = (quoted_answer(of, what) for of, what in quoted if isinstance(what, Quotation))
+    question, answer = check_question(text), next(answers, None)
+    if not isinstance(question, Question) or answer is None:
         raise BenchFailed(f"not answered by the sample repository: {text}")
     return Entry(
         question=question.text,

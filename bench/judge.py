@@ -4,11 +4,10 @@ import time
 from collections.abc import Sequence
 
 from bench.measurement import Figure, Measurement, Unit, percentile
-from bench.retrieval_questions import faq, held_out_half, pages
+from bench.retrieval_questions import held_out_half
+from bench.sample import sample_library
 from shiploop.agents.faq.answering.quoter import Quoter
-from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.faq.judging.small_model import small_model
-from shiploop.agents.faq.retrieval.library import Library
 
 _BOUND_MS = 30
 _BOUND_WITH_MODEL_MS = 300
@@ -18,22 +17,9 @@ _DEFINITION = (
 )
 
 
-class _Sample:
-    """The sample repository, as the agent reads it."""
-
-    def markdown(self) -> dict[str, str]:
-        return {**pages(), FAQ_PATH: faq()}
-
-    def text(self, path: str) -> str | None:
-        return None
-
-    def leave_out(self, path: str, reason: str) -> None:
-        return
-
-
 def measure_judge(_times: int) -> Measurement:
     """Judge each question once: what is remembered of a first time is no measurement."""
-    library = Library.of(_Sample())
+    library = sample_library()
     questions = [each.text for each in held_out_half()]
     plain = _judge_all(Quoter(library, frozenset()), questions)
     figures = [Figure("without a model, p95", percentile(plain, 95), _BOUND_MS, Unit.MS)]

@@ -49,7 +49,9 @@ def wait_for_all(world: World, task_ids: Iterable[str]) -> list[dict[str, Any]]:
     give_up_at = time.monotonic() + _ALL_TIMEOUT_S
     settled = []
     for task_id in task_ids:
-        while not Status((task := world.api.task(task_id))["status"]).settled:
+        while not (status := Status((task := world.api.task(task_id))["status"])).settled:
+            if status is Status.WAITING:
+                raise BenchFailed(f"a person has to approve it: {task}")
             if time.monotonic() >= give_up_at:
                 raise BenchFailed(f"not settled after {_ALL_TIMEOUT_S:.0f} s: {task}")
             time.sleep(_LOOK_S)

@@ -7,9 +7,6 @@ from typing import Any
 
 import yaml
 
-from shiploop.agents.faq.document.document import FAQ_PATH
-
-SAMPLE = Path(__file__).resolve().parent.parent / "sandbox" / "sample_repository"
 _FILE = Path(__file__).with_name("retrieval_questions.yaml")
 
 
@@ -35,22 +32,6 @@ def tuning_half() -> Sequence[Expected]:
 def held_out_half() -> Sequence[Expected]:
     """The second, the fourth … question: only ever counted."""
     return _all()[1::2]
-
-
-def pages() -> dict[str, str]:
-    """The pages of the sample repository that answers are taken from."""
-    found = {str(path.relative_to(SAMPLE)): path.read_text("utf-8") for path in _markdown()}
-    del found[FAQ_PATH]
-    return found
-
-
-def faq() -> str:
-    """The FAQ of the sample repository."""
-    return (SAMPLE / FAQ_PATH).read_text("utf-8")
-
-
-def _markdown() -> Sequence[Path]:
-    return sorted(SAMPLE.rglob("*.md"))
 
 
 def _all() -> Sequence[Expected]:

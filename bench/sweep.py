@@ -3,9 +3,9 @@
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bench.measurement import Figure, Measurement, Unit
+from bench.sample import Files
 from bench.world import BenchFailed
 from shiploop.agents.agent import World
 from shiploop.agents.faq.agent import FaqAgent
@@ -27,20 +27,6 @@ _DEFINITION = (
     f"{_ENTRIES} entries looked at, {_AT_ONCE} of them asked again in each sweep until nothing is "
     "due"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Repository:
-    pages: Mapping[str, str]
-
-    def markdown(self) -> dict[str, str]:
-        return dict(self.pages)
-
-    def text(self, path: str) -> str | None:
-        return None
-
-    def leave_out(self, path: str, reason: str) -> None:
-        raise BenchFailed(f"{path}: {reason}")
 
 
 def measure_sweep(times: int) -> Measurement:
@@ -85,7 +71,7 @@ def _due(agent: FaqAgent, noted: Mapping[str, Noted]) -> dict[str, Noted]:
 
 
 def _agent(faq: str, pages: Mapping[str, str]) -> FaqAgent:
-    library = Library.of(_Repository({FAQ_PATH: faq, **pages}))
+    library = Library.of(Files({FAQ_PATH: faq, **pages}))
     return FaqAgent(lambda: library, "/faq", frozenset(), Prices(None, None))
 
 

@@ -5,18 +5,19 @@ from pathlib import Path
 
 from shiploop.agents.agent import World
 from shiploop.agents.faq.agent import FaqAgent
-from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer, source_of
+from shiploop.agents.faq.answering.answer import Answer, source_of
 from shiploop.agents.faq.document.document import FAQ_PATH, Entry
 from shiploop.agents.faq.document.entry import clean_answer
+from shiploop.agents.faq.drafting import Drafter
 from shiploop.agents.faq.gate.citation import expected_citations
 from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer
 from shiploop.agents.faq.question import AskRequest, Question, QuestionProblem, check_question
-from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Section, split_sections
 from shiploop.domain.delivery.change import Declined, Proposal, Source
 from shiploop.domain.prompt import Prices
 from tests.builders import TASK_ID
+from tests.files import Files
 
 SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
 QUESTION = "How do I freeze merges by hand?"
@@ -44,8 +45,8 @@ def sections() -> tuple[Section, ...]:
 
 
 @cache
-def index() -> DocsIndex:
-    return DocsIndex({path: text for path, text in pages().items() if path != FAQ_PATH})
+def library() -> Library:
+    return Library.of(Files(pages()))
 
 
 def cited_by(sources: tuple[Source, ...]) -> tuple[Section, ...]:
@@ -68,7 +69,8 @@ def extract(text: str) -> Candidate | None:
     question = check_question(text)
     if isinstance(question, QuestionProblem):
         return None
-    answer = compose_extractive_answer(question.text, index().search(question.text))
+    drafter = Drafter(library(), frozenset(), Prices(None, None))
+    answer = drafter.draft(question.text, None, lambda written: None).answer
     return candidate(question, answer) if isinstance(answer, Answer) else None
 
 
@@ -87,8 +89,7 @@ def from_model(
 
 def proposed(text: str) -> Proposal:
     """What we propose for a question, answered or not."""
-    library = Library(index(), document(), None)
-    agent = FaqAgent(lambda: library, "/faq", frozenset(), Prices(None, None))
+    agent = FaqAgent(library, "/faq", frozenset(), Prices(None, None))
     drafted = agent.draft(AskRequest(question=text), World(TASK_ID))
     proposal = drafted.looked_for if isinstance(drafted, Declined) else drafted
     assert proposal is not None

@@ -13,7 +13,6 @@ from shiploop.agents.faq.answering.prompt import read_answer
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.faq.gate.gate import Candidate, check_answer
 from shiploop.agents.faq.question import AskRequest
-from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.domain.delivery import messages
 from shiploop.domain.delivery.change import Declined, Edited, Proposal
@@ -26,6 +25,7 @@ from tests.adversarial.inputs import FAMILIES as FIRST
 from tests.adversarial.target import candidate, cited_section, document, from_model, pages
 from tests.adversarial.test_adversarial import candidates, harms_of
 from tests.builders import TASK_ID, a_question, a_task
+from tests.files import Files
 
 INPUTS = [
     pytest.param(each, id=f"{name} {number}")
@@ -67,7 +67,7 @@ def harm(found: Candidate) -> set[str]:
 
 
 def agent_of(page: Page) -> FaqAgent:
-    library = Library(DocsIndex({page.path: page.text}), document(), None)
+    library = Library.of(Files({page.path: page.text, FAQ_PATH: document()}))
     return FaqAgent(lambda: library, "/faq", frozenset(), Prices(None, None))
 
 

@@ -1,19 +1,22 @@
 """The many variants of the bench's questions."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from bench.documents import write_documents
+from bench.full_faq import filled
 from bench.many_questions import many_questions
 from bench.world import BenchFailed
-from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
+from shiploop.agents.faq.document.document import entries
 from shiploop.agents.faq.question import question_hash
-from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.agents.faq.retrieval.terms import content_terms
+from tests.bench.shipping import not_shipped
 
-SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
 COUNT = 1130
+SOME = slice(0, COUNT, 7)  # all of them take half a minute
 
 
 def test_no_question_is_asked_twice() -> None:
@@ -25,15 +28,25 @@ def test_neighbours_ask_about_different_subjects() -> None:
     assert all(one != other for one, other in pairwise(subjects))
 
 
-def test_the_sample_repository_answers_all_of_them() -> None:
-    index = DocsIndex(
-        {str(path.relative_to(SAMPLE)): path.read_text() for path in SAMPLE.rglob("*.md")}
-    )
-    for question in many_questions(COUNT):
-        answer = compose_extractive_answer(question, index.search(question))
-        assert isinstance(answer, Answer), question
+def test_each_is_merged_without_a_person(tmp_path: Path) -> None:
+    texts = many_questions(COUNT)
+    folder = write_documents(tmp_path / "documents", texts)
+    written = {str(path.relative_to(folder)): path.read_text("utf-8") for path in _pages(folder)}
+    assert not_shipped(texts[SOME], written) == []
+
+
+def test_each_is_answered_when_the_faq_is_filled() -> None:
+    texts = many_questions(COUNT)
+    for first in range(0, COUNT, 100):  # a long document takes long to be added to
+        asked = texts[first : first + 100]
+        after = filled("# FAQ\n", len(asked), asked)
+        assert {entry.question for entry in entries(after)} == set(asked)
 
 
 def test_more_questions_than_there_are_is_refused() -> None:
     with pytest.raises(BenchFailed, match="only 1130 different questions"):
         many_questions(COUNT + 1)
+
+
+def _pages(folder: Path) -> Iterator[Path]:
+    return folder.rglob("*.md")

@@ -1,29 +1,18 @@
 """The questions that the bench asks."""
 
-from pathlib import Path
-
 import pytest
 
+from bench.sample import faq, pages
 from bench.world import BenchFailed, questions
-from shiploop.agents.faq.answering.answer import Answer, compose_extractive_answer
+from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.faq.question import question_hash
-from shiploop.agents.faq.retrieval.index import DocsIndex
+from tests.bench.shipping import not_shipped
 
-SAMPLE = Path(__file__).parents[2] / "sandbox" / "sample_repository"
-COUNT = 50
-
-
-@pytest.fixture(scope="module")
-def sample() -> DocsIndex:
-    return DocsIndex(
-        {str(path.relative_to(SAMPLE)): path.read_text() for path in SAMPLE.rglob("*.md")}
-    )
+COUNT = 52
 
 
-@pytest.mark.parametrize("question", questions(COUNT))
-def test_the_sample_repository_answers(sample: DocsIndex, question: str) -> None:
-    answer = compose_extractive_answer(question, sample.search(question))
-    assert isinstance(answer, Answer)
+def test_each_is_merged_without_a_person() -> None:
+    assert not_shipped(questions(COUNT), {**pages(), FAQ_PATH: faq()}) == []
 
 
 def test_no_question_is_asked_twice() -> None:

@@ -1,7 +1,8 @@
 """The questions that retrieval is measured with, and the measurement."""
 
 from bench.retrieval import measure_retrieval
-from bench.retrieval_questions import faq, held_out_half, pages, tuning_half
+from bench.retrieval_questions import held_out_half, tuning_half
+from bench.sample import faq, pages
 from shiploop.agents.faq.question import Question, check_question, question_hash
 from shiploop.agents.faq.retrieval.sections import split_sections
 

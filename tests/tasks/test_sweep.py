@@ -1,6 +1,6 @@
 """A sweep over a repository on GitHub: what is asked again, how often, and what it costs."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -26,11 +26,12 @@ TASK_ID = "0f0e0d0c-0b0a-4908-8706-050403020100"
 
 
 @pytest.fixture
-def ours(services_with: ServicesWith, sandbox: SandboxProcess) -> Services:
+def ours(services_with: ServicesWith, sandbox: SandboxProcess) -> Iterator[Services]:
     """Services over a repository whose FAQ has one entry, which the guide says."""
     entry = replace(an_entry(QUESTION, trace_id=TASK_ID), answer=ANSWER)
     write(sandbox, {FAQ_PATH: insert(FAQ, entry), GUIDE_PATH: GUIDE})
-    return services_with(github_api_url=sandbox.url, sweep_tasks=3)
+    yield services_with(github_api_url=sandbox.url, sweep_tasks=3)
+    write(sandbox, {FAQ_PATH: FAQ, GUIDE_PATH: GUIDE})  # others read the pages as they were
 
 
 def write(sandbox: SandboxProcess, pages: Mapping[str, str]) -> None:

@@ -46,10 +46,11 @@ class Drafter:
         named = self.library.headings.find(question)
         hits = self.library.index.search(question, _SHOWN)
         found = [hit.section for hit in hits]
-        if named is None and (unknown := self._unknown(question, found)):
+        meant = question if named else self.library.index.without_slips(question)
+        if named is None and (unknown := self._unknown(meant, found)):
             return unanswered(found, f"they do not know {', '.join(unknown)}")
         quoter = Quoter(self.library, self.allowed_hosts, self.nearness)
-        quoted = quoter.quote(question, named, hits)
+        quoted = quoter.quote(meant, named, hits)
         sections = _first(named, found)
         if model is None or not sections:
             return quoted

@@ -20,15 +20,10 @@ from shiploop.agents.faq.document.remembered import remembered
 from shiploop.agents.faq.question import question_hash
 from shiploop.agents.faq.retrieval.sections import split_sections
 from shiploop.agents.faq.retrieval.spelling import KnownWords, corrected, known_words
+from shiploop.agents.faq.retrieval.stop_words import FILLERS
 from shiploop.agents.faq.retrieval.synonyms import meanings
 
-_FILLERS: Final = frozenset(
-    meanings(
-        "able actually allowed command currently easily exactly existing get give given good listen"
-        " meant necessary needed one possible procedure really require right running same status"
-        " way without"
-    )
-)
+_FILLERS: Final = frozenset(meanings(FILLERS))
 _OF_DURATION: Final = frozenset(meanings("long much time wait until seconds minutes hours days"))
 # Of pairs of characters: two that ask in other words share fewer than two that say the same.
 _ALIKE: Final = 0.8

@@ -15,6 +15,7 @@ from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_neg
 from shiploop.agents.faq.judging.narrowing import narrowing_heading
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
+from shiploop.agents.faq.retrieval.stop_words import FILLERS
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 _ALIKE: Final = 85.0  # of 100
@@ -42,6 +43,7 @@ _POINTER: Final = re.compile(
 )
 _LONG_WORD: Final = re.compile(r"[a-zà-ɏ]{4,}")
 _MOST_WORDS: Final = 20
+_FILLERS: Final = frozenset(FILLERS.split())
 _WORD: Final = re.compile(r"[^\W_]+")
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 # What a reader of the answer alone cannot see.
@@ -180,7 +182,8 @@ def unknown_names(question: str, knows: Callable[[str], bool]) -> tuple[str, ...
 
 def words_of(question: str) -> tuple[str, ...]:
     """The longer words of what a question is about, in lower case."""
-    about = (word for word in asked(question).words if _LONG_WORD.fullmatch(word))
+    words = (word for word in asked(question).words if word not in _FILLERS)
+    about = (word for word in words if _LONG_WORD.fullmatch(word))
     return tuple(word for word in dict.fromkeys(about) if content_terms(word))[:_MOST_WORDS]
 
 

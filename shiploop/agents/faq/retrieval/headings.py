@@ -5,11 +5,12 @@ sets; whether they also come in the heading's order is told, since "from A to B"
 to A".
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
+
+import numpy as np
 
 from shiploop.agents.faq.retrieval.asked import Asked, asked
 from shiploop.agents.faq.retrieval.sections import Section
@@ -50,25 +51,40 @@ class Ambiguous:
 class Headings:
     """The headings of some sections, which are in the order of their pages."""
 
-    def __init__(self, sections: Sequence[Section]) -> None:
+    def __init__(self, sections: Sequence[Section], earlier: "Headings | None" = None) -> None:
+        """`earlier`: those of nearly the same sections. What a heading asks is taken from there."""
         self._sections = sections
-        by_key: defaultdict[str, list[int]] = defaultdict(list)
-        for number, section in enumerate(sections):
-            if section.heading_path:
-                by_key[asked(section.heading_path[-1]).key].append(number)
-        self._by_key = {key: tuple(numbers) for key, numbers in by_key.items()}
+        known = earlier._hashes if earlier else {}
+        # What a heading asks is kept as a hash: 30,000 headings take 2 MB so, and 20 as text.
+        self._hashes: dict[str, int] = {}
+        for section in sections:
+            for heading in section.heading_path[-1:]:
+                self._hashes[heading] = known.get(heading) or _hash(asked(heading))
+        hashes = [self._hashes[h] for s in sections for h in s.heading_path[-1:]]
+        numbers = [number for number, s in enumerate(sections) if s.heading_path]
+        order = np.argsort(np.array(hashes, np.int64), kind="stable")
+        self._sorted_hashes = np.array(hashes, np.int64)[order]
+        self._numbers = np.array(numbers, np.int32)[order]
 
     def find(self, question: str) -> Named | Ambiguous | None:
         """The section that the question names by its heading, or by that and those above it."""
         wanted = asked(question)
         if not wanted.terms:
             return None
-        same = self._by_key.get(wanted.key, ())
+        same = self._asking(wanted)
         found = self._told_apart(same, wanted) if same else self._named_with_those_above(wanted)
         different = self._different(found)
         if len(different) > 1:
             return Ambiguous(tuple(self._sections[number] for number in different))
         return self._named(different[0], wanted) if different else None
+
+    def _asking(self, wanted: Asked) -> Sequence[int]:
+        """The numbers of the sections whose heading asks just that."""
+        wanted_hash = _hash(wanted)
+        first, after = (
+            self._sorted_hashes.searchsorted(wanted_hash, side) for side in ("left", "right")
+        )
+        return [int(number) for number in self._numbers[first:after]]
 
     def _told_apart(self, same: Sequence[int], wanted: Asked) -> Sequence[int]:
         """Of several, the one that is written so, or whose whole path the question is."""
@@ -92,7 +108,7 @@ class Headings:
         for start, end in combinations(range(len(terms) + 1), 2):
             own = Asked("", terms[start:end])
             others = terms[:start], terms[end:]
-            candidates = self._by_key.get(own.key, ())[:_MOST_CANDIDATES]
+            candidates = self._asking(own)[:_MOST_CANDIDATES]
             found += [n for n in candidates if _are_of_those_above(self._sections[n], *others)]
         return tuple(dict.fromkeys(found))
 
@@ -124,6 +140,10 @@ class Headings:
                 break
             count += 1
         return count
+
+
+def _hash(what: Asked) -> int:
+    return hash(what.key)
 
 
 def _is_below(path: tuple[str, ...], above: tuple[str, ...]) -> bool:

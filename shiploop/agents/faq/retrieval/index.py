@@ -101,10 +101,17 @@ class DocsIndex:
         sections = read.page.sections if read else ()
         return next((section for section in sections if section.anchor == anchor), None)
 
+    def without_slips(self, question: str) -> str:
+        """The question with each word that no page has replaced by the known one it is meant for.
+
+        The same where nothing looks like a slip of the keyboard.
+        """
+        return corrected(question, self._known, self._knows)
+
     def search(self, question: str, limit: int = 3) -> tuple[Hit, ...]:
         """Return the best sections for a question, best first; none when no term is known."""
         language = language_of(question, self._languages)
-        asked = corrected(question, self._known, self._knows)
+        asked = self.without_slips(question)
         terms = terms_of(asked, self._languages, language)
         candidates, scores = self._candidates(terms)
         if not len(candidates):

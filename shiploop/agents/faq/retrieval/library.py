@@ -23,13 +23,16 @@ _EVERYTHING: Final = Documentation()
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """One commit's documents, searchable. The FAQ itself is left out: it is no source."""
+    """One commit's documents, searchable. The FAQ itself is left out: it is no source.
+
+    `pages` are the paths of all there is, whether it is answered from or not.
+    """
 
     index: DocsIndex
     faq: str
     lint_rules: str | None
     headings: Headings = field(default_factory=lambda: Headings(()))
-    places: frozenset[tuple[str, str]] = frozenset()
+    pages: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -48,10 +51,8 @@ class Library:
         if rules is not None and len(rules) > MAX_LINT_RULES_CHARACTERS:
             repository.leave_out(RULES_PATH, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
             rules = None
-        places = {(each.path, each.anchor) for each in index.sections}
-        places |= {(path, "") for path in pages}
-        headings = Headings(index.sections)
-        return cls(index, pages.get(FAQ_PATH, ""), rules, headings, frozenset(places))
+        headings = Headings(index.sections, earlier.headings if earlier else None)
+        return cls(index, pages.get(FAQ_PATH, ""), rules, headings, frozenset(pages))
 
     def cited(self, sources: Iterable[Source]) -> tuple[Section, ...]:
         """Those sections of an answer's sources that there are."""
@@ -60,13 +61,14 @@ class Library:
 
     def unread(self) -> frozenset[str]:
         """The pages that are there and are not answered from, whole or in part."""
-        there = {path for path, anchor in self.places if not anchor}
         read = {section.path for section in self.index.sections}
-        return frozenset(there - read) | {each.path for each in self.index.left_out}
+        return (self.pages - read) | {each.path for each in self.index.left_out}
 
     def has_place(self, path: str, anchor: str) -> bool:
         """Tell whether a link to this page, or to this anchor on it, leads anywhere."""
-        return (path, anchor) in self.places
+        if not anchor:
+            return path in self.pages
+        return self.index.section(path, anchor) is not None
 
 
 class Librarian:

@@ -13,6 +13,11 @@ might my need no not of on or our please shall should so some such system take t
 the their them then there these they this those to up us use used uses using want was way we
 were what when where whether which who why will with work working works would you your
 """
+# They ask, or say how, and are said of anything: who asks so means what the rest says.
+FILLERS: Final = """
+able actually allowed command currently easily exactly existing get give given good listen meant
+necessary needed one possible procedure really require right running same status way without
+"""
 _OTHERS: Final = {
     Language.GERMAN: "aber als am auf aus bei bin das dem den der des die ein eine einem einen"
     " einer es für gibt hat ich ihr im in ist kann man mein meine mich mit nach nicht oder"

@@ -11,7 +11,7 @@ from shiploop.agents.faq.retrieval.library import Library
 from shiploop.domain.delivery.change import Declined, Proposal
 from shiploop.domain.prompt import Prices
 from tests.builders import TASK_ID
-from tests.shiploop.agents.faq.retrieval.files import Files
+from tests.files import Files
 
 AUTO, SUGGEST, DECLINED = "auto", "suggest", "declined"
 MANY_SENTENCES = "It prints a line. " * 38

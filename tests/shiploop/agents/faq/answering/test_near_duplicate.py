@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.many_questions import many_questions
-from bench.retrieval_questions import faq, pages
+from bench.sample import faq, sample_library
 from bench.world import questions
-from shiploop.agents.faq.answering.answer import Answer, Unanswered, compose_extractive_answer
+from shiploop.agents.faq.answering.answer import Answer, Unanswered
 from shiploop.agents.faq.answering.near_duplicate import find_duplicate
 from shiploop.agents.faq.document.document import Entry, entry_id, insert
+from shiploop.agents.faq.drafting import Drafter
 from shiploop.agents.faq.question import Question, check_question
-from shiploop.agents.faq.retrieval.index import DocsIndex
 from shiploop.domain.delivery.change import Source
+from shiploop.domain.prompt import Prices
 from tests.documents import asked_in_the_tests_of_flows
 
 NOTHING = Unanswered(())
@@ -112,8 +113,8 @@ def test_a_broader_question_wants_more_than_the_narrow_one_is_told() -> None:
     "texts", [asked_in_the_tests_of_flows(), questions(50)], ids=["flows", "bench"]
 )
 def test_what_the_tests_and_the_bench_ask_are_different_questions(texts: list[str]) -> None:
-    index = DocsIndex(pages())
-    answers = {text: compose_extractive_answer(text, index.search(text)) for text in texts}
+    drafter = Drafter(sample_library(), frozenset(), Prices(None, None))
+    answers = {text: drafter.draft(text, None, lambda written: None).answer for text in texts}
     document = faq()
     for text, answer in answers.items():
         assert find_duplicate(text, answer, document) is None, text

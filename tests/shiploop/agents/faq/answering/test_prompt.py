@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiploop.agents.faq.answering.answer import Answer, Unanswered, compose_extractive_answer
+from shiploop.agents.faq.answering.answer import Answer, Unanswered, quoted_answer
 from shiploop.agents.faq.answering.prompt import (
     INSTRUCTIONS,
     SCHEMA,
@@ -18,8 +18,9 @@ from shiploop.agents.faq.answering.prompt import (
     read_answer,
     read_draft,
 )
+from shiploop.agents.faq.answering.quotation import Quotation, quote_section
 from shiploop.agents.faq.document.document import insert
-from shiploop.agents.faq.retrieval.sections import Hit, Section, split_sections
+from shiploop.agents.faq.retrieval.sections import Section, split_sections
 from shiploop.domain.prompt import Prompt
 from tests.builders import an_entry
 
@@ -90,9 +91,11 @@ def test_strict_output_asks_for_every_property_and_no_other() -> None:
 
 def test_an_answer_ends_with_its_source_as_a_quotation_does() -> None:
     answer = read_answer(a_reply(), sections())
-    quoted = compose_extractive_answer(QUESTION, [Hit(one, 1.0, 1.0) for one in sections()])
+    cited = sections()[0]
+    quotation = quote_section(cited)
+    assert isinstance(quotation, Quotation)
+    quoted = quoted_answer(cited, quotation)
     assert isinstance(answer, Answer)
-    assert isinstance(quoted, Answer)
     assert answer.generator == "model"
     assert answer.sources == quoted.sources
     assert answer.text.splitlines()[-1] == quoted.text.splitlines()[-1]

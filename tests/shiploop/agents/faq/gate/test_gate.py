@@ -5,16 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bench.world import questions
-from shiploop.agents.faq.answering.answer import (
-    Answer,
-    compose_extractive_answer,
-    quoted_answer,
-)
+from shiploop.agents.faq.answering.answer import quoted_answer
 from shiploop.agents.faq.answering.quotation import Quotation, quote_section
 from shiploop.agents.faq.document.document import UnsafeDocumentError, insert
 from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer, refusal_reason
 from shiploop.agents.faq.quoting.links import Reach
-from shiploop.agents.faq.retrieval.sections import Hit, Section, split_sections
+from shiploop.agents.faq.retrieval.sections import Section, split_sections
 from tests.adversarial.target import candidate, cited_section, extract, from_model, refusals
 from tests.builders import a_question
 
@@ -255,8 +251,9 @@ def test_what_links_outside_is_quoted_so_that_it_may_be_shipped(
     said: str, hosts: frozenset[str]
 ) -> None:
     cited = section(said)
-    answer = compose_extractive_answer("What is it?", [Hit(cited, 1.0, 1.0)], hosts)
-    assert isinstance(answer, Answer)
+    quotation = quote_section(cited, Reach(hosts))
+    assert isinstance(quotation, Quotation)
+    answer = quoted_answer(cited, quotation)
     assert answer.text.startswith("See ")
     found = candidate(a_question("What is it?"), answer)
     assert refusals(replace(found, sections=(cited,), allowed_hosts=hosts)) == set()

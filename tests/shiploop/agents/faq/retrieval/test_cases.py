@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from shiploop.agents.faq.retrieval.library import Library
-from tests.shiploop.agents.faq.retrieval.files import Files
+from tests.files import Files
 
 OTHERS = {"docs/y.md": "# Y\n\nfoo\n", "docs/z.md": "# Z\n\nbar\n"}
 

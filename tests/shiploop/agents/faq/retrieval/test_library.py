@@ -3,7 +3,7 @@
 from shiploop.agents.faq.retrieval.documentation import Documentation
 from shiploop.agents.faq.retrieval.library import Librarian, Library
 from shiploop.domain.delivery.change import Source
-from tests.shiploop.agents.faq.retrieval.files import Files
+from tests.files import Files
 
 FAQ = "# FAQ\n\n## Where are the docs?\n\nIn `docs/`.\n"
 GUIDE = "# Guide\n\n## Heartbeats\n\nA worker heartbeat is written every five seconds.\n"

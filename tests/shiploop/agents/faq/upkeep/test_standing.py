@@ -19,7 +19,7 @@ from shiploop.domain.limits import MAX_ANSWERED_ANEW, MAX_SECTION_CHARACTERS
 from shiploop.domain.prompt import Prices, Prompt, Reply
 from shiploop.domain.upkeep.kept import Kept, Noted, Standing
 from tests.builders import TASK_ID, an_entry
-from tests.shiploop.agents.faq.retrieval.files import Files
+from tests.files import Files
 
 FAQ = "# FAQ\n\nWhat people ask.\n"
 PAGE = "docs/workers.md"
