@@ -13,7 +13,7 @@ from typing import Final
 
 from shiploop.domain.limits import MAX_QUESTION_TERMS
 
-_REMEMBERED: Final = 65_536  # of 30,000 headings most are the same after a push
+_REMEMBERED: Final = 4_096  # what headings ask is kept as a hash beside them
 _TYPOGRAPHY: Final = {ord(c): "'" for c in "’‘`´ʼ"} | {
     ord(c): " " for c in "—–‒―‐‑“”„«»‹›「」『』*"
 }

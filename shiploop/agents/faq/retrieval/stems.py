@@ -11,7 +11,7 @@ from Stemmer import Stemmer
 
 from shiploop.agents.faq.retrieval.language import Language
 
-_WORDS_REMEMBERED: Final = 65_536
+_WORDS_REMEMBERED: Final = 16_384
 _SHORTEST: Final = 3
 _VOWELS: Final = "aeiou"
 _NOT_DOUBLED: Final = "aeiousl"
