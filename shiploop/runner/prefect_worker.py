@@ -5,7 +5,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -125,14 +125,19 @@ def run_worker(stopping: threading.Event) -> None:
 async def _work_until(stopping: threading.Event) -> None:
     # A run handed on before its time would hold a slot, and a stop of the runner, until then.
     worker = InProcessWorker(work_pool_name=WORK_POOL, prefetch_seconds=0)
-    working = asyncio.create_task(worker.start(printer=log.info))
-    sweeping = asyncio.create_task(_keep_sweeping(worker))
-    while not stopping.is_set() and not working.done():
+    await keep_going(stopping, worker.start(printer=log.info), _keep_sweeping(worker))
+
+
+async def keep_going(stopping: threading.Event, *works: Coroutine[Any, Any, None]) -> None:
+    """Work until told to stop; the first that ends ends the others, and its error is raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    while not stopping.is_set() and not any(task.done() for task in tasks):
         await asyncio.sleep(_STOP_LOOK_S)
-    sweeping.cancel()
-    working.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await working
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 async def _keep_sweeping(worker: InProcessWorker) -> None:

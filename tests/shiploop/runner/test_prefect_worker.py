@@ -1,5 +1,7 @@
 """The runner as a Prefect worker: each run that Prefect starts is one task, or says why not."""
 
+import asyncio
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -7,6 +9,7 @@ import pytest
 from redis import Redis
 
 from shiploop.domain.delivery.task import FailureKind, failed
+from shiploop.runner.prefect_worker import keep_going
 from shiploop.stores import keys
 from shiploop.stores.intake import Accepted, Intake
 from shiploop.stores.outcomes import Outcomes, Settlement
@@ -83,3 +86,20 @@ def test_a_run_scheduled_for_later_is_not_handed_on_before_its_time(world: World
     states = world.prefect("GET", f"/flow_run_states/?flow_run_id={run['id']}")
     pending = [state["timestamp"] for state in states if state["type"] == "PENDING"]
     assert datetime.fromisoformat(min(pending)) >= due
+
+
+def test_none_of_the_workers_loops_ends_alone_and_unseen() -> None:
+    ended = []
+
+    async def goes_on() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("the other")
+
+    async def ends() -> None:
+        raise LookupError("by an error")
+
+    with pytest.raises(LookupError, match="by an error"):
+        asyncio.run(keep_going(threading.Event(), goes_on(), ends()))
+    assert ended == ["the other"]
