@@ -20,7 +20,7 @@ PASSAGE: Final = "passage"
 # What the small model says of a question and a text: from some 0.75, far, to 1, the same.
 Nearness = Callable[[str, str], float]
 # docs/judge.md tells how these were chosen.
-LEAST_NEARNESS: Final = 0.85
+LEAST_NEARNESS: Final = 0.84
 LEAST_COVERAGE_WITH_MODEL: Final = 0.5
 # Without the model nearly everything that the question asks for has to be there.
 LEAST_COVERAGE: Final = 0.65
