@@ -39,16 +39,18 @@ from shiploop.clients.github.issues import Issues
 from shiploop.clients.github.reviews import Reviews
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.clients.llm.client import Llm, Model
-from shiploop.clients.own_api import OwnApi
+from shiploop.clients.probed import Probed
 from shiploop.clients.sentry import Sentry, start_sentry
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
 from shiploop.domain.delivery.autonomy import read_levels
 from shiploop.domain.delivery.task import FailureKind
 from shiploop.domain.production.page_addresses import addresses_of
+from shiploop.domain.production.probe_definition import Probe
 from shiploop.errors import PermanentError
 from shiploop.observability import Redactor
-from shiploop.settings import Settings
+from shiploop.probe_file import read_probes, variables_of
+from shiploop.settings import Settings, value_of
 from shiploop.slo_file import read_objectives
 from shiploop.stores import keys
 from shiploop.stores.alerts import Alerts
@@ -100,6 +102,7 @@ class Services:
     """Everything that a task, the runner or the API works with."""
 
     settings: Settings
+    secrets: tuple[str, ...]
     runner_id: str
     redis: Redis
     sentry: Sentry
@@ -112,7 +115,8 @@ class Services:
     reviews: Reviews
     history: GitHistory
     site: Site
-    api: OwnApi
+    probed: Probed
+    probes: tuple[Probe, ...]
     documents: RepositoryDocuments
     llm: Llm | None
     agents: Agents
@@ -165,14 +169,17 @@ def build(settings: Settings) -> Services:
     channels = open_channels(settings, others, _tls(), redis, blocking)
     facts = Facts(redis, blocking)
     agents = load_agents(settings, documents, llm)
-    slos = read_objectives(settings.slo_file)
+    slos, probes = read_objectives(settings.slo_file), read_probes(settings.probes, value_of)
+    site = site_of(settings, others)
+    hidden = (*settings.secrets(), *variables_of(probes).values())
     metrics, alerts = Metrics(redis, settings.metrics_retention_days), Alerts(redis)
     slo_events, rollback_metrics = SloEvents(redis), RollbackMetrics(redis, metrics)
     return Services(
         settings=settings,
+        secrets=hidden,
         runner_id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
         redis=redis,
-        sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(settings.secrets()).redact),
+        sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(hidden).redact),
         sentry_issues=_sentry_issues(settings, others),
         channels=channels,
         github=github,
@@ -181,8 +188,9 @@ def build(settings: Settings) -> Services:
         issues=Issues(transport, repository),
         reviews=Reviews(transport, repository, settings.base_branch),
         history=GitHistory(github.clone_url, token),
-        api=OwnApi(others, settings.api_address(), _first_key(settings)),
-        site=site_of(settings, others),
+        site=site,
+        probed=Probed(others, site, settings.api_address(), _first_key(settings)),
+        probes=probes,
         documents=documents,
         llm=llm,
         agents=agents,

@@ -112,13 +112,13 @@ class RepositoryUnusable(PermanentError):
 
 
 class SiteUnavailable(TransientError):
-    """The site did not answer."""
+    """The site did not answer, or what else is probed."""
 
     failure_kind = FailureKind.UNVERIFIED
 
 
 class SiteSlow(SiteUnavailable):
-    """The site did not answer in time: it may as well be us."""
+    """It did not answer in time: it may as well be us."""
 
     failure_kind = FailureKind.UNVERIFIED
 
@@ -173,12 +173,6 @@ class SentryRefused(PermanentError):
 
 class ModelFailed(PermanentError):
     """The model gave no answer within its deadline, tries again included: do without it."""
-
-    failure_kind = FailureKind.INTERNAL
-
-
-class OwnApiUnavailable(TransientError):
-    """Our own API did not answer."""
 
     failure_kind = FailureKind.INTERNAL
 

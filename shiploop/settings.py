@@ -8,7 +8,12 @@ from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 
 # Shorter ones can be guessed.
 ApiKey = Annotated[SecretStr, Field(min_length=16)]
@@ -147,6 +152,7 @@ class Settings(BaseSettings):
     attribution_window_s: int = Field(600, gt=0)
 
     slo_file: Path = Path(__file__).resolve().parent.parent / "deployments" / "slo.yaml"
+    probes: Path = Path(__file__).resolve().parent.parent / "deployments" / "probes.yaml"
     metrics_retention_days: int = Field(90, ge=31)  # the longest period is a month
 
     runners: int = Field(1, ge=0)
@@ -210,9 +216,18 @@ def variable_of(name: str) -> str:
     return str(Settings.model_fields[name].validation_alias or f"SHIPLOOP_{name.upper()}")
 
 
+def value_of(variable: str) -> str | None:
+    """A variable that a file of ours names: of the environment, else of `.env`."""
+    sources = (EnvSettingsSource, DotEnvSettingsSource)
+    told = (source(Settings, case_sensitive=True).env_vars.get(variable) for source in sources)
+    return next((value for value in told if value), None)
+
+
 def _as_text(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value.resolve())  # whoever reads it may have been started somewhere else
     if isinstance(value, Mapping):
         return json.dumps({name: _as_text(each) for name, each in value.items()})
     return json.dumps(value) if isinstance(value, tuple) else str(value)

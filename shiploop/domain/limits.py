@@ -54,6 +54,13 @@ MAX_LINT_RULES_CHARACTERS: Final = 64 * _KIB
 
 # A page of the site, as a reader sees it.
 MAX_SITE_PAGE_CHARACTERS: Final = 4_000_000
+
+# The file of the probes: all that decide are asked at once, several times a second.
+MAX_PROBE_FILE_BYTES: Final = 64 * _KIB
+MAX_PROBES: Final = 20
+MAX_PROBE_TIMEOUT_S: Final = 30.0
+MAX_PROBE_TEXT_CHARACTERS: Final = 500
+
 # The entries of the FAQ, as a sweep looks after them, and what nobody could answer.
 MAX_ANSWERED_ANEW: Final = 100  # in one sweep; the next one goes on
 MAX_DECLINED: Final = 2_000

@@ -103,6 +103,11 @@ def commit_named_in(html: str) -> str | None:
     return head.sha
 
 
+def text_of(html: str) -> str:
+    """What can be read of a page, block by block."""
+    return "\n".join("".join(block.pieces) for block in _blocks(html))
+
+
 def letters_of(text: str) -> str:
     """What of a text is compared: its letters and digits, whatever their form and case."""
     plain = unicodedata.normalize("NFKC", _SHORTCODE.sub(" ", text).translate(_SIGNS)).casefold()
