@@ -1,6 +1,5 @@
 """The composition root: settings in, one frozen `Services` out."""
 
-import atexit
 import os
 import secrets
 import socket
@@ -8,8 +7,6 @@ import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import httpx
@@ -23,6 +20,7 @@ from shiploop.agents.registry import Agents, load_agents
 from shiploop.channels import Channel, open_channels
 from shiploop.clients.git.history import GitHistory
 from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.git.repository_documents import RepositoryDocuments
 from shiploop.clients.github.app_key import load_app_key
 from shiploop.clients.github.auth import (
@@ -161,9 +159,10 @@ def build(settings: Settings) -> Services:
     transport = GitHubTransport(http, settings.github_api_url, token)
     github = GitHub(transport, repository, settings.base_branch)
     others = httpx.Client(timeout=_TIMEOUT, limits=_CONNECTIONS, verify=_tls())
+    mirror_path = settings.home.resolve() / "mirror.git"
+    remote = cache(lambda: GitRemote(mirror_path, github.clone_url(), token))
     documents = RepositoryDocuments(
-        lambda: Mirror(_mirror_path(), github.clone_url(), settings.base_branch, token),
-        settings.documents_refresh_s,
+        lambda: Mirror(remote(), settings.base_branch), settings.documents_refresh_s
     )
     llm = _llm(settings)
     channels = open_channels(settings, others, _tls(), redis, blocking)
@@ -187,7 +186,7 @@ def build(settings: Settings) -> Services:
         deployments=Deployments(transport, repository, settings.site_url, settings.environments),
         issues=Issues(transport, repository),
         reviews=Reviews(transport, repository, settings.base_branch),
-        history=GitHistory(github.clone_url, token),
+        history=GitHistory(remote),
         site=site,
         probed=Probed(others, site, settings.api_address(), _first_key(settings)),
         probes=probes,
@@ -266,14 +265,6 @@ def _llm(settings: Settings) -> Llm | None:
         tokens=settings.answer_tokens,
     )
     return Llm(model, key)
-
-
-def _mirror_path() -> Path:
-    # As long as the process: a clone that several share, or that outlives a kill, may be left
-    # with a lock of git's that only a person can remove.
-    directory = TemporaryDirectory(prefix="shiploop-mirror-")
-    atexit.register(directory.cleanup)
-    return Path(directory.name)
 
 
 def _redis(settings: Settings, timeout_s: float) -> Redis:

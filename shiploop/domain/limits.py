@@ -15,6 +15,10 @@ MAX_PATH_CHARACTERS: Final = 300
 MAX_PAGES: Final = 5_000
 MAX_PAGE_BYTES: Final = 1024 * _KIB
 MAX_REPOSITORY_BYTES: Final = 32 * _KIB * _KIB
+# What git keeps of the repository: on the disk, and of its commits; and the files fetched at once.
+MAX_MIRROR_BYTES: Final = 2 * _KIB * _KIB * _KIB
+MAX_MIRROR_HEADS: Final = 2_000
+MAX_BLOBS_FETCH_BYTES: Final = 64 * _KIB * _KIB
 
 # A page, as it is read for answers.
 MAX_LINES_PER_PAGE: Final = 10_000

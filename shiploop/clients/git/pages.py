@@ -23,10 +23,14 @@ _SUFFIXES: Final = (".md", ".mdx", ".markdown")
 
 @dataclass(slots=True)
 class Pages:
-    """Text by path, what is left out of it, and each text by its blob, with its size in bytes."""
+    """Text by path, what is left out of it, and each text by its blob, with its size in bytes.
+
+    `missing` are the blobs that are not here; they are among what is left out.
+    """
 
     texts: dict[str, str] = field(default_factory=dict)
     left_out: list[LeftOut] = field(default_factory=list)
+    missing: list[pygit2.Oid] = field(default_factory=list)
     blobs: dict[pygit2.Oid, tuple[str, int]] = field(default_factory=dict)
 
 
@@ -41,8 +45,17 @@ def read_pages(
     """
     pages, bytes_left = Pages(), MAX_REPOSITORY_BYTES
     for path, entry in _markdown_entries(tree, pages.left_out):
+        if problem := _problem(path, entry, len(pages.texts) + len(pages.missing)):
+            pages.left_out.append(LeftOut(path, problem))
+            continue
+        if entry.id not in known and entry.id not in repository.odb:
+            pages.missing.append(entry.id)
+            pages.left_out.append(
+                LeftOut(path, "git did not fetch it: it is too large, or those before it are")
+            )
+            continue
         size = known[entry.id][1] if entry.id in known else repository.odb.read_header(entry.id)[1]
-        if problem := _problem(path, entry, size, len(pages.texts), bytes_left):
+        if problem := _size_problem(size, bytes_left):
             pages.left_out.append(LeftOut(path, problem))
             continue
         try:
@@ -88,8 +101,8 @@ def _markdown_entries(
                 folders.append((path, entry.peel(pygit2.Tree)))
 
 
-def _problem(path: str, entry: pygit2.Object, size: int, pages: int, bytes_left: int) -> str | None:
-    """Why a page is left out, told without reading it."""
+def _problem(path: str, entry: pygit2.Object, pages: int) -> str | None:
+    """Why a page is left out, told before it is fetched."""
     if entry.filemode == FileMode.LINK:
         return "it is a symbolic link"
     if len(path) > MAX_PATH_CHARACTERS:
@@ -98,6 +111,10 @@ def _problem(path: str, entry: pygit2.Object, size: int, pages: int, bytes_left:
         return "its path has characters that cannot be shown"
     if pages >= MAX_PAGES:
         return f"there are more than {MAX_PAGES} pages"
+    return None
+
+
+def _size_problem(size: int, bytes_left: int) -> str | None:
     if size > MAX_PAGE_BYTES:
         return f"it has {size} bytes, more than {MAX_PAGE_BYTES}"
     if size > bytes_left:

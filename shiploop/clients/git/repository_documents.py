@@ -37,7 +37,7 @@ class Snapshot:
         self.left_out[LeftOut(path, reason)] = None
 
     def text(self, path: str) -> str | None:
-        """One file; None where there is none, or none in UTF-8."""
+        """One file; None where there is none, or none in UTF-8. Raises MirrorUnavailable."""
         return self.mirror.text(self.sha, path)
 
 
