@@ -8,7 +8,7 @@ from typing import Final
 
 from shiploop.agents.agent import Repository
 from shiploop.agents.faq.document.document import FAQ_PATH
-from shiploop.agents.faq.gate.lint import RULES_PATH
+from shiploop.agents.faq.gate.lint import RULES_PATHS, Rules
 from shiploop.agents.faq.retrieval.documentation import Documentation
 from shiploop.agents.faq.retrieval.headings import Headings
 from shiploop.agents.faq.retrieval.index import DocsIndex
@@ -27,7 +27,7 @@ class Library:
 
     index: DocsIndex
     faq: str
-    lint_rules: str | None
+    lint_rules: Rules | None
     headings: Headings = field(default_factory=lambda: Headings(()))
     places: frozenset[tuple[str, str]] = frozenset()
 
@@ -44,10 +44,7 @@ class Library:
         index = DocsIndex(current, earlier.index if earlier else None)
         for each in (*others, *index.left_out):
             repository.leave_out(each.path, each.reason)
-        rules = repository.text(RULES_PATH)
-        if rules is not None and len(rules) > MAX_LINT_RULES_CHARACTERS:
-            repository.leave_out(RULES_PATH, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
-            rules = None
+        rules = _rules(repository)
         places = {(each.path, each.anchor) for each in index.sections}
         places |= {(path, "") for path in pages}
         headings = Headings(index.sections)
@@ -80,6 +77,17 @@ class Librarian:
         """The library of a commit; for one thread at a time."""
         self._last = Library.of(repository, self._documentation, self._last)
         return self._last
+
+
+def _rules(repository: Repository) -> Rules | None:
+    """The rules of the repository's linter, where it has some that can be read."""
+    for path in RULES_PATHS:
+        text = repository.text(path)
+        if text is not None and len(text) > MAX_LINT_RULES_CHARACTERS:
+            repository.leave_out(path, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
+        elif text is not None:
+            return Rules(path, text)
+    return None
 
 
 def _current(
