@@ -18,14 +18,15 @@ from shiploop.agents.faq.document.document import (
     FAQ_PATH,
     UnsafeDocumentError,
     UnsafeEntryError,
+    as_written,
     find,
     insert,
 )
-from shiploop.agents.faq.document.entry import Entry, clean_answer, entry_id, render_entry
+from shiploop.agents.faq.document.entry import Entry, clean_answer, entry_id
 from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
 from shiploop.agents.faq.drafting import Drafter
 from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer, refusal_reason
-from shiploop.agents.faq.gate.lint import lint
+from shiploop.agents.faq.gate.lint import Rules, lint
 from shiploop.agents.faq.judging.judge import Nearness
 from shiploop.agents.faq.judging.small_model import small_model
 from shiploop.agents.faq.question import (
@@ -61,7 +62,6 @@ from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
 from shiploop.domain.upkeep.kept import Kept, Recall
 from shiploop.settings import Settings
 
-_LINTED_LEVEL = 2  # below the page's title
 _NO_ANSWER = Answer("", (), "extractive")
 
 log = logging.getLogger(__name__)
@@ -224,7 +224,7 @@ class FaqAgent:
             document=document,
             allowed_hosts=self._allowed_hosts,
         )
-        return check_answer(candidate) or _lint(entry, library.lint_rules)
+        return check_answer(candidate) or _lint(entry, document, library.lint_rules)
 
 
 def _propose(question: Question, trace_id: str, draft: Draft, answer: Answer) -> Proposal:
@@ -250,7 +250,7 @@ def _same_answer(entry: Entry, document: str) -> Entry | None:
     present = find(document, entry.question_hash)
     if present is None or present.trace_id == entry.trace_id:
         return None
-    return present if present.answer == entry.answer else None
+    return present if present.answer == as_written(document, entry).answer else None
 
 
 def _answer(proposal: Proposal) -> Answer:
@@ -282,9 +282,10 @@ def format_duplicate(question: str) -> str:
     return f"the FAQ answers this already: {question}"
 
 
-def _lint(entry: Entry, rules: str | None) -> tuple[Refusal, ...]:
+def _lint(entry: Entry, document: str, rules: Rules | None) -> tuple[Refusal, ...]:
     """Only what may be shipped otherwise is linted: that takes a process of its own."""
-    found = lint(f"# FAQ\n\n{render_entry(entry, _LINTED_LEVEL)}\n", rules)
+    page = document or "# FAQ\n"
+    found = lint(page, insert(page, entry), rules)
     for each in found:
         log.warning("the entry's Markdown: %s", each)
     return (Refusal.UNCLEAN_MARKDOWN,) if found else ()

@@ -47,6 +47,10 @@ _ALL: Final = _compiled(OF_ALL)
 _ANSWER: Final = _compiled(OF_ANSWER)
 _HEADING: Final = re.compile(r"#+ ")
 _FENCE: Final = re.compile(r" *(?:```|~~~)")
+# What folds an answer away, where the FAQ has its own so.
+_FOLD: Final = re.compile(
+    r"</?details>|<summary>(?:<(?:b|strong)>)?[^<>]*(?:</(?:b|strong)>)?</summary>"
+)
 _CODE: Final = re.compile(r"`[^`]*`")
 
 
@@ -73,7 +77,7 @@ def _prose(lines: list[str], allowed_hosts: frozenset[str]) -> list[str]:
     allowed = re.compile(rf"https://(?:{hosts})(?:/[^) ]*)?(?=[) ]|$)")
     kept, in_code = [], False
     for line in lines:
-        if _HEADING.match(line):
+        if _HEADING.match(line) or _FOLD.fullmatch(line):
             continue
         if _FENCE.match(line):
             in_code = not in_code

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from shiploop.agents.faq.document.document import (
     UnsafeEntryError,
+    as_written,
     entries,
     insert,
     remove,
 )
 from shiploop.agents.faq.document.entry import Entry
+from shiploop.agents.faq.document.markers import MARKER, NEWLINE
 from shiploop.agents.faq.gate.ci import check_as_ci
 from shiploop.agents.faq.gate.citation import check_citations, check_quotations, without_citation
 from shiploop.agents.faq.gate.github import check_effects, check_visibility
@@ -46,8 +48,23 @@ def refusal_reason(refusals: Sequence[Refusal]) -> str:
 
 
 def _of_ci(candidate: Candidate) -> Iterator[Refusal]:
-    entry = candidate.entry
-    return check_as_ci(entry.answer, heading_text(entry.question), candidate.allowed_hosts)
+    entry, hosts = candidate.entry, candidate.allowed_hosts
+    heading = heading_text(entry.question)
+    yield from check_as_ci(entry.answer, heading, hosts)
+    # A question that is no heading to a reader of lines, and its line in a table of contents.
+    yield from check_as_ci("\n".join(_beside_answer(candidate)), heading, hosts)
+
+
+def _beside_answer(candidate: Candidate) -> Iterator[str]:
+    before = candidate.document
+    try:
+        after = insert(before, candidate.entry)
+    except UnsafeEntryError:
+        return  # said already
+    known = {*NEWLINE.split(before), *as_written(before, candidate.entry).answer.split("\n")}
+    for line in NEWLINE.split(after):
+        if line not in known and not MARKER.fullmatch(line):
+            yield line
 
 
 def _of_answer(candidate: Candidate) -> Iterator[Refusal]:
@@ -95,7 +112,7 @@ def _of_document(candidate: Candidate) -> Iterator[Refusal]:
     known = any(each.question_hash == entry.question_hash for each in old)
     rest = remove(before, entry.question_hash) if known else before
     if (
-        entry not in new
+        as_written(before, entry) not in new
         or _others(new, entry) != _others(old, entry)
         or remove(after, entry.question_hash) != rest
     ):

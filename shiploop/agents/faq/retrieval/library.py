@@ -8,7 +8,7 @@ from typing import Final
 
 from shiploop.agents.agent import Repository
 from shiploop.agents.faq.document.document import FAQ_PATH
-from shiploop.agents.faq.gate.lint import RULES_PATH
+from shiploop.agents.faq.gate.lint import RULES_PATHS, Rules
 from shiploop.agents.faq.retrieval.documentation import Documentation
 from shiploop.agents.faq.retrieval.headings import Headings
 from shiploop.agents.faq.retrieval.index import DocsIndex
@@ -30,7 +30,7 @@ class Library:
 
     index: DocsIndex
     faq: str
-    lint_rules: str | None
+    lint_rules: Rules | None
     headings: Headings = field(default_factory=lambda: Headings(()))
     pages: frozenset[str] = frozenset()
 
@@ -47,10 +47,7 @@ class Library:
         index = DocsIndex(current, earlier.index if earlier else None)
         for each in (*others, *index.left_out):
             repository.leave_out(each.path, each.reason)
-        rules = repository.text(RULES_PATH)
-        if rules is not None and len(rules) > MAX_LINT_RULES_CHARACTERS:
-            repository.leave_out(RULES_PATH, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
-            rules = None
+        rules = _rules(repository)
         headings = Headings(index.sections, earlier.headings if earlier else None)
         return cls(index, pages.get(FAQ_PATH, ""), rules, headings, frozenset(pages))
 
@@ -82,6 +79,17 @@ class Librarian:
         """The library of a commit; for one thread at a time."""
         self._last = Library.of(repository, self._documentation, self._last)
         return self._last
+
+
+def _rules(repository: Repository) -> Rules | None:
+    """The rules of the repository's linter, where it has some that can be read."""
+    for path in RULES_PATHS:
+        text = repository.text(path)
+        if text is not None and len(text) > MAX_LINT_RULES_CHARACTERS:
+            repository.leave_out(path, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
+        elif text is not None:
+            return Rules(path, text)
+    return None
 
 
 def _current(

@@ -93,7 +93,7 @@ def read_page(path: str, text: str) -> Page:
     text = unify_newlines(text.removeprefix("\ufeff"))
     front_matter = read_front_matter(text)
     lines = text.split("\n")
-    if problem := _problem(lines):
+    if problem := problem_of(lines):
         return Page((), (LeftOut(path, problem),))
     body_line = text.count("\n", 0, front_matter.end) + (1 if front_matter.end else 0)
     found = tuple(islice(find_headings(lines, body_line), MAX_HEADINGS_PER_PAGE))
@@ -116,8 +116,8 @@ def read_page(path: str, text: str) -> Page:
     return Page(tuple(sections), tuple(left_out))
 
 
-def _problem(lines: Sequence[str]) -> str | None:
-    """Why a page takes too long to be parsed."""
+def problem_of(lines: Sequence[str]) -> str | None:
+    """Say why a page takes too long to be parsed, or None."""
     if len(lines) > MAX_LINES_PER_PAGE:
         return f"it has {len(lines)} lines, more than {MAX_LINES_PER_PAGE}"
     nested = 0

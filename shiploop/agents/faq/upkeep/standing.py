@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from shiploop.agents.faq.document.document import entries
+from shiploop.agents.faq.document.document import drafted_entries
 from shiploop.agents.faq.document.entry import Entry, entry_id
 from shiploop.agents.faq.gate.citation import without_citation
 from shiploop.agents.faq.question import Question, check_question
@@ -50,7 +50,7 @@ class Today:
 
 def look_after(faq: str, today: Today, recall: Recall, most: int) -> tuple[Kept, ...]:
     """Every entry of ours in the FAQ; `most` of those that are due have a request."""
-    ours, look = entries(faq), _Look(today, most)
+    ours, look = drafted_entries(faq), _Look(today, most)
     noted = recall({entry.question_hash: entry.trace_id for entry in ours})
     found = [look.at(entry, noted.get(entry.question_hash, Noted())) for entry in ours]
     if not look.doubts_the_documents(len(found)):

@@ -167,7 +167,7 @@ def test_an_entry_is_written_under_its_own_heading_between_markers() -> None:
     assert entry_id(EXPORT) == name
     assert insert(HUMAN, EXPORT) == (
         f"{HUMAN}\n"
-        f"<!-- shiploop:entry {name} hash={EXPORT.question_hash} trace={TRACE_ID} -->\n"
+        f"<!-- shiploop:entry {name} hash={EXPORT.question_hash} trace={TRACE_ID} -->\n\n"
         "## How do I export my data?\n\nPress *Export*.\n\n- CSV\n- JSON\n\n"
         f"<!-- /shiploop:entry {name} -->\n"
     )
@@ -215,7 +215,7 @@ def test_front_matter_is_not_read_as_markdown() -> None:
     ],
 )
 def test_the_heading_has_the_level_of_the_questions_around_it(document: str, level: int) -> None:
-    assert f"-->\n{'#' * level} How do I" in insert(document, EXPORT)
+    assert f"-->\n\n{'#' * level} How do I" in insert(document, EXPORT)
 
 
 def test_the_heading_has_the_level_of_our_other_entries() -> None:
