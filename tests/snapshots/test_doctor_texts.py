@@ -36,6 +36,7 @@ from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_
 from shiploop.cli.doctor.service_checks import (
     check_api,
     check_options,
+    check_probes,
     check_signing_key,
     check_site,
 )
@@ -147,6 +148,7 @@ def all_well(seen: Examined) -> Iterator[Finding]:
     yield judge_environments([DEPLOYED], "https://docs.example.com", ())
     yield judge_webhook([HOOK])
     yield from check_site(seen.site(Reply(200), Reply(200), SITE))
+    yield from check_probes(given())
     yield from check_api(seen.told(Reply(200)))
     yield judge_disk("/srv/shiploop", 20_000_000_000)
     yield from check_signing_key(given(signing_key="a-signing-key"))
@@ -245,6 +247,9 @@ def service_findings(seen: Examined) -> Iterator[Finding]:
     yield from check_site(seen.site(Reply(401), Reply(404)))
     yield from check_site(given(site_url=f"http://{AWAY}"))
     yield from check_site(given(site_url=seen.told(Reply(200), *[Reply(404)] * 12, SITE)))
+    yield from check_probes(given(probes=seen.home / "probes.yaml"))
+    (seen.home / "probes.yaml").write_text("probes:\n  - {name: home, url: /, method: HEAD}\n")
+    yield from check_probes(given(probes=seen.home / "probes.yaml"))
     yield from check_api(seen.told(Reply(503)))
     yield judge_disk("/srv/shiploop", 123_456_789)
     yield judge_disk("/srv/shiploop", 4_096)

@@ -61,7 +61,12 @@ def _commit_named(site: Site, site_url: str, status: int) -> Finding:
         return Finding("site", Health.OK, f"{site_url} runs {site.live_sha()[:7]}")
     except SiteUnavailable:
         what = f"{site_url} names no commit: what is live is what the platform tells GitHub"
-        return Finding("site", Health.WARNING, what, "Let it name its commit: docs/live.md.")
+        return Finding(
+            "site",
+            Health.WARNING,
+            what,
+            "Let it name its commit: deployments/sites/README.md says how.",
+        )
 
 
 def check_probes(settings: Settings) -> Iterator[Finding]:
