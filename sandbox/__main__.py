@@ -77,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8090, help="0 picks a free one")
     parser.add_argument("--home", type=Path, required=True, help="where all state is kept")
     parser.add_argument("--repo", default="acme/shiploop-docs", help="owner/name to make")
-    parser.add_argument("--seed", type=Path, help="directory of the first commit's files")
+    parser.add_argument(
+        "--seed", type=Path, help="directory of the first commit's files, or a bare repository"
+    )
     parser.add_argument("--workflows", type=Path, help="directory of its workflow files")
     return parser
 

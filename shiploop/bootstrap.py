@@ -159,7 +159,7 @@ def build(settings: Settings) -> Services:
     transport = GitHubTransport(http, settings.github_api_url, token)
     github = GitHub(transport, repository, settings.base_branch)
     others = httpx.Client(timeout=_TIMEOUT, limits=_CONNECTIONS, verify=_tls())
-    mirror_path = settings.home.resolve() / "mirror.git"
+    mirror_path = settings.home.resolve() / "clones" / "mirror.git"
     remote = cache(lambda: GitRemote(mirror_path, github.clone_url(), token))
     documents = RepositoryDocuments(
         lambda: Mirror(remote(), settings.base_branch), settings.documents_refresh_s

@@ -77,6 +77,14 @@ class GitRepository:
         """Take over refs of another repository, with all that they need."""
         self._git("fetch", "--quiet", "--no-tags", str(path), refspec).check_returncode()
 
+    def borrow(self, path: Path, ref: str) -> str:
+        """Take over what HEAD of another repository is, as `ref`; its objects stay over there."""
+        (self.path / "objects" / "info" / "alternates").write_text(f"{path / 'objects'}\n")
+        self._repo.odb.add_disk_alternate(str(path / "objects"))
+        head = str(pygit2.Repository(str(path)).head.target)
+        self.set_ref(ref, head)
+        return head
+
     def sha(self, ref: str) -> str | None:
         """Return the commit that a full ref name points to."""
         reference = self._repo.references.get(ref)

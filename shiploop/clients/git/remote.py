@@ -51,7 +51,7 @@ class GitRemote:
 
     def __init__(self, path: Path, clone_url: str, token: TokenSource) -> None:
         self.path = path
-        self._clone_url = clone_url
+        self.clone_url = clone_url
         self._token = token
         self._kept = KeptRepository(path, clone_url)
 
@@ -134,7 +134,7 @@ class GitRemote:
         if fetched.ending is not Ending.DONE:
             raise self._unavailable(fetched, self._kept.damage())
         if "filtering not recognized" in fetched.said:
-            log.info("%s sends commits only with all their files", self._clone_url)
+            log.info("%s sends commits only with all their files", self.clone_url)
         if len(self._kept.packs()) > _MAX_PACKS:
             self._git(lock, _FETCH, ["repack", "-a", "-d", "--quiet"])
 
@@ -145,7 +145,7 @@ class GitRemote:
         while batches:
             batch = batches.pop()
             if time.monotonic() > give_up_at:  # what has come by now stays
-                raise MirrorUnavailable(f"git did not fetch the files of {self._clone_url} in time")
+                raise MirrorUnavailable(f"git did not fetch the files of {self.clone_url} in time")
             fetched = self._fetch_batch(lock, batch)
             if fetched.ending is Ending.DONE:
                 continue
@@ -164,7 +164,7 @@ class GitRemote:
         given = "".join(f"{each}\n" for each in batch)
         fetched = self._git(lock, _FETCH_BLOBS, [*command, *_BY_ID, "origin"], given)
         if _NO_SINGLE_FILES in fetched.said:
-            message = f"{self._clone_url} sends no single files"
+            message = f"{self.clone_url} sends no single files"
             raise MirrorBroken(message, on_demand=False)
         return fetched
 
@@ -192,11 +192,11 @@ class GitRemote:
         if damage is not None:
             return MirrorBroken(damage)
         if finished.ending is Ending.TIMED_OUT:
-            return MirrorUnavailable(f"git did not fetch {self._clone_url} in time")
+            return MirrorUnavailable(f"git did not fetch {self.clone_url} in time")
         if finished.ending is Ending.TOO_LARGE:
-            return MirrorUnavailable(f"{self._clone_url} is larger than {MAX_MIRROR_BYTES} bytes")
+            return MirrorUnavailable(f"{self.clone_url} is larger than {MAX_MIRROR_BYTES} bytes")
         said = finished.said or "it has no such branch"
-        return MirrorUnavailable(f"git could not fetch {self._clone_url}: {said}")
+        return MirrorUnavailable(f"git could not fetch {self.clone_url}: {said}")
 
     def _credentials(self, token: str) -> dict[str, str]:
         # By environment: what stands in a URL, an argument or a file can be read by others. No
@@ -206,7 +206,7 @@ class GitRemote:
             "GIT_TERMINAL_PROMPT": "0",
             "LC_ALL": "C",  # what git says is looked into
             "GIT_CONFIG_COUNT": "2",
-            "GIT_CONFIG_KEY_0": f"http.{self._clone_url}.extraHeader",
+            "GIT_CONFIG_KEY_0": f"http.{self.clone_url}.extraHeader",
             "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
             "GIT_CONFIG_KEY_1": "credential.helper",
             "GIT_CONFIG_VALUE_1": "",
