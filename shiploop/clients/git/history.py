@@ -54,8 +54,9 @@ def _undo_one(
     repository: pygit2.Repository, today: pygit2.Tree, merge_sha: str, undo_files: UndoFiles
 ) -> pygit2.Tree | CannotUndo:
     merge = repository[merge_sha].peel(pygit2.Commit)
-    if len(merge.parent_ids) != 1:
-        return CannotUndo(f"{merge_sha[:12]} is a merge of several parents, or the first commit")
+    if not merge.parent_ids:
+        return CannotUndo(f"{merge_sha[:12]} is the first commit")
+    # Of a merge commit the first parent is the base that it was merged into.
     before, after = _tree(repository, str(merge.parent_ids[0])), merge.tree
     index = repository.merge_trees(ancestor=after, ours=today, theirs=before)
     paths = _changes(repository, before, after)
