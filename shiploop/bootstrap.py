@@ -35,6 +35,7 @@ from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
 from shiploop.clients.github.reviews import Reviews
+from shiploop.clients.github.rules import Rules
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.clients.llm.client import Llm, Model
 from shiploop.clients.probed import Probed
@@ -80,12 +81,9 @@ _TIMEOUT = httpx.Timeout(5.0)  # of all others
 # thread may just have been given it.
 _CONNECTIONS = httpx.Limits(max_connections=90, max_keepalive_connections=90)
 _REDIS_TIMEOUT_S = 2.0
-_REDIS_RETRIES = 2
 _BLOCKING_READ_TIMEOUT_S = 10.0  # longer than any blocking read of ours
 
 _T = TypeVar("_T")
-
-
 _WHERE_TO_LOOK = "see .env.example, or start with `make up`"
 
 
@@ -111,6 +109,7 @@ class Services:
     deployments: Deployments
     issues: Issues
     reviews: Reviews
+    rules: Rules
     history: GitHistory
     site: Site
     probed: Probed
@@ -186,6 +185,7 @@ def build(settings: Settings) -> Services:
         deployments=Deployments(transport, repository, settings.site_url, settings.environments),
         issues=Issues(transport, repository),
         reviews=Reviews(transport, repository, settings.base_branch),
+        rules=Rules(transport, repository, settings.base_branch, settings.rules_refresh_s),
         history=GitHistory(remote),
         site=site,
         probed=Probed(others, site, settings.api_address(), _first_key(settings)),
@@ -274,7 +274,7 @@ def _redis(settings: Settings, timeout_s: float) -> Redis:
         legacy_responses=False,
         socket_timeout=timeout_s,
         socket_connect_timeout=_REDIS_TIMEOUT_S,
-        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), _REDIS_RETRIES),
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries=2),
     )
 
 

@@ -99,6 +99,12 @@ class GitHubRefused(PermanentError):
         self.status = status
 
 
+class RulesForbid(PermanentError):
+    """The repository's rules forbid what was asked of GitHub, in its own words."""
+
+    failure_kind = FailureKind.RULES
+
+
 class ChecksUnreadable(PermanentError):
     """GitHub does not tell us enough of a commit's checks to call them green."""
 

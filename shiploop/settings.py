@@ -162,6 +162,7 @@ class Settings(BaseSettings):
     check_poll_s: float = Field(3.0, gt=0)
     queue_limit: int = Field(1000, gt=0)
     documents_refresh_s: float = Field(30.0, gt=0)
+    rules_refresh_s: float = Field(300.0, gt=0)
     # So many entries a sweep asks again at most; 0: it only looks at them.
     sweep_tasks: int = Field(20, ge=0, le=500)
     sweep_after_push_s: float = Field(60.0, ge=0)

@@ -56,6 +56,11 @@ MAX_CITATION_CHARACTERS: Final = 6_000
 MAX_FAQ_CHARACTERS: Final = 1_000_000
 MAX_LINT_RULES_CHARACTERS: Final = 64 * _KIB
 
+# The rules of a repository, in answers of 100 each, and the rulesets that are asked who may bypass
+# them.
+MAX_RULE_PAGES: Final = 10
+MAX_RULESETS: Final = 30
+
 # A page of the site, as a reader sees it.
 MAX_SITE_PAGE_CHARACTERS: Final = 4_000_000
 

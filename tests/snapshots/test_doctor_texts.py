@@ -33,6 +33,7 @@ from shiploop.cli.doctor.mail_check import check_mail
 from shiploop.cli.doctor.model_check import check_model, judge_small_model
 from shiploop.cli.doctor.prefect_check import _DEFINITION, check_prefect
 from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
+from shiploop.cli.doctor.rules_check import judge_rules
 from shiploop.cli.doctor.service_checks import (
     check_api,
     check_options,
@@ -42,6 +43,14 @@ from shiploop.cli.doctor.service_checks import (
 )
 from shiploop.clients.github.refusals import RIGHTS
 from shiploop.clients.github.setup import RepositorySettings, Webhook
+from shiploop.domain.delivery.rules import (
+    NOTHING_READ,
+    BranchRules,
+    Operator,
+    OwnBranch,
+    Pattern,
+    Rule,
+)
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
 from shiploop.domain.limits import LeftOut
 from shiploop.domain.production.deployment import Deployment
@@ -229,6 +238,32 @@ def github_findings(seen: Examined) -> Iterator[Finding]:
     yield from judge_required_checks(("faq-gate",), ("faq-gate",), None)
 
 
+def rule_findings(_seen: Examined) -> Iterator[Finding]:
+    """What rules keep answers and rollbacks from, beginning with those that keep neither."""
+    docs = Pattern(Operator.STARTS_WITH, "docs: ")
+    main = BranchRules(branch="main", checks=("faq-gate",))
+    yield from judge_rules(
+        replace(
+            main,
+            up_to_date=True,
+            linear_history=True,
+            signatures=True,
+            messages=(docs,),
+            bypassed=frozenset({Rule.REVIEWS}),
+            unknown=frozenset({Rule.DEPLOYMENTS}),
+        )
+    )
+    yield from judge_rules(replace(main, approvals=2, code_owners=True, conversations=True))
+    yield from judge_rules(
+        replace(main, methods=(), merge_queue=True, deployments=("staging",), no_update=True)
+    )
+    named = OwnBranch("orchestrator/faq-1", no_creation=True, no_force_push=True, names=(docs,))
+    yield from judge_rules(replace(main, of_tasks=named, others=("code_scanning",)))
+    hotfix = OwnBranch("hotfix/rollback-1", no_creation=True)
+    yield from judge_rules(replace(main, of_rollbacks=hotfix))
+    yield from judge_rules(NOTHING_READ)
+
+
 def webhook_findings(_seen: Examined) -> Iterator[Finding]:
     """The webhook is missing, or does not deliver."""
     yield judge_webhook([])
@@ -321,6 +356,7 @@ REPORTS: Final[dict[str, Callable[[Examined], Iterator[Finding]]]] = {
     "cli/doctor_redis.txt": redis_findings,
     "cli/doctor_prefect.txt": prefect_findings,
     "cli/doctor_github.txt": github_findings,
+    "cli/doctor_rules.txt": rule_findings,
     "cli/doctor_webhook.txt": webhook_findings,
     "cli/doctor_services.txt": service_findings,
     "cli/doctor_unexpected.txt": unexpected_findings,

@@ -15,9 +15,11 @@ from shiploop.cli.doctor.diagnosis import (
     judge_required_checks,
     judge_webhook,
 )
+from shiploop.cli.doctor.rules_check import judge_rules
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.refusals import RIGHTS
+from shiploop.clients.github.rules import Rules
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.pull_request import Base
@@ -51,11 +53,17 @@ def check_github(settings: Settings) -> Iterator[Finding]:
         transport = GitHubTransport(http, settings.github_api_url, token)
         github = GitHub(transport, repository, settings.base_branch)
         deployments = Deployments(transport, repository, settings.site_url, settings.environments)
-        yield from _look(github, GitHubSetup(transport, repository), deployments, settings)
+        rules = Rules(transport, repository, settings.base_branch, settings.rules_refresh_s)
+        setup = GitHubSetup(transport, repository)
+        yield from _look(github, setup, deployments, rules, settings)
 
 
 def _look(
-    github: GitHub, setup: GitHubSetup, deployments: Deployments, settings: Settings
+    github: GitHub,
+    setup: GitHubSetup,
+    deployments: Deployments,
+    rules: Rules,
+    settings: Settings,
 ) -> Iterator[Finding]:
     try:
         base = github.read_base((FAQ_PATH,))
@@ -68,6 +76,7 @@ def _look(
     try:
         yield from judge_repository(setup.repository(), github.repository, RIGHTS)
         yield from _checks(github, setup, base, settings)
+        yield from judge_rules(rules.refresh())
         yield judge_environments(deployments.newest(), settings.site_url, settings.environments)
         yield from _webhook(setup, secret_set=settings.github_webhook_secret is not None)
     except ShiploopError as error:

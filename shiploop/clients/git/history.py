@@ -64,8 +64,9 @@ def _undo_all(
     today = head
     for sha in merge_shas:
         merge = repository[sha].peel(pygit2.Commit)
-        if len(merge.parent_ids) != 1:
-            return CannotUndo(f"{sha[:12]} is a merge of several parents, or the first commit")
+        if not merge.parent_ids:
+            return CannotUndo(f"{sha[:12]} is the first commit")
+        # Of a merge commit the first parent is the base that it was merged into.
         before = _tree(repository, str(merge.parent_ids[0]))
         if remote.fetch_blobs(_missing(repository, before, merge.tree, today)):
             return CannotUndo(f"a file is too large to be fetched, so {sha[:12]} is not undone")
