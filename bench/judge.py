@@ -1,7 +1,7 @@
 """How long it takes to quote and judge an answer, without the small model and with it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bench.measurement import Figure, Measurement, Unit, percentile
 from bench.retrieval_questions import faq, held_out_half, pages
@@ -26,6 +26,12 @@ class _Sample:
 
     def text(self, path: str) -> str | None:
         return None
+
+    def named(self, names: Collection[str]) -> tuple[str, ...]:
+        return ()
+
+    def note(self, what: str) -> None:
+        return
 
     def leave_out(self, path: str, reason: str) -> None:
         return

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bench.measurement import Figure, Measurement, Unit
@@ -38,6 +38,12 @@ class _Repository:
 
     def text(self, path: str) -> str | None:
         return None
+
+    def named(self, names: Collection[str]) -> tuple[str, ...]:
+        return ()
+
+    def note(self, what: str) -> None:
+        return
 
     def leave_out(self, path: str, reason: str) -> None:
         raise BenchFailed(f"{path}: {reason}")

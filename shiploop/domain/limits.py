@@ -16,6 +16,11 @@ MAX_PAGES: Final = 5_000
 MAX_PAGE_BYTES: Final = 1024 * _KIB
 MAX_REPOSITORY_BYTES: Final = 32 * _KIB * _KIB
 
+# The configuration of a site's generator, as it is searched for words.
+MAX_CONFIGURATION_DEPTH: Final = 3  # folders
+MAX_CONFIGURATIONS: Final = 200
+MAX_CONFIGURATION_CHARACTERS: Final = 64 * _KIB
+
 # A page, as it is read for answers.
 MAX_LINES_PER_PAGE: Final = 10_000
 MAX_NESTING: Final = 10  # lists and quotations that begin in one line

@@ -1,10 +1,11 @@
 """A bare clone of the target repository, kept fresh with git."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pygit2
 
-from shiploop.clients.git.pages import Pages, read_pages
+from shiploop.clients.git.pages import Pages, named_files, read_pages
 from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.github.auth import TokenSource
 from shiploop.domain.limits import MAX_PAGE_BYTES
@@ -38,6 +39,11 @@ class Mirror:
             return pages
         except (pygit2.GitError, KeyError) as error:
             raise MirrorUnavailable(f"commit {sha[:12]} cannot be read: {error}") from error
+
+    def named(self, sha: str, names: Collection[str]) -> tuple[str, ...]:
+        """The paths of a commit's files that are called so, the nearest to the top first."""
+        repository = pygit2.Repository(str(self._path))
+        return named_files(repository[sha].peel(pygit2.Commit).tree, names)
 
     def text(self, sha: str, path: str) -> str | None:
         """One file of a commit; None where there is none, none in UTF-8, or one too long."""

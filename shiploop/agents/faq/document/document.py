@@ -9,9 +9,10 @@ A document is text decoded from UTF-8 without newline translation. An entry of o
 
     <!-- /shiploop:entry how-do-i-export-my-data-3fa2b1c0 -->
 
-A marker inside a code fence, indented code or an HTML block, one without its partner, and
-a repeated question hash are plain text. Each entry owns the blank line before it, so that
-inserting and removing are exact inverses and the order of insertions leaves no trace.
+or with `{/*` and `*/}` around the markers, where the site reads MDX. A marker inside a code fence,
+indented code or an HTML block, one without its partner, and a repeated question hash are plain
+text. Each entry owns the blank line before it, so that inserting and removing are exact inverses
+and the order of insertions leaves no trace.
 """
 
 import re
@@ -23,6 +24,8 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
+from shiploop.agents.faq.dialects.dialect import Dialect
+from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.document.entry import (
     Entry,
     UnsafeEntryError,
@@ -30,7 +33,13 @@ from shiploop.agents.faq.document.entry import (
     parse_entry,
     render_entry,
 )
-from shiploop.agents.faq.document.markers import NEWLINE, ends_open, find_markers, front_matter_end
+from shiploop.agents.faq.document.markers import (
+    NEWLINE,
+    ends_open,
+    find_markers,
+    front_matter_end,
+    unify_newlines,
+)
 from shiploop.agents.faq.document.remembered import remembered
 
 __all__ = [
@@ -42,6 +51,7 @@ __all__ = [
     "entry_id",
     "find",
     "insert",
+    "put_back",
     "remove",
 ]
 
@@ -85,7 +95,7 @@ def find(document: str, question_hash: str) -> Entry | None:
     return next(found, None)
 
 
-def insert(document: str, entry: Entry) -> str:
+def insert(document: str, entry: Entry, dialect: Dialect = GFM) -> str:
     """Put an entry in its place; one for the same question is replaced where it stands.
 
     The place is before the first of our entries with a greater (slug, hash), else after the
@@ -94,9 +104,27 @@ def insert(document: str, entry: Entry) -> str:
     Raises UnsafeEntryError, and UnsafeDocumentError when the place is the end and is not safe.
     """
     body = document.removeprefix(_BOM)
+    text = render_entry(entry, _heading_level(body, _blocks(body)), dialect)
+    return _with_text(document, entry, text)
+
+
+def put_back(document: str, question_hash: str, earlier: str) -> str:
+    """Put an entry in its place as it stands in an earlier document, byte by byte.
+
+    Where that has none it is removed. Raises UnsafeDocumentError as `insert` does.
+    """
+    body = earlier.removeprefix(_BOM)
+    block = next((b for b in _blocks(body) if b.entry.question_hash == question_hash), None)
+    if block is None:
+        return remove(document, question_hash)
+    return _with_text(document, block.entry, unify_newlines(body[block.marker : block.end]))
+
+
+def _with_text(document: str, entry: Entry, text: str) -> str:
+    body = document.removeprefix(_BOM)
     blocks = _blocks(body)
     newline = _newline(body)
-    text = render_entry(entry, _heading_level(body, blocks)).replace("\n", newline)
+    text = text.replace("\n", newline)
     present = next((b for b in blocks if b.entry.question_hash == entry.question_hash), None)
     if present:
         edited = body[: present.marker] + text + body[present.end :]
