@@ -4,7 +4,7 @@ import ipaddress
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
@@ -28,6 +28,24 @@ _LEVELS_OF = r"[a-z0-9-]{1,40}=(auto|suggest)"
 _LEVELS = rf"^(auto|suggest|{_LEVELS_OF}(,{_LEVELS_OF})*)$"
 _RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
 
+
+# Those of shiploop/agents/faq/dialects/known.py.
+FaqDialect = Literal[
+    "docusaurus",
+    "docusaurus-md",
+    "eleventy",
+    "gfm",
+    "hugo",
+    "jekyll",
+    "mdbook",
+    "mkdocs",
+    "mkdocs-macros",
+    "mkdocs-superfences",
+    "sphinx",
+    "starlight",
+    "unknown",
+    "vitepress",
+]
 
 MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]
 
@@ -75,6 +93,8 @@ class Settings(BaseSettings):
     # what shiploop/agents/faq/retrieval/documentation.py lists.
     docs_include: tuple[str, ...] = ()
     docs_exclude: tuple[str, ...] | None = None
+    # The generator that the FAQ is written for; None: as the repository's files tell.
+    faq_dialect: FaqDialect | None = None
     # Where a link of an answer may lead outside the repository; a host is that host alone.
     allowed_link_hosts: tuple[str, ...] = ()
 

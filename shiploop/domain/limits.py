@@ -20,6 +20,11 @@ MAX_MIRROR_BYTES: Final = 2 * _KIB * _KIB * _KIB
 MAX_MIRROR_HEADS: Final = 2_000
 MAX_BLOBS_FETCH_BYTES: Final = 64 * _KIB * _KIB
 
+# The configuration of a site's generator, as it is searched for words.
+MAX_CONFIGURATION_DEPTH: Final = 3  # folders
+MAX_CONFIGURATIONS: Final = 200
+MAX_CONFIGURATION_CHARACTERS: Final = 64 * _KIB
+
 # A page, as it is read for answers.
 MAX_LINES_PER_PAGE: Final = 10_000
 MAX_NESTING: Final = 10  # lists and quotations that begin in one line

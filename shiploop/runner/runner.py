@@ -159,7 +159,8 @@ class Runner:
                     self._runner_id, now, "ready", running, resident_bytes()
                 )
                 self._services.metrics.note_runner_alive(now)
-                self._services.left_out.replace(self._services.documents.left_out)
+                documents = self._services.documents
+                self._services.left_out.replace(documents.left_out, documents.found)
             except RedisError as error:
                 log.warning("no heartbeat could be written: %s", error)
             stopping.wait(_HEARTBEAT_S)

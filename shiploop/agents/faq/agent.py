@@ -2,18 +2,25 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from shiploop.agents.agent import Documents, World
 from shiploop.agents.faq.answering.answer import (
     Answer,
-    Generator,
     Unanswered,
     plain_texts,
 )
 from shiploop.agents.faq.answering.draft import Draft
 from shiploop.agents.faq.answering.near_duplicate import find_duplicate
+from shiploop.agents.faq.content import (
+    answer_as_read,
+    answer_of,
+    answer_of_version_1,
+    dialect_in,
+    entry_of,
+    propose,
+    written_entry,
+)
+from shiploop.agents.faq.dialects.dialect import Dialect, Unwritable
 from shiploop.agents.faq.document.document import (
     FAQ_PATH,
     UnsafeDocumentError,
@@ -22,10 +29,16 @@ from shiploop.agents.faq.document.document import (
     find,
     insert,
 )
-from shiploop.agents.faq.document.entry import Entry, clean_answer, entry_id
+from shiploop.agents.faq.document.entry import Entry, entry_id
 from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
 from shiploop.agents.faq.drafting import Drafter
-from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer, refusal_reason
+from shiploop.agents.faq.gate.gate import (
+    Candidate,
+    Reason,
+    Refusal,
+    check_answer,
+    refusal_reason,
+)
 from shiploop.agents.faq.gate.lint import Rules, lint
 from shiploop.agents.faq.judging.judge import Nearness
 from shiploop.agents.faq.judging.small_model import small_model
@@ -52,10 +65,8 @@ from shiploop.domain.delivery.change import (
     MergedChange,
     Proposal,
     Sighting,
-    Source,
 )
 from shiploop.domain.delivery.commit import CannotUndo
-from shiploop.domain.delivery.github_text import title_text
 from shiploop.domain.limits import MAX_FAQ_CHARACTERS
 from shiploop.domain.prompt import Prices
 from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
@@ -72,7 +83,7 @@ def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
     model = small_model()
     documentation = Documentation(settings.docs_include, settings.docs_exclude)
     return FaqAgent(
-        library=documents.keep_ready(Librarian(documentation)),
+        library=documents.keep_ready(Librarian(documentation, settings.faq_dialect)),
         page=settings.site_faq_path or "",
         allowed_hosts=frozenset(settings.allowed_link_hosts),
         prices=Prices(settings.openai_input_usd, settings.openai_output_usd),
@@ -122,27 +133,29 @@ class FaqAgent:
             raise TypeError(f"the request holds no question: {question.value}")
         draft = self._drafted(question, world)
         if isinstance(draft.answer, Unanswered):
-            looked_for = _propose(question, world.trace_id, Draft(_NO_ANSWER), _NO_ANSWER)
+            looked_for = self._propose(question, world, Draft(_NO_ANSWER), _NO_ANSWER)
             reason = format_decline(draft.answer, draft.why_not)
             return Declined(reason, draft.answer.closest, looked_for, draft.notes)
-        return _propose(question, world.trace_id, draft, draft.answer)
+        return self._propose(question, world, draft, draft.answer)
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
         """Put the entry into the FAQ, unless it answers the question in other words already."""
         if (removed := entry_to_remove(proposal)) is not None:
             return take_out(removed, files, self._page)
-        document, entry = files.get(FAQ_PATH), _entry(proposal)
+        document, entry = files.get(FAQ_PATH), written_entry(proposal)
+        if isinstance(entry, Unwritable):
+            return CannotEdit(entry.value)
         if document is None:
             return CannotEdit(f"there is no readable {FAQ_PATH}: add one, UTF-8 text")
         if len(document) > MAX_FAQ_CHARACTERS:
             return CannotEdit(f"{FAQ_PATH} is longer than {MAX_FAQ_CHARACTERS} characters")
         if (same := _same_answer(entry, document)) is not None:
             return self._already_there(same.question, entry_id(same))
-        existing = find_duplicate(entry.question, _answer(proposal), document)
+        existing = find_duplicate(entry.question, answer_of(proposal), document)
         if existing is not None:
             return self._already_there(existing.question, existing.anchor)
         try:
-            return Edited({FAQ_PATH: insert(document, entry)})
+            return Edited({FAQ_PATH: insert(document, entry, dialect_in(proposal))})
         except (UnsafeDocumentError, UnsafeEntryError) as error:
             return CannotEdit(f"the entry cannot stand in the FAQ: {error}")
 
@@ -176,19 +189,21 @@ class FaqAgent:
         if (removed := entry_to_remove(proposal)) is not None:
             gone = (removed.question, *plain_texts(removed.answer))
             return Sighting(self._page, absent=gone)
-        entry = _entry(proposal)
+        entry = entry_of(proposal)
         texts = (entry.question, *plain_texts(entry.answer))
         return Sighting(self._page, entry_id(entry), texts)
 
     def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
         """Every entry, and those to ask again whose sources have changed, moved or gone."""
         library = self._library()
-        find, search, answer = (
-            library.index.section,
-            search_in(library.index),
-            self._answer_of_today,
+        today = Today(
+            find=library.index.section,
+            search=search_in(library.index),
+            answer=self._answer_of_today,
+            page=self._page,
+            unread=library.unread(),
+            dialect=library.profile.dialect,
         )
-        today = Today(find, search, answer, self._page, library.unread())
         return look_after(library.faq, today, recall, most)
 
     def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
@@ -197,52 +212,43 @@ class FaqAgent:
 
     def _answer_of_today(self, question: str) -> str | None:
         drafted = self._draft(AskRequest(question=question), World(""))
-        return str(drafted.content["answer"]) if isinstance(drafted, Proposal) else None
+        return answer_as_read(drafted) if isinstance(drafted, Proposal) else None
 
     def _already_there(self, question: str, anchor: str) -> AlreadyThere:
         return AlreadyThere(format_duplicate(question), Sighting(self._page, anchor, (question,)))
 
     def _drafted(self, question: Question, world: World) -> Draft:
         if world.earlier:
-            return Draft(_answer_of_version_1(world.earlier))
+            return Draft(answer_of_version_1(world.earlier))
         library = self._library()
 
         def refuse(answer: Answer) -> str | None:
-            proposal = _propose(question, world.trace_id, Draft(answer), answer)
+            proposal = self._propose(question, world, Draft(answer), answer)
             # Of the FAQ as it was fetched: the step that adds to it says so of today's.
             return "; ".join(self.check(proposal, {FAQ_PATH: library.faq})) or None
 
         drafter = Drafter(library, self._allowed_hosts, self._prices, self._nearness)
         return drafter.draft(question.text, world.model, refuse)
 
-    def _refusals(self, proposal: Proposal, document: str) -> tuple[Refusal, ...]:
-        entry, library = _entry(proposal), self._library()
+    def _propose(self, question: Question, world: World, draft: Draft, answer: Answer) -> Proposal:
+        dialect = self._library().profile.dialect
+        return propose(question, world.trace_id, draft, answer, dialect)
+
+    def _refusals(self, proposal: Proposal, document: str) -> tuple[Reason, ...]:
+        library, dialect = self._library(), dialect_in(proposal)
         candidate = Candidate(
-            entry=entry,
-            answer=_answer(proposal),
+            entry=entry_of(proposal),
+            answer=answer_of(proposal),
             sections=library.cited(proposal.evidence),
             document=document,
             allowed_hosts=self._allowed_hosts,
+            dialect=dialect,
         )
-        return check_answer(candidate) or _lint(entry, document, library.lint_rules)
-
-
-def _propose(question: Question, trace_id: str, draft: Draft, answer: Answer) -> Proposal:
-    entry = Entry(question.text, question.hash, question.slug, trace_id, clean_answer(answer.text))
-    return Proposal(
-        agent=FaqAgent.name,
-        title=f"Update FAQ - {title_text(question.text)}",
-        summary=f"Adds the answer to: {title_text(question.text)}",
-        content=asdict(entry),
-        evidence=answer.sources,
-        generator=answer.generator,
-        assessment=draft.assessment,
-        notes=draft.notes,
-    )
-
-
-def _entry(proposal: Proposal) -> Entry:
-    return Entry(**proposal.content)
+        refused = check_answer(candidate)
+        written = written_entry(proposal)
+        if refused or isinstance(written, Unwritable):
+            return refused
+        return _lint(written, dialect, document, library.lint_rules)
 
 
 def _same_answer(entry: Entry, document: str) -> Entry | None:
@@ -251,19 +257,6 @@ def _same_answer(entry: Entry, document: str) -> Entry | None:
     if present is None or present.trace_id == entry.trace_id:
         return None
     return present if present.answer == as_written(document, entry).answer else None
-
-
-def _answer(proposal: Proposal) -> Answer:
-    generator: Generator = "model" if proposal.generator == "model" else "extractive"
-    return Answer(str(proposal.content["answer"]), proposal.evidence, generator)
-
-
-def _answer_of_version_1(stored: Mapping[str, Any]) -> Answer | Unanswered:
-    """What the step of the version before had stored: an answer, or the closest sections."""
-    sources = tuple(Source(**one) for one in stored.get("sources", stored.get("closest", ())))
-    if "text" not in stored:
-        return Unanswered(sources)
-    return Answer(stored["text"], sources, stored["generator"])
 
 
 def format_decline(unanswered: Unanswered, why_not: str = "") -> str:
@@ -282,10 +275,12 @@ def format_duplicate(question: str) -> str:
     return f"the FAQ answers this already: {question}"
 
 
-def _lint(entry: Entry, document: str, rules: Rules | None) -> tuple[Refusal, ...]:
+def _lint(
+    entry: Entry, dialect: Dialect, document: str, rules: Rules | None
+) -> tuple[Refusal, ...]:
     """Only what may be shipped otherwise is linted: that takes a process of its own."""
     page = document or "# FAQ\n"
-    found = lint(page, insert(page, entry), rules)
+    found = lint(page, insert(page, entry, dialect), rules)
     for each in found:
         log.warning("the entry's Markdown: %s", each)
     return (Refusal.UNCLEAN_MARKDOWN,) if found else ()

@@ -1,12 +1,12 @@
 """What is known of the target repository's files: kept fresh with git, read when asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, TypeVar
 
 import pygit2
 from pygit2.enums import ObjectType
 
-from shiploop.clients.git.pages import Pages, read_pages
+from shiploop.clients.git.pages import Pages, named_files, read_pages
 from shiploop.clients.git.remote import GitRemote, MirrorBroken
 from shiploop.domain.limits import MAX_PAGE_BYTES
 
@@ -38,6 +38,13 @@ class Mirror:
         pages = self._of_commit(sha, self._pages)
         self._read = pages.blobs
         return pages
+
+    def named(self, sha: str, names: Collection[str]) -> tuple[str, ...]:
+        """The paths of a commit's files that are called so, the nearest to the top first.
+
+        Raises MirrorUnavailable.
+        """
+        return self._of_commit(sha, lambda _repository, tree: named_files(tree, names))
 
     def text(self, sha: str, path: str) -> str | None:
         """One file of a commit; None where there is none, none in UTF-8, or one too long.

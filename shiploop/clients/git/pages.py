@@ -1,6 +1,7 @@
 """The Markdown files of one commit, as many and as long as docs/limits.md allows."""
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -9,6 +10,8 @@ import pygit2
 from pygit2.enums import FileMode, ObjectType
 
 from shiploop.domain.limits import (
+    MAX_CONFIGURATION_DEPTH,
+    MAX_CONFIGURATIONS,
     MAX_FOLDER_DEPTH,
     MAX_PAGE_BYTES,
     MAX_PAGES,
@@ -99,6 +102,25 @@ def _markdown_entries(
                 left_out.append(LeftOut(path[:MAX_PATH_CHARACTERS], reason))
             else:
                 folders.append((path, entry.peel(pygit2.Tree)))
+
+
+def named_files(tree: pygit2.Tree, names: Collection[str]) -> tuple[str, ...]:
+    """The paths of files that are called so, the nearest to the top first."""
+    found: list[str] = []
+    entries_left = MAX_TREE_ENTRIES
+    folders = deque([("", tree)])
+    while folders:
+        prefix, folder = folders.popleft()
+        for entry in folder:
+            entries_left -= 1
+            if entries_left < 0 or len(found) >= MAX_CONFIGURATIONS:
+                return tuple(found)
+            name = (entry.raw_name or b"").decode(errors="replace")
+            if entry.type == ObjectType.TREE and prefix.count("/") < MAX_CONFIGURATION_DEPTH:
+                folders.append((f"{prefix}{name}/", entry.peel(pygit2.Tree)))
+            elif entry.type == ObjectType.BLOB and name in names:
+                found.append(prefix + name)
+    return tuple(found)
 
 
 def _problem(path: str, entry: pygit2.Object, pages: int) -> str | None:

@@ -10,11 +10,12 @@ A document is text decoded from UTF-8 without newline translation. An entry of o
 
     <!-- /shiploop:entry how-do-i-export-my-data-3fa2b1c0 -->
 
-and its question and answer as the file has its own. A marker inside a code fence, indented code or
-an HTML block, one without its partner, and a repeated question hash are plain text. Each entry
-owns the blank line before it, and the line that lists it in a table of contents, so that inserting
-and removing are exact inverses. The order of insertions leaves no trace but in the numbers of
-questions, in a file that numbers them.
+and its question and answer as the file has its own, or with `{/*` and `*/}` around the markers,
+where the site reads MDX. A marker inside a code fence, indented code or an HTML block, one without
+its partner, and a repeated question hash are plain text. Each entry owns the blank line before it,
+and the line that lists it in a table of contents, so that inserting and removing are exact
+inverses. The order of insertions leaves no trace but in the numbers of questions, in a file that
+numbers them.
 """
 
 from collections import Counter
@@ -22,6 +23,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from shiploop.agents.faq.dialects.dialect import Dialect
+from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.document.blocks import (
     Apart,
     Block,
@@ -43,7 +46,7 @@ from shiploop.agents.faq.document.habits import habits_of
 from shiploop.agents.faq.document.index_page import is_index
 from shiploop.agents.faq.document.kin import Kin, find_kin, kin_of
 from shiploop.agents.faq.document.lines import STANDS_ALONE
-from shiploop.agents.faq.document.markers import NEWLINE
+from shiploop.agents.faq.document.markers import NEWLINE, unify_newlines
 from shiploop.agents.faq.document.styling import as_drafted, styled
 
 __all__ = [
@@ -57,6 +60,7 @@ __all__ = [
     "entry_id",
     "find",
     "insert",
+    "put_back",
     "remove",
 ]
 
@@ -99,7 +103,7 @@ def as_written(document: str, entry: Entry) -> Entry:
     return _as_written(take_apart(body, find_blocks(body)).text, entry)
 
 
-def insert(document: str, entry: Entry) -> str:
+def insert(document: str, entry: Entry, dialect: Dialect = GFM) -> str:
     """Put an entry in its place; one for the same question is replaced where it stands.
 
     The place is among its kin: before the first of our entries in their section with a greater
@@ -108,7 +112,21 @@ def insert(document: str, entry: Entry) -> str:
     Raises UnsafeEntryError, and UnsafeDocumentError when nothing can be put there.
     """
     body = document.removeprefix(_BOM)
-    edited = _Edit.of(body, entry).inserted()
+    edited = _Edit.of(body, entry, dialect).inserted()
+    return document[: len(document) - len(body)] + edited
+
+
+def put_back(document: str, question_hash: str, earlier: str) -> str:
+    """Put an entry in its place as it stands in an earlier document, byte by byte.
+
+    Where that has none it is removed. Raises UnsafeDocumentError as `insert` does.
+    """
+    body, old = document.removeprefix(_BOM), earlier.removeprefix(_BOM)
+    block = next((b for b in find_blocks(old) if b.entry.question_hash == question_hash), None)
+    if block is None:
+        return remove(document, question_hash)
+    text = unify_newlines(old[block.marker : block.end])
+    edited = replace(_Edit.of(body, block.entry), text=text).inserted()
     return document[: len(document) - len(body)] + edited
 
 
@@ -124,20 +142,25 @@ def remove(document: str, question_hash: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """A document, an entry, and the kin among which it stands or is to stand."""
+    """A document, an entry, and the kin among which it stands or is to stand.
+
+    `text` is how the entry is written where that is known: it is rendered in the dialect else.
+    """
 
     body: str
     entry: Entry
     blocks: Sequence[Block]
     apart: Apart
     kin: Kin
+    dialect: Dialect = GFM
+    text: str = ""
 
     @classmethod
-    def of(cls, body: str, entry: Entry) -> "_Edit":
+    def of(cls, body: str, entry: Entry, dialect: Dialect = GFM) -> "_Edit":
         blocks = find_blocks(body)
         apart = take_apart(body, blocks)
         kin = kin_of(entry.question, find_kin(apart.text))
-        return cls(body, _as_written(apart.text, entry), blocks, apart, kin)
+        return cls(body, _as_written(apart.text, entry), blocks, apart, kin, dialect)
 
     def inserted(self) -> str:
         present = self._present()
@@ -147,7 +170,7 @@ class _Edit:
         form = self._form(ours)
         place, before, after = self._place(ours, numbered=form.number is not None)
         newline = self._newline()
-        text = render_entry(self.entry, form).replace("\n", newline)
+        text = self._rendered(form)
         if (
             before and newline == "\n" and self.body[:place].endswith("\r")
         ):  # both would be one line break
@@ -180,7 +203,7 @@ class _Edit:
         form = self._form(self._ours())
         if block.form.number is not None and form.number is not None:
             form = form.numbered(block.form.number)
-        text = render_entry(self.entry, form).replace("\n", self._newline())
+        text = self._rendered(form)
         edited = self.body[: block.marker] + text + self.body[block.end :]
         if self.kin.contents is None:
             return edited
@@ -240,6 +263,10 @@ class _Edit:
     def _contents_begin(self) -> int:
         assert self.kin.contents
         return self.apart.in_body(self.kin.contents.begin)
+
+    def _rendered(self, form: Form) -> str:
+        text = self.text or render_entry(self.entry, form, self.dialect)
+        return text.replace("\n", self._newline())
 
     def _newline(self) -> str:
         first = NEWLINE.search(self.body)

@@ -7,9 +7,12 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
+from shiploop.agents.faq.dialects.dialect import Dialect, Unwritable
+from shiploop.agents.faq.dialects.plain import GFM
+from shiploop.agents.faq.dialects.writing import read, write, write_heading
 from shiploop.agents.faq.document.form import Form, Shape, read_question, write_question
-from shiploop.agents.faq.document.markers import MARKER, PROBE, unify_newlines
-from shiploop.agents.faq.question import heading_text, question_hash
+from shiploop.agents.faq.document.markers import PROBE, match_marker, unify_newlines
+from shiploop.agents.faq.question import question_hash
 
 _HASH_CHARACTERS_IN_ID: Final = 8
 _ENTRIES_REMEMBERED: Final = 4096
@@ -39,9 +42,23 @@ def entry_id(entry: Entry) -> str:
     return f"{entry.slug}-{entry.question_hash[:_HASH_CHARACTERS_IN_ID]}"
 
 
-def render_entry(entry: Entry, form: Form) -> str:
+def in_dialect(entry: Entry, dialect: Dialect) -> Entry | Unwritable:
+    """An entry with its answer as the dialect writes it, or why that cannot be."""
+    heading, answer = write_heading(entry.question, dialect), write(entry.answer, dialect)
+    if isinstance(heading, Unwritable):
+        return heading
+    return answer if isinstance(answer, Unwritable) else replace(entry, answer=answer)
+
+
+def read_entry(entry: Entry, dialect: Dialect) -> Entry:
+    """An entry of a document with its answer as plain Markdown."""
+    return replace(entry, answer=read(entry.answer, dialect))
+
+
+def render_entry(entry: Entry, form: Form, dialect: Dialect = GFM) -> str:
     """Write an entry as Markdown in that form, from marker to marker.
 
+    Its answer is as the dialect has it already: see `in_dialect`.
     Raises UnsafeEntryError when the answer is not self-contained (see `answer_problem`), or
     when reading the text back would not give this entry, because of a value no marker can hold.
     """
@@ -49,14 +66,19 @@ def render_entry(entry: Entry, form: Form) -> str:
     problem = answer_problem(answer)
     if problem is not None:
         raise UnsafeEntryError(problem)
-    name = entry_id(entry)
-    opening = f"<!-- shiploop:entry {name} hash={entry.question_hash} trace={entry.trace_id} -->"
-    inner = f"\n\n{write_question(form, heading_text(entry.question), answer, entry.slug)}\n\n"
-    marker = MARKER.fullmatch(opening)
+    heading = write_heading(entry.question, dialect)
+    if isinstance(heading, Unwritable):
+        raise UnsafeEntryError(heading.value)
+    name, comment = entry_id(entry), dialect.comment
+    opening = comment.around(
+        f"shiploop:entry {name} hash={entry.question_hash} trace={entry.trace_id}"
+    )
+    inner = f"\n\n{write_question(form, heading, answer, entry.slug)}\n\n"
+    marker = match_marker(opening)
     parsed = parse_entry(marker, inner) if marker else None
     if parsed is None or parsed[0] != replace(entry, answer=answer):
         raise UnsafeEntryError("The question or one of the entry's ids cannot be written.")
-    return f"{opening}{inner}<!-- /shiploop:entry {name} -->"
+    return f"{opening}{inner}{comment.around(f'/shiploop:entry {name}')}"
 
 
 def parse_entry(opening: re.Match[str], inner: str) -> tuple[Entry, Form] | None:

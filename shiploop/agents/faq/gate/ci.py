@@ -18,8 +18,9 @@ OF_PROSE: Final = (
     r"\]\(\s*(?!(\.\./)?[^():\\/%? ][^():\\? ]*\))",
     r"(?<!\\)://|\bwww\.|\b(javascript|vbscript|mailto|tel):\S|data:[a-z]+/",
     r"^[ >*+-]*\[[^\]]+\]:|\[\^|(?<!\\)\]\[",
-    r"(?<!\\)&#?\w+;",
-    r"\{[{%:]|\$\$|(?<![\\\w])\$\S*\\\w",
+    r"(?<!\\)&(?!(lt|gt|amp|#(3[34679]|4[02357]|58|6[013]|9[14]|10[15]|12[3-6]));)#?\w+;"
+    r"|\]\([^)]*&#?\w+;",
+    r"(?<!\{\{ .)\{[{%:](?! .\{\{. \}\})|\$\$|(?<![\\\w])\$\S*\\\w",
     r"(?<![\w.+/-])@\w",
     r"\b(clos|fix|resolv)\w{0,2}\b\W{0,5}([\w./-]*#\d|gh-\d|https?:)",
     r"\[\W{0,9}(skip|no)\W{1,9}(ci|actions?|checks?|vercel|netlify)\W{0,9}\]"
@@ -33,7 +34,8 @@ OF_ALL: Final = (
 )
 # Of the answer, line by line.
 OF_ANSWER: Final = (
-    r"<!--(?! /?shiploop:entry [^ ]+( hash=[0-9a-f]{64} trace=[\w-]+)? -->$)"
+    r"^(?!(<!--|\{/\*) /?shiploop:entry [^ ]+( hash=[0-9a-f]{64} trace=[\w-]+)? (-->|\*/\})$)"
+    r".*(<!--|\{/\*)\W{0,4}shiploop"
     r"|^\W*(trace-id|rolls-back|signature)\W+(v1:)?[0-9a-f-]{8}",
 )
 

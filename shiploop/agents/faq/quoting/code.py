@@ -64,7 +64,6 @@ _HIGHLIGHT: Final = re.compile(
     re.MULTILINE,
 )
 _CODE_MARK: Final = re.compile(r"[ \t]{0,9}(?://|#|<!--)[ \t]{0,4}\[!code [\w+-]{1,20}\](?: -->)?")
-_TEMPLATE: Final = re.compile(r"\{[{%]|<%|-8<")
 
 
 def included(text: str) -> str:
@@ -132,6 +131,4 @@ def _obstacle(code: str, language: str, info: str) -> str:
         return f"a drawing, `{language}`"
     if include := next(filter(None, map(included, code.split("\n"))), ""):
         return f"an include, `{include}`"
-    if _TEMPLATE.search(code):
-        return "code that a site generator may take for a template"
     return "a directive" if info.startswith("{") and not _LANGUAGE.match(info) else ""

@@ -9,6 +9,7 @@ from typing import Final
 from shiploop.agents.agent import Repository
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.faq.gate.lint import RULES_PATHS, Rules
+from shiploop.agents.faq.profile import Profile, format_profile, read_profile
 from shiploop.agents.faq.retrieval.documentation import Documentation
 from shiploop.agents.faq.retrieval.headings import Headings
 from shiploop.agents.faq.retrieval.index import DocsIndex
@@ -33,6 +34,7 @@ class Library:
     lint_rules: Rules | None
     headings: Headings = field(default_factory=lambda: Headings(()))
     pages: frozenset[str] = frozenset()
+    profile: Profile = field(default_factory=Profile)
 
     @classmethod
     def of(
@@ -40,16 +42,23 @@ class Library:
         repository: Repository,
         documentation: Documentation = _EVERYTHING,
         earlier: "Library | None" = None,
+        dialect: str | None = None,
     ) -> "Library":
-        """Read and index the repository's files; what has not changed is taken from `earlier`."""
-        pages = repository.markdown()
+        """Read and index the repository's files; what has not changed is taken from `earlier`.
+
+        `dialect` names the one to write in, where the repository's files do not tell rightly.
+        """
+        profile, pages = read_profile(repository, dialect), repository.markdown()
         current, others = _current(pages, documentation, repository.text)
+        current = {path: profile.dialect.read_page(text) for path, text in current.items()}
         index = DocsIndex(current, earlier.index if earlier else None)
         for each in (*others, *index.left_out):
             repository.leave_out(each.path, each.reason)
         rules = _rules(repository)
         headings = Headings(index.sections, earlier.headings if earlier else None)
-        return cls(index, pages.get(FAQ_PATH, ""), rules, headings, frozenset(pages))
+        faq = pages.get(FAQ_PATH, "")
+        repository.note(format_profile(profile, faq))
+        return cls(index, faq, rules, headings, frozenset(pages), profile)
 
     def cited(self, sources: Iterable[Source]) -> tuple[Section, ...]:
         """Those sections of an answer's sources that there are."""
@@ -71,13 +80,16 @@ class Library:
 class Librarian:
     """Makes a library of each commit, out of the one that it made last."""
 
-    def __init__(self, documentation: Documentation = _EVERYTHING) -> None:
+    def __init__(
+        self, documentation: Documentation = _EVERYTHING, dialect: str | None = None
+    ) -> None:
         self._documentation = documentation
+        self._dialect = dialect
         self._last: Library | None = None
 
     def __call__(self, repository: Repository) -> Library:
         """The library of a commit; for one thread at a time."""
-        self._last = Library.of(repository, self._documentation, self._last)
+        self._last = Library.of(repository, self._documentation, self._last, self._dialect)
         return self._last
 
 

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from shiploop.agents.faq.content import answer_as_read
 from shiploop.agents.faq.document.document import Entry, find
+from shiploop.agents.faq.document.entry import read_entry
 from shiploop.agents.faq.question import AskRequest, question_hash
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Section
@@ -28,10 +30,11 @@ def redraft(
     entry = find(library.faq, question_hash(request.question))
     if entry is None:
         return drafted
-    section = find_moved(entry.answer, search_in(library.index))
-    if section is not None and not _cites(entry, section):
-        return _with_note(propose_move(entry, section, drafted.looked_for), library)
-    return propose_removal(entry, library.index.section) or drafted
+    plain = read_entry(entry, library.profile.dialect)
+    section = find_moved(plain.answer, search_in(library.index))
+    if section is not None and not _cites(plain, section):
+        return _with_note(propose_move(plain, section, drafted.looked_for), library)
+    return propose_removal(entry, plain.answer, library.index.section) or drafted
 
 
 def _cites(entry: Entry, section: Section) -> bool:
@@ -40,6 +43,6 @@ def _cites(entry: Entry, section: Section) -> bool:
 
 
 def _with_note(proposal: Proposal, library: Library) -> Proposal:
-    answer = str(proposal.content["answer"])
+    answer = answer_as_read(proposal)
     cited = cited_sections(sources_of(answer), library.index.section)
     return replace(proposal, notes={**proposal.notes, "made_of": made_of(answer, cited)})

@@ -28,16 +28,17 @@ _AGENT: Final = "faq"
 _MARK: Final = "removed"
 
 
-def propose_removal(entry: Entry, find_section: Find) -> Proposal | None:
+def propose_removal(entry: Entry, says: str, find_section: Find) -> Proposal | None:
     """Take an entry out whose question the documents do not answer; None where it still holds.
 
+    The entry is as it stands in the FAQ, `says` is its answer as plain Markdown.
     The loop may do so by itself where nothing of what is cited is there any more. Where a section
     only says something else by now, a person decides.
     """
     sources = sources_of(entry.answer)
     found = cited_sections(sources, find_section)
     there = [section for section in found if section is not None]
-    if not sources or is_quoted(entry.answer, there):
+    if not sources or is_quoted(says, there):
         return None
     question = title_text(entry.question)
     return Proposal(

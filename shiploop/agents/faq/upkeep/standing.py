@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from shiploop.agents.faq.dialects.dialect import Dialect
+from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.document.document import drafted_entries
-from shiploop.agents.faq.document.entry import Entry, entry_id
+from shiploop.agents.faq.document.entry import Entry, entry_id, read_entry
 from shiploop.agents.faq.gate.citation import without_citation
 from shiploop.agents.faq.question import Question, check_question
 from shiploop.agents.faq.retrieval.sections import Section
@@ -39,6 +41,7 @@ class Today:
     `search` gives the sections that have most of a text's words.
     `answer` gives None where they do not answer, and asks no language model. `page` is the page of
     the site that shows the FAQ. Of what is `unread`, a page by its path, nobody knows what it says.
+    Entries stand in the FAQ in its `dialect`.
     """
 
     find: Find
@@ -46,11 +49,13 @@ class Today:
     answer: Callable[[str], str | None]
     page: str
     unread: frozenset[str] = frozenset()
+    dialect: Dialect = GFM
 
 
 def look_after(faq: str, today: Today, recall: Recall, most: int) -> tuple[Kept, ...]:
     """Every entry of ours in the FAQ; `most` of those that are due have a request."""
-    ours, look = drafted_entries(faq), _Look(today, most)
+    look = _Look(today, most)
+    ours = [read_entry(entry, today.dialect) for entry in drafted_entries(faq)]
     noted = recall({entry.question_hash: entry.trace_id for entry in ours})
     found = [look.at(entry, noted.get(entry.question_hash, Noted())) for entry in ours]
     if not look.doubts_the_documents(len(found)):

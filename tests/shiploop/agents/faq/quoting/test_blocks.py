@@ -116,7 +116,7 @@ TABLES = [
     ("| a |\n|---|\n| x<br>y |\n| One.<br/>Two. |", "| a |\n| --- |\n| x; y |\n| One. Two. |"),
     ("| a |\n|---|\n| [x](b.md) *y* |", "| a |\n| --- |\n| [x](b.md) *y* |"),
     ("| a |\n|---|\n| ![](x.png) |", "| a |\n| --- |\n| |"),
-    ("| a |\n|---|\n| {{ x }} |", "!a brace outside of code"),
+    ("| a |\n|---|\n| {{ x }} |", "!a template outside of code"),
     ("<table><tr><td>x</td></tr></table>", "!what `table` shows"),
 ]
 
@@ -141,7 +141,7 @@ CODE = [
     ("```{math}\nx\n```", "!what `math` shows"),
     ("```{toctree}\nx\n```\n\nAfter.", "After."),
     ('```py\n--8<-- "x.py"\n```', '!an include, `--8<-- "x.py"`'),
-    ("```yaml\nx: {{ y }}\n```", "!code that a site generator may take for a template"),
+    ("```yaml\nx: {{ y }}\n```", "```yaml\nx: {{ y }}\n```"),
     (
         '=== "npm"\n\n    ```sh\n    npm i\n    ```\n\n=== "yarn"\n\n    Run it.',
         "- **npm:**\n\n  ```sh\n  npm i\n  ```\n\n- **yarn:**\n\n  Run it.",
@@ -191,7 +191,9 @@ NO_TEXT = [
     ("{% include 'x.md' %}", "!an include, `{% include 'x.md' %}`"),
     ("{{#include x.rs}}", "!an include, `{{#include x.rs}}`"),
     ("<<< @/x.ts", "!an include, `<<< @/x.ts`"),
-    ("Version {{ version }} is out.", "!a brace outside of code"),
+    ("Version {{ version }} is out.", "!a template outside of code"),
+    ("Write {name} for it.", "Write {name} for it."),
+    ("Write `{{ name }}`{v-pre} for it.", "Write `{{ name }}` for it."),
     ("A :rocket: starts.", "A :rocket: starts."),
     (":rocket: starts.", ":rocket: starts."),
     ('Text <span class="x">within</span>.', "Text within."),
