@@ -27,7 +27,7 @@ _CODE_BLOCK: Final = "~~~"  # stands for one
 _WIDEST: Final = 130
 _NARROWEST: Final = 60
 _ENOUGH_LINES: Final = 8
-_ENOUGH_TEXT: Final = 10
+_ENOUGH_TEXT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def _is_formatted(lines: Lines, outside: Sequence[str], habits: Habits) -> bool:
         return False
     if habits.bullet not in ("", "-") or habits.strong == "__" or habits.pads_tables is False:
         return False
-    around = zip(("", *outside), outside, (*outside[1:], ""), strict=False)
+    around = zip(("<", *outside), outside, (*outside[1:], ""), strict=False)
     return not any(map(_is_careless, around))
 
 
