@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     # What of a repository's Markdown is documentation, in patterns as of .gitignore; None: without
     # what shiploop/agents/faq/retrieval/documentation.py lists.
     docs_include: tuple[str, ...] = ()
+    # The FAQ, or one for each language; empty: found by the names of files.
+    faq_paths: tuple[str, ...] = ()
     docs_exclude: tuple[str, ...] | None = None
     # Where a link of an answer may lead outside the repository; a host is that host alone.
     allowed_link_hosts: tuple[str, ...] = ()

@@ -38,6 +38,7 @@ from shiploop.agents.faq.document.entry import (
     entry_id,
     render_entry,
 )
+from shiploop.agents.faq.document.faq_files import FAQ_PATH
 from shiploop.agents.faq.document.form import Form, Shape
 from shiploop.agents.faq.document.habits import habits_of
 from shiploop.agents.faq.document.index_page import is_index
@@ -59,8 +60,6 @@ __all__ = [
     "insert",
     "remove",
 ]
-
-FAQ_PATH: Final = "docs/FAQ.md"
 
 _BOM: Final = "\ufeff"
 _INDEX: Final = (
