@@ -243,7 +243,8 @@ def _revealed(secret: SecretStr | None) -> str | None:
 def site_of(settings: Settings, http: httpx.Client) -> Site:
     """The site as it is set."""
     path, value = settings.site_faq_path, _revealed(settings.site_header_value)
-    pages = addresses_of(FAQ_PATH) if path is None else (path,)
+    first = settings.faq_paths[0] if settings.faq_paths else FAQ_PATH
+    pages = addresses_of(first) if path is None else (path,)
     return Site(http, settings.site_url, pages, (settings.site_header, value) if value else None)
 
 

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     # What of a repository's Markdown is documentation, in patterns as of .gitignore; None: without
     # what shiploop/agents/faq/retrieval/documentation.py lists.
     docs_include: tuple[str, ...] = ()
+    # The FAQ, or one for each language; empty: found by the names of files.
+    faq_paths: tuple[str, ...] = ()
     docs_exclude: tuple[str, ...] | None = None
     # The generator that the FAQ is written for; None: as the repository's files tell.
     faq_dialect: FaqDialect | None = None

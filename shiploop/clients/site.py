@@ -10,6 +10,7 @@ import httpx
 
 from shiploop.clients.asking import Request, ask
 from shiploop.domain.delivery.change import Sighting
+from shiploop.domain.production.page_addresses import addresses_of
 from shiploop.domain.production.probe_definition import Address, Answer
 from shiploop.domain.production.reading import Place, commit_named_in, find_on_page
 from shiploop.errors import SiteUnavailable
@@ -114,10 +115,11 @@ class Site:
         None where no page shows them. A sighting that names no page is on the FAQ's. Raises
         SiteUnavailable when there is no answer at all.
         """
-        for page in (sighting.page,) if sighting.page else self._pages():
+        named = (sighting.page,) if sighting.page else addresses_of(sighting.file)
+        for page in named if sighting.page or sighting.file else self._pages():
             place = self._place_on(page, sighting)
             if place is not None:
-                if not sighting.page and sighting.texts:
+                if not (sighting.page or sighting.file) and sighting.texts:
                     self._faq_page = page
                 return self.url(page, place.anchor)
         return None

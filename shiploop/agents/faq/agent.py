@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from shiploop.agents.agent import Documents, World
 from shiploop.agents.faq.answering.answer import (
@@ -17,19 +18,15 @@ from shiploop.agents.faq.content import (
     answer_of_version_1,
     dialect_in,
     entry_of,
+    path_of,
     propose,
     written_entry,
 )
-from shiploop.agents.faq.dialects.dialect import Dialect, Unwritable
-from shiploop.agents.faq.document.document import (
-    FAQ_PATH,
-    UnsafeDocumentError,
-    UnsafeEntryError,
-    as_written,
-    find,
-    insert,
-)
-from shiploop.agents.faq.document.entry import Entry, entry_id
+from shiploop.agents.faq.dialects.dialect import Unwritable
+from shiploop.agents.faq.document.document import UnsafeDocumentError, UnsafeEntryError, insert
+from shiploop.agents.faq.document.entry import entry_id
+from shiploop.agents.faq.document.faq_files import FAQ_PATH, is_of_a_language
+from shiploop.agents.faq.document.proposed import same_answer
 from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
 from shiploop.agents.faq.drafting import Drafter
 from shiploop.agents.faq.gate.gate import (
@@ -71,6 +68,7 @@ from shiploop.domain.limits import MAX_FAQ_CHARACTERS
 from shiploop.domain.prompt import Prices
 from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
 from shiploop.domain.upkeep.kept import Kept, Recall
+from shiploop.errors import MirrorUnavailable
 from shiploop.settings import Settings
 
 _NO_ANSWER = Answer("", (), "extractive")
@@ -83,7 +81,9 @@ def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
     model = small_model()
     documentation = Documentation(settings.docs_include, settings.docs_exclude)
     return FaqAgent(
-        library=documents.keep_ready(Librarian(documentation, settings.faq_dialect)),
+        library=documents.keep_ready(
+            Librarian(documentation, settings.faq_paths, settings.faq_dialect)
+        ),
         page=settings.site_faq_path or "",
         allowed_hosts=frozenset(settings.allowed_link_hosts),
         prices=Prices(settings.openai_input_usd, settings.openai_output_usd),
@@ -92,7 +92,7 @@ def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
 
 
 class FaqAgent:
-    """One entry of `docs/FAQ.md` for each question."""
+    """One entry of the FAQ for each question."""
 
     name = "faq"
     request_model = AskRequest
@@ -117,8 +117,11 @@ class FaqAgent:
         return question_hash(request.question)
 
     def reads(self, request: AskRequest) -> tuple[str, ...]:
-        """The FAQ."""
-        return (FAQ_PATH,)
+        """The FAQ, in every language that it has."""
+        try:
+            return tuple(self._library().faqs)
+        except MirrorUnavailable:
+            return (FAQ_PATH,)  # and nothing can be drafted
 
     def draft(self, request: AskRequest, world: World) -> Proposal | Declined:
         """Answer from the documents, and say whether that may be shipped unattended.
@@ -140,22 +143,23 @@ class FaqAgent:
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
         """Put the entry into the FAQ, unless it answers the question in other words already."""
+        path = path_of(proposal)
         if (removed := entry_to_remove(proposal)) is not None:
-            return take_out(removed, files, self._page)
-        document, entry = files.get(FAQ_PATH), written_entry(proposal)
+            return take_out(removed, files, self._place(path), path)
+        document, entry = files.get(path), written_entry(proposal)
         if isinstance(entry, Unwritable):
             return CannotEdit(entry.value)
         if document is None:
-            return CannotEdit(f"there is no readable {FAQ_PATH}: add one, UTF-8 text")
+            return CannotEdit(f"there is no readable {path}: add one, UTF-8 text")
         if len(document) > MAX_FAQ_CHARACTERS:
-            return CannotEdit(f"{FAQ_PATH} is longer than {MAX_FAQ_CHARACTERS} characters")
-        if (same := _same_answer(entry, document)) is not None:
-            return self._already_there(same.question, entry_id(same))
+            return CannotEdit(f"{path} is longer than {MAX_FAQ_CHARACTERS} characters")
+        if (same := same_answer(entry, document)) is not None:
+            return self._already_there(same.question, entry_id(same), path)
         existing = find_duplicate(entry.question, answer_of(proposal), document)
         if existing is not None:
-            return self._already_there(existing.question, existing.anchor)
+            return self._already_there(existing.question, existing.anchor, path)
         try:
-            return Edited({FAQ_PATH: insert(document, entry, dialect_in(proposal))})
+            return Edited({path: insert(document, entry, dialect_in(proposal))})
         except (UnsafeDocumentError, UnsafeEntryError) as error:
             return CannotEdit(f"the entry cannot stand in the FAQ: {error}")
 
@@ -163,7 +167,7 @@ class FaqAgent:
         """Hold the answer against the gate, with what the documents really say."""
         if entry_to_remove(proposal) is not None:
             return ()
-        document = files.get(FAQ_PATH) or ""
+        document = files.get(path_of(proposal)) or ""
         if len(document) > MAX_FAQ_CHARACTERS:
             return ()  # nothing can be added: `edit` says so
         try:
@@ -174,7 +178,8 @@ class FaqAgent:
 
     def undo(self, merged: MergedChange, files: Files) -> Mapping[str, str] | CannotUndo | None:
         """Take a merge's entries out of today's FAQ, or put back those that it took out."""
-        today, before, after = (each.get(FAQ_PATH) for each in (files, merged.before, merged.after))
+        path = next(iter(merged.after), FAQ_PATH)
+        today, before, after = (each.get(path) for each in (files, merged.before, merged.after))
         if today is None or before is None or after is None:
             return None
         if max(map(len, (today, before, after))) > MAX_FAQ_CHARACTERS:
@@ -182,29 +187,33 @@ class FaqAgent:
         undone = undo_entries(today, before, after)
         if isinstance(undone, UndoConflict):
             return CannotUndo(f"{undone.question}: {undone.reason}")
-        return None if undone is None else {FAQ_PATH: undone}
+        return None if undone is None or len(merged.after) > 1 else {path: undone}
 
     def seen(self, proposal: Proposal) -> Sighting:
         """The question and its answer, on the page that shows the FAQ; or that page without it."""
         if (removed := entry_to_remove(proposal)) is not None:
             gone = (removed.question, *plain_texts(removed.answer))
-            return Sighting(self._page, absent=gone)
-        entry = entry_of(proposal)
+            return replace(self._place(path_of(proposal)), absent=gone)
+        entry, place = entry_of(proposal), self._place(path_of(proposal))
         texts = (entry.question, *plain_texts(entry.answer))
-        return Sighting(self._page, entry_id(entry), texts)
+        return replace(place, anchor=entry_id(entry), texts=texts)
 
     def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
         """Every entry, and those to ask again whose sources have changed, moved or gone."""
         library = self._library()
-        today = Today(
-            find=library.index.section,
-            search=search_in(library.index),
-            answer=self._answer_of_today,
-            page=self._page,
-            unread=library.unread(),
-            dialect=library.profile.dialect,
-        )
-        return look_after(library.faq, today, recall, most)
+        kept: list[Kept] = []
+        for path, faq in library.faqs.items():
+            today = Today(
+                find=library.index.section,
+                search=search_in(library.index),
+                answer=self._answer_of_today,
+                page=self._place(path),
+                unread=library.unread(),
+                dialect=library.profile.dialect,
+            )
+            asked = sum(each.request is not None for each in kept)
+            kept += look_after(faq, today, recall, most - asked, path)
+        return tuple(kept)
 
     def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
         """Questions by what they ask for; those that hold personal data are left out."""
@@ -214,8 +223,15 @@ class FaqAgent:
         drafted = self._draft(AskRequest(question=question), World(""))
         return answer_as_read(drafted) if isinstance(drafted, Proposal) else None
 
-    def _already_there(self, question: str, anchor: str) -> AlreadyThere:
-        return AlreadyThere(format_duplicate(question), Sighting(self._page, anchor, (question,)))
+    def _already_there(self, question: str, anchor: str, path: str) -> AlreadyThere:
+        place = replace(self._place(path), anchor=anchor, texts=(question,))
+        return AlreadyThere(format_duplicate(question), place)
+
+    def _place(self, path: str) -> Sighting:
+        """Where the site shows a file: the page that is set is that of the one of no language."""
+        if path == FAQ_PATH or (self._page and not is_of_a_language(path)):
+            return Sighting(self._page)
+        return Sighting("", file=path)
 
     def _drafted(self, question: Question, world: World) -> Draft:
         if world.earlier:
@@ -225,14 +241,15 @@ class FaqAgent:
         def refuse(answer: Answer) -> str | None:
             proposal = self._propose(question, world, Draft(answer), answer)
             # Of the FAQ as it was fetched: the step that adds to it says so of today's.
-            return "; ".join(self.check(proposal, {FAQ_PATH: library.faq})) or None
+            return "; ".join(self.check(proposal, library.faqs)) or None
 
         drafter = Drafter(library, self._allowed_hosts, self._prices, self._nearness)
         return drafter.draft(question.text, world.model, refuse)
 
     def _propose(self, question: Question, world: World, draft: Draft, answer: Answer) -> Proposal:
-        dialect = self._library().profile.dialect
-        return propose(question, world.trace_id, draft, answer, dialect)
+        library = self._library()
+        path = library.faq_for(question.text)
+        return propose(question, world.trace_id, draft, answer, (path, library.profile.dialect))
 
     def _refusals(self, proposal: Proposal, document: str) -> tuple[Reason, ...]:
         library, dialect = self._library(), dialect_in(proposal)
@@ -248,15 +265,9 @@ class FaqAgent:
         written = written_entry(proposal)
         if refused or isinstance(written, Unwritable):
             return refused
-        return _lint(written, dialect, document, library.lint_rules)
-
-
-def _same_answer(entry: Entry, document: str) -> Entry | None:
-    """The entry of another task that says the same already."""
-    present = find(document, entry.question_hash)
-    if present is None or present.trace_id == entry.trace_id:
-        return None
-    return present if present.answer == as_written(document, entry).answer else None
+        page = document or "# FAQ\n"
+        added = insert(page, written, dialect)
+        return _lint(page, added, library.lint_rules, path_of(proposal))
 
 
 def format_decline(unanswered: Unanswered, why_not: str = "") -> str:
@@ -275,12 +286,9 @@ def format_duplicate(question: str) -> str:
     return f"the FAQ answers this already: {question}"
 
 
-def _lint(
-    entry: Entry, dialect: Dialect, document: str, rules: Rules | None
-) -> tuple[Refusal, ...]:
+def _lint(before: str, after: str, rules: Rules | None, path: str) -> tuple[Refusal, ...]:
     """Only what may be shipped otherwise is linted: that takes a process of its own."""
-    page = document or "# FAQ\n"
-    found = lint(page, insert(page, entry, dialect), rules)
+    found = lint(before, after, rules, path)
     for each in found:
         log.warning("the entry's Markdown: %s", each)
     return (Refusal.UNCLEAN_MARKDOWN,) if found else ()

@@ -5,7 +5,6 @@ write the same.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from shiploop.agents.faq.answering.answer import Answer, Generator, Unanswered
@@ -15,6 +14,8 @@ from shiploop.agents.faq.dialects.known import DIALECTS
 from shiploop.agents.faq.dialects.plain import GFM, UNKNOWN
 from shiploop.agents.faq.dialects.writing import read
 from shiploop.agents.faq.document.entry import Entry, clean_answer, in_dialect
+from shiploop.agents.faq.document.moved_links import links_as_drafted
+from shiploop.agents.faq.document.proposed import content_of, entry_for, entry_in, path_in
 from shiploop.agents.faq.question import Question
 from shiploop.domain.delivery.change import Proposal, Source
 from shiploop.domain.delivery.github_text import title_text
@@ -24,15 +25,16 @@ _DIALECT: Final = "dialect"
 
 
 def propose(
-    question: Question, trace_id: str, draft: Draft, answer: Answer, dialect: Dialect
+    question: Question, trace_id: str, draft: Draft, answer: Answer, where: tuple[str, Dialect]
 ) -> Proposal:
-    """Propose an answer to a question."""
+    """Propose an answer to a question; `where` is the file to put it into, and its dialect."""
+    path, dialect = where
     entry = Entry(question.text, question.hash, question.slug, trace_id, clean_answer(answer.text))
     return Proposal(
         agent=_AGENT,
         title=f"Update FAQ - {title_text(question.text)}",
         summary=f"Adds the answer to: {title_text(question.text)}",
-        content={**asdict(entry), _DIALECT: dialect.name},
+        content={**content_of(entry, path), _DIALECT: dialect.name},
         evidence=answer.sources,
         generator=answer.generator,
         assessment=draft.assessment,
@@ -42,7 +44,12 @@ def propose(
 
 def entry_of(proposal: Proposal) -> Entry:
     """The entry as plain Markdown."""
-    return Entry(**{name: text for name, text in proposal.content.items() if name != _DIALECT})
+    return entry_in(proposal.content)
+
+
+def path_of(proposal: Proposal) -> str:
+    """The file that a proposal is about."""
+    return path_in(proposal.content)
 
 
 def dialect_in(proposal: Proposal) -> Dialect:
@@ -52,7 +59,8 @@ def dialect_in(proposal: Proposal) -> Dialect:
 
 def written_entry(proposal: Proposal) -> Entry | Unwritable:
     """The entry as it stands in the document."""
-    return in_dialect(entry_of(proposal), dialect_in(proposal))
+    entry = entry_for(entry_of(proposal), path_of(proposal))
+    return in_dialect(entry, dialect_in(proposal))
 
 
 def answer_as_read(proposal: Proposal) -> str:
@@ -60,7 +68,7 @@ def answer_as_read(proposal: Proposal) -> str:
     written = written_entry(proposal)
     if isinstance(written, Unwritable):
         return str(proposal.content["answer"])
-    return read(written.answer, dialect_in(proposal))
+    return read(links_as_drafted(written.answer, path_of(proposal)), dialect_in(proposal))
 
 
 def answer_of(proposal: Proposal) -> Answer:

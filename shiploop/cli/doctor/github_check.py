@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.agents.faq.document.faq_files import COMMON_FAQS, FAQ_PATH
 from shiploop.bootstrap import SettingMissing, token_source
 from shiploop.cli.doctor.diagnosis import (
     Finding,
@@ -66,13 +66,15 @@ def _look(
     settings: Settings,
 ) -> Iterator[Finding]:
     try:
-        base = github.read_base((FAQ_PATH,))
+        base = github.read_base(settings.faq_paths or COMMON_FAQS)
     except ShiploopError as error:
         yield _refused(error, github.repository)
         return
     yield Finding("github token", Health.OK, f"valid, of {base.viewer}")
     place = f"{github.repository}@{settings.base_branch}"
-    yield judge_faq(place, FAQ_PATH, is_there=base.files[FAQ_PATH] is not None)
+    there = [path for path, text in base.files.items() if text is not None]
+    wanted = settings.faq_paths or (there or [FAQ_PATH])[:1]
+    yield from (judge_faq(place, path, is_there=path in there) for path in wanted)
     try:
         yield from judge_repository(setup.repository(), github.repository, RIGHTS)
         yield from _checks(github, setup, base, settings)

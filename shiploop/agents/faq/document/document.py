@@ -41,6 +41,7 @@ from shiploop.agents.faq.document.entry import (
     entry_id,
     render_entry,
 )
+from shiploop.agents.faq.document.faq_files import FAQ_PATH
 from shiploop.agents.faq.document.form import Form, Shape
 from shiploop.agents.faq.document.habits import habits_of
 from shiploop.agents.faq.document.index_page import is_index
@@ -63,8 +64,6 @@ __all__ = [
     "put_back",
     "remove",
 ]
-
-FAQ_PATH: Final = "docs/FAQ.md"
 
 _BOM: Final = "\ufeff"
 _INDEX: Final = (

@@ -12,8 +12,10 @@ from shiploop.agents.faq.document.remembered import remembered
 from shiploop.agents.faq.document.tables import is_padded
 
 _FENCE: Final = re.compile(r"\A[ \t]{0,12}(`{3,}|~{3,})")
-_BULLET: Final = re.compile(r"\A[ ]{0,3}([-*+])[ \t]+(?!\[[^\]]*\]\(#)\S")
-_NUMBER: Final = re.compile(r"\A[ ]{0,3}(\d{1,6})([.)])[ \t]+(?!\[[^\]]*\]\(#)\S")
+_BULLET: Final = re.compile(r"\A[ ]{0,3}([-*+])[ \t]+\S")
+_NUMBER: Final = re.compile(r"\A[ ]{0,3}(\d{1,6})([.)])[ \t]+\S")
+# Of a table of contents: some of these are ours.
+_LISTED: Final = re.compile(r"\A[ \t]*(?:[-*+]|\d{1,6}[.)])[ \t]+\[.*\]\(#")
 _CODE: Final = re.compile(r"`[^`]*`")
 _EMPHASIS: Final = re.compile(
     r"(?<![\w\\*])\*(?=[^\s*])[^*\n]{1,80}(?<=[^\s\\])\*(?![\w*])"
@@ -24,10 +26,11 @@ _PROSE: Final = re.compile(r"\A[^\W\d_]|\A[\"'(`*_\[]")
 _HEADING: Final = re.compile(r"\A#{1,6}[ \t]")
 _HARD_BREAK: Final = re.compile(r"\S  \Z")
 _CODE_BLOCK: Final = "~~~"  # stands for one
+_LISTING: Final = "<a>"  # stands for a line of a table of contents
 _WIDEST: Final = 130
 _NARROWEST: Final = 60
 _ENOUGH_LINES: Final = 8
-_ENOUGH_TEXT: Final = 10
+_ENOUGH_TEXT: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ def _outside_code(lines: Lines, fences: Counter[str]) -> Iterator[str]:
         elif marks and marks[1].startswith(fence) and not line.strip(" \t").strip(fence[0]):
             fence = ""
         elif not fence:
-            yield line
+            yield _LISTING if _LISTED.match(line) else line
 
 
 def _width(lines: Sequence[str]) -> int:
@@ -125,11 +128,12 @@ def _width(lines: Sequence[str]) -> int:
 def _is_formatted(lines: Lines, outside: Sequence[str], habits: Habits) -> bool:
     """Tell whether nothing is there that a formatter would write otherwise."""
     text = lines.text
-    if sum(bool(line) for line in outside) < _ENOUGH_TEXT or not text.endswith(("\n", "\r")):
+    said = sum(bool(line) and line != _LISTING for line in outside)
+    if said < _ENOUGH_TEXT or not text.endswith(("\n", "\r")):
         return False
     if habits.bullet not in ("", "-") or habits.strong == "__" or habits.pads_tables is False:
         return False
-    around = zip(("", *outside), outside, (*outside[1:], ""), strict=False)
+    around = zip(("<", *outside), outside, (*outside[1:], ""), strict=False)
     return not any(map(_is_careless, around))
 
 

@@ -113,7 +113,7 @@ def read_questions(lines: Lines) -> tuple[Written, ...]:
 def answers_to(questions: Sequence[Written], lines: Sequence[str]) -> Iterator[str]:
     """The text below each of the questions, up to the next one."""
     ends = [*(each.first_line for each in questions[1:]), len(lines)]
-    for each, end in zip(questions, ends, strict=True):
+    for each, end in zip(questions, ends, strict=False):
         yield "\n".join(lines[each.body_line : end]).strip("\n")
 
 

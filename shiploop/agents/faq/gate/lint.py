@@ -35,7 +35,7 @@ disable = [
 
 _COMMAND: Final = (
     str(Path(sys.executable).with_name("rumdl")),
-    *("check", "--no-cache", "--output-format=json", "--no-code-block-tools"),
+    *("check", "--no-cache", "--output-format=json"),
     "--extend-disable=MD057",  # looks for the files that are linked to: the gate knows them
 )
 _TIMEOUT_S: Final = 5.0  # an entry takes a few milliseconds

@@ -5,6 +5,7 @@ from dataclasses import replace
 from shiploop.agents.faq.content import answer_as_read
 from shiploop.agents.faq.document.document import Entry, find
 from shiploop.agents.faq.document.entry import read_entry
+from shiploop.agents.faq.document.proposed import drafted_in
 from shiploop.agents.faq.question import AskRequest, question_hash
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Section
@@ -27,14 +28,24 @@ def redraft(
         return _with_note(drafted, library)
     if not request.again or drafted.looked_for is None or "model_problem" in drafted.notes:
         return drafted
-    entry = find(library.faq, question_hash(request.question))
-    if entry is None:
+    found = _find(library, question_hash(request.question))
+    if found is None:
         return drafted
-    plain = read_entry(entry, library.profile.dialect)
-    section = find_moved(plain.answer, search_in(library.index))
-    if section is not None and not _cites(plain, section):
-        return _with_note(propose_move(plain, section, drafted.looked_for), library)
-    return propose_removal(entry, plain.answer, library.index.section) or drafted
+    path, written, entry = found
+    section = find_moved(entry.answer, search_in(library.index))
+    if section is not None and not _cites(entry, section):
+        return _with_note(propose_move(entry, section, drafted.looked_for), library)
+    return propose_removal(written, entry, library.index.section, path) or drafted
+
+
+def _find(library: Library, hash_: str) -> tuple[str, Entry, Entry] | None:
+    """The file that has an entry, the entry as it stands there, and as it was drafted."""
+    dialect = library.profile.dialect
+    for path, faq in library.faqs.items():
+        if (written := find(faq, hash_)) is not None:
+            drafted = (each for each in drafted_in(faq, path) if each.question_hash == hash_)
+            return path, written, read_entry(next(drafted, written), dialect)
+    return None
 
 
 def _cites(entry: Entry, section: Section) -> bool:
