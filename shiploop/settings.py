@@ -30,9 +30,11 @@ FaqDialect = Literal[
     "docusaurus-md",
     "eleventy",
     "gfm",
+    "honkit",
     "hugo",
     "jekyll",
     "mdbook",
+    "mdx",
     "mkdocs",
     "mkdocs-macros",
     "mkdocs-superfences",
@@ -40,6 +42,7 @@ FaqDialect = Literal[
     "starlight",
     "unknown",
     "vitepress",
+    "vuepress",
 ]
 
 MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]

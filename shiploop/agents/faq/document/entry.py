@@ -7,7 +7,7 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
-from shiploop.agents.faq.dialects.dialect import Dialect, Unwritable
+from shiploop.agents.faq.dialects.dialect import Comment, Dialect, Unwritable
 from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.dialects.writing import read, write, write_heading
 from shiploop.agents.faq.document.markers import PROBE, match_marker, unify_newlines
@@ -74,7 +74,9 @@ def render_entry(entry: Entry, level: int, dialect: Dialect = GFM) -> str:
     opening = comment.around(
         f"shiploop:entry {name} hash={entry.question_hash} trace={entry.trace_id}"
     )
-    inner = f"\n{'#' * level} {heading}\n\n{answer}\n\n"
+    # A comment of MDX is a paragraph to those that read only Markdown, such as linters.
+    apart = "\n\n" if comment is Comment.MDX else "\n"
+    inner = f"{apart}{'#' * level} {heading}\n\n{answer}\n\n"
     marker = match_marker(opening)
     if marker is None or parse_entry(marker, inner) != (replace(entry, answer=answer), level):
         raise UnsafeEntryError("The question or one of the entry's ids cannot be written.")
