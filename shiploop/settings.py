@@ -35,9 +35,11 @@ FaqDialect = Literal[
     "docusaurus-md",
     "eleventy",
     "gfm",
+    "honkit",
     "hugo",
     "jekyll",
     "mdbook",
+    "mdx",
     "mkdocs",
     "mkdocs-macros",
     "mkdocs-superfences",
@@ -45,6 +47,7 @@ FaqDialect = Literal[
     "starlight",
     "unknown",
     "vitepress",
+    "vuepress",
 ]
 
 MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]

@@ -12,8 +12,8 @@ from typing import Final
 from shiploop.agents.agent import Repository
 from shiploop.agents.faq.dialects.dialect import Dialect
 from shiploop.agents.faq.dialects.known import DIALECTS
-from shiploop.agents.faq.dialects.liquid import ELEVENTY
-from shiploop.agents.faq.dialects.mdx import DOCUSAURUS, DOCUSAURUS_MD
+from shiploop.agents.faq.dialects.liquid import ELEVENTY, HONKIT
+from shiploop.agents.faq.dialects.mdx import DOCUSAURUS, DOCUSAURUS_MD, MDX
 from shiploop.agents.faq.dialects.plain import GFM, SPHINX, STARLIGHT, UNKNOWN
 from shiploop.agents.faq.dialects.python_markdown import (
     MKDOCS,
@@ -74,6 +74,10 @@ def _files() -> Iterator[tuple[str, Tell]]:
     for ending in _SCRIPTS:
         yield f".vitepress/config.{ending}", _always(DIALECTS["vitepress"])
     for ending in _SCRIPTS:
+        yield f".vuepress/config.{ending}", _always(DIALECTS["vuepress"])
+    for ending in _SCRIPTS:
+        yield f"rspress.config.{ending}", _always(MDX)
+    for ending in _SCRIPTS:
         yield f"astro.config.{ending}", _always(STARLIGHT)
     for ending in _SCRIPTS:
         yield f"eleventy.config.{ending}", _always(ELEVENTY)
@@ -87,13 +91,14 @@ def _files() -> Iterator[tuple[str, Tell]]:
     yield "book.toml", _with_word("[book]", DIALECTS["mdbook"])
     for name in ("conf.py", "source/conf.py"):
         yield name, _with_word("myst", SPHINX)
+    yield "book.json", _always(HONKIT)
+    yield "pelicanconf.py", _always(MKDOCS)
     for name in ("_config.yml", "_config.yaml"):
         yield name, _of_underscore_config
     for ending in _SCRIPTS:
-        for stem in (".vuepress/config", "rspress.config", "gatsby-config", "nuxt.config"):
+        for stem in ("gatsby-config", "nuxt.config", "next.config"):
             yield f"{stem}.{ending}", _always(UNKNOWN)
-    for name in ("antora.yml", "book.json", "pelicanconf.py", "next.config.mjs", "next.config.js"):
-        yield name, _always(UNKNOWN)
+    yield "antora.yml", _always(UNKNOWN)
 
 
 _TELLS: Final[Mapping[str, Tell]] = dict(_files())

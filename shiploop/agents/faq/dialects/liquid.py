@@ -47,3 +47,5 @@ ELEVENTY: Final = Dialect(
     read_page=read_page,
     indented_code=False,
 )
+# Nunjucks, as GitBook had it.
+HONKIT: Final = replace(ELEVENTY, name="honkit")

@@ -4,6 +4,7 @@ https://mdxjs.com/docs/what-is-mdx/#mdx-syntax
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from shiploop.agents.faq.dialects.dialect import Comment, Dialect
@@ -18,9 +19,13 @@ DOCUSAURUS: Final = Dialect(
     comment=Comment.MDX,
     referenced=frozenset("{}"),
     line_start=_LINE_START,
+    # It looks for emoji in what MDX has made of references.
+    colon="{':'}",
     indented_code=False,
     heading_attributes=_HEADING_ID,
 )
+# Rspress, and others that read pages as MDX.
+MDX: Final = replace(DOCUSAURUS, name="mdx", colon="")
 # Where its configuration says that pages in .md are no MDX.
 DOCUSAURUS_MD: Final = Dialect(
     name="docusaurus-md", line_start=re.compile(r":::"), heading_attributes=_HEADING_ID

@@ -23,7 +23,7 @@ from shiploop.agents.faq.question import heading_text
 
 _SIGN: Final = re.compile(
     r"(?P<link>\]\([^()\s]{0,600}\))|(?P<double>\\?\{\\?\{)|(?P<break>\\\n)|\\(?P<escaped>[!-/:-@\[-`{-~])"
-    r"|(?P<sign>[{}|$~])|(?P<colon>(?<=[^\W_]):(?=[\w+-]{1,60}:[^\W_]))"
+    r"|(?P<sign>[{}|$~])|(?P<colon>(?<=[^\W_]):(?=\d{0,9}[a-zA-Z_+-][\w+-]{0,60}:[^\W_]))"
 )
 # What stands before the text of a line: quotations and lists.
 _PREFIX: Final = re.compile(
@@ -158,7 +158,7 @@ def _prose(text: str, dialect: Dialect, paired: frozenset[str]) -> str:
         if sign := found["sign"]:
             return reference(sign) if sign in dialect.referenced or sign in paired else sign
         if colon := found["colon"]:
-            return reference(colon) if dialect.emoji else colon
+            return dialect.colon or colon
         return _escaped(found["escaped"], dialect, paired)
 
     return _SIGN.sub(written, text)
@@ -201,8 +201,9 @@ def _read_paragraph(paragraph: Paragraph, dialect: Dialect) -> str:
 
 
 def _read_prose(text: str, dialect: Dialect) -> str:
-    if dialect.two_braces:
-        text = text.replace(dialect.two_braces, "{{")
+    for written, is_meant in ((dialect.two_braces, "{{"), (dialect.colon, ":")):
+        if written and not _REFERENCE.fullmatch(written):
+            text = text.replace(written, is_meant)
 
     def meant(found: re.Match[str]) -> str:
         character = _NAMED[found["name"]] if found["name"] else chr(int(found["number"]))

@@ -29,7 +29,8 @@ RULES_PATHS: Final = (
 DEFAULT_RULES: Final = """\
 [global]
 disable = [
-  "MD013", "MD014", "MD024", "MD026", "MD034", "MD036", "MD038", "MD059", "MD064", "MD066",
+  "MD007", "MD013", "MD014", "MD024", "MD026", "MD034", "MD036", "MD038", "MD046", "MD059",
+  "MD064", "MD066", "MD077",
 ]
 """
 

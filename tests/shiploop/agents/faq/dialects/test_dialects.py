@@ -98,6 +98,7 @@ def of_rust(markdown: str) -> str:
 
 @given(name=st.sampled_from(sorted(MODELS)), markdown=blocks)
 def test_readers_see_what_is_meant(name: str, markdown: str) -> None:
+    assume("'{{'" not in markdown and "{v-pre}" not in markdown)  # as Vue is told of it below
     written = write(markdown, DIALECTS[name])
     assume(isinstance(written, str))
     page = MODELS[name](str(written)).replace("{v-pre}", "").replace("{{ '{{' }}", "{{")
@@ -145,7 +146,8 @@ def test_readers_see_what_is_meant(name: str, markdown: str) -> None:
         ("mkdocs", "`#!py a`", Unwritable.BEGINNING),
         ("mkdocs", "`#!/bin/sh`", "`#!/bin/sh`"),
         ("mkdocs-superfences", "It is a:b:c or :tada:.", "It is a&#58;b:c or :tada:."),
-        ("vitepress", "It is a:b:c.", "It is a&#58;b:c."),
+        ("vitepress", "It is a:b:c at 08:30:15.", "It is a&#58;b:c at 08:30:15."),
+        ("docusaurus", "It is a:b:c.", "It is a{':'}b:c."),
         ("hugo", "```\n<!--more-->\n```", Unwritable.INCLUDE),
         ("hugo", "`{{<`", Unwritable.TEMPLATE),
         ("vitepress", "`<!--@include: a-->`", Unwritable.INCLUDE),

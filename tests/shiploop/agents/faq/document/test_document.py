@@ -190,7 +190,7 @@ def test_where_the_site_reads_mdx_the_markers_are_its_comments() -> None:
     document = insert(HUMAN, EXPORT, DOCUSAURUS)
     assert document == (
         f"{HUMAN}\n"
-        f"{{/* shiploop:entry {name} hash={EXPORT.question_hash} trace={TRACE_ID} */}}\n"
+        f"{{/* shiploop:entry {name} hash={EXPORT.question_hash} trace={TRACE_ID} */}}\n\n"
         "## How do I export my data?\n\nPress *Export*.\n\n- CSV\n- JSON\n\n"
         f"{{/* /shiploop:entry {name} */}}\n"
     )
