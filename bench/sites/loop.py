@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import click
 import httpx
@@ -119,8 +120,13 @@ def _show(told: Mapping[str, Told], console: Console) -> None:
             table.add_row(name, "", "", "", each.problem[-300:])
             continue
         build, done = f"{each.build_s:.1f} s", f"{each.done_s:.1f} s"
-        table.add_row(name, build, done, each.entry.partition("//")[2], each.rollback)
+        table.add_row(name, build, done, _within_site(each.entry), each.rollback)
     console.print(table)
+
+
+def _within_site(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.path}#{parts.fragment}" if parts.fragment else parts.path
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ def check_probes(settings: Settings) -> Iterator[Finding]:
         return
     deciding = [one for one in probes if one.scope is not ProbeScope.OBSERVED]
     others = [described(one) for one in probes if one not in deciding]
-    what = f"{', '.join(map(described, deciding))} decide how production is"
+    what = f"production is judged by {', '.join(map(described, deciding))}"
     also = f"; only shown: {', '.join(others)}" if others else ""
     yield Finding("probes", Health.OK, what + also)
 
