@@ -35,7 +35,7 @@ def _clicks(pull: str | None) -> str:
 
 
 def _left_in() -> str:
-    return messages.format_left_in(Path("/tmp/shiploop-init"), "trunk", "it may only read")  # noqa: S108
+    return messages.format_left_in(Path("/home/ada/shiploop-init"), "trunk", "it may only read")
 
 
 INIT_TEXTS: dict[str, Callable[[], str]] = {

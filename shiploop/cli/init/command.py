@@ -91,7 +91,7 @@ def _propose(read: Read, folder: Path) -> str | None:
         with suppress(ShiploopError):  # it may have been made before its commit was refused
             read.github.delete_branch(BRANCH)
         _leave(folder, lacking)
-        click.echo(messages.format_left_in(folder, read.found.branch, str(error)))
+        click.echo(messages.format_left_in(folder.resolve(), read.found.branch, str(error)))
         return None
     click.echo(messages.format_opened(pull_url, sorted(lacking)))
     return pull_url

@@ -43,11 +43,11 @@ def format_opened(url: str, paths: Sequence[str]) -> str:
 
 
 def format_left_in(folder: Path, branch: str, why: str) -> str:
-    """What to do with files that GitHub did not take from us."""
+    """What to do with files that GitHub did not take from us; the folder by its whole path."""
     return (
         f"GitHub takes no workflow from this token ({why}).\n"
         f"The files are in {folder}. In a clone of the repository, as somebody who may:\n"
-        f"  git switch -c shiploop-init && cp -r {folder.resolve()}/. . && git add -A &&\n"
+        f"  git switch -c shiploop-init && cp -r {folder}/. . && git add -A &&\n"
         "  git commit -m 'Let shiploop answer questions in the FAQ' &&\n"
         f"  git push -u origin shiploop-init && gh pr create --draft --fill --base {branch}"
     )
