@@ -88,20 +88,26 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _make(path: Path, megabytes: int) -> str:
     """A bare repository with so much history; returns its head sha."""
-    repository = pygit2.init_repository(str(path), bare=True, initial_head="main")
-    repository.config["core.compression"] = 0  # it would find nothing
-    tree = pygit2.Index()
-    for number in range(_DOCUMENTS):
-        blob = repository.create_blob(_document(number))
-        tree.add(pygit2.IndexEntry(f"docs/page-{number}.md", blob, pygit2.enums.FileMode.BLOB))
-    commit: pygit2.Commit | None = None
-    for number in range(max(1, megabytes * 1_000_000 // _BLOB_BYTES)):
-        blob = repository.create_blob(os.urandom(_BLOB_BYTES))
-        name = f"static/{number % _ASSETS}.bin"
-        tree.add(pygit2.IndexEntry(name, blob, pygit2.enums.FileMode.BLOB))
-        commit = _written(repository, tree.write_tree(repository), commit)
-    assert commit is not None
-    return str(commit.id)
+    pygit2.init_repository(str(path), bare=True, initial_head="main")
+    settings = ("core.compression=0", "fastimport.unpackLimit=0")  # compression would find nothing
+    options = [part for setting in settings for part in ("-c", setting)]
+    command = ["git", *options, "fast-import", "--quiet", "--depth=0"]
+    with subprocess.Popen(command, cwd=path, stdin=subprocess.PIPE) as git:
+        assert git.stdin is not None
+        for number in range(max(1, megabytes * 1_000_000 // _BLOB_BYTES)):
+            git.stdin.write(b"commit refs/heads/main\ncommitter b <b@localhost> 0 +0000\ndata 0\n")
+            for name, data in _files_of(number):
+                git.stdin.write(b"M 100644 inline %s\ndata %d\n" % (name.encode(), len(data)))
+                git.stdin.write(data + b"\n")
+    return str(pygit2.Repository(str(path)).references["refs/heads/main"].target)
+
+
+def _files_of(number: int) -> Iterator[tuple[str, bytes]]:
+    """The files that a commit changes, by its number from 0."""
+    if number == 0:
+        for each in range(_DOCUMENTS):
+            yield f"docs/page-{each}.md", _document(each)
+    yield f"static/{number % _ASSETS}.bin", os.urandom(_BLOB_BYTES)
 
 
 def _commit(repository: pygit2.Repository, parent: pygit2.Commit, page: bytes) -> str:
@@ -109,17 +115,9 @@ def _commit(repository: pygit2.Repository, parent: pygit2.Commit, page: bytes) -
     index.read_tree(parent.tree)
     blob = repository.create_blob(page)
     index.add(pygit2.IndexEntry("docs/page-0.md", blob, pygit2.enums.FileMode.BLOB))
-    return str(_written(repository, index.write_tree(repository), parent).id)
-
-
-def _written(
-    repository: pygit2.Repository, tree: pygit2.Oid, parent: pygit2.Commit | None
-) -> pygit2.Commit:
-    who = pygit2.Signature("bench", "bench@localhost", 0, 0)
-    parents = [] if parent is None else [parent.id]
-    sha = repository.create_commit(None, who, who, "", tree, parents)
-    repository.references.create("refs/heads/main", sha, force=True)
-    return repository[sha].peel(pygit2.Commit)
+    who, tree = pygit2.Signature("bench", "bench@localhost", 0, 0), index.write_tree(repository)
+    ref = "refs/heads/main"
+    return str(repository.create_commit(ref, who, who, "", tree, [parent.id]))
 
 
 def _document(number: int) -> bytes:

@@ -40,7 +40,7 @@ def main() -> None:
     accounts = Accounts(os.environ.get("SANDBOX_TOKENS", ""))
     github = GitHub(options.home, accounts, _app_key())
     slack = _slack(github)
-    seed(github, options.repo, options.seed, options.workflows)
+    seed(github, options.repo, options.seed, options.workflows, options.branch)
     with listen(options.port) as listener:
         port = listener.getsockname()[1]
         github.url = f"http://127.0.0.1:{port}"
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed", type=Path, help="directory of the first commit's files, or a bare repository"
     )
+    parser.add_argument("--branch", default="main", help="its default branch")
     parser.add_argument("--workflows", type=Path, help="directory of its workflow files")
     return parser
 

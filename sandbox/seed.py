@@ -12,14 +12,22 @@ _PERSON = "ada"
 _WORKFLOWS = ".github/workflows"
 
 
-def seed(github: GitHub, full_name: str, files: Path | None, workflows: Path | None) -> Repository:
+def seed(
+    github: GitHub,
+    full_name: str,
+    files: Path | None,
+    workflows: Path | None,
+    branch: str = "main",
+) -> Repository:
     """Make the repository, commit its files and workflows, and protect its default branch.
 
     `files` is a folder of files, or a bare repository, which is taken over with its history.
     """
     repository = github.add_repository(full_name)
     person = github.accounts.add(_PERSON, access=Access.ADMIN)
-    main = f"{refs.BRANCHES}{repository.default_branch}"
+    repository.default_branch = branch
+    main = f"{refs.BRANCHES}{branch}"
+    repository.git.point_head(main)
     contents, before = _read(workflows, f"{_WORKFLOWS}/"), None
     if files is not None and (files / "HEAD").is_file():
         before = repository.git.borrow(files.resolve(), main)

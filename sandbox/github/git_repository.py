@@ -73,6 +73,10 @@ class GitRepository:
         self.changed_paths = functools.lru_cache(maxsize=_DIFFS_KEPT)(self._changed_paths)
         self._repo = pygit2.init_repository(path, bare=True, initial_head="main")
 
+    def point_head(self, ref: str) -> None:
+        """Have HEAD name another branch, which need not be there yet."""
+        self._repo.references.create("HEAD", ref, force=True)
+
     def fetch(self, path: Path, refspec: str) -> None:
         """Take over refs of another repository, with all that they need."""
         self._git("fetch", "--quiet", "--no-tags", str(path), refspec).check_returncode()

@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 import pygit2
 from pygit2.enums import ObjectType
 
-from shiploop.clients.git.pages import Pages, named_files, read_pages
+from shiploop.clients.git.pages import Pages, named_files, read_files, read_pages
 from shiploop.clients.git.remote import GitRemote, MirrorBroken
 from shiploop.domain.limits import MAX_PAGE_BYTES
 
@@ -45,6 +45,10 @@ class Mirror:
         Raises MirrorUnavailable.
         """
         return self._of_commit(sha, lambda _repository, tree: named_files(tree, names))
+
+    def paths(self, sha: str) -> tuple[str, ...]:
+        """The paths of a commit's files, as many as are looked at. Raises MirrorUnavailable."""
+        return self._of_commit(sha, lambda _, tree: tuple(path for path, _ in read_files(tree, [])))
 
     def text(self, sha: str, path: str) -> str | None:
         """One file of a commit; None where there is none, none in UTF-8, or one too long.

@@ -47,7 +47,9 @@ def read_pages(
     `known` are the blobs that were read before: they are not read again.
     """
     pages, bytes_left = Pages(), MAX_REPOSITORY_BYTES
-    for path, entry in _markdown_entries(tree, pages.left_out):
+    for path, entry in read_files(tree, pages.left_out):
+        if not path.lower().endswith(_SUFFIXES):
+            continue
         if problem := _problem(path, entry, len(pages.texts) + len(pages.missing)):
             pages.left_out.append(LeftOut(path, problem))
             continue
@@ -76,10 +78,8 @@ def _text(repository: pygit2.Repository, entry: pygit2.Object) -> str:
     return repository.odb.read(entry.id)[1].decode()
 
 
-def _markdown_entries(
-    root: pygit2.Tree, left_out: list[LeftOut]
-) -> Iterator[tuple[str, pygit2.Object]]:
-    """Walk the tree without recursion, which a deep one would exhaust."""
+def read_files(root: pygit2.Tree, left_out: list[LeftOut]) -> Iterator[tuple[str, pygit2.Object]]:
+    """Walk the tree without recursion, which a deep one would exhaust; adds to `left_out`."""
     entries_left = MAX_TREE_ENTRIES
     folders = [("", root)]
     while folders:
@@ -94,7 +94,7 @@ def _markdown_entries(
             path = prefix + (entry.raw_name or b"").decode(errors="replace")
             if entry.type == ObjectType.TREE:
                 inner.append((f"{path}/", entry))
-            elif entry.type == ObjectType.BLOB and path.lower().endswith(_SUFFIXES):
+            elif entry.type == ObjectType.BLOB:
                 yield path, entry
         for path, entry in reversed(inner):
             if path.count("/") > MAX_FOLDER_DEPTH:
