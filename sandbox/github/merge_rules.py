@@ -33,6 +33,8 @@ _QUEUE = "Changes must be made through the merge queue"
 # https://github.com/dmf-mxl/mxl/issues/356
 _CREATION = "Cannot create ref due to creations being restricted."
 _UPDATE = "Cannot update this protected ref."
+# https://github.com/satisfactory-factories/application/issues/67
+_DIRECTLY = "Changes must be made through a pull request."
 _FORCE = "Cannot force-push to this branch"
 # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/commenting-on-a-pull-request#resolving-conversations
 _CONVERSATION = "A conversation must be resolved before this pull request can be merged."
@@ -95,6 +97,7 @@ def check_creation(repository: Repository, branch: str, by: Account) -> None:
 def check_update(repository: Repository, branch: str, by: Account, *, force: bool) -> None:
     """Refuse to move a branch where rulesets forbid it."""
     lines = [_UPDATE for _ in _asked(repository, branch, "update", by)]
+    lines += [_DIRECTLY for _ in _asked(repository, branch, "pull_request", by)]
     lines += [_FORCE for _ in _asked(repository, branch, "non_fast_forward", by) if force]
     _refuse(lines)
 

@@ -35,6 +35,10 @@ _BYPASSABLE: Final[Mapping[str, frozenset[Rule]]] = {
     "commit_author_email_pattern": frozenset({Rule.EMAILS}),
     "committer_email_pattern": frozenset({Rule.EMAILS}),
 }
+# With these nobody commits to a branch directly, as we do to ours.
+_KEEP_COMMITS_OFF: Final = frozenset(
+    {"update", "pull_request", "merge_queue", "required_status_checks", "required_deployments"}
+)
 # Asked of what is merged with or without us: nothing of ours meets or breaks them.
 _MET_ANYWAY: Final = frozenset({"deletion", "non_fast_forward", "tag_name_pattern"})
 
@@ -142,7 +146,7 @@ def _own_branch(
     return OwnBranch(
         name=name,
         no_creation="creation" in kinds,
-        no_update="update" in kinds,
+        no_update=bool(kinds & _KEEP_COMMITS_OFF),
         no_force_push="non_fast_forward" in kinds,
         names=tuple(_patterns(asked, "branch_name_pattern")),
         messages=tuple(_patterns(asked, "commit_message_pattern")),

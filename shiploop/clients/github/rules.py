@@ -81,6 +81,8 @@ class Rules:
         """Read them. What we may not read is unknown; raises the GitHub errors of what may pass."""
         read = self._read()
         self._read_at = time.monotonic()
+        if read.bypassed != self._known.bypassed:
+            self._is_disproved = False  # somebody has changed the lists
         if read != self._known:
             log.info("the rules of %s are now %s", self._base_branch, read)
         self._known = read

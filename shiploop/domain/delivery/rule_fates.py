@@ -137,7 +137,7 @@ def _obeyed(rules: BranchRules, rule: Rule) -> Iterator[Obeyed]:
     elif rule is Rule.LINEAR_HISTORY and rules.linear_history:
         yield Obeyed(rule, "It is never merged with a merge commit.")
     elif rule is Rule.SIGNATURES and rules.signatures:
-        yield Obeyed(rule, "GitHub signs what shiploop commits and merges.")
+        yield Obeyed(rule, "All that shiploop commits and merges is signed by GitHub.")
 
 
 def _by_people(rules: BranchRules, rule: Rule) -> Iterator[Parked]:
@@ -160,7 +160,7 @@ def _by_method(rules: BranchRules) -> Obeyed | Refused:
     if rules.usable_methods:
         return Obeyed(Rule.MERGE_METHODS, f"It is merged by {rules.method}.")
     allowed = ", ".join(rules.methods) or "none"
-    reason = f"{rules.branch} can be merged into by no method: of its settings {allowed} is allowed"
+    reason = f"{rules.branch} can be merged into by no method: {allowed} is allowed"
     if MergeMethod.MERGE in rules.methods and rules.linear_history:
         reason += ", and its history has to be linear"
     if MergeMethod.REBASE in rules.methods and rules.signatures:
@@ -186,7 +186,7 @@ def _refused_on(rules: BranchRules, rule: Rule) -> Iterator[Refused]:
 
 def _by_own_branch(own: OwnBranch, rule: Rule) -> Iterator[Fate]:
     if rule is Rule.CREATIONS and (own.no_creation or own.no_update):
-        verb = "create" if own.no_creation else "update"
+        verb = "create" if own.no_creation else "commit to"
         reason = f"the rules let nobody but some accounts {verb} branches such as {own.name}"
         yield Refused(rule, reason, f"Leave such branches out of that rule, or {_BYPASS}.")
     elif rule is Rule.BRANCH_NAMES:

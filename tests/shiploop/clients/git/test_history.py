@@ -10,6 +10,7 @@ from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.github.auth import fixed_token
 from shiploop.domain.delivery.change import Files, MergedChange
 from shiploop.domain.delivery.commit import CannotUndo
+from shiploop.domain.delivery.rules import MergeMethod
 from shiploop.errors import MirrorUnavailable
 from shiploop.stack.addresses import free_port
 from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
@@ -303,3 +304,18 @@ def test_a_commit_that_is_not_there_or_a_github_that_is_away_is_unavailable(
     for one, sha in ((history, "f" * 40), (gone, head)):
         with pytest.raises(MirrorUnavailable):
             one.undo(head, [sha])
+
+
+def test_a_merge_commit_is_undone_against_the_base_that_it_was_merged_into(
+    sandbox: SandboxProcess, history: GitHistory
+) -> None:
+    sandbox.administer("PATCH", "", {"allow_merge_commit": True})
+    base, pull = sandbox.open_green()
+    elsewhere = new_branch()
+    sandbox.commit({elsewhere: b"by somebody else\n"})  # which the branch of it has not
+    before = sandbox.client().read_base(("docs/FAQ.md",)).files["docs/FAQ.md"]
+    merge = sandbox.client().merge(pull.number, pull.head_sha, ("A", "B"), MergeMethod.MERGE)
+    assert len(sandbox.read(f"/commits/{merge}")["parents"]) == 2
+    assert before is not None
+    assert history.undo(merge, [merge]) == {"docs/FAQ.md": before.encode()}
+    assert base.head_sha != merge

@@ -153,6 +153,8 @@ def test_our_own_branches_are_asked_for_what_a_branch_of_that_name_is() -> None:
     asked = [told("creation"), told("update"), told("non_fast_forward"), names]
     own = read(tasks=asked).of_tasks
     assert (own.no_creation, own.no_update, own.no_force_push) == (True, True, True)
+    for kind in ("pull_request", "required_status_checks"):
+        assert read(tasks=[told(kind)]).of_tasks.no_update
     assert own.names == (Pattern(Operator.CONTAINS, "/feature/"),)
     # To merge by a list is not to push by it.
     assert read(tasks=asked, bypassed={1: False}).of_tasks == own
