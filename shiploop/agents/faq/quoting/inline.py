@@ -151,7 +151,9 @@ class InlineWriter:
             return ""
         text = self._inside(node)
         target = destination(str(node.attrs.get("href", "")), self.path, self.reach)
-        return f"[{text}]({target})" if target and text.strip() else text
+        words = text.strip()
+        # Blanks within its brackets belong around a link.
+        return text.replace(words, f"[{words}]({target})", 1) if target and words else text
 
 
 def _obstacle(node: SyntaxTreeNode, notes: Mapping[int, str]) -> str:
@@ -182,6 +184,8 @@ def _is_named_by_target(link: SyntaxTreeNode) -> bool:
 def _obstacle_in_text(text: str) -> str:
     if _NOTE.search(text):
         return "a footnote that stands elsewhere"
+    if "$$" in text:
+        return "a formula"
     return "a brace outside of code" if _BRACE.search(text) else ""
 
 
