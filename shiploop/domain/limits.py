@@ -54,6 +54,7 @@ MAX_SHOWN_SENTENCES: Final = 300
 MAX_COMPARED_CHARACTERS: Final = 240
 MAX_ANSWER_WORDS: Final = 100  # where a model words it
 MAX_QUOTED_WORDS: Final = 250
+MAX_SECTIONS_BELOW: Final = 8  # a heading, that are quoted with it
 MAX_ANSWER_CHARACTERS: Final = 2_500
 MAX_CITATION_CHARACTERS: Final = 6_000
 

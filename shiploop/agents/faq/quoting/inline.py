@@ -152,7 +152,9 @@ class InlineWriter:
             return ""
         text = self._inside(node)
         target = destination(str(node.attrs.get("href", "")), self.path, self.reach)
-        return f"[{text}]({target})" if target and text.strip() else text
+        words = text.strip()
+        # Blanks within its brackets belong around a link.
+        return text.replace(words, f"[{words}]({target})", 1) if target and words else text
 
 
 def _obstacle(node: SyntaxTreeNode, writer: InlineWriter) -> str:
@@ -183,6 +185,8 @@ def _is_named_by_target(link: SyntaxTreeNode) -> bool:
 def _obstacle_in_text(text: str, path: str) -> str:
     if _NOTE.search(text):
         return "a footnote that stands elsewhere"
+    if "$$" in text:
+        return "a formula"
     if _TEMPLATE.search(text):
         return "a template outside of code"
     is_expression = path.lower().endswith(".mdx") and _BRACE.search(text)
