@@ -67,6 +67,7 @@ _HIGHLIGHT: Final = re.compile(
 )
 _CODE_MARK: Final = re.compile(r"[ \t]{0,9}(?://|#|<!--)[ \t]{0,4}\[!code [\w+-]{1,20}\](?: -->)?")
 _TAG: Final = re.compile(r"<[^<>]*>")
+_TEMPLATE: Final = re.compile(r"\{[{%]|<%")  # in HTML it is run, code or not
 
 
 def included(text: str) -> str:
@@ -79,6 +80,8 @@ def preformatted(raw: str) -> str | None:
     """The code of a block of HTML that is one `<pre>` and nothing else; None for any other."""
     text = raw.strip()
     if not text.startswith("<pre") or not text.endswith("</pre>") or text.count("<pre") > 1:
+        return None
+    if _TEMPLATE.search(text):
         return None
     return html.unescape(_TAG.sub("", text))
 

@@ -1,11 +1,11 @@
 """Which generator a repository uses is found by its files, and may be set."""
 
 import pytest
-from tests.shiploop.agents.faq.retrieval.files import Files
 
 from shiploop.agents.faq.dialects.known import DIALECTS
 from shiploop.agents.faq.profile import format_profile, read_profile
 from shiploop.domain.limits import MAX_CONFIGURATION_CHARACTERS
+from tests.files import Files
 
 MKDOCS = "site_name: A\nmarkdown_extensions:\n  - pymdownx.superfences\n"
 

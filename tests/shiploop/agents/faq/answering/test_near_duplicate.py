@@ -181,7 +181,7 @@ def test_a_question_is_found_in_whatever_shape_a_person_wrote_it(written: str) -
     for asked in ("How do I cancel a task?", "how can I abort a task"):
         found = find_duplicate(asked, NOTHING, document)
         assert found is not None
-        assert found.question == "How do I cancel a task?"
+        assert "How do I cancel a task?" in found.question
 
 
 @pytest.mark.parametrize(

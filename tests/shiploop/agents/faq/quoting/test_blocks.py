@@ -139,7 +139,7 @@ CODE = [
         "```text\nx -a <b>\ny\n```\n\nAfter.",
     ),
     ("<pre>x</pre><pre>y</pre>", "!what `pre` shows"),
-    ("<pre>{{ x }}</pre>", "!code that a site generator may take for a template"),
+    ("<pre>{{ x }}</pre>", "!what `pre` shows"),
     ("```js {1,3}\nx\n```", "```js\nx\n```"),
     ("```{.python .numbered}\nx\n```", "```python\nx\n```"),
     ("```{code-block} python\n:linenos:\n\nx\n```", "```python\nx\n```"),
