@@ -14,8 +14,8 @@ from shiploop.agents.faq.question import unescape_heading
 
 _ATX: Final = re.compile(r"(?P<marks>#{1,6})[ \t]+(?P<text>[^ \t\n][^\n]*)\Z")
 _CLOSING_SEQUENCE: Final = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
-_UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*\Z")
-_SUMMARY: Final = re.compile(r"<summary>(?P<text>[^\n]*)</summary>[ \t]*\Z")
+_UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*")
+_SUMMARY: Final = re.compile(r"\A<summary>(?P<text>[^\n]*)</summary>[ \t]*\Z")
 # `Q:`, `Q7.`, `Question 7:`, `7.`, `7)`, `1.2`, and the same in Chinese.
 _LEAD: Final = re.compile(
     r"(?:Q(?:uestion)?[ ]?\d{0,3}[ ]?(?:[.:)]|[-–—](?=[ ]))|[问問][题題]?[ ]?\d{0,3}[:：.]"
@@ -33,7 +33,7 @@ _ANSWER_LEAD: Final = re.compile(
 )
 _BEGINS_PARAGRAPH: Final = re.compile(r"[^\W\d]|[\"'“(`*_\[](?=\S)")
 _RULE: Final = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|(?:\* ){2,}\*|(?:- ){2,}-)[ \t]*")
-_NUMBER: Final = re.compile(r"\d+(?=\D*\Z)")
+_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
 _STRONG: Final = ("**", "__")
 _EMPHASIS: Final = ("_", "*")
 _IN_SUMMARY: Final = ("<b>", "<strong>")
@@ -142,7 +142,7 @@ def shape_of_heading(lines: Sequence[str]) -> tuple[str, Shape]:
         if closed is None:
             return heading["text"], Shape.ATX
         return heading["text"][: closed.start()], Shape.CLOSED
-    if len(lines) > 1 and _UNDERLINE.match(lines[-1].strip(" \t")):
+    if len(lines) > 1 and _UNDERLINE.fullmatch(lines[-1].strip(" \t")):
         return " ".join(map(str.strip, lines[:-1])), Shape.SETEXT
     return first, Shape.ATX
 
@@ -200,7 +200,7 @@ def read_question(text: str) -> tuple[Form, tuple[str, ...], str] | None:
     if first == _DETAILS[0].strip():
         return _read_details(rest)
     second, _, below = rest.partition("\n")
-    if _UNDERLINE.match(second):
+    if _UNDERLINE.fullmatch(second):
         return _read(Form(_LEVEL_OF_SETEXT[second[0]], Shape.SETEXT), first, below)
     return _read(Form(shape=Shape.LINE), first, rest) if first.strip() else None
 

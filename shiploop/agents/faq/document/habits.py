@@ -43,7 +43,7 @@ class Habits:
 
     bullet: str = ""
     delimiter: str = ""
-    numbers_alike: bool = False
+    numbers_alike: bool | None = None
     fence: str = ""
     emphasis: str = ""
     strong: str = ""
@@ -83,11 +83,14 @@ def _most(counts: Counter[str]) -> str:
     return first[0] if first[1] > 2 * second[1] else ""
 
 
-def _are_alike(numbers: Sequence[int]) -> bool:
-    """Tell whether items have the number of the one before rather than the next one."""
+def _are_alike(numbers: Sequence[int]) -> bool | None:
+    """Tell whether items have the number of the one before rather than the next one.
+
+    None where there are no two in a row.
+    """
     same = sum(before == after for before, after in pairwise(numbers))
     following = sum(before + 1 == after for before, after in pairwise(numbers))
-    return same > following
+    return same > following if same or following else None
 
 
 def _outside_code(lines: Lines, fences: Counter[str]) -> Iterator[str]:
@@ -139,7 +142,8 @@ def _is_formatted(lines: Lines, outside: Sequence[str], habits: Habits) -> bool:
 
 def _is_careless(around: tuple[str, str, str]) -> bool:
     above, line, below = around
-    if line.endswith((" ", "\t")) and not _HARD_BREAK.search(line):
+    is_html = line.lstrip().startswith("<")
+    if line.endswith((" ", "\t")) and not is_html and not _HARD_BREAK.search(line):
         return True
     if _HEADING.match(line):
         return bool(below) or bool(above and not above.startswith("<"))

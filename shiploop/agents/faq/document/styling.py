@@ -15,7 +15,9 @@ from shiploop.agents.faq.document.habits import Habits
 from shiploop.agents.faq.document.tables import written_table
 
 # As answers are drafted.
-DRAFTED: Final = Habits("-", ".", fence="`", emphasis="*", strong="**", pads_tables=False)
+DRAFTED: Final = Habits(
+    "-", ".", numbers_alike=False, fence="`", emphasis="*", strong="**", pads_tables=False
+)
 
 _MARKDOWN: Final = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _BULLET: Final = re.compile(r"\A([ >]*)[-*+](?=[ \t])")
@@ -71,7 +73,7 @@ def _with_bullets(answer: str, habits: Habits) -> str:
 
 
 def _with_numbers(answer: str, habits: Habits) -> str:
-    alike = habits.numbers_alike or (habits.is_formatted and not habits.delimiter)
+    alike = habits.numbers_alike or (habits.is_formatted and habits.numbers_alike is None)
     if not habits.delimiter and not alike:
         return answer
     lines = answer.split("\n")

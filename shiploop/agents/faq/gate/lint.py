@@ -36,9 +36,12 @@ disable = [
 
 _COMMAND: Final = (
     str(Path(sys.executable).with_name("rumdl")),
+    # On a text that is piped in, it runs none of the tools that a repository may name for code.
     *("check", "--no-cache", "--output-format=json"),
     "--extend-disable=MD057",  # looks for the files that are linked to: the gate knows them
 )
+# Of these the line only says where the file begins or ends.
+_OF_FILE: Final = frozenset(("MD041", "MD043", "MD047"))
 _TIMEOUT_S: Final = 5.0  # an entry takes a few milliseconds
 
 log = logging.getLogger(__name__)
@@ -107,7 +110,7 @@ def _run(text: str, folder: str, rules_path: str, path: str) -> str:
 
 def _read(told: Mapping[str, Any], lines: Sequence[str]) -> _Finding:
     number = int(told["line"])
-    text = lines[number - 1] if number <= len(lines) else ""
+    text = lines[number - 1] if number <= len(lines) and told["rule"] not in _OF_FILE else ""
     words = f"{told['rule']} in line {number}: {told['message']}"
     return _Finding((str(told["rule"]), text.strip()), words)
 

@@ -76,3 +76,8 @@ def test_what_was_found_before_is_nobodys_business_wherever_it_stands_now() -> N
     assert lint(before, before.replace("# FAQ\n", "# FAQ\n\nNew text.\n", 1)) == ()
     (found,) = lint(before, f"{before}\n## New?\ntext\n")
     assert found.startswith("MD022 ")
+
+
+def test_a_missing_last_line_break_is_no_fault_of_what_is_added() -> None:
+    before = "# FAQ\r\n\r\n## Old?\r\n\r\nText, [here](https://a.example)"
+    assert lint(before, f"{before}\r\n\r\n## New?\r\n\r\nMore.", Rules(text="")) == ()
