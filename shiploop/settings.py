@@ -30,7 +30,6 @@ FaqDialect = Literal[
     "docusaurus-md",
     "eleventy",
     "gfm",
-    "honkit",
     "hugo",
     "jekyll",
     "mdbook",
@@ -42,7 +41,6 @@ FaqDialect = Literal[
     "starlight",
     "unknown",
     "vitepress",
-    "vuepress",
 ]
 
 MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]
