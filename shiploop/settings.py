@@ -35,7 +35,6 @@ FaqDialect = Literal[
     "docusaurus-md",
     "eleventy",
     "gfm",
-    "honkit",
     "hugo",
     "jekyll",
     "mdbook",
@@ -47,7 +46,6 @@ FaqDialect = Literal[
     "starlight",
     "unknown",
     "vitepress",
-    "vuepress",
 ]
 
 MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]

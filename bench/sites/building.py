@@ -15,7 +15,7 @@ from shiploop.errors import ShiploopError
 
 _GENERATORS: Final = Path(__file__).with_name("generators.yaml")
 _INSTALL_TIMEOUT_S: Final = 900
-_BUILD_TIMEOUT_S: Final = 3000
+_BUILD_TIMEOUT_S: Final = 600
 _OUT: Final = "OUT"
 _TOLD: Final = 1_500
 

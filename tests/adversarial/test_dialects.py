@@ -24,10 +24,8 @@ OF_PYTHON = rf"\{{|{COLONS}|{BEGINNING}(?:!!!|\?\?\?|===[!+]? \"|/// |\[TOC\])|^
 ACTS = {
     "jekyll": r"[{|]",
     "eleventy": r"\{",
-    "honkit": r"\{",
     "hugo": r"\{",
     "vitepress": OF_VUE,
-    "vuepress": OF_VUE,
     "docusaurus": rf"[{{}}]|{COLONS}|{BEGINNING}(?:import|export)\b.*[{{'\"]",
     "mdx": rf"[{{}}]|{COLONS}|{BEGINNING}(?:import|export)\b.*[{{'\"]",
     "mdbook": r"\{",
@@ -44,7 +42,7 @@ IN_CODE = {
     "mkdocs-macros": r"^\W*-8<",
 }
 LITERAL = re.compile(
-    r"\{\{ '\{\{' \}\}|\{':'\}"
+    r"\{\{ '\{\{' \}\}"
     r"|^\|[^\n]*$|```.*?```|`[^`\n]*`(?:\{v-pre\})?|\\[!-/:-@\[-`{-~]|&#?\w+;",
     re.DOTALL | re.MULTILINE,
 )

@@ -12,7 +12,7 @@ from typing import Final
 from shiploop.agents.agent import Repository
 from shiploop.agents.faq.dialects.dialect import Dialect
 from shiploop.agents.faq.dialects.known import DIALECTS
-from shiploop.agents.faq.dialects.liquid import ELEVENTY, HONKIT
+from shiploop.agents.faq.dialects.liquid import ELEVENTY
 from shiploop.agents.faq.dialects.mdx import DOCUSAURUS, DOCUSAURUS_MD, MDX
 from shiploop.agents.faq.dialects.plain import GFM, SPHINX, STARLIGHT, UNKNOWN
 from shiploop.agents.faq.dialects.python_markdown import (
@@ -74,8 +74,6 @@ def _files() -> Iterator[tuple[str, Tell]]:
     for ending in _SCRIPTS:
         yield f".vitepress/config.{ending}", _always(DIALECTS["vitepress"])
     for ending in _SCRIPTS:
-        yield f".vuepress/config.{ending}", _always(DIALECTS["vuepress"])
-    for ending in _SCRIPTS:
         yield f"rspress.config.{ending}", _always(MDX)
     for ending in _SCRIPTS:
         yield f"astro.config.{ending}", _always(STARLIGHT)
@@ -91,12 +89,12 @@ def _files() -> Iterator[tuple[str, Tell]]:
     yield "book.toml", _with_word("[book]", DIALECTS["mdbook"])
     for name in ("conf.py", "source/conf.py"):
         yield name, _with_word("myst", SPHINX)
-    yield "book.json", _always(HONKIT)
+    yield "book.json", _always(UNKNOWN)
     yield "pelicanconf.py", _always(MKDOCS)
     for name in ("_config.yml", "_config.yaml"):
         yield name, _of_underscore_config
     for ending in _SCRIPTS:
-        for stem in ("gatsby-config", "nuxt.config", "next.config"):
+        for stem in (".vuepress/config", "gatsby-config", "nuxt.config", "next.config"):
             yield f"{stem}.{ending}", _always(UNKNOWN)
     yield "antora.yml", _always(UNKNOWN)
 

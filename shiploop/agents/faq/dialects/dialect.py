@@ -77,8 +77,8 @@ class Dialect:
     shown_escapes: frozenset[str] = frozenset()
     two_braces: str = ""
     """How two opening braces are written outside of code, where references to them would act."""
-    colon: str = ""
-    """How a colon in a word is written where an emoji is drawn for a name between two."""
+    emoji: bool = False
+    """Whether it draws an emoji for a name between colons, even in the middle of a word."""
     line_start: re.Pattern[str] | None = None
     write_code: Callable[[Code], Code | Unwritable] = _as_it_is
     read_code: Callable[[Code], Code] = _as_it_is

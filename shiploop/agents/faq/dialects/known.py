@@ -5,7 +5,7 @@ from typing import Final
 
 from shiploop.agents.faq.dialects.hugo import HUGO
 from shiploop.agents.faq.dialects.jekyll import JEKYLL
-from shiploop.agents.faq.dialects.liquid import ELEVENTY, HONKIT
+from shiploop.agents.faq.dialects.liquid import ELEVENTY
 from shiploop.agents.faq.dialects.mdbook import MDBOOK
 from shiploop.agents.faq.dialects.mdx import DOCUSAURUS, DOCUSAURUS_MD, MDX
 from shiploop.agents.faq.dialects.plain import GFM, SPHINX, STARLIGHT, UNKNOWN
@@ -14,10 +14,10 @@ from shiploop.agents.faq.dialects.python_markdown import (
     MKDOCS_MACROS,
     MKDOCS_SUPERFENCES,
 )
-from shiploop.agents.faq.dialects.vue import VITEPRESS, VUEPRESS
+from shiploop.agents.faq.dialects.vue import VITEPRESS
 
 _ALL: Final = (
-    *(GFM, JEKYLL, ELEVENTY, HUGO, VITEPRESS, VUEPRESS, DOCUSAURUS, DOCUSAURUS_MD),
-    *(MDX, STARLIGHT, SPHINX, HONKIT, MDBOOK, MKDOCS, MKDOCS_SUPERFENCES, MKDOCS_MACROS, UNKNOWN),
+    *(GFM, JEKYLL, ELEVENTY, HUGO, VITEPRESS, DOCUSAURUS, DOCUSAURUS_MD),
+    *(MDX, STARLIGHT, SPHINX, MDBOOK, MKDOCS, MKDOCS_SUPERFENCES, MKDOCS_MACROS, UNKNOWN),
 )
 DIALECTS: Final = MappingProxyType({dialect.name: dialect for dialect in _ALL})

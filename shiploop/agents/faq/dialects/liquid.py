@@ -47,5 +47,3 @@ ELEVENTY: Final = Dialect(
     read_page=read_page,
     indented_code=False,
 )
-# Nunjucks, as GitBook had it.
-HONKIT: Final = replace(ELEVENTY, name="honkit")

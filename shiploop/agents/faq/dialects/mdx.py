@@ -19,13 +19,11 @@ DOCUSAURUS: Final = Dialect(
     comment=Comment.MDX,
     referenced=frozenset("{}"),
     line_start=_LINE_START,
-    # It looks for emoji in what MDX has made of references.
-    colon="{':'}",
     indented_code=False,
     heading_attributes=_HEADING_ID,
 )
 # Rspress, and others that read pages as MDX.
-MDX: Final = replace(DOCUSAURUS, name="mdx", colon="")
+MDX: Final = replace(DOCUSAURUS, name="mdx")
 # Where its configuration says that pages in .md are no MDX.
 DOCUSAURUS_MD: Final = Dialect(
     name="docusaurus-md", line_start=re.compile(r":::"), heading_attributes=_HEADING_ID

@@ -14,13 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from shiploop.agents.faq.dialects import liquid
-from shiploop.agents.faq.dialects.dialect import (
-    PUNCTUATION,
-    Code,
-    Dialect,
-    Unwritable,
-    reference,
-)
+from shiploop.agents.faq.dialects.dialect import PUNCTUATION, Code, Dialect, Unwritable
 
 _BLOCKS: Final = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 _SHOWN_ESCAPES: Final = PUNCTUATION.difference("\\`*_{}[]()>#+-.!|")
@@ -125,9 +119,7 @@ MKDOCS: Final = Dialect(
     breaks_by_backslash=False,
     bars_in_code=False,
 )
-MKDOCS_SUPERFENCES: Final = replace(
-    MKDOCS, name="mkdocs-superfences", shape=shape, colon=reference(":")
-)
+MKDOCS_SUPERFENCES: Final = replace(MKDOCS, name="mkdocs-superfences", shape=shape, emoji=True)
 MKDOCS_MACROS: Final = replace(
     MKDOCS_SUPERFENCES,
     name="mkdocs-macros",

@@ -1,4 +1,4 @@
-"""VitePress and VuePress: a page becomes a template of Vue, which takes values from braces.
+"""VitePress: a page becomes a template of Vue, which takes values from braces.
 
 https://vitepress.dev/guide/using-vue#escaping
 """
@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from shiploop.agents.faq.dialects.dialect import Code, Dialect, Unwritable, reference
+from shiploop.agents.faq.dialects.dialect import Code, Dialect, Unwritable
 
 _AS_IT_IS: Final = "{v-pre}"
 _INCLUDE: Final = re.compile(r"<!--[ \t]{0,9}@include:")
@@ -29,12 +29,12 @@ def read_code(code: Code) -> Code:
     return replace(code, suffix=_AS_IT_IS) if code.language is None else code
 
 
-# It leaves code alone, in lines as well.
-VUEPRESS: Final = Dialect(
-    name="vuepress",
+VITEPRESS: Final = Dialect(
+    name="vitepress",
     referenced=frozenset("{"),
-    colon=reference(":"),
+    emoji=True,
     two_braces="{{ '{{' }}",
-    line_start=re.compile(r":::|(?:\\?<){3}|\[\[toc\]\]|@\\?\[code", re.IGNORECASE),
+    line_start=re.compile(r":::|(?:\\?<){3}|\[\[toc\]\]", re.IGNORECASE),
+    write_code=write_code,
+    read_code=read_code,
 )
-VITEPRESS: Final = replace(VUEPRESS, name="vitepress", write_code=write_code, read_code=read_code)

@@ -158,7 +158,7 @@ def _prose(text: str, dialect: Dialect, paired: frozenset[str]) -> str:
         if sign := found["sign"]:
             return reference(sign) if sign in dialect.referenced or sign in paired else sign
         if colon := found["colon"]:
-            return dialect.colon or colon
+            return reference(colon) if dialect.emoji else colon
         return _escaped(found["escaped"], dialect, paired)
 
     return _SIGN.sub(written, text)
@@ -201,9 +201,8 @@ def _read_paragraph(paragraph: Paragraph, dialect: Dialect) -> str:
 
 
 def _read_prose(text: str, dialect: Dialect) -> str:
-    for written, is_meant in ((dialect.two_braces, "{{"), (dialect.colon, ":")):
-        if written and not _REFERENCE.fullmatch(written):
-            text = text.replace(written, is_meant)
+    if dialect.two_braces:
+        text = text.replace(dialect.two_braces, "{{")
 
     def meant(found: re.Match[str]) -> str:
         character = _NAMED[found["name"]] if found["name"] else chr(int(found["number"]))

@@ -16,9 +16,9 @@ OF_PROSE: Final = (
     r"(?<!\\)<[a-z/!?]",
     r"(?<!\\)!\[",
     r"\]\(\s*(?!(\.\./)?[^():\\/%? ][^():\\? ]*\))",
-    r"(?<!\\)://|\bwww\.|\b(javascript|vbscript|mailto|tel):\S|data:[a-z]+/",
+    r"(?<!\\)(:|&#58;)//|\bwww\.|\b(javascript|vbscript|mailto|tel):\S|data:[a-z]+/",
     r"^[ >*+-]*\[[^\]]+\]:|\[\^|(?<!\\)\]\[",
-    r"(?<!\\)&(?!(lt|gt|amp|#(3[34679]|4[02357]|58|6[013]|9[14]|10[15]|12[3-6]));)#?\w+;"
+    r"(?<!\\)&(?!(lt|amp|#(3[34679]|4[02357]|58|6[013]|9[14]|10[15]|12[3-6]));)#?\w+;"
     r"|\]\([^)]*&#?\w+;",
     r"(?<!\{\{ .)\{[{%:](?! .\{\{. \}\})|\$\$|(?<![\\\w])\$\S*\\\w",
     r"(?<![\w.+/-])@\w",
@@ -76,7 +76,7 @@ def _any(patterns: tuple[re.Pattern[str], ...], lines: list[str]) -> bool:
 
 def _prose(lines: list[str], allowed_hosts: frozenset[str]) -> list[str]:
     hosts = "|".join(map(re.escape, sorted(allowed_hosts))) or r"none\.invalid"
-    allowed = re.compile(rf"https://(?:{hosts})(?:/[^) ]*)?(?=[) ]|$)")
+    allowed = re.compile(rf"https(?::|&#58;)//(?:{hosts})(?:/[^) ]*)?(?=[) ]|$)")
     kept, in_code = [], False
     for line in lines:
         if _HEADING.match(line) or _FOLD.fullmatch(line):

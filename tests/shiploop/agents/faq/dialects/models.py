@@ -58,13 +58,11 @@ MODELS: dict[str, Before] = {
     "gfm": nothing,
     "jekyll": liquid,
     "eleventy": liquid,
-    "honkit": liquid,
     "hugo": hugo,
     "mdbook": mdbook,
     "sphinx": nothing,
     "starlight": nothing,
     "docusaurus": nothing,
     "vitepress": nothing,
-    "vuepress": nothing,
     "mdx": nothing,
 }

@@ -147,7 +147,6 @@ def test_readers_see_what_is_meant(name: str, markdown: str) -> None:
         ("mkdocs", "`#!/bin/sh`", "`#!/bin/sh`"),
         ("mkdocs-superfences", "It is a:b:c or :tada:.", "It is a&#58;b:c or :tada:."),
         ("vitepress", "It is a:b:c at 08:30:15.", "It is a&#58;b:c at 08:30:15."),
-        ("docusaurus", "It is a:b:c.", "It is a{':'}b:c."),
         ("hugo", "```\n<!--more-->\n```", Unwritable.INCLUDE),
         ("hugo", "`{{<`", Unwritable.TEMPLATE),
         ("vitepress", "`<!--@include: a-->`", Unwritable.INCLUDE),
