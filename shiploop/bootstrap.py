@@ -1,6 +1,5 @@
 """The composition root: settings in, one frozen `Services` out."""
 
-import atexit
 import os
 import secrets
 import socket
@@ -8,8 +7,6 @@ import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import httpx
@@ -22,7 +19,7 @@ from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.registry import Agents, load_agents
 from shiploop.channels import Channel, open_channels
 from shiploop.clients.git.history import GitHistory
-from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.git.mirror import Mirror, new_mirror_path
 from shiploop.clients.git.repository_documents import RepositoryDocuments
 from shiploop.clients.github.app_key import load_app_key
 from shiploop.clients.github.auth import (
@@ -162,7 +159,7 @@ def build(settings: Settings) -> Services:
     github = GitHub(transport, repository, settings.base_branch)
     others = httpx.Client(timeout=_TIMEOUT, limits=_CONNECTIONS, verify=_tls())
     documents = RepositoryDocuments(
-        lambda: Mirror(_mirror_path(), github.clone_url(), settings.base_branch, token),
+        lambda: Mirror(new_mirror_path(), github.clone_url(), settings.base_branch, token),
         settings.documents_refresh_s,
     )
     llm = _llm(settings)
@@ -266,14 +263,6 @@ def _llm(settings: Settings) -> Llm | None:
         tokens=settings.answer_tokens,
     )
     return Llm(model, key)
-
-
-def _mirror_path() -> Path:
-    # As long as the process: a clone that several share, or that outlives a kill, may be left
-    # with a lock of git's that only a person can remove.
-    directory = TemporaryDirectory(prefix="shiploop-mirror-")
-    atexit.register(directory.cleanup)
-    return Path(directory.name)
 
 
 def _redis(settings: Settings, timeout_s: float) -> Redis:

@@ -1,6 +1,8 @@
 """A bare clone of the target repository, kept fresh with git."""
 
+import atexit
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pygit2
 
@@ -49,3 +51,12 @@ class Mirror:
             return found.data.decode() if isinstance(found, pygit2.Blob) else None
         except (KeyError, UnicodeDecodeError):
             return None
+
+
+def new_mirror_path() -> Path:
+    """Where a clone may be for as long as the process is there."""
+    # One that several share, or that outlives a kill, may be left with a lock of git's that only a
+    # person can remove.
+    directory = TemporaryDirectory(prefix="shiploop-mirror-")
+    atexit.register(directory.cleanup)
+    return Path(directory.name)
