@@ -39,6 +39,7 @@ _PROBES: Final = _HERE.parents[1] / "deployments" / "probes.yaml"
 _RULES: Final = _HERE.parents[1] / "sandbox" / "sample_repository" / ".rumdl.toml"
 _WORKFLOWS: Final = "deployments/github/workflows"
 _REPOSITORY: Final = "acme/shelves"
+_START_TIMEOUT_S: Final = 120.0
 _BUILD_TIMEOUT_S: Final = 300
 _PATIENCE_S: Final = 900.0
 _LOOK_S: Final = 0.3
@@ -159,7 +160,7 @@ def _github(files: Path, tokens: dict[str, str], home: Path) -> Iterator[str]:
     process.start()
     try:
         with httpx.Client(trust_env=False) as http:
-            process.wait_until(http, f"{url}/_sandbox/healthz", 60, threading.Event())
+            process.wait_until(http, f"{url}/_sandbox/healthz", _START_TIMEOUT_S, threading.Event())
         yield url
     finally:
         process.stop()
