@@ -26,10 +26,9 @@ from shiploop.cli.init.proposal import (
     proposed_settings,
 )
 from shiploop.cli.init.reading import Read, read_repository
-from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.transport import GitHubTransport
-from shiploop.domain.delivery.commit import Changes
-from shiploop.domain.delivery.pull_request import PullRequestState
+from shiploop.domain.delivery.pull_request import Base, PullRequestState
+from shiploop.domain.delivery.pull_request import Found as FoundPull
 from shiploop.errors import DraftsUnsupported, PermanentError, ShiploopError
 from shiploop.settings import Settings, variable_of
 
@@ -85,11 +84,13 @@ def _propose(read: Read, folder: Path) -> str | None:
     if not lacking:
         click.echo(messages.NOTHING_LACKS)
         return None
+    earlier = read.github.find_pull_request(BRANCH)
     try:
-        pull_url = _pull_request(read.github, read.found, lacking)
+        pull_url = _pull_request(read, base, earlier, lacking)
     except PermanentError as error:
-        with suppress(ShiploopError):  # it may have been made before its commit was refused
-            read.github.delete_branch(BRANCH)
+        if earlier.written is None:
+            with suppress(ShiploopError):  # it may have been made before its commit was refused
+                read.github.delete_branch(BRANCH)
         _leave(folder, lacking)
         click.echo(messages.format_left_in(folder.resolve(), read.found.branch, str(error)))
         return None
@@ -97,17 +98,15 @@ def _propose(read: Read, folder: Path) -> str | None:
     return pull_url
 
 
-def _pull_request(github: GitHub, found: Found, files: Mapping[str, bytes]) -> str:
+def _pull_request(read: Read, base: Base, earlier: FoundPull, files: Mapping[str, bytes]) -> str:
     """The pull request of an earlier time, where there is one, else a new one."""
-    body = messages.format_pull_request(found, files)
-    base, earlier = github.read_base(), github.find_pull_request(BRANCH)
     if earlier.pull is not None and earlier.pull.state is PullRequestState.OPEN:
         return earlier.pull.url
-    changes: Changes = dict(files)
+    github, body = read.github, messages.format_pull_request(read.found, files)
     if earlier.written is None:
         with suppress(DraftsUnsupported):
             return github.open_pull_request(
-                base, BRANCH, changes, (TITLE, ""), body, draft=True
+                base, BRANCH, dict(files), (TITLE, ""), body, draft=True
             ).url
     return github.create_pull_request(base.repository_id, BRANCH, TITLE, body).url
 
@@ -121,6 +120,10 @@ def _leave(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _ours() -> Ours:
     folder = _PROJECT / "deployments" / "github" / "workflows"
+    if not folder.is_dir():
+        raise click.ClickException(
+            "the workflows are in no wheel: run it in a checkout of shiploop"
+        )
     workflows = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.yml")}
     rules = _PROJECT / "sandbox" / "sample_repository" / ".rumdl.toml"
     return Ours(workflows, rules.read_text(encoding="utf-8"))

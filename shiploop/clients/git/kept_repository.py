@@ -22,7 +22,6 @@ _LOCK_TIMEOUT_S: Final = 300  # longer than what another process may do at once
 _LOCK_INTERVAL_S: Final = 0.05
 _HELD_BY_DEAD: Final = ("*.lock", "objects/pack/tmp_*", "objects/pack/.tmp-*")
 _PAIR: Final = (".pack", ".idx")
-_ON_DEMAND: Final = "remote.origin.promisor"
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +78,7 @@ class KeptRepository:
         config["http.lowSpeedLimit"] = 1000  # bytes a second
         config["http.lowSpeedTime"] = 30
         if on_demand:
-            config[_ON_DEMAND] = True
+            config["remote.origin.promisor"] = True
             config["remote.origin.partialclonefilter"] = "blob:none"
         old = new.with_name(new.name.replace(".new-", ".old-"))
         if self.path.exists():
@@ -87,10 +86,6 @@ class KeptRepository:
         new.rename(self.path)
         for stale in self.path.parent.glob(f"{self.path.name}.*-*"):
             shutil.rmtree(stale, ignore_errors=True)
-
-    def is_on_demand(self) -> bool:
-        """Whether files come on demand."""
-        return _ON_DEMAND in pygit2.Repository(str(self.path)).config
 
     def has_since(self, moment: float, branch: str) -> bool:
         """Whether the branch was fetched by a fetch that has begun since a moment of the clock."""

@@ -1,5 +1,6 @@
 """Fetching with git's partial clones: only what is read, kept, and from servers of any kind."""
 
+import random
 from pathlib import Path
 
 import pygit2
@@ -178,3 +179,43 @@ def test_a_rollback_fetches_only_what_its_merge_has_touched(origin: Origin, path
     repository = pygit2.Repository(str(path))
     assert pygit2.hash(b"# More\n") not in repository.odb
     assert not has_picture(path)
+
+
+def a_text(rng: random.Random) -> bytes:
+    return b"".join(b"line %d of %d\n" % (number, rng.randrange(3)) for number in range(12))
+
+
+def changed(files: dict[str, bytes], rng: random.Random, count: int) -> dict[str, bytes]:
+    """So many files are changed, added, taken away, or renamed with a change."""
+    after = dict(files)
+    for _ in range(count):
+        name = rng.choice(sorted(after))
+        match rng.randrange(4):
+            case 0:
+                after[name] = after[name].replace(b"line 3 ", b"line %d " % rng.randrange(9))
+            case 1:
+                after[f"new{rng.randrange(9)}_txt"] = a_text(rng)
+            case 2 if len(after) > 2:
+                del after[name]
+            case _:
+                after[f"moved{rng.randrange(9)}_txt"] = after.pop(name) + b"and more\n"
+    return after
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_rollback_is_as_with_all_files_here(origin: Origin, tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    files = {f"file{number}_txt": a_text(rng) for number in range(250 if seed == 0 else 8)}
+    author = pygit2.Signature("Somebody", "somebody@example.invalid", 1_700_000_000)
+    shas: list[str] = []
+    for count in (0, 3, 240 if seed == 0 else 3):
+        files = changed(files, rng, count)
+        tree = origin.repository[origin.commit(**files)].tree.id
+        sha = origin.repository.create_commit(None, author, author, "", tree, shas[-1:])
+        shas.append(str(sha))
+    undone = []
+    for filters in (True, False):
+        origin.repository.config["uploadpack.allowFilter"] = filters
+        remote = origin.remote(tmp_path / f"{filters}.git")
+        undone.append(GitHistory(lambda remote=remote: remote).undo(shas[2], [shas[1]]))
+    assert undone[0] == undone[1]
