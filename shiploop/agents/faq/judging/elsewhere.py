@@ -52,6 +52,7 @@ _ELSEWHERE: Final = re.compile(
     r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
     r"|\b(?:in|from|of) our (?:example|demo|sample)s?\b|\bwe (?:just|already|now) "
     r"|\byou(?:'ve| have)? just (?!need)\w+ed\b|^(?:below|here)\b"
+    r"|(?:^|[.!?]\s)again,"
     r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
     r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented"
     r"|listed) here\b"

@@ -39,6 +39,13 @@ _FIRST_STEP: Final = re.compile(
     r"|primero|innanzitutto|primeiro|eerst)\b|\A\W{0,40}(?:首先|第一步|まず|最初に|먼저|우선)",
     re.IGNORECASE,
 )
+_FURTHER_STEP: Final = re.compile(
+    r"\b(?:then|next|second(?:ly)?|step 2|finally|lastly|after(?:wards)?|once|now"
+    r"|dann|danach|anschließend|zuletzt|schließlich|ensuite|puis|enfin|deuxièmement|après"
+    r"|luego|después|segundo|finalmente|por último|poi|dopo|infine|depois|por fim|daarna)\b"
+    r"|^ {0,3}2[.)] |然后|然後|接着|接著|其次|第二步|最后|最後|次に|それから|その後|다음|마지막",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SOFT_WORDS: Final = """
 more less detail details overview example examples summary note notes
 introduction intro background usage basic basics advanced general other others
@@ -176,6 +183,8 @@ def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator
 def _why_text_not_alone(text: str, quoted: str, prose: str) -> Iterator[str]:
     if prose != quoted and count_words(prose) <= _MOST_WORDS_BEFORE_CODE:
         yield "It is code alone, and no sentence says what it does."
+    if _FIRST_STEP.match(quoted) and not _FURTHER_STEP.search(prose):
+        yield "It is the first step, and no other follows."
     if pointer := pointed_to(prose):
         yield f"It points to what is not quoted: “{pointer}”."
     if found := _ANNOUNCES.search(prose):

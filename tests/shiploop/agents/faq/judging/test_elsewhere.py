@@ -41,6 +41,8 @@ SENTENCE = "Keys are rotated by their owner, who has to say so beforehand to all
         ("We now have all that it takes.", "We now"),
         ("Attach the key that you just rotated.", "you just rotated"),
         ("You just need a key.", ""),
+        ("It asks nobody. Again, it is yours.", ". Again,"),
+        ("Rotate it again, and wait.", ""),
         ("However, it asks.", "However"),
     ],
 )
