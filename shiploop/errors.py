@@ -99,12 +99,6 @@ class GitHubRefused(PermanentError):
         self.status = status
 
 
-class RulesForbid(PermanentError):
-    """The repository's rules forbid what was asked of GitHub, in its own words."""
-
-    failure_kind = FailureKind.RULES
-
-
 class ChecksUnreadable(PermanentError):
     """GitHub does not tell us enough of a commit's checks to call them green."""
 
@@ -118,13 +112,13 @@ class RepositoryUnusable(PermanentError):
 
 
 class SiteUnavailable(TransientError):
-    """The site did not answer, or what else is probed."""
+    """The site did not answer."""
 
     failure_kind = FailureKind.UNVERIFIED
 
 
 class SiteSlow(SiteUnavailable):
-    """It did not answer in time: it may as well be us."""
+    """The site did not answer in time: it may as well be us."""
 
     failure_kind = FailureKind.UNVERIFIED
 
@@ -179,6 +173,12 @@ class SentryRefused(PermanentError):
 
 class ModelFailed(PermanentError):
     """The model gave no answer within its deadline, tries again included: do without it."""
+
+    failure_kind = FailureKind.INTERNAL
+
+
+class OwnApiUnavailable(TransientError):
+    """Our own API did not answer."""
 
     failure_kind = FailureKind.INTERNAL
 

@@ -5,7 +5,6 @@ from typing import Final
 
 import pytest
 
-from shiploop.agents.faq.dialects.dialect import Unwritable
 from shiploop.agents.faq.gate.gate import refusal_reason
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.cli.drill.scenarios import SCENARIOS
@@ -34,8 +33,7 @@ def listed(sentences: Iterable[tuple[str, str]]) -> str:
 def gate_refusals() -> str:
     """Every sentence of the gate, then how it is told that an answer was declined."""
     several = refusal_reason((Refusal.NO_CITATION, Refusal.OUTSIDE_LINK))
-    reasons = ((one.name, one.value) for one in (*Refusal, *Unwritable))
-    return listed([*reasons, ("two of them", several)])
+    return listed([*((one.name, one.value) for one in Refusal), ("two of them", several)])
 
 
 def rollback_decisions() -> str:
