@@ -26,8 +26,9 @@ test: $(VENV)/ready-to-test
 	@$(MAKE) --no-print-directory --jobs=3 lint suite
 
 # More than cores: the tests of whole stacks wait half of their time.
+WORKERS ?= 5
 suite: schemas octokit $(VENV)/compiled
-	$(VENV)/bin/pytest --numprocesses 5 --dist loadgroup
+	$(VENV)/bin/pytest --numprocesses $(WORKERS) --dist loadgroup
 
 lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
