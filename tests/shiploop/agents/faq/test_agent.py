@@ -28,9 +28,9 @@ from shiploop.domain.delivery.commit import CannotUndo
 from shiploop.domain.limits import MAX_CITATION_CHARACTERS, MAX_FAQ_CHARACTERS
 from shiploop.domain.prompt import Prices, Prompt, Reply, Usage
 from shiploop.errors import ModelFailed
+from tests import files
 from tests.builders import TASK_ID, a_proposal, an_entry
 from tests.hostile import assert_without_effect
-from tests.shiploop.agents.faq.retrieval import files
 
 FAQ = "# FAQ\n\nWhat people ask.\n"
 GUIDE = "# Guide\n\n## Heartbeats\n\nA worker heartbeat is written every five seconds.\n"
