@@ -1,16 +1,15 @@
 """The many variants of the bench's questions."""
 
-from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-from bench.documents import write_documents
+from bench.documents import handbook
 from bench.full_faq import filled
 from bench.many_questions import many_questions
+from bench.sample import faq, pages
 from bench.world import BenchFailed
-from shiploop.agents.faq.document.document import entries
+from shiploop.agents.faq.document.document import FAQ_PATH, entries
 from shiploop.agents.faq.question import question_hash
 from shiploop.agents.faq.retrieval.terms import content_terms
 from tests.bench.shipping import not_shipped
@@ -28,11 +27,10 @@ def test_neighbours_ask_about_different_subjects() -> None:
     assert all(one != other for one, other in pairwise(subjects))
 
 
-def test_each_is_merged_without_a_person(tmp_path: Path) -> None:
+def test_each_is_merged_without_a_person() -> None:
     texts = many_questions(COUNT)
-    folder = write_documents(tmp_path / "documents", texts)
-    written = {str(path.relative_to(folder)): path.read_text("utf-8") for path in _pages(folder)}
-    assert not_shipped(texts[SOME], written) == []
+    documents = {**pages(), FAQ_PATH: faq(), **handbook(texts)}
+    assert not_shipped(texts[SOME], documents) == []
 
 
 def test_each_is_answered_when_the_faq_is_filled() -> None:
@@ -46,7 +44,3 @@ def test_each_is_answered_when_the_faq_is_filled() -> None:
 def test_more_questions_than_there_are_is_refused() -> None:
     with pytest.raises(BenchFailed, match="only 1130 different questions"):
         many_questions(COUNT + 1)
-
-
-def _pages(folder: Path) -> Iterator[Path]:
-    return folder.rglob("*.md")

@@ -55,16 +55,16 @@ class Headings:
         """`earlier`: those of nearly the same sections. What a heading asks is taken from there."""
         self._sections = sections
         known = earlier._hashes if earlier else {}
+        headed = {n: each.heading_path[-1] for n, each in enumerate(sections) if each.heading_path}
         # What a heading asks is kept as a hash: 30,000 headings take 2 MB so, and 20 as text.
-        self._hashes: dict[str, int] = {}
-        for section in sections:
-            for heading in section.heading_path[-1:]:
-                self._hashes[heading] = known.get(heading) or _hash(asked(heading))
-        hashes = [self._hashes[h] for s in sections for h in s.heading_path[-1:]]
-        numbers = [number for number, s in enumerate(sections) if s.heading_path]
-        order = np.argsort(np.array(hashes, np.int64), kind="stable")
-        self._sorted_hashes = np.array(hashes, np.int64)[order]
-        self._numbers = np.array(numbers, np.int32)[order]
+        self._hashes: dict[str, int] = {
+            heading: known[heading] if heading in known else _hash(asked(heading))
+            for heading in dict.fromkeys(headed.values())
+        }
+        hashes = np.array([self._hashes[heading] for heading in headed.values()], np.int64)
+        order = np.argsort(hashes, kind="stable")
+        self._sorted_hashes = hashes[order]
+        self._numbers = np.array(list(headed), np.int32)[order]
 
     def find(self, question: str) -> Named | Ambiguous | None:
         """The section that the question names by its heading, or by that and those above it."""
