@@ -5,9 +5,12 @@ import pytest
 from bench.sample import sample_library
 from shiploop.agents.faq.answering.answer import Answer, Unanswered
 from shiploop.agents.faq.answering.draft import Draft
+from shiploop.agents.faq.answering.quoter import Quoter
 from shiploop.agents.faq.document.entry import answer_problem
 from shiploop.agents.faq.drafting import Drafter
+from shiploop.agents.faq.retrieval.library import Library
 from shiploop.domain.prompt import Prices
+from tests.files import Files
 
 
 def drafted(question: str) -> Draft:
@@ -44,3 +47,12 @@ def test_what_the_documents_say_is_quoted(question: str, says: str) -> None:
 )
 def test_what_they_do_not_say_is_not_answered(question: str) -> None:
     assert isinstance(drafted(question).answer, Unanswered)
+
+
+def test_a_passage_in_another_language_is_not_quoted() -> None:
+    library = Library.of(Files({"docs/en.md": "# Phase 10\n\nIt comes.\n"}))
+    question = "Phase 10 是什麼？"
+    hits = library.index.search(question)
+    assert hits
+    draft = Quoter(library, frozenset()).quote(question, None, hits)
+    assert isinstance(draft.answer, Unanswered)
