@@ -60,9 +60,10 @@ answers: $(VENV)/ready-to-test
 	@$(VENV)/bin/python -m bench.answers "$$DOCS" "$$QUESTIONS" "$$OUT"
 
 # Whether readers see the entries on pages that real generators build, which are installed first.
-# SITES=mkdocs takes one, FAQ=file.yaml other texts.
+# SITES=mkdocs takes one, FAQ=file.yaml other texts; with LOOP=1 questions are asked of five of the
+# sites and go the whole road, from the question to the entry on the page, and back.
 sites: $(VENV)/ready-to-test
-	$(VENV)/bin/python -m bench.sites $(SITES) $(if $(FAQ),--faq $(FAQ))
+	$(VENV)/bin/python -m bench.sites$(if $(LOOP),.loop) $(SITES) $(if $(FAQ),--faq $(FAQ))
 
 # Kills and stops processes of its own stack at every dangerous moment; nothing may be lost.
 # Then it ships 5,000 tasks, which takes half an hour and more; nothing may grow without end.

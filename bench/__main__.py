@@ -20,6 +20,7 @@ from bench.dashboard import measure_dashboard
 from bench.dispatch import measure_dispatch
 from bench.green_to_merged import measure_green_to_merged
 from bench.judge import measure_judge
+from bench.large_repository import measure_large_repository
 from bench.measurement import Measurement
 from bench.metrics_api import measure_metrics
 from bench.overhead import measure_overhead
@@ -55,6 +56,7 @@ _BENCHES = {
     "retrieval": _Bench(measure_retrieval, 1),
     "judge": _Bench(measure_judge, 1),
     "retrieval-cost": _Bench(measure_retrieval_cost, 1),
+    "large-repository": _Bench(measure_large_repository, 100),
     "bounds": _Bench(measure_bounds, 20),
     "sweep": _Bench(measure_sweep, 1),
     "rollback": _Bench(measure_rollback, 5),
@@ -63,7 +65,9 @@ _BENCHES = {
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(list(_BENCHES)))
-@click.option("--times", type=click.IntRange(min=1), help="How many questions, starts or reads.")
+@click.option(
+    "--times", type=click.IntRange(min=1), help="How many questions, starts, reads or MB."
+)
 @click.option(
     "--beside",
     type=click.Path(path_type=Path, exists=True, file_okay=False),

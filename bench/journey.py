@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 READ_BASE = "ReadBase"
 OPEN_PULL_REQUEST = "OpenPullRequest"
 MERGE_PULL_REQUEST = "PUT /repos/{owner}/{repo}/pulls/{number}/merge"
-# One poll for all tasks that wait, whoever they are: it belongs to none of them.
-SHARED_POLL = "PollChecks"
 
 Span = tuple[datetime, datetime]
 

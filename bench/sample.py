@@ -1,6 +1,6 @@
 """The sample repository, and any files, as an agent reads those of a repository."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,13 @@ class Files:
     def text(self, path: str) -> str | None:
         """The text of a file, None where there is none."""
         return self.texts.get(path)
+
+    def named(self, names: Collection[str]) -> tuple[str, ...]:
+        """The paths of the files that are called so."""
+        return tuple(path for path in self.texts if path.rpartition("/")[2] in names)
+
+    def note(self, what: str) -> None:
+        """Tell nobody."""
 
     def leave_out(self, path: str, reason: str) -> None:
         """Refuse to measure what is not read."""

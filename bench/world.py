@@ -14,8 +14,9 @@ import httpx
 from redis import Redis
 
 from bench.documents import write_documents
-from bench.journey import SHARED_POLL, Call, Journey
+from bench.journey import Call, Journey
 from shiploop.cli.api_client import ApiClient
+from shiploop.cli.demo import SHARED_CALLS
 from shiploop.domain.delivery.autonomy import Levels
 from shiploop.domain.delivery.task import Status
 from shiploop.errors import ShiploopError
@@ -141,7 +142,7 @@ class World:
         ours = tuple(
             call
             for call in calls
-            if call.operation != SHARED_POLL and accepted_at <= call.started_at <= merged_at
+            if call.operation not in SHARED_CALLS and accepted_at <= call.started_at <= merged_at
         )
         return Journey(accepted_at, merged_at, green_at, ours, task["stages_ms"])
 

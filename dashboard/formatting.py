@@ -50,6 +50,7 @@ FAILURES: Final[Mapping[FailureKind, str]] = {
     FailureKind.CI_TIMEOUT: "The checks of its pull request did not end in time",
     FailureKind.CONFLICT: "Its change went on conflicting with what others merged",
     FailureKind.MERGE_REFUSED: "The merge was refused",
+    FailureKind.RULES: "The repository's rules forbid it",
     FailureKind.FROZEN: "Merges were frozen until its deadline had passed",
     FailureKind.DEPLOY_FAILED: "It was merged, and the platform could not build it",
     FailureKind.DEPLOY_SKIPPED: "It was merged, and the platform did not build it",

@@ -18,7 +18,7 @@ from tasks.draft import begin_reading, decline, draft_change, find_already_there
 from tasks.judge import begin_baseline, judge_deploy
 from tasks.merge import merge_pull_request
 from tasks.missing_deploy import react_to_missing_deploy
-from tasks.pull_request import open_pull_request, rebuild_pull_request
+from tasks.pull_request import open_pull_request, rebuild_pull_request, refuse_by_rules
 from tasks.reaction import react_to_deploy
 from tasks.recall import begin_task
 from tasks.review import heed_people
@@ -38,7 +38,7 @@ def closed_loop(
     """Ship the change that an agent proposes: merged when it may be, and seen live."""
     task = begin_task()  # it has been stored with what was asked, by whoever took it in
     try:
-        ended = ship(task)
+        ended = refuse_by_rules(task) or ship(task)
     except ShiploopError as error:
         ended = outcome_of(error, task)
     return end_run(task, ended)

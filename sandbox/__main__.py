@@ -40,7 +40,7 @@ def main() -> None:
     accounts = Accounts(os.environ.get("SANDBOX_TOKENS", ""))
     github = GitHub(options.home, accounts, _app_key())
     slack = _slack(github)
-    seed(github, options.repo, options.seed, options.workflows)
+    seed(github, options.repo, options.seed, options.workflows, options.branch)
     with listen(options.port) as listener:
         port = listener.getsockname()[1]
         github.url = f"http://127.0.0.1:{port}"
@@ -77,7 +77,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=8090, help="0 picks a free one")
     parser.add_argument("--home", type=Path, required=True, help="where all state is kept")
     parser.add_argument("--repo", default="acme/shiploop-docs", help="owner/name to make")
-    parser.add_argument("--seed", type=Path, help="directory of the first commit's files")
+    parser.add_argument(
+        "--seed", type=Path, help="directory of the first commit's files, or a bare repository"
+    )
+    parser.add_argument("--branch", default="main", help="its default branch")
     parser.add_argument("--workflows", type=Path, help="directory of its workflow files")
     return parser
 

@@ -12,17 +12,33 @@ _PERSON = "ada"
 _WORKFLOWS = ".github/workflows"
 
 
-def seed(github: GitHub, full_name: str, files: Path | None, workflows: Path | None) -> Repository:
-    """Make the repository, commit its files and workflows, and protect its default branch."""
+def seed(
+    github: GitHub,
+    full_name: str,
+    files: Path | None,
+    workflows: Path | None,
+    branch: str = "main",
+) -> Repository:
+    """Make the repository, commit its files and workflows, and protect its default branch.
+
+    `files` is a folder of files, or a bare repository, which is taken over with its history.
+    """
     repository = github.add_repository(full_name)
     person = github.accounts.add(_PERSON, access=Access.ADMIN)
-    contents = _read(files, "")
-    contents.update(_read(workflows, f"{_WORKFLOWS}/"))
-    contents.setdefault("README.md", f"# {repository.name}\n".encode())
-    tree = repository.git.tree_with(None, contents)
-    when = int(github.now().timestamp())
-    sha = repository.git.commit(tree, (), "Begin the documentation\n", person, when)
-    repository.git.set_ref(f"{refs.BRANCHES}{repository.default_branch}", sha)
+    repository.default_branch = branch
+    main = f"{refs.BRANCHES}{branch}"
+    repository.git.point_head(main)
+    contents, before = _read(workflows, f"{_WORKFLOWS}/"), None
+    if files is not None and (files / "HEAD").is_file():
+        before = repository.git.borrow(files.resolve(), main)
+    else:
+        contents = _read(files, "") | contents
+        contents.setdefault("README.md", f"# {repository.name}\n".encode())
+    if contents:
+        tree, parents = repository.git.tree_with(before, contents), (before,) if before else ()
+        when = int(github.now().timestamp())
+        sha = repository.git.commit(tree, parents, "Begin the documentation\n", person, when)
+        repository.git.set_ref(main, sha)
     repository.protections[repository.default_branch] = Protection((RequiredCheck("faq-gate"),))
     return repository
 

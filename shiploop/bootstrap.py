@@ -1,6 +1,5 @@
 """The composition root: settings in, one frozen `Services` out."""
 
-import atexit
 import os
 import secrets
 import socket
@@ -8,8 +7,6 @@ import ssl
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import httpx
@@ -23,6 +20,7 @@ from shiploop.agents.registry import Agents, load_agents
 from shiploop.channels import Channel, open_channels
 from shiploop.clients.git.history import GitHistory
 from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.git.repository_documents import RepositoryDocuments
 from shiploop.clients.github.app_key import load_app_key
 from shiploop.clients.github.auth import (
@@ -37,18 +35,21 @@ from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
 from shiploop.clients.github.reviews import Reviews
+from shiploop.clients.github.rules import Rules
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.clients.llm.client import Llm, Model
-from shiploop.clients.own_api import OwnApi
+from shiploop.clients.probed import Probed
 from shiploop.clients.sentry import Sentry, start_sentry
 from shiploop.clients.sentry_issues import SentryIssues
 from shiploop.clients.site import Site
 from shiploop.domain.delivery.autonomy import read_levels
 from shiploop.domain.delivery.task import FailureKind
 from shiploop.domain.production.page_addresses import addresses_of
+from shiploop.domain.production.probe_definition import Probe
 from shiploop.errors import PermanentError
 from shiploop.observability import Redactor
-from shiploop.settings import Settings
+from shiploop.probe_file import read_probes, variables_of
+from shiploop.settings import Settings, value_of
 from shiploop.slo_file import read_objectives
 from shiploop.stores import keys
 from shiploop.stores.alerts import Alerts
@@ -80,12 +81,9 @@ _TIMEOUT = httpx.Timeout(5.0)  # of all others
 # thread may just have been given it.
 _CONNECTIONS = httpx.Limits(max_connections=90, max_keepalive_connections=90)
 _REDIS_TIMEOUT_S = 2.0
-_REDIS_RETRIES = 2
 _BLOCKING_READ_TIMEOUT_S = 10.0  # longer than any blocking read of ours
 
 _T = TypeVar("_T")
-
-
 _WHERE_TO_LOOK = "see .env.example, or start with `make up`"
 
 
@@ -100,6 +98,7 @@ class Services:
     """Everything that a task, the runner or the API works with."""
 
     settings: Settings
+    secrets: tuple[str, ...]
     runner_id: str
     redis: Redis
     sentry: Sentry
@@ -110,9 +109,11 @@ class Services:
     deployments: Deployments
     issues: Issues
     reviews: Reviews
+    rules: Rules
     history: GitHistory
     site: Site
-    api: OwnApi
+    probed: Probed
+    probes: tuple[Probe, ...]
     documents: RepositoryDocuments
     llm: Llm | None
     agents: Agents
@@ -157,22 +158,26 @@ def build(settings: Settings) -> Services:
     transport = GitHubTransport(http, settings.github_api_url, token)
     github = GitHub(transport, repository, settings.base_branch)
     others = httpx.Client(timeout=_TIMEOUT, limits=_CONNECTIONS, verify=_tls())
+    mirror_path = settings.home.resolve() / "clones" / "mirror.git"
+    remote = cache(lambda: GitRemote(mirror_path, github.clone_url(), token))
     documents = RepositoryDocuments(
-        lambda: Mirror(_mirror_path(), github.clone_url(), settings.base_branch, token),
-        settings.documents_refresh_s,
+        lambda: Mirror(remote(), settings.base_branch), settings.documents_refresh_s
     )
     llm = _llm(settings)
     channels = open_channels(settings, others, _tls(), redis, blocking)
     facts = Facts(redis, blocking)
     agents = load_agents(settings, documents, llm)
-    slos = read_objectives(settings.slo_file)
+    slos, probes = read_objectives(settings.slo_file), read_probes(settings.probes, value_of)
+    site = site_of(settings, others)
+    hidden = (*settings.secrets(), *variables_of(probes).values())
     metrics, alerts = Metrics(redis, settings.metrics_retention_days), Alerts(redis)
     slo_events, rollback_metrics = SloEvents(redis), RollbackMetrics(redis, metrics)
     return Services(
         settings=settings,
+        secrets=hidden,
         runner_id=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
         redis=redis,
-        sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(settings.secrets()).redact),
+        sentry=start_sentry(_revealed(settings.sentry_dsn), Redactor(hidden).redact),
         sentry_issues=_sentry_issues(settings, others),
         channels=channels,
         github=github,
@@ -180,9 +185,11 @@ def build(settings: Settings) -> Services:
         deployments=Deployments(transport, repository, settings.site_url, settings.environments),
         issues=Issues(transport, repository),
         reviews=Reviews(transport, repository, settings.base_branch),
-        history=GitHistory(github.clone_url, token),
-        api=OwnApi(others, settings.api_address(), _first_key(settings)),
-        site=site_of(settings, others),
+        rules=Rules(transport, repository, settings.base_branch, settings.rules_refresh_s),
+        history=GitHistory(remote),
+        site=site,
+        probed=Probed(others, site, settings.api_address(), _first_key(settings)),
+        probes=probes,
         documents=documents,
         llm=llm,
         agents=agents,
@@ -236,7 +243,8 @@ def _revealed(secret: SecretStr | None) -> str | None:
 def site_of(settings: Settings, http: httpx.Client) -> Site:
     """The site as it is set."""
     path, value = settings.site_faq_path, _revealed(settings.site_header_value)
-    pages = addresses_of(FAQ_PATH) if path is None else (path,)
+    first = settings.faq_paths[0] if settings.faq_paths else FAQ_PATH
+    pages = addresses_of(first) if path is None else (path,)
     return Site(http, settings.site_url, pages, (settings.site_header, value) if value else None)
 
 
@@ -260,14 +268,6 @@ def _llm(settings: Settings) -> Llm | None:
     return Llm(model, key)
 
 
-def _mirror_path() -> Path:
-    # As long as the process: a clone that several share, or that outlives a kill, may be left
-    # with a lock of git's that only a person can remove.
-    directory = TemporaryDirectory(prefix="shiploop-mirror-")
-    atexit.register(directory.cleanup)
-    return Path(directory.name)
-
-
 def _redis(settings: Settings, timeout_s: float) -> Redis:
     return Redis.from_url(
         required(settings.redis_url, "REDIS_URL"),
@@ -275,7 +275,7 @@ def _redis(settings: Settings, timeout_s: float) -> Redis:
         legacy_responses=False,
         socket_timeout=timeout_s,
         socket_connect_timeout=_REDIS_TIMEOUT_S,
-        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), _REDIS_RETRIES),
+        retry=Retry(ExponentialBackoff(cap=0.2, base=0.02), retries=2),
     )
 
 

@@ -99,6 +99,12 @@ class GitHubRefused(PermanentError):
         self.status = status
 
 
+class RulesForbid(PermanentError):
+    """The repository's rules forbid what was asked of GitHub, in its own words."""
+
+    failure_kind = FailureKind.RULES
+
+
 class ChecksUnreadable(PermanentError):
     """GitHub does not tell us enough of a commit's checks to call them green."""
 
@@ -112,13 +118,13 @@ class RepositoryUnusable(PermanentError):
 
 
 class SiteUnavailable(TransientError):
-    """The site did not answer."""
+    """The site did not answer, or what else is probed."""
 
     failure_kind = FailureKind.UNVERIFIED
 
 
 class SiteSlow(SiteUnavailable):
-    """The site did not answer in time: it may as well be us."""
+    """It did not answer in time: it may as well be us."""
 
     failure_kind = FailureKind.UNVERIFIED
 
@@ -173,12 +179,6 @@ class SentryRefused(PermanentError):
 
 class ModelFailed(PermanentError):
     """The model gave no answer within its deadline, tries again included: do without it."""
-
-    failure_kind = FailureKind.INTERNAL
-
-
-class OwnApiUnavailable(TransientError):
-    """Our own API did not answer."""
 
     failure_kind = FailureKind.INTERNAL
 

@@ -4,11 +4,16 @@ import ipaddress
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    SettingsConfigDict,
+)
 
 # Shorter ones can be guessed.
 ApiKey = Annotated[SecretStr, Field(min_length=16)]
@@ -23,6 +28,25 @@ _LEVELS_OF = r"[a-z0-9-]{1,40}=(auto|suggest)"
 _LEVELS = rf"^(auto|suggest|{_LEVELS_OF}(,{_LEVELS_OF})*)$"
 _RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
 
+
+# Those of shiploop/agents/faq/dialects/known.py.
+FaqDialect = Literal[
+    "docusaurus",
+    "docusaurus-md",
+    "eleventy",
+    "gfm",
+    "hugo",
+    "jekyll",
+    "mdbook",
+    "mdx",
+    "mkdocs",
+    "mkdocs-macros",
+    "mkdocs-superfences",
+    "sphinx",
+    "starlight",
+    "unknown",
+    "vitepress",
+]
 
 MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]
 
@@ -69,7 +93,11 @@ class Settings(BaseSettings):
     # What of a repository's Markdown is documentation, in patterns as of .gitignore; None: without
     # what shiploop/agents/faq/retrieval/documentation.py lists.
     docs_include: tuple[str, ...] = ()
+    # The FAQ, or one for each language; empty: found by the names of files.
+    faq_paths: tuple[str, ...] = ()
     docs_exclude: tuple[str, ...] | None = None
+    # The generator that the FAQ is written for; None: as the repository's files tell.
+    faq_dialect: FaqDialect | None = None
     # Where a link of an answer may lead outside the repository; a host is that host alone.
     allowed_link_hosts: tuple[str, ...] = ()
 
@@ -147,6 +175,7 @@ class Settings(BaseSettings):
     attribution_window_s: int = Field(600, gt=0)
 
     slo_file: Path = Path(__file__).resolve().parent.parent / "deployments" / "slo.yaml"
+    probes: Path = Path(__file__).resolve().parent.parent / "deployments" / "probes.yaml"
     metrics_retention_days: int = Field(90, ge=31)  # the longest period is a month
 
     runners: int = Field(1, ge=0)
@@ -156,6 +185,7 @@ class Settings(BaseSettings):
     check_poll_s: float = Field(3.0, gt=0)
     queue_limit: int = Field(1000, gt=0)
     documents_refresh_s: float = Field(30.0, gt=0)
+    rules_refresh_s: float = Field(300.0, gt=0)
     # So many entries a sweep asks again at most; 0: it only looks at them.
     sweep_tasks: int = Field(20, ge=0, le=500)
     sweep_after_push_s: float = Field(60.0, ge=0)
@@ -210,9 +240,18 @@ def variable_of(name: str) -> str:
     return str(Settings.model_fields[name].validation_alias or f"SHIPLOOP_{name.upper()}")
 
 
+def value_of(variable: str) -> str | None:
+    """A variable that a file of ours names: of the environment, else of `.env`."""
+    sources = (EnvSettingsSource, DotEnvSettingsSource)
+    told = (source(Settings, case_sensitive=True).env_vars.get(variable) for source in sources)
+    return next((value for value in told if value), None)
+
+
 def _as_text(value: object) -> str:
     if isinstance(value, SecretStr):
         return value.get_secret_value()
+    if isinstance(value, Path):
+        return str(value.resolve())  # whoever reads it may have been started somewhere else
     if isinstance(value, Mapping):
         return json.dumps({name: _as_text(each) for name, each in value.items()})
     return json.dumps(value) if isinstance(value, tuple) else str(value)

@@ -3,10 +3,10 @@
 import prefect
 from prefect.artifacts import create_table_artifact
 
+from shiploop.bootstrap import services
 from shiploop.domain.production.judgement import Judgement
 from tasks.shared.durability import RETRIED
 from tasks.shared.observation import ask_all
-from tasks.shared.probes import DECIDING, WATCHED
 
 
 @prefect.task(name="report-health", **RETRIED)
@@ -14,7 +14,7 @@ def report_health(judgement: Judgement) -> None:
     """Look once more, at everything, and keep it as a table."""
     rows = [
         {"probe": one.name, "verdict": str(one.verdict), "evidence": one.evidence}
-        for one in ask_all((*DECIDING, *WATCHED))
+        for one in ask_all(services().probes)
     ]
     verdict = {
         "probe": "production",

@@ -21,6 +21,13 @@ from shiploop.domain.delivery.merge_gate import (
     decide_merge,
     pointed_elsewhere,
 )
+from shiploop.domain.delivery.merge_refusal import (
+    AsksPeople,
+    Forbidden,
+    OtherMethod,
+    Passing,
+    read_refusal,
+)
 from shiploop.domain.delivery.provenance import signature_holds
 from shiploop.domain.delivery.pull_request import (
     Mergeable,
@@ -40,7 +47,7 @@ from shiploop.domain.delivery.task import (
 from shiploop.errors import GitHubRefused, MergeNotReady
 from tasks.shared.change import claim_of, edit_of, signing_keys
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
-from tasks.shared.merge import merged_already, record_merge
+from tasks.shared.merge import merge_as_allowed, merged_already, record_merge
 from tasks.shared.review import park, read_decision
 from tasks.shared.stage import enter_stage, raise_if_cancelled
 
@@ -62,8 +69,8 @@ def merge_pull_request(
             return failed(FailureKind.MERGE_REFUSED, reason)
         case Wait(reason):
             return failed(FailureKind.FROZEN, reason)
-        case Park(reason):
-            return park(own, reason)
+        case Park(reason, waiting_for):
+            return park(own, reason, waiting_for)
         case MergeIt(head_sha):
             return _merge(task, proposal, own, head_sha)
 
@@ -73,7 +80,7 @@ def _merge(
 ) -> Merge | Conflicted | Waiting | Outcome:
     pull, message = own.pull, messages.commit_message(task, proposal)
     try:
-        sha = services().github.merge(pull.number, head_sha, message)
+        sha = merge_as_allowed(pull.number, head_sha, message)
     except GitHubRefused as refusal:
         if refusal.status == _HEAD_MOVED and not _moved_by_us(task, proposal, pull):
             return failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
@@ -101,12 +108,23 @@ def _after_refusal(
         # Another one on our branch is somebody else's: we open one only where there is none.
         return failed(FailureKind.MERGE_REFUSED, "somebody has closed the pull request")
     if now is not None and (
-        now.mergeable is Mergeable.CONFLICTING or now.head_sha != pull.head_sha
+        now.mergeable is Mergeable.CONFLICTING or now.is_behind or now.head_sha != pull.head_sha
     ):
         return Conflicted()
     if now is not None and now.is_draft:
         return park(own, "somebody has made it a draft again")
-    raise MergeNotReady(str(refusal)) from refusal
+    return _by_its_words(own, refusal)
+
+
+def _by_its_words(own: OwnPullRequest, refusal: GitHubRefused) -> Waiting | Outcome:
+    match read_refusal(refusal.status, str(refusal)):
+        case AsksPeople(waiting_for):
+            services().rules.disprove_bypass()
+            return park(own, str(refusal), waiting_for)
+        case Forbidden() | OtherMethod():
+            return failed(FailureKind.RULES, str(refusal))
+        case Passing():
+            raise MergeNotReady(str(refusal)) from refusal
 
 
 def _decide_when_thawed(
@@ -117,7 +135,7 @@ def _decide_when_thawed(
         while True:
             facts = _facts(task, proposal, own, checks)
             decision = decide_merge(facts)
-            if isinstance(decision, MergeIt) and own.needs_review:
+            if isinstance(decision, MergeIt) and (own.needs_review or task.waits):
                 return _decide_with_review(task, own, facts)
             if not isinstance(decision, Wait) or datetime.now(UTC) >= task.deadline_at:
                 return decision

@@ -24,12 +24,14 @@ from shiploop.domain.delivery.change import AlreadyThere, Edited, Level, Proposa
 from shiploop.domain.delivery.provenance import is_of_version_before, sign
 from shiploop.domain.delivery.pull_request import (
     Base,
+    Found,
     OwnPullRequest,
     PullRequest,
     PullRequestState,
     Written,
 )
-from shiploop.domain.delivery.task import Outcome, Stage, Task, declined
+from shiploop.domain.delivery.rule_fates import Change, first_refusal, message_refusal
+from shiploop.domain.delivery.task import FailureKind, Outcome, Stage, Task, declined, failed
 from shiploop.errors import DraftsUnsupported, GitHubUncertain
 from tasks.shared.change import (
     changes_of,
@@ -49,6 +51,20 @@ def read_base(paths: tuple[str, ...] = ()) -> Base:
     return services().github.read_base(paths)
 
 
+def refuse_by_rules(task: Task) -> Outcome | None:
+    """The outcome of a task whose change could never be merged, by what is known of the rules."""
+    if task.merge is not None:
+        return None
+    refused = first_refusal(services().rules.known(), Change.TASK)
+    return failed(FailureKind.RULES, f"{refused.reason}. {refused.advice}") if refused else None
+
+
+def _refuse_message(task: Task, proposal: Proposal) -> Outcome | None:
+    headline, body = messages.commit_message(task, proposal)
+    refused = message_refusal(services().rules.known(), Change.TASK, headline, body)
+    return failed(FailureKind.RULES, f"{refused.reason}. {refused.advice}") if refused else None
+
+
 @prefect.task(name="open-pull-request", **RETRIED, **remembered("open"))
 def open_pull_request(task: Task, proposal: Proposal, base: Base) -> OwnPullRequest | Outcome:
     """Open the pull request, or adopt what an earlier attempt has done of it.
@@ -64,6 +80,8 @@ def open_pull_request(task: Task, proposal: Proposal, base: Base) -> OwnPullRequ
         return conclude_already_there(edited)
     if isinstance(found, Nothing) and (refusals := services().agents.check(proposal, base.files)):
         return declined("; ".join(refusals))
+    if isinstance(found, Nothing) and (refused := _refuse_message(task, proposal)):
+        return refused
     decided = _decide_level(proposal)
     own = _open(task, proposal, base, edited, found, decided)
     services().tasks.note(task.task_id, datetime.now(UTC), **_known(own, proposal, decided))
@@ -100,11 +118,11 @@ def rebuild_pull_request(
     edited = edit_on(base, proposal)
     if isinstance(edited, AlreadyThere):
         return conclude_already_there(edited)
-    written = github.find_pull_request(own.pull.head_ref, paths).written
-    if written is None:
+    found = github.find_pull_request(own.pull.head_ref, paths)
+    if (written := found.written) is None:
         raise GitHubUncertain(f"the branch {own.pull.head_ref} is gone")
     head_sha = written.head_sha
-    if _stands(written, base, proposal):
+    if _stands(written, base, proposal) and not _is_behind(found, base):
         services().facts.forget_conflict(head_sha)  # it conflicts with this base no more
     else:
         branch = messages.temporary_branch_name(task)
@@ -137,6 +155,12 @@ def _stands(written: Written, base: Base, proposal: Proposal) -> bool:
         and holds_exactly(written, edit_of(proposal))
         and bool(services().facts.known(written.head_sha).checks.checks)
     )
+
+
+def _is_behind(found: Found, base: Base) -> bool:
+    """True where the branch has to be on the newest base, and is not."""
+    told = services().rules.known().up_to_date or (found.pull is not None and found.pull.is_behind)
+    return told and found.written is not None and found.written.parent_sha != base.head_sha
 
 
 def _what_is_there(task: Task, proposal: Proposal) -> Adoption:

@@ -1,5 +1,6 @@
 """Takes merges back: the pull request that undoes them on today's files, and its merge."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,13 @@ from shiploop.bootstrap import services
 from shiploop.domain.delivery.checks import ChecksVerdict
 from shiploop.domain.delivery.commit import CannotUndo, Changes
 from shiploop.domain.delivery.merge_gate import Conflicted, pointed_elsewhere
+from shiploop.domain.delivery.merge_refusal import (
+    AsksPeople,
+    Forbidden,
+    OtherMethod,
+    Passing,
+    read_refusal,
+)
 from shiploop.domain.delivery.pull_request import (
     Base,
     Found,
@@ -17,8 +25,10 @@ from shiploop.domain.delivery.pull_request import (
     PullRequest,
     PullRequestState,
 )
+from shiploop.domain.delivery.review import Approved, Closed, Undecided, decide_with_rules
 from shiploop.domain.delivery.task import Merge
 from shiploop.domain.production import rollback_messages as messages
+from shiploop.domain.production import slack_messages
 from shiploop.domain.production.live import Live, NotLive
 from shiploop.domain.production.rollback import Reverted, RollbackCase, RollbackStatus
 from shiploop.domain.production.rollback_ending import Stuck
@@ -27,7 +37,9 @@ from tasks.checks import await_checks
 from tasks.rollback_case import note_progress
 from tasks.shared.durability import RETRIED
 from tasks.shared.live_commit import await_live
+from tasks.shared.merge import merge_as_allowed
 
+_LOOK_AT_REVIEWS_S = 2.0
 _CLOSED = "somebody has closed the rollback's pull request"
 
 
@@ -53,9 +65,7 @@ def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | St
 @prefect.task(name="wait-for-rollback-checks", **RETRIED)
 def wait_for_rollback_checks(case: RollbackCase, pull: PullRequest, base: Base) -> ChecksVerdict:
     """Wait for the fast lane; at the rollback's deadline it may still be pending."""
-    patience = timedelta(seconds=services().settings.rollback_deadline_s)
-    deadline = max(case.decided_at, pull_opened_at(case)) + patience
-    return await_checks(pull.id, pull.head_sha, base, deadline)
+    return await_checks(pull.id, pull.head_sha, base, _deadline(case))
 
 
 @prefect.task(name="merge-rollback", **RETRIED)
@@ -64,7 +74,7 @@ def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflict
     if (other_base := services().facts.known(pull.head_sha).other_base) is not None:
         return Stuck(pointed_elsewhere(other_base))
     try:
-        sha = services().github.merge(pull.number, pull.head_sha, messages.rollback_commit(case))
+        sha = merge_as_allowed(pull.number, pull.head_sha, messages.rollback_commit(case))
     except GitHubRefused as refusal:
         return _after_refusal(case, pull, refusal)
     return _merged(case, pull, Merge(sha, datetime.now(UTC)))
@@ -85,6 +95,11 @@ def pull_opened_at(case: RollbackCase) -> datetime:
     rollback = services().rollbacks.read(case.lead_sha)
     begun = rollback.reached_at(RollbackStatus.REVERTING) if rollback else None
     return begun or case.decided_at
+
+
+def _deadline(case: RollbackCase) -> datetime:
+    patience = timedelta(seconds=services().settings.rollback_deadline_s)
+    return max(case.decided_at, pull_opened_at(case)) + patience
 
 
 def inverse(head_sha: str, case: RollbackCase) -> Changes | Stuck:
@@ -120,9 +135,37 @@ def _after_refusal(
         return reverted
     if stuck := _stuck(now):
         return stuck
-    if now.mergeable is Mergeable.CONFLICTING or now.head_sha != pull.head_sha:
+    if now.mergeable is Mergeable.CONFLICTING or now.is_behind or now.head_sha != pull.head_sha:
         return Conflicted()
-    raise MergeNotReady(str(refusal)) from refusal
+    match read_refusal(refusal.status, str(refusal)):
+        case AsksPeople():
+            return _await_people(case, pull, str(refusal))
+        case Forbidden() | OtherMethod():
+            return Stuck(f"{refusal}: merge {pull.url} by hand")
+        case Passing():
+            raise MergeNotReady(str(refusal)) from refusal
+
+
+def _await_people(case: RollbackCase, pull: PullRequest, refusal: str) -> Reverted | Stuck:
+    """Wait for the review that the rules ask for, until the rollback's deadline."""
+    services().rules.disprove_bypass()
+    text = slack_messages.rollback_waits(case, pull.url, refusal)
+    services().notices.post(f"rollback-review-{case.lead_sha}", text)
+    while datetime.now(UTC) < _deadline(case):
+        said = services().reviews.read([pull.id]).get(pull.id)
+        rules = services().rules.known()
+        if said is None:
+            return Stuck(_CLOSED)
+        match decide_with_rules(said, [pull.head_sha], rules, suggested=False):
+            case Merge() as merge:
+                return _merged(case, pull, merge)
+            case Closed():
+                return Stuck(_CLOSED)
+            case Approved():
+                raise MergeNotReady(refusal)
+            case Undecided():
+                time.sleep(_LOOK_AT_REVIEWS_S)
+    return Stuck(f"{refusal}: nobody has approved {pull.url} in time, so merge it by hand")
 
 
 def _stuck(pull: PullRequest) -> Stuck | None:

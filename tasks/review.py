@@ -10,6 +10,7 @@ from prefect.cache_policies import NO_CACHE
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.pull_request import Base, OwnPullRequest
 from shiploop.domain.delivery.review import Approved, Closed, Undecided
+from shiploop.domain.delivery.rule_fates import review_asked_for
 from shiploop.domain.delivery.task import (
     EXPIRED,
     REJECTED,
@@ -29,10 +30,13 @@ def heed_people(
     task: Task, own: OwnPullRequest, base: Base
 ) -> OwnPullRequest | Merge | Waiting | Outcome:
     """The pull request to go on with; where a person has to decide, what that has come to."""
-    if not own.needs_review and task.waits == 0:
+    asked = review_asked_for(services().rules.known())
+    if not own.needs_review and asked is None and task.waits == 0:
         return own
-    if task.waits == 0 and runtime.flow_run.run_count <= 1:
-        return park(own, "it was just suggested")  # nobody can have seen it
+    if task.waits == 0 and runtime.flow_run.run_count <= 1:  # nobody can have seen it
+        if asked is not None:
+            return park(own, asked.reason, asked.waiting_for)
+        return park(own, "it was just suggested")
     return heed_review(task, own, base)
 
 
@@ -52,15 +56,14 @@ def heed_review(
         case Approved():
             # Somebody may have pushed to it: the gate has to see what stands there now.
             return replace(own, pull=replace(own.pull, head_sha=said.head_sha))
-        case Undecided(reason):
-            return declined(EXPIRED) if _has_expired(task) else park(own, reason)
+        case Undecided(reason, waiting_for):
+            return declined(EXPIRED) if _has_expired(task) else park(own, reason, waiting_for)
 
 
 def _caught_up(task: Task, own: OwnPullRequest, base: Base) -> OwnPullRequest:
     """As it was left when the task was parked: its edit may have been made again before that."""
     own = replace(
         own,
-        needs_review=True,
         required_checks=base.required_checks,
         expected_apps=base.expected_apps,
     )

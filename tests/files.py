@@ -1,6 +1,6 @@
 """A repository of a few files."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 
@@ -10,6 +10,7 @@ class Files:
 
     texts: Mapping[str, str]
     left_out: dict[str, str] = field(default_factory=dict)
+    found: list[str] = field(default_factory=list)
 
     def markdown(self) -> dict[str, str]:
         suffixes = (".md", ".mdx", ".markdown")
@@ -17,6 +18,12 @@ class Files:
 
     def text(self, path: str) -> str | None:
         return self.texts.get(path)
+
+    def named(self, names: Collection[str]) -> tuple[str, ...]:
+        return tuple(path for path in self.texts if path.rpartition("/")[2] in names)
+
+    def note(self, what: str) -> None:
+        self.found.append(what)
 
     def leave_out(self, path: str, reason: str) -> None:
         self.left_out[path] = reason

@@ -39,6 +39,11 @@ jobs:
     steps:
       - run: "true"
 """
+FILES: Mapping[str, str] = {
+    "docs/FAQ.md": FAQ,
+    "docs/guide.md": GUIDE,
+    ".github/workflows/faq.yml": _WORKFLOW,
+}
 _START_TIMEOUT_S = 30.0
 _ACCOUNTS = f"{BOT_TOKEN}:shiploop-bot:write,ada-token:ada:admin,eve-token:eve:read"
 _COMMIT = """
@@ -234,10 +239,12 @@ def new_branch() -> str:
 
 
 @contextmanager
-def sandbox_process(home: Path, app_public_key: str) -> Iterator[SandboxProcess]:
+def sandbox_process(
+    home: Path, app_public_key: str, files: Mapping[str, str] = FILES, branch: str = "main"
+) -> Iterator[SandboxProcess]:
     """Run a sandbox with a small repository for the length of the block."""
-    _seed(home)
-    arguments = ["--port", "0", "--home", str(home), "--repo", REPOSITORY]
+    _seed(home, files)
+    arguments = ["--port", "0", "--home", str(home), "--repo", REPOSITORY, "--branch", branch]
     arguments += ["--seed", str(home / "files")]
     environment: Mapping[str, str] = {
         **os.environ,
@@ -269,12 +276,8 @@ def _answers(sandbox: SandboxProcess) -> bool:
         return False
 
 
-def _seed(home: Path) -> None:
-    for path, text in {
-        "docs/FAQ.md": FAQ,
-        "docs/guide.md": GUIDE,
-        ".github/workflows/faq.yml": _WORKFLOW,
-    }.items():
+def _seed(home: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
         file = home / "files" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")

@@ -1,5 +1,6 @@
 """A server that answers as it is told: for what the sandbox cannot be made to say."""
 
+import ssl
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -29,8 +30,8 @@ class ScriptedServer:
 
 
 @contextmanager
-def scripted_server() -> Iterator[ScriptedServer]:
-    """Serve on a free port for the length of the block."""
+def scripted_server(tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
+    """Serve on a free port for the length of the block; with `tls` by https."""
     replies: deque[Reply] = deque()
     requests: list[str] = []
     headers: list[dict[str, str]] = []
@@ -53,19 +54,23 @@ def scripted_server() -> Iterator[ScriptedServer]:
             for name, value in {**reply.headers, "Content-Length": str(len(content))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(content)
+            self.wfile.write(content if self.command != "HEAD" else b"")
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - its own names
+        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - its own names
 
         def log_message(self, *_arguments: object) -> None:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            url = f"http://127.0.0.1:{server.server_port}"
+            # The name that the certificate is for.
+            host = "http://127.0.0.1" if tls is None else "https://localhost"
+            url = f"{host}:{server.server_port}"
             yield ScriptedServer(url, replies, requests, headers, bodies)
         finally:
             server.shutdown()

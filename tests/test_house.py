@@ -19,7 +19,10 @@ READS_ENVIRONMENT = {"shiploop/stack/process.py", "shiploop/clients/git/remote.p
 
 # What names our files to people. The FAQ is the target repository's.
 DOCUMENTS = (".env.example", "README.md", "CONTRIBUTING.md", "docs/**/*.md", "deployments/**/*.md")
-NOT_OURS = {"docs/FAQ.md"}
+NOT_OURS = {  # but of a repository that answers are written for
+    *("docs/FAQ.md", "docs/faq.md", "docs/faq/index.md", "docs/zh/FAQ.mdx", "docs/index.md"),
+    *("docs/conf.py", "docs/.vitepress/config.mjs"),
+}
 
 
 def sources(*packages: str) -> list[Path]:

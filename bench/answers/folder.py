@@ -10,7 +10,9 @@ from pygit2.enums import FileMode
 
 from bench.answers.questions import Unusable
 from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.git.repository_documents import Snapshot
+from shiploop.clients.github.auth import fixed_token
 
 _BRANCH: Final = "main"
 _GIT: Final = ".git"
@@ -49,17 +51,8 @@ def documents_of(folder: Path, into: Path) -> FolderDocuments:
         head_sha = _commit(folder, into)
     except OSError as error:
         raise Unusable(f"{folder} cannot be read: {error}") from error
-    return FolderDocuments(Snapshot(Mirror(into, "", _BRANCH, _NoToken()), head_sha))
-
-
-class _NoToken:
-    """For a mirror that fetches nothing."""
-
-    def __call__(self) -> str:
-        return ""
-
-    def forget(self, refused: str) -> bool:
-        return False
+    remote = GitRemote(into, "", fixed_token(""))  # from which nothing is fetched
+    return FolderDocuments(Snapshot(Mirror(remote, _BRANCH), head_sha))
 
 
 def _commit(folder: Path, into: Path) -> str:

@@ -1,7 +1,7 @@
 """`python -m bench.sites`: whether readers see the entries on pages that generators build."""
 
 import sys
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ _SEQUENCES = Path(__file__).with_name("sequences.yaml")
 class _Seen:
     """What came of the entries on one generator's pages, by the name of the sequence."""
 
+    shipped: Shipped
     broke: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     seen: list[str] = field(default_factory=list)
@@ -44,27 +45,26 @@ class _Seen:
 def main(names: tuple[str, ...], faq: Path | None, keep: Path | None) -> None:
     """Build the FAQ with the named generators, or all; exit 1 where an entry is not seen."""
     sequences = yaml.safe_load((faq or _SEQUENCES).read_text(encoding="utf-8"))
-    agent, shipped = ship(sequences)
     console = Console()
-    _show_refusals(shipped, len(sequences), console)
     with TemporaryDirectory() as scratch:
         home = keep or Path(scratch)
         generators = read_generators()
         seen = {
-            name: _look(generators[name], home / name, agent, shipped)
-            for name in names or generators
+            name: _look(generators[name], home / name, sequences) for name in names or generators
         }
-    _show(seen, shipped, console)
+    _show_refusals(seen, console)
+    _show(seen, len(sequences), console)
     sys.exit(
         0 if all(not (each.broke or each.lost or each.problem) for each in seen.values()) else 1
     )
 
 
-def _look(generator: Generator, home: Path, agent: Agent[Any], shipped: Shipped) -> _Seen:
-    found = _Seen()
+def _look(generator: Generator, home: Path, sequences: Mapping[str, str]) -> _Seen:
+    agent, shipped = ship(sequences, generator.files, generator.front)
+    found = _Seen(shipped)
     try:
         install(generator, home.resolve())
-        build(generator, home.resolve(), _pages(generator, agent, shipped, ()))  # it can at all
+        build(generator, home.resolve(), _pages(agent, shipped, ()))  # it can at all
         _build_and_read(generator, home.resolve(), agent, shipped, list(shipped.proposals), found)
     except NotBuilt as error:
         found.problem = str(error)
@@ -81,7 +81,7 @@ def _build_and_read(
 ) -> None:
     """Build all at once; where that fails, halves, until those are known that break it."""
     try:
-        html = build(generator, home, _pages(generator, agent, shipped, names))
+        html = build(generator, home, _pages(agent, shipped, names))
     except NotBuilt:
         if len(names) == 1:
             found.broke += names
@@ -97,36 +97,41 @@ def _build_and_read(
             found.without_anchor.append(name)
 
 
-def _pages(
-    generator: Generator, agent: Agent[Any], shipped: Shipped, names: Sequence[str]
-) -> dict[str, str]:
+def _pages(agent: Agent[Any], shipped: Shipped, names: Sequence[str]) -> dict[str, str]:
     """The FAQ with these entries, and what it links to.
 
     The page that is quoted from is written for no generator: only the FAQ is looked at.
     """
     stub = "# Sequences\n\nThey are quoted in the FAQ.\n"
     others = {
-        path: generator.front + (stub if path.endswith("sequences.md") else text)
+        path: shipped.front + (stub if path.endswith("sequences.md") else text)
         for path, text in shipped.pages.items()
     }
-    return {**others, FAQ_PATH: shipped.faq(agent, list(names), generator.front)}
+    return {**others, FAQ_PATH: shipped.faq(agent, names)}
 
 
-def _show_refusals(shipped: Shipped, asked: int, console: Console) -> None:
-    console.print(f"{len(shipped.proposals)} of {asked} sequences ship; refused are:")
-    for name, reason in shipped.refusals.items():
-        console.print(f"  {name}: {reason}", highlight=False, markup=False)
-
-
-def _show(seen: Mapping[str, _Seen], shipped: Shipped, console: Console) -> None:
-    table = Table("generator", "builds", "seen", "own anchor", "what is lost, and what breaks it")
-    entries = len(shipped.proposals)
+def _show_refusals(seen: Mapping[str, _Seen], console: Console) -> None:
+    """Each refusal once, with the generators that it holds for."""
+    refused: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name, each in seen.items():
-        words = Counter({"lost": len(each.lost), "broke": len(each.broke)})
+        for sequence, reason in each.shipped.refusals.items():
+            refused[sequence, reason].append(name)
+    for (sequence, reason), names in refused.items():
+        where = "all" if len(names) == len(seen) else ", ".join(names)
+        console.print(f"{sequence} ({where}): {reason}", highlight=False, markup=False)
+
+
+def _show(seen: Mapping[str, _Seen], asked: int, console: Console) -> None:
+    heads = ("generator", "dialect", "ships", "builds", "seen", "own anchor")
+    table = Table(*heads, "what is lost, and what breaks it")
+    for name, each in seen.items():
+        ships = len(each.shipped.proposals)
         told = ", ".join((*each.lost, *(f"breaks: {one}" for one in each.broke))) or "nothing"
         table.add_row(
             name,
-            f"{entries - words['broke']} of {entries}" if not each.problem else "no",
+            each.shipped.dialect,
+            f"{ships} of {asked}",
+            f"{ships - len(each.broke)}" if not each.problem else "no",
             f"{len(each.seen)}",
             f"{len(each.seen) - len(each.without_anchor)}",
             each.problem[-300:] or told,

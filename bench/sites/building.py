@@ -81,6 +81,14 @@ def build(generator: Generator, home: Path, pages: Mapping[str, str]) -> str:
     return _faq_page(out)
 
 
+def build_checkout(generator: Generator, home: Path, checkout: Path, out: Path) -> None:
+    """Build a folder that holds all files of a site, by what is installed below `home`.
+
+    Raises NotBuilt.
+    """
+    run([each.replace(_OUT, str(out)) for each in generator.build], home, checkout)
+
+
 def _faq_page(out: Path) -> str:
     for path in sorted(out.rglob("*.html")):
         name = path.relative_to(out).as_posix().casefold()
@@ -89,15 +97,28 @@ def _faq_page(out: Path) -> str:
     raise NotBuilt("it was built without a page of the FAQ")
 
 
-def _run(command: Sequence[str], home: Path, timeout_s: float) -> None:
+def run(
+    command: Sequence[str], home: Path, folder: Path, given: Mapping[str, str] | None = None
+) -> None:
+    """Run a step of a build in a folder, with these variables too. Raises NotBuilt."""
+    _run(command, home, _BUILD_TIMEOUT_S, folder, given)
+
+
+def _run(
+    command: Sequence[str],
+    home: Path,
+    timeout_s: float,
+    folder: Path | None = None,
+    given: Mapping[str, str] | None = None,
+) -> None:
     bins = (home / "venv" / "bin", home / "node_modules" / ".bin")
     path = os.pathsep.join((*map(str, bins), os.environ.get("PATH", "")))
     telling_nobody = {"ASTRO_TELEMETRY_DISABLED": "1", "NO_MKDOCS_2_WARNING": "1", "CI": "1"}
     try:
         done = subprocess.run(
             command,
-            cwd=home,
-            env={**os.environ, **telling_nobody, "PATH": path},
+            cwd=folder or home,
+            env={**os.environ, **telling_nobody, **(given or {}), "PATH": path},
             capture_output=True,
             text=True,
             timeout=timeout_s,

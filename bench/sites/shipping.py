@@ -1,6 +1,6 @@
 """Ships each sequence as an entry: asked, quoted, edited and checked by the agent itself."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,32 +28,41 @@ _ASKED: Final = ("?", "？")
 class Shipped:
     """The FAQ with every entry that ships, and why the others do not.
 
-    `proposals` and `refusals` are by the name of the sequence, `pages` all files by path.
+    `proposals` and `refusals` are by the name of the sequence, `pages` all files by path, `front`
+    what each begins with.
     """
 
+    front: str
     proposals: dict[str, Proposal] = field(default_factory=dict)
     refusals: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
 
-    def faq(self, agent: Agent[Any], names: list[str], front: str) -> str:
+    @property
+    def dialect(self) -> str:
+        """The dialect that the agent has found the repository to ask for."""
+        return next((str(each.content["dialect"]) for each in self.proposals.values()), "")
+
+    def faq(self, agent: Agent[Any], names: Sequence[str]) -> str:
         """The FAQ with these entries alone."""
-        text = _NO_FAQ_YET
+        text = self.front + _NO_FAQ_YET
         for name in names:
             text = _edited(agent, self.proposals[name], text) or text
-        return front + text
+        return text
 
 
-def ship(sequences: Mapping[str, str]) -> tuple[Agent[Any], Shipped]:
-    """Ask for each sequence by its heading, word for word."""
+def ship(
+    sequences: Mapping[str, str], files: Mapping[str, str], front: str = ""
+) -> tuple[Agent[Any], Shipped]:
+    """Ask for each sequence by its heading, word for word, in a repository that has these files."""
     with TemporaryDirectory() as scratch:
         folder = Path(scratch, "files")
-        shipped = Shipped(pages={_SEQUENCES: _page(sequences), **_OTHERS})
-        for path, text in {**shipped.pages, FAQ_PATH: _NO_FAQ_YET}.items():
+        shipped = Shipped(front, pages={_SEQUENCES: _page(sequences), **_OTHERS})
+        faq = front + _NO_FAQ_YET
+        for path, text in {**files, **shipped.pages, FAQ_PATH: faq}.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(text, encoding="utf-8")
         settings, documents = checked_settings(), documents_of(folder, Path(scratch, "bare.git"))
         agent = load_agents(settings, documents, model=None).named(FaqAgent.name)
-        faq = _NO_FAQ_YET
         for name in sequences:
             drafted = _drafted(agent, _heading(name), faq)
             if isinstance(drafted, Proposal):

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
+from sandbox.github import merge_rules
 from sandbox.github.entities import CheckRun, CheckSuite, CommitStatus, PullRequest, Repository
 from sandbox.github.requirements import App, RequiredCheck
 
@@ -63,17 +64,28 @@ def required_states(repository: Repository, pull: PullRequest) -> dict[str, Requ
                 ]
             )
         )
+    if is_behind(repository, pull):
+        return dict.fromkeys(states, "expected")
     return {name: _taken_together(each) for name, each in states.items()}
+
+
+def is_behind(repository: Repository, pull: PullRequest) -> bool:
+    """Return whether it lacks commits of a base that asks for all of them.
+
+    GitHub says then of each required check that it is expected, whatever was reported of it:
+    https://github.com/RakuenSoftware/aimee/pull/2460
+    """
+    if not merge_rules.is_strict(repository, pull.base_ref):
+        return False
+    base_sha = repository.git.sha(f"refs/heads/{pull.base_ref}")
+    return base_sha is not None and repository.git.ahead_behind(pull.head_sha, base_sha)[1] > 0
 
 
 def required_checks(repository: Repository, branch: str) -> tuple[RequiredCheck, ...]:
     """Return what a branch asks for, by its protection and by rulesets."""
     protection = repository.protections.get(branch)
     by_rulesets = (
-        each
-        for ruleset in repository.rulesets.values()
-        if ruleset.branch == branch
-        for each in ruleset.checks
+        each for ruleset in merge_rules.rulesets_of(repository, branch) for each in ruleset.checks
     )
     return (*(protection.checks if protection else ()), *by_rulesets)
 
@@ -121,6 +133,10 @@ def merge_state(repository: Repository, pull: PullRequest, mergeable: str) -> st
         return "DIRTY"
     if pull.draft:
         return "DRAFT"
+    if merge_rules.review_decision(repository, pull) not in (None, "APPROVED"):
+        return "BLOCKED"
+    if is_behind(repository, pull):
+        return "BEHIND"
     if any(state != "passed" for state in required_states(repository, pull).values()):
         return "BLOCKED"
     runs_pass = all(run.conclusion in PASSING for run in latest_runs(repository, pull.head_sha))

@@ -61,6 +61,15 @@ class Review:
     submitted_at: datetime
 
 
+@dataclasses.dataclass(slots=True)
+class Thread:
+    """A conversation on a file of a pull request."""
+
+    id: int
+    path: str
+    is_resolved: bool = False
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class DraftChange:
     """That somebody has made a draft ready for review, or a draft of what was none."""
@@ -123,6 +132,7 @@ class PullRequest(Issue):
     suites: list["CheckSuite"] = dataclasses.field(default_factory=list)
     reviews: list[Review] = dataclasses.field(default_factory=list)
     draft_changes: list[DraftChange] = dataclasses.field(default_factory=list)
+    threads: list[Thread] = dataclasses.field(default_factory=list)
 
     @property
     def merged(self) -> bool:
@@ -281,6 +291,7 @@ class Repository:
     hooks: dict[int, Hook] = dataclasses.field(default_factory=dict)
     rulesets: dict[int, Ruleset] = dataclasses.field(default_factory=dict)
     workflow_ids: dict[str, int] = dataclasses.field(default_factory=dict)
+    merge_methods: frozenset[str] = frozenset({"squash"})
     protections: dict[str, Protection] = dataclasses.field(default_factory=dict)
     concurrency: Groups = dataclasses.field(default_factory=Groups)
 

@@ -26,9 +26,10 @@ _PUSH = "git-receive-pack"
 _NOT_MODELLED = "Pushing by git is not modelled by the sandbox; commit through its API"
 _DENIED = "Invalid username or token. Password authentication is not supported for Git operations."
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="GitHub"'}
-# As GitHub's own servers advertise (allow-tip-sha1-in-want, allow-reachable-sha1-in-want);
-# protocol version 2 takes any commit's sha without being told.
-_ANY_COMMIT = ("allowTipSHA1InWant", "allowReachableSHA1InWant")
+# As GitHub's own servers advertise (allow-tip-sha1-in-want, allow-reachable-sha1-in-want, filter);
+# protocol version 2 takes the id of any object without being told. Partial clones:
+# https://github.blog/open-source/git/get-up-to-speed-with-partial-clone-and-shallow-clone/
+_SETTINGS = ("allowTipSHA1InWant", "allowReachableSHA1InWant", "allowFilter")
 _NO_CACHE = {"Cache-Control": "no-cache, max-age=0, must-revalidate"}
 
 
@@ -131,7 +132,7 @@ def _upload_pack(request: Request, repository: Repository, body: bytes, *options
     environment = dict(GIT_ENVIRONMENT)
     if protocol := request.headers.get("git-protocol"):
         environment["GIT_PROTOCOL"] = protocol
-    settings = [part for name in _ANY_COMMIT for part in ("-c", f"uploadpack.{name}=true")]
+    settings = [part for name in _SETTINGS for part in ("-c", f"uploadpack.{name}=true")]
     finished = subprocess.run(
         ["git", *settings, "upload-pack", "--stateless-rpc", *options, str(repository.git.path)],
         env=environment,

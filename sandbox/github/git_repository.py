@@ -73,9 +73,21 @@ class GitRepository:
         self.changed_paths = functools.lru_cache(maxsize=_DIFFS_KEPT)(self._changed_paths)
         self._repo = pygit2.init_repository(path, bare=True, initial_head="main")
 
+    def point_head(self, ref: str) -> None:
+        """Have HEAD name another branch, which need not be there yet."""
+        self._repo.references.create("HEAD", ref, force=True)
+
     def fetch(self, path: Path, refspec: str) -> None:
         """Take over refs of another repository, with all that they need."""
         self._git("fetch", "--quiet", "--no-tags", str(path), refspec).check_returncode()
+
+    def borrow(self, path: Path, ref: str) -> str:
+        """Take over what HEAD of another repository is, as `ref`; its objects stay over there."""
+        (self.path / "objects" / "info" / "alternates").write_text(f"{path / 'objects'}\n")
+        self._repo.odb.add_disk_alternate(str(path / "objects"))
+        head = str(pygit2.Repository(str(path)).head.target)
+        self.set_ref(ref, head)
+        return head
 
     def sha(self, ref: str) -> str | None:
         """Return the commit that a full ref name points to."""

@@ -1,13 +1,22 @@
-"""Merging a pull request: what GitHub asks first, then one squash commit.
+"""Merging a pull request: what GitHub asks first, then a squash, merge or rebased commit.
 
 Source: https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request
 """
 
 import dataclasses
 
-from sandbox.github import check_states, issues, mentions, mergeability, refs, webhooks
+from sandbox.github import (
+    check_states,
+    issues,
+    mentions,
+    merge_rules,
+    mergeability,
+    refs,
+    webhooks,
+)
 from sandbox.github.accounts import Account
 from sandbox.github.entities import PullRequest, Repository
+from sandbox.github.merge_rules import Method
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.state import GitHub
 
@@ -16,25 +25,28 @@ from sandbox.github.state import GitHub
 class MergeRequest:
     """What the caller asks for; `sha` is what the head must still be."""
 
+    method: Method = "merge"
     sha: str | None = None
     title: str | None = None
     message: str | None = None
 
 
-def squash(
+def merge(
     github: GitHub,
     repository: Repository,
     pull: PullRequest,
     asked: MergeRequest,
     by: Account,
 ) -> str:
-    """Put the pull request's changes onto its base as one commit; return the commit's sha."""
-    tree = _check(repository, pull, asked.sha)
+    """Put the pull request's changes onto its base; return the sha that the base has then."""
+    tree = _check(repository, pull, asked, by)
     before = refs.require(repository, f"{refs.BRANCHES}{pull.base_ref}")
     now = github.now()
     message = _message(repository, pull, asked)
+    merge_rules.check_message(repository, pull.base_ref, message, by)
+    parents = (before, pull.head_sha) if asked.method == "merge" else (before,)
     # Not the one who merges: https://github.com/stacksjs/stacks/pull/2473 has seen it both ways.
-    sha = repository.git.commit(tree, (before,), message, pull.author, int(now.timestamp()))
+    sha = repository.git.commit(tree, parents, message, pull.author, int(now.timestamp()))
     pull.open = False
     pull.base_sha = before
     pull.merged_at = pull.closed_at = pull.updated_at = now
@@ -48,8 +60,9 @@ def squash(
     return sha
 
 
-def _check(repository: Repository, pull: PullRequest, sha: str | None) -> str:
+def _check(repository: Repository, pull: PullRequest, asked: MergeRequest, by: Account) -> str:
     """Return the merged tree; RefusedError when it may not be merged."""
+    sha = asked.sha
     if not pull.open:
         raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is not mergeable")
     # https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/proposing-changes-to-your-work-with-pull-requests/about-pull-requests#draft-pull-requests
@@ -62,6 +75,7 @@ def _check(repository: Repository, pull: PullRequest, sha: str | None) -> str:
     known = mergeability.known(repository, pull)
     if known is None or known.tree is not None:
         _check_required(repository, pull)
+        merge_rules.check_merge(repository, pull, asked.method, by)
     tree = mergeability.try_merge(repository, pull).tree
     if tree is None:
         raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is not mergeable")
@@ -88,9 +102,18 @@ def _message(repository: Repository, pull: PullRequest, asked: MergeRequest) -> 
         repository.git.commit_object(sha).message
         for sha in repository.git.commits_between(pull.base_sha, pull.head_sha)
     ]
+    if asked.method == "rebase":
+        if len(commits) != 1:
+            message = "Rebasing more than one commit is not modelled by the sandbox"
+            raise RefusedError(Reason.NOT_MODELLED, message)
+        return commits[0]
     title, body = pull.title, "\n\n".join(f"* {text.strip()}" for text in commits)
     if len(commits) == 1:
         title, _, body = commits[0].partition("\n")
+    if asked.method == "merge" and asked.title is None:
+        source = f"{pull.head_repository.owner.login}/{pull.head_ref}"
+        title, body = f"Merge pull request #{pull.number} from {source}", pull.title
+        return f"{title}\n\n{asked.message if asked.message is not None else body}".rstrip() + "\n"
     headline = asked.title if asked.title is not None else f"{title} (#{pull.number})"
     text = asked.message if asked.message is not None else body.strip()
     return f"{headline}\n\n{text}".rstrip() + "\n"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pygit2
 
-from sandbox.github import issues, mentions, pulls, webhooks, workflow_runs
+from sandbox.github import issues, mentions, merge_rules, pulls, webhooks, workflow_runs
 from sandbox.github.accounts import Access, Account
 from sandbox.github.entities import Repository
 from sandbox.github.refusals import Reason, RefusedError
@@ -29,6 +29,8 @@ def create(github: GitHub, repository: Repository, ref: str, sha: str, by: Accou
         message = f'A ref named "{ref}" already exists in the repository.'
         raise RefusedError(Reason.UNPROCESSABLE, message)
     _require_commit(repository, sha)
+    if ref.startswith(BRANCHES):
+        merge_rules.check_creation(repository, ref.removeprefix(BRANCHES), by)
     move(github, repository, ref, None, sha, by)
 
 
@@ -39,8 +41,11 @@ def update(
     before = require(repository, ref)
     _require_commit(repository, sha)
     _check_protection(repository, ref, by)
-    if not force and repository.git.ahead_behind(before, sha)[0] > 0:
+    leaves_behind = repository.git.ahead_behind(before, sha)[0] > 0
+    if not force and leaves_behind:
         raise RefusedError(Reason.UNPROCESSABLE, "Update is not a fast forward")
+    branch = ref.removeprefix(BRANCHES)
+    merge_rules.check_update(repository, branch, by, force=leaves_behind)
     if before != sha:
         move(github, repository, ref, before, sha, by, forced=force)
 
@@ -85,6 +90,8 @@ def commit_on_branch(
             f'Expected branch to point to "{expected_head}" but it did not.  Pull and try again.',
         )
     _check_protection(repository, ref, by)
+    merge_rules.check_update(repository, branch, by, force=False)
+    merge_rules.check_message(repository, branch, message, by)
     for path in changes:
         _check_path(path)
     try:

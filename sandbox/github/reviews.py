@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from sandbox.github import webhooks
-from sandbox.github.accounts import Access, Account
+from sandbox.github.accounts import Account
 from sandbox.github.entities import DraftChange, PullRequest, Repository, Review
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.state import GitHub
@@ -66,20 +66,6 @@ def dismiss(
     pull.updated_at = github.now()
     webhooks.pull_request_review(github, repository, pull, dismissed, "dismissed", by)
     return dismissed
-
-
-def latest_opinionated(pull: PullRequest, *, writers_only: bool) -> list[Review]:
-    """Return the newest review of each person that is more than a comment.
-
-    Source: https://docs.github.com/en/graphql/reference/objects#pullrequest
-    """
-    by_author = {each.author: each for each in pull.reviews if each.state != "COMMENTED"}
-    return [each for each in by_author.values() if not writers_only or may_push(each.author)]
-
-
-def may_push(account: Account) -> bool:
-    """Whether somebody may write to the repositories."""
-    return account.access >= Access.WRITE
 
 
 def set_draft(

@@ -88,6 +88,53 @@ def push(
     )
 
 
+def repository_ruleset(
+    github: GitHub, repository: Repository, ruleset: Body, action: str, by: Account
+) -> None:
+    """A ruleset was made or deleted."""
+    _emit(
+        github,
+        repository,
+        "repository_ruleset",
+        by,
+        lambda: {"action": action, "repository_ruleset": ruleset},
+    )
+
+
+def branch_protection_rule(
+    github: GitHub, repository: Repository, branch: str, by: Account
+) -> None:
+    """The protection of a branch is another one."""
+    _emit(
+        github,
+        repository,
+        "branch_protection_rule",
+        by,
+        lambda: {
+            "action": "edited",
+            "changes": {},
+            "rule": repositories.protection_rule(github, repository, branch),
+        },
+    )
+
+
+def pull_request_review_thread(
+    github: GitHub, repository: Repository, pull: PullRequest, by: Account
+) -> None:
+    """A conversation about a pull request was resolved; its comments are not modelled."""
+    _emit(
+        github,
+        repository,
+        "pull_request_review_thread",
+        by,
+        lambda: {
+            "action": "resolved",
+            "pull_request": pulls.pull_request(github, repository, pull),
+            "thread": {"node_id": "", "comments": []},
+        },
+    )
+
+
 def pull_request(
     github: GitHub,
     repository: Repository,

@@ -4,7 +4,7 @@ A new agent is a module with `create_agent(settings, documents)`, named in SHIPL
 eleven members are all that the loop ever asks of it; docs/architecture.md says when.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -41,8 +41,14 @@ class Repository(Protocol):
     def text(self, path: str) -> str | None:
         """One file; None where there is none, none in UTF-8, or one too long."""
 
+    def named(self, names: Collection[str]) -> tuple[str, ...]:
+        """The paths of files that are called so, none deep down; the nearest to the top first."""
+
     def leave_out(self, path: str, reason: str) -> None:
         """Note what the agent leaves out of the files: `shiploop doctor` shows it."""
+
+    def note(self, what: str) -> None:
+        """Note what the agent has found out about the files: `shiploop doctor` shows it."""
 
 
 class Documents(Protocol):

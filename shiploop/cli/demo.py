@@ -14,7 +14,15 @@ from shiploop.stack.addresses import Addresses
 
 QUESTION = "What is the worker heartbeat mechanism?"
 
-_SHARED_POLL = "PollChecks"
+# Read for all tasks together, whichever is under way.
+SHARED_CALLS = frozenset(
+    {
+        "PollChecks",
+        "ReadProtection",
+        "GET /repos/{owner}/{repo}/rules/branches/{branch}",
+        "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}",
+    }
+)
 _BOT = "shiploop-bot"
 _BAR_WIDTH = 40
 
@@ -91,7 +99,7 @@ def _waterfall(stages_ms: dict[str, int]) -> Table:
 
 
 def _github_calls(addresses: Addresses, task: dict[str, Any]) -> int | None:
-    """How many calls the task took up to its merge; the poll that all tasks share is extra.
+    """How many calls the task took up to its merge; what all tasks share is extra.
 
     None where nobody counts: only the sandbox's GitHub has a log of its requests.
     """
@@ -102,7 +110,7 @@ def _github_calls(addresses: Addresses, task: dict[str, Any]) -> int | None:
     begun, ended = task["created_at"], task.get("merged_at") or task["updated_at"]
     return sum(
         call["login"] == _BOT
-        and call["operation"] != _SHARED_POLL
+        and call["operation"] not in SHARED_CALLS
         and from_iso(begun) <= from_iso(call["started_at"]) <= from_iso(ended)
         for call in log
     )

@@ -15,6 +15,7 @@ from shiploop.cli.api_client import open_api, outcome_line, stage_lines
 from shiploop.cli.autonomy import approve, autonomy
 from shiploop.cli.checked_settings import checked_settings
 from shiploop.cli.drill.faults import DrillFault
+from shiploop.cli.init.invocation import init
 from shiploop.cli.stopping import Interrupted, Stop
 from shiploop.errors import ShiploopError
 
@@ -47,6 +48,7 @@ def main() -> None:
 
 main.add_command(approve)
 main.add_command(autonomy)
+main.add_command(init)
 
 
 @main.command()

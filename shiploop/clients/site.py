@@ -1,24 +1,24 @@
 """The production site: which commit is live, and what a reader sees."""
 
+import json
 import re
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import httpx
 
+from shiploop.clients.asking import Request, ask
 from shiploop.domain.delivery.change import Sighting
-from shiploop.domain.limits import MAX_SITE_PAGE_CHARACTERS
+from shiploop.domain.production.page_addresses import addresses_of
+from shiploop.domain.production.probe_definition import Address, Answer
 from shiploop.domain.production.reading import Place, commit_named_in, find_on_page
-from shiploop.errors import SiteSlow, SiteUnavailable
+from shiploop.errors import SiteUnavailable
 
-_MOST_REDIRECTS = 5
-_REDIRECTS = frozenset((301, 302, 303, 307, 308))
 # What ends an address where people read it; other letters than ASCII's are left readable.
 _NO_FRAGMENT = re.compile(r"[\s\"<>`{}|\\^()\[\]]")
 _NO_SUCH_PAGE = frozenset((404, 410))
-_NO_CACHE = {"Cache-Control": "no-cache"}
+_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Site:
         self._site_url = site_url.rstrip("/")
         self._faq_pages = tuple(faq_pages)
         self._faq_page: str | None = None
-        self._headers = {**_NO_CACHE, **dict([header] if header else [])}
+        self._headers = dict([header] if header else [])
+        self._timeout_s = http.timeout.read or _TIMEOUT_S
 
     def live_sha(self) -> str:
         """The commit that is live: `/healthz` names it, well or not, or the home page does.
@@ -63,18 +64,39 @@ class Site:
         """What `/healthz` says. Raises SiteUnavailable when there is no answer at all."""
         answer = self._answer("/healthz")
         try:
-            told = answer.json()
-        except ValueError:
+            told = json.loads(answer.text)
+        except (ValueError, RecursionError):
             told = None
         match told:
             case {"sha": str(sha)}:
-                return SiteHealth(answer.status_code, sha)
+                return SiteHealth(answer.status, sha)
             case _:
-                return SiteHealth(answer.status_code, None)
+                return SiteHealth(answer.status, None)
 
     def status_of(self, path: str) -> int:
         """The HTTP status of a page. Raises SiteUnavailable when there is no answer at all."""
-        return self._answer(path).status_code
+        return self._answer(path).status
+
+    def probe(self, asked: Address) -> Answer:
+        """The answer of one of its own addresses.
+
+        Raises SiteUnavailable when there is none, SiteSlow when there is none in time.
+        """
+        headers = {**self._headers, **{one.name: one.value for one in asked.headers}}
+        url = httpx.URL(f"{self._site_url}{asked.url}")
+        request = Request("the site", url, asked.timeout_s, headers, asked.method)
+        return replace(ask(self._http, request), of=asked.url)
+
+    def probe_faq(self, asked: Address) -> Answer | None:
+        """The answer of the page of the FAQ; None where no address that it may have is one.
+
+        Raises as `probe` does.
+        """
+        for page in self._pages():
+            answer = self.probe(replace(asked, url=page))
+            if len(self._pages()) == 1 or answer.status not in _NO_SUCH_PAGE:
+                return answer
+        return None
 
     def look_at_faq(self) -> tuple[str, int] | None:
         """The page of the FAQ and its HTTP status; None where no address that it may have is one.
@@ -93,10 +115,11 @@ class Site:
         None where no page shows them. A sighting that names no page is on the FAQ's. Raises
         SiteUnavailable when there is no answer at all.
         """
-        for page in (sighting.page,) if sighting.page else self._pages():
+        named = (sighting.page,) if sighting.page else addresses_of(sighting.file)
+        for page in named if sighting.page or sighting.file else self._pages():
             place = self._place_on(page, sighting)
             if place is not None:
-                if not sighting.page and sighting.texts:
+                if not (sighting.page or sighting.file) and sighting.texts:
                     self._faq_page = page
                 return self.url(page, place.anchor)
         return None
@@ -114,41 +137,13 @@ class Site:
     def _text(self, page: str) -> str:
         """A page as it is written, empty where there is none."""
         answer = self._answer(page)
-        return answer.text[:MAX_SITE_PAGE_CHARACTERS] if answer.is_success else ""
+        return answer.text if 200 <= answer.status < 300 else ""
 
     def url(self, page: str, anchor: str = "") -> str:
         """The address of a place on a live page."""
         place = f"#{_NO_FRAGMENT.sub(lambda m: quote(m[0]), anchor)}" if anchor else ""
         return f"{self._site_url}{page or self._faq_pages[0]}{place}"
 
-    def _answer(self, path: str) -> httpx.Response:
+    def _answer(self, path: str) -> Answer:
         url = httpx.URL(f"{self._site_url}{path}")
-        try:
-            for _ in range(_MOST_REDIRECTS):
-                answer = self._http.get(_past_caches(url), headers=self._headers)
-                followed = _followed(url, answer)
-                if followed is None:
-                    return answer
-                url = followed
-        except httpx.InvalidURL as error:
-            raise SiteUnavailable(f"the site redirects {path} to no address: {error}") from error
-        except httpx.TimeoutException as error:
-            raise SiteSlow(f"the site did not serve {path} in time: {error}") from error
-        except httpx.HTTPError as error:
-            raise SiteUnavailable(f"the site did not serve {path}: {error}") from error
-        raise SiteUnavailable(f"the site redirects {path} without end")
-
-
-def _past_caches(url: httpx.URL) -> httpx.URL:
-    # Most caches in front of a site keep an answer by its whole address, and few of them listen
-    # to whoever asks for a fresh one.
-    return url.copy_merge_params({"shiploop": str(time.time_ns())})
-
-
-def _followed(url: httpx.URL, answer: httpx.Response) -> httpx.URL | None:
-    """Where the site says that the page is, if that is the site still."""
-    location = answer.headers.get("location")
-    if answer.status_code not in _REDIRECTS or location is None:
-        return None
-    there = url.join(location)
-    return there.copy_remove_param("shiploop") if there.host == url.host else None
+        return ask(self._http, Request("the site", url, self._timeout_s, self._headers))

@@ -15,6 +15,15 @@ MAX_PATH_CHARACTERS: Final = 300
 MAX_PAGES: Final = 5_000
 MAX_PAGE_BYTES: Final = 1024 * _KIB
 MAX_REPOSITORY_BYTES: Final = 32 * _KIB * _KIB
+# What git keeps of the repository: on the disk, and of its commits; and the files fetched at once.
+MAX_MIRROR_BYTES: Final = 2 * _KIB * _KIB * _KIB
+MAX_MIRROR_HEADS: Final = 2_000
+MAX_BLOBS_FETCH_BYTES: Final = 64 * _KIB * _KIB
+
+# The configuration of a site's generator, as it is searched for words.
+MAX_CONFIGURATION_DEPTH: Final = 3  # folders
+MAX_CONFIGURATIONS: Final = 200
+MAX_CONFIGURATION_CHARACTERS: Final = 64 * _KIB
 
 # A page, as it is read for answers.
 MAX_LINES_PER_PAGE: Final = 10_000
@@ -45,15 +54,29 @@ MAX_SHOWN_SENTENCES: Final = 300
 MAX_COMPARED_CHARACTERS: Final = 240
 MAX_ANSWER_WORDS: Final = 100  # where a model words it
 MAX_QUOTED_WORDS: Final = 250
+MAX_SECTIONS_BELOW: Final = 8  # a heading, that are quoted with it
 MAX_ANSWER_CHARACTERS: Final = 2_500
 MAX_CITATION_CHARACTERS: Final = 6_000
 
 # The FAQ, which is written.
+MAX_FAQS: Final = 20
 MAX_FAQ_CHARACTERS: Final = 1_000_000
 MAX_LINT_RULES_CHARACTERS: Final = 64 * _KIB
 
+# The rules of a repository, in answers of 100 each, and the rulesets that are asked who may bypass
+# them.
+MAX_RULE_PAGES: Final = 10
+MAX_RULESETS: Final = 30
+
 # A page of the site, as a reader sees it.
 MAX_SITE_PAGE_CHARACTERS: Final = 4_000_000
+
+# The file of the probes: all that decide are asked at once, several times a second.
+MAX_PROBE_FILE_BYTES: Final = 64 * _KIB
+MAX_PROBES: Final = 20
+MAX_PROBE_TIMEOUT_S: Final = 30.0
+MAX_PROBE_TEXT_CHARACTERS: Final = 500
+
 # The entries of the FAQ, as a sweep looks after them, and what nobody could answer.
 MAX_ANSWERED_ANEW: Final = 100  # in one sweep; the next one goes on
 MAX_DECLINED: Final = 2_000

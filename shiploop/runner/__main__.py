@@ -40,7 +40,7 @@ def main() -> None:
     """Run until SIGTERM or SIGINT."""
     configure_logging("runner")  # first: what comes later may add hooks of its own
     ours = services()
-    configure_logging("runner", ours.settings.secrets())
+    configure_logging("runner", ours.secrets)
     stopping = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

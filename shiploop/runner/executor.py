@@ -61,7 +61,7 @@ class Executor:
         self._deployments = deployments
         self._runner_id = runner_id
         self._cap = services.settings.delivery_cap
-        self._redact = Redactor(services.settings.secrets()).redact
+        self._redact = Redactor(services.secrets).redact
         self._leaving = threading.Event()
 
     def leave(self) -> None:

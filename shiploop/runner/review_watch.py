@@ -10,8 +10,9 @@ from redis.exceptions import RedisError
 
 from shiploop.bootstrap import Services
 from shiploop.clients.github.reviews import MOST_AT_ONCE
+from shiploop.domain.delivery.change import Level
 from shiploop.domain.delivery.opinion import Opinions, complaints, first_of_writers
-from shiploop.domain.delivery.review import Undecided, decide_review
+from shiploop.domain.delivery.review import Undecided, decide_with_rules
 from shiploop.domain.delivery.task_record import TaskRecord
 from shiploop.domain.delivery.waiting_messages import suggestions_wait
 from shiploop.errors import ShiploopError
@@ -83,7 +84,13 @@ class ReviewWatch:
             if of_pull is None:
                 self._wake(record.task_id, now, "its pull request is gone")
                 continue
-            decision = decide_review(of_pull, record.heads, record.approved_by or "")
+            decision = decide_with_rules(
+                of_pull,
+                record.heads,
+                self._services.rules.known(),
+                record.approved_by or "",
+                suggested=record.level is not Level.AUTO,
+            )
             if not isinstance(decision, Undecided):
                 self._wake(record.task_id, now, type(decision).__name__.casefold())
 

@@ -30,6 +30,7 @@ from shiploop.runner.prefect_worker import run_worker
 from shiploop.runner.push_watch import PushWatch
 from shiploop.runner.review_watch import ReviewWatch
 from shiploop.runner.worker_pool import WorkerPool
+from shiploop.stores.facts import RULES
 
 FLOWS: dict[str, Flow[..., Any]] = {
     "closed-loop": closed_loop,
@@ -128,6 +129,7 @@ class Runner:
             self._services.check_poll.run,
             ReviewWatch(self._services).watch,
             self._keep_documents_fresh,
+            self._keep_rules_fresh,
             self._tasks.keep_leases,
             self._flows.keep_leases,
             self._flows.take_until,
@@ -143,6 +145,10 @@ class Runner:
         with self._services.facts.watching(branch) as pushed:
             self._services.documents.keep_fresh(stopping, pushed)
 
+    def _keep_rules_fresh(self, stopping: threading.Event) -> None:
+        with self._services.facts.watching(RULES) as told:
+            self._services.rules.keep_fresh(stopping, told)
+
     def _beat(self, stopping: threading.Event) -> None:
         self._warm_up()
         while not stopping.is_set():
@@ -153,14 +159,20 @@ class Runner:
                     self._runner_id, now, "ready", running, resident_bytes()
                 )
                 self._services.metrics.note_runner_alive(now)
-                self._services.left_out.replace(self._services.documents.left_out)
+                documents = self._services.documents
+                self._services.left_out.replace(documents.left_out, documents.found)
             except RedisError as error:
                 log.warning("no heartbeat could be written: %s", error)
             stopping.wait(_HEARTBEAT_S)
 
     def _warm_up(self) -> None:
-        # The first question shall not wait for the repository's documents to be fetched.
+        # The first question shall neither wait for the repository's documents to be fetched, nor
+        # run into a rule that nobody has read.
         try:
             self._services.documents.refresh()
         except ShiploopError as error:
             log.warning("there are no documents to answer from yet: %s", error)
+        try:
+            self._services.rules.refresh()
+        except ShiploopError as error:
+            log.warning("the repository's rules are not known yet: %s", error)

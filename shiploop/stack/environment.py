@@ -3,7 +3,8 @@
 import secrets
 from pathlib import Path
 
-from shiploop.settings import Settings
+from shiploop.probe_file import read_probes, variables_of
+from shiploop.settings import Settings, value_of
 from shiploop.stack.addresses import Addresses, port_of
 from shiploop.stack.home import kept_secret, prefect_auth_string
 
@@ -38,10 +39,11 @@ def shared_environment(
 ) -> dict[str, str]:
     """The variables that every process of a stack is told, secrets and all.
 
-    `slack_webhook` is the path of the sandbox's own.
+    `slack_webhook` is the path of the sandbox's own. Raises ProbesUnreadable.
     """
     shared = {
         **_PREFECT_SETTINGS,
+        **variables_of(read_probes(settings.probes, value_of)),
         **settings.as_environment(),
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_API_URL": f"{addresses.prefect.removesuffix('/api')}/api",

@@ -60,7 +60,7 @@ class Stack:
 
         Once `given_up` is set, the start fails. The sandbox's repository begins with `files`.
 
-        Raises PortTaken, HomeTaken, HomeUnusable and PackageMissing.
+        Raises PortTaken, HomeTaken, HomeUnusable, PackageMissing and ProbesUnreadable.
         """
         require_packages(settings)
         self._settings = settings

@@ -27,9 +27,12 @@ from shiploop.domain.delivery.webhook_facts import (
     Fact,
     PushFact,
     ReviewFact,
+    RulesFact,
     read_deploy_state,
 )
 from shiploop.stores import check_fields, keys
+
+RULES = "rules"  # who watches these is told that the repository's rules may have changed
 
 _CONFLICT_FIELD = "conflict"
 _HEAD_FIELD = "head"
@@ -96,6 +99,9 @@ class Facts:
                 if isinstance(fact, ReviewFact):
                     pipe.sadd(keys.WAITING_HINTS, fact.task_id)
                     continue
+                if isinstance(fact, RulesFact):
+                    pipe.publish(keys.FACTS_CHANNEL, RULES)
+                    continue
                 subject = fact.ref if isinstance(fact, PushFact) else fact.sha
                 _queue(pipe, subject, dict([_field_of(fact)]))
             pipe.execute()
@@ -139,7 +145,7 @@ class Facts:
 
     @contextmanager
     def watching(self, sha: str) -> Iterator[threading.Event]:
-        """An event that is set whenever something new is known of the commit, or the branch."""
+        """An event that is set whenever something new is known of a commit, a branch or RULES."""
         event = threading.Event()
         with self._lock:
             self._waiters[sha].add(event)

@@ -32,17 +32,17 @@ class ProductionHealth:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._site_tells = False
+        self._were_well: set[str] = set()
 
-    def note_that_site_tells(self) -> None:
-        """Remember that the site says how it is: from now on its silence is a failure."""
-        if not self._site_tells:
-            self._redis.set(keys.SITE_TELLS, "1")
-            self._site_tells = True
+    def note_well(self, probe: str) -> None:
+        """Remember that a probe has passed: from now on what it looks at has to be there."""
+        if probe not in self._were_well:
+            self._redis.sadd(keys.PROBES_EVER_WELL, probe)
+            self._were_well.add(probe)
 
-    def site_tells(self) -> bool:
+    def was_ever_well(self, probe: str) -> bool:
         """Whether it has ever done so."""
-        return self._site_tells or bool(self._redis.exists(keys.SITE_TELLS))
+        return probe in self._were_well or bool(self._redis.sismember(keys.PROBES_EVER_WELL, probe))
 
     def take_turn(self, interval_s: float) -> bool:
         """True for the one who shall look now, however many wait for the next look."""

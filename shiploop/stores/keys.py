@@ -31,7 +31,7 @@ HEALTH_SAMPLES = "agent:health:rounds"  # the key is older than the word
 HEALTH_STATES = "agent:health:states"
 HEALTH_DECISION = "agent:health:decision"
 HEALTHY_SHA = "agent:health:healthy-sha"
-SITE_TELLS = "agent:health:site-tells"  # that the site has once said how it is
+PROBES_EVER_WELL = "agent:health:ever-well"  # those whose address need not be there
 METRICS_EVER = "agent:metrics:ever"
 METRICS_RUNNERS_SINCE = "agent:metrics:runner-minutes-since"
 

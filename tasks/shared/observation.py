@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from shiploop.bootstrap import services
 from shiploop.domain.production.deployment import deployed_sha
 from shiploop.domain.production.health_verdict import HealthRule, HealthVerdict, decide_health
-from shiploop.domain.production.probe import ProbeResult, Sample
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, Sample
+from shiploop.domain.production.probe_definition import Probe
 from shiploop.errors import ShiploopError, SiteUnavailable
-from tasks.shared.probes import DECIDING, Probe
+from tasks.shared.probes import result_of
 
 
 def watch_production(since: datetime, rule: HealthRule | None = None) -> HealthVerdict:
@@ -34,7 +35,8 @@ def health_rule() -> HealthRule:
 def take_sample() -> Sample:
     """One look at everything that decides, all at the same time."""
     at, sha = datetime.now(UTC), live_sha()
-    taken = Sample(at, sha, ask_all(DECIDING))
+    deciding = [one for one in services().probes if one.scope is not ProbeScope.OBSERVED]
+    taken = Sample(at, sha, ask_all(deciding))
     if taken.failing and live_sha() != sha:
         # A deploy came in between: what fails may be either, and would be blamed on the old one.
         return replace(taken, live_sha=None)
@@ -45,7 +47,7 @@ def ask_all(probes: Sequence[Probe]) -> tuple[ProbeResult, ...]:
     """Every probe's result, in the order of the probes."""
     ours = services()
     with ThreadPoolExecutor(len(probes)) as pool:
-        return tuple(pool.map(lambda probe: probe.result(ours), probes))
+        return tuple(pool.map(lambda probe: result_of(probe, ours), probes))
 
 
 def live_sha() -> str | None:

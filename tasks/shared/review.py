@@ -2,7 +2,7 @@
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.pull_request import OwnPullRequest
-from shiploop.domain.delivery.review import Decision, PullReview, decide_review
+from shiploop.domain.delivery.review import Decision, PullReview, decide_with_rules
 from shiploop.domain.delivery.task import Task, Waiting, WaitingFor
 from shiploop.errors import GitHubNotFound
 
@@ -14,9 +14,10 @@ def read_decision(task: Task, own: OwnPullRequest) -> tuple[PullReview, Decision
         raise GitHubNotFound(f"the pull request {own.pull.url} is gone")
     record = services().tasks.read(task.task_id)
     approved_here = record.approved_by if record else None
-    return said, decide_review(said, own.heads, approved_here or "")
+    rules, suggested = services().rules.known(), own.needs_review
+    return said, decide_with_rules(said, own.heads, rules, approved_here or "", suggested=suggested)
 
 
-def park(own: OwnPullRequest, reason: str) -> Waiting:
+def park(own: OwnPullRequest, reason: str, waiting_for: WaitingFor = WaitingFor.REVIEW) -> Waiting:
     """Have the task wait for a person."""
-    return Waiting(WaitingFor.REVIEW, reason, own.pull.id, own.heads)
+    return Waiting(waiting_for, reason, own.pull.id, own.heads)

@@ -6,11 +6,12 @@ from pathlib import Path
 from shiploop.agents.agent import World
 from shiploop.agents.faq.agent import FaqAgent
 from shiploop.agents.faq.answering.answer import Answer, source_of
+from shiploop.agents.faq.dialects.plain import UNKNOWN
 from shiploop.agents.faq.document.document import FAQ_PATH, Entry
 from shiploop.agents.faq.document.entry import clean_answer
 from shiploop.agents.faq.drafting import Drafter
 from shiploop.agents.faq.gate.citation import expected_citations
-from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer
+from shiploop.agents.faq.gate.gate import Candidate, Reason, check_answer
 from shiploop.agents.faq.question import AskRequest, Question, QuestionProblem, check_question
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Section, split_sections
@@ -61,7 +62,13 @@ def cited_section(path: str = CITED[0], anchor: str = CITED[1]) -> Section:
 def candidate(question: Question, answer: Answer, faq: str | None = None) -> Candidate:
     text = clean_answer(answer.text)
     entry = Entry(question.text, question.hash, question.slug, TASK_ID, text)
-    return Candidate(entry, answer, cited_by(answer.sources), document() if faq is None else faq)
+    return Candidate(
+        entry=entry,
+        answer=answer,
+        sections=cited_by(answer.sources),
+        document=document() if faq is None else faq,
+        dialect=UNKNOWN,
+    )
 
 
 def extract(text: str) -> Candidate | None:
@@ -96,5 +103,5 @@ def proposed(text: str) -> Proposal:
     return proposal
 
 
-def refusals(found: Candidate) -> set[Refusal]:
+def refusals(found: Candidate) -> set[Reason]:
     return set(check_answer(found))

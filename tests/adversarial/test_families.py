@@ -10,8 +10,10 @@ from shiploop.agents.agent import World
 from shiploop.agents.faq.agent import FaqAgent
 from shiploop.agents.faq.answering.answer import Answer
 from shiploop.agents.faq.answering.prompt import read_answer
+from shiploop.agents.faq.dialects.plain import UNKNOWN
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.faq.gate.gate import Candidate, check_answer
+from shiploop.agents.faq.profile import Profile
 from shiploop.agents.faq.question import AskRequest
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.domain.delivery import messages
@@ -67,7 +69,8 @@ def harm(found: Candidate) -> set[str]:
 
 
 def agent_of(page: Page) -> FaqAgent:
-    library = Library.of(Files({page.path: page.text, FAQ_PATH: document()}))
+    files = Files({page.path: page.text, FAQ_PATH: document()})
+    library = replace(Library.of(files), profile=Profile(UNKNOWN))
     return FaqAgent(lambda: library, "/faq", frozenset(), Prices(None, None))
 
 

@@ -10,7 +10,10 @@ import pytest
 import yaml
 
 from bench.world import questions
-from shiploop.agents.faq.document.document import FAQ_PATH, entries, insert, remove
+from shiploop.agents.faq.dialects.dialect import Dialect
+from shiploop.agents.faq.dialects.known import DIALECTS
+from shiploop.agents.faq.document.document import FAQ_PATH, Entry, entries, insert, remove
+from shiploop.agents.faq.document.entry import in_dialect
 from shiploop.agents.faq.gate.gate import check_answer
 from shiploop.agents.faq.question import Question, check_question
 from tests.adversarial.inputs import FAMILIES, A
@@ -26,6 +29,12 @@ SEEN_IN_CI = (
 )
 OF_ENTRIES = "An answer changes nothing but the FAQ; an entry goes only where nothing is added"
 GOOD = "`shiploop freeze` holds every merge.\n\n```text\nhttps://x.example @a <b> [skip ci]\n```"
+
+ACTING = (
+    r"It costs \$5 or \$6, \~10 \<days\>, {count}, a \| b and \&amp;."
+    "\n\n"
+    "::: so\n\n- `<!-- x -->`\n- `${{ secrets.X }}`\n\n```js\nlet a = `{{ b }}`\n```\n\nSource: x"
+)
 
 
 def script(name: str = STEP) -> str:
@@ -89,10 +98,18 @@ def test_plain_text_passes_and_code_may_hold_anything(worktree: Path) -> None:
     assert check(worktree, document()) == (True, "")
 
 
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=lambda each: each.name)
+def test_what_a_dialect_writes_passes(worktree: Path, dialect: Dialect) -> None:
+    entry = in_dialect(from_model(ACTING, "What is {this} \\<here\\>?").entry, dialect)
+    assert isinstance(entry, Entry)
+    assert check(worktree, insert(document(), entry, dialect)) == (True, "")
+
+
 def test_most_hostile_answers_are_refused_by_ci_as_well(worktree: Path) -> None:
     hostile = [one for family in SEEN_IN_CI for one in FAMILIES[family] if isinstance(one, A)]
     passed = [one for one in hostile if check(worktree, with_answer(one.text))[0]]
-    assert len(passed) <= 0.1 * len(hostile), passed
+    # A reference to a character is text: dialects write some.
+    assert len(passed) <= 0.12 * len(hostile), passed
 
 
 def test_a_refusal_says_what_was_found_and_where(worktree: Path) -> None:

@@ -18,11 +18,13 @@ from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
 from shiploop.clients.github.reviews import Reviews
+from shiploop.clients.github.rules import Rules
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.opinion import Opinions
 from shiploop.domain.delivery.pull_request import Base, Found, PullRequest, Written
 from shiploop.domain.delivery.review import PullReview
+from shiploop.domain.delivery.rules import BranchRules
 from shiploop.domain.production.deployment import Deployment
 from shiploop.errors import ShiploopError
 from tests.fidelity.answers import Answers, places, with_value
@@ -127,6 +129,12 @@ ASKED = {
         lambda transport: Reviews(transport, "acme/docs", "main").read(["PR_1"]),
         dict[str, PullReview],
         (None, '{"permission": "write"}'),
+    ),
+    "READ_PROTECTION": Asked(
+        queries.READ_PROTECTION,
+        lambda transport: Rules(transport, "acme/docs", "main", 300).refresh(),
+        BranchRules,
+        ("[]", "[]", "[]", None),
     ),
     "MARK_READY": Asked(queries.MARK_READY, lambda transport: marked_ready(transport), bool),
     "READ_OPINIONS": Asked(

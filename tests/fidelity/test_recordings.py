@@ -25,12 +25,10 @@ NOT_MODELLED = {
     (_REPOSITORY, "topics[]"): "has none",
     (_REPOSITORY, "use_squash_pr_title_as_default"): "deprecated",
     ("GET /repos/{owner}/{repo}/contents/{path} 200", "[].download_url"): "may be null",
-    (_PROTECTION, "block_creations"): "required checks alone are modelled",
-    (_PROTECTION, "required_conversation_resolution"): "required checks alone are modelled",
-    (_PROTECTION, "required_linear_history"): "required checks alone are modelled",
-    (_PROTECTION, "required_pull_request_reviews"): "required checks alone are modelled",
-    (_PROTECTION, "required_signatures"): "required checks alone are modelled",
-    (_PROTECTION, "restrictions"): "required checks alone are modelled",
+    (_PROTECTION, "block_creations"): "not modelled",
+    (_PROTECTION, "required_pull_request_reviews.dismissal_restrictions"): "not modelled",
+    (_PROTECTION, "required_signatures"): "not modelled",
+    (_PROTECTION, "restrictions"): "not modelled",
 }
 
 

@@ -33,7 +33,10 @@ EVENTS = {
     "pull_request opened",
     "pull_request reopened",
     "pull_request synchronize",
+    "branch_protection_rule edited",
     "pull_request_review submitted",
+    "repository_ruleset created",
+    "repository_ruleset deleted",
     "push",
     "status",
 }

@@ -102,6 +102,15 @@ def visit_repository(tourist: Tourist) -> None:
     tourist.call("DELETE", protection, 404, token="bot")
     tourist.call("DELETE", protection, 204, token="ada")
     tourist.call("DELETE", protection, 404, token="ada")
+    asking = {
+        "required_pull_request_reviews": {"required_approving_review_count": 1},
+        "required_conversation_resolution": True,
+        "required_linear_history": True,
+        "enforce_admins": True,
+    }
+    tourist.call("PUT", protection, 200, settings | asking, token="ada")
+    methods = {"allow_rebase_merge": True, "allow_merge_commit": True}
+    tourist.call("PATCH", REPOSITORY, 200, methods, token="ada")
     expected = {"context": "faq-gate", "app_id": 15368}
     by_app = {"required_status_checks": {"strict": False, "contexts": [], "checks": [expected]}}
     tourist.call("PUT", protection, 200, settings | by_app, token="ada")
@@ -125,6 +134,16 @@ def visit_contents(tourist: Tourist) -> None:
     tourist.call("GET", f"{contents}/docs", 415, headers={"Accept": "text/html"})
 
 
+_REVIEWS = {
+    "allowed_merge_methods": ["squash"],
+    "dismiss_stale_reviews_on_push": False,
+    "require_code_owner_review": False,
+    "require_last_push_approval": False,
+    "required_approving_review_count": 1,
+    "required_review_thread_resolution": True,
+}
+
+
 def visit_rulesets(tourist: Tourist) -> None:
     rulesets = f"{REPOSITORY}/rulesets"
     expected = {"context": "faq-gate", "integration_id": 15368}
@@ -136,7 +155,13 @@ def visit_rulesets(tourist: Tourist) -> None:
         "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
         "rules": [{"type": "required_status_checks", "parameters": parameters}],
     }
+    roles = [{"actor_type": "RepositoryRole", "actor_id": 4, "bypass_mode": "pull_request"}]
+    ruleset["bypass_actors"] = roles
+    ruleset["rules"].append({"type": "pull_request", "parameters": _REVIEWS})
+    ruleset["rules"].append({"type": "required_linear_history"})
     number = tourist.call("POST", rulesets, 201, ruleset, token="ada")["id"]
+    tourist.call("GET", f"{rulesets}/{number}", 200)
+    tourist.call("GET", f"{rulesets}/999999", 404)
     tourist.call("POST", rulesets, 404, ruleset, token="bot")
     tourist.call("POST", rulesets, 422, {"name": "checks"}, token="ada")
     tourist.call("GET", f"{REPOSITORY}/rules/branches/main", 200)

@@ -97,12 +97,6 @@ def test_a_merged_pull_request_cannot_be_merged_again(github: SandboxGitHub) -> 
     assert github.merge(pull["number"]).status_code == 405
 
 
-def test_other_merge_methods_are_not_modelled(github: SandboxGitHub) -> None:
-    pull = github.open()
-    answer = github.bot.put(f"{github.repo}/pulls/{pull['number']}/merge", json={})
-    assert answer.status_code == 501
-
-
 def test_fault_head_moved_pushes_onto_the_branch_before_the_merge(github: SandboxGitHub) -> None:
     pull = github.open()
     github.wait_green("topic")

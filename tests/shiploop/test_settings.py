@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from shiploop.settings import Settings
+from shiploop.settings import Settings, value_of
 
 
 def test_names_that_other_tools_share_are_read_as_they_stand(
@@ -85,6 +85,22 @@ def test_a_process_with_our_environment_has_our_settings(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert Settings(_env_file=None) == ours
+
+
+def test_a_file_that_is_named_is_found_by_who_was_started_somewhere_else() -> None:
+    ours = Settings(_env_file=None, probes=Path("probes.yaml"))
+    assert ours.as_environment() == {"SHIPLOOP_PROBES": str(Path.cwd() / "probes.yaml")}
+
+
+def test_a_variable_that_a_file_of_ours_names_is_the_environments_or_stands_in_dot_env(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".env").write_text("SITE_TOKEN=of the file\nsite_word=small\nEMPTY=\n")
+    assert [value_of(name) for name in ("SITE_TOKEN", "site_word")] == ["of the file", "small"]
+    assert [value_of(name) for name in ("SITE_WORD", "EMPTY", "NOWHERE")] == [None, None, None]
+    monkeypatch.setenv("SITE_TOKEN", "of the environment")
+    assert value_of("SITE_TOKEN") == "of the environment"
 
 
 def test_what_cannot_be_read_about_rollbacks_is_kept_for_those_who_decide(

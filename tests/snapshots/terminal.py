@@ -34,6 +34,11 @@ class Terminal:
         self._shown_as: dict[str, str] = {str(home): ".shiploop"}
         self._seen: list[str] = []
 
+    @property
+    def home(self) -> Path:
+        """The directory."""
+        return self._home
+
     def given(self, **environment: str) -> None:
         """Set variables of the environment."""
         self._given |= environment

@@ -193,6 +193,23 @@ def unreadable_objectives(here: Terminal) -> None:
     here.type("silence", ALERT, "--reason", "GitHub is down")
 
 
+def unreadable_probes(here: Terminal) -> None:
+    """The file of the probes says what no probe does."""
+    probes = here.home / "probes.yaml"
+    probes.write_text(
+        "probes:\n"
+        "  - name: home\n"
+        "    url: /\n"
+        "    staus: 200\n"
+        "  - name: shop\n"
+        "    url: https://api.example.com/health\n"
+    )
+    here.given(SHIPLOOP_PROBES=str(probes))
+    here.given(**{f"SHIPLOOP_{part}_PORT": "0" for part in ("API", "PREFECT", "GITHUB", "SITE")})
+    here.given(SHIPLOOP_DASHBOARD_PORT="0")
+    here.type("up")
+
+
 def port_taken(here: Terminal) -> None:
     """Somebody listens where the API should."""
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -216,6 +233,7 @@ ERRORS: Final[dict[str, Callable[[Terminal], None]]] = {
     "cli/error_unreadable_settings.txt": unreadable_settings,
     "cli/error_open_to_others.txt": open_to_others,
     "cli/error_unreadable_objectives.txt": unreadable_objectives,
+    "cli/error_unreadable_probes.txt": unreadable_probes,
     "cli/error_port_taken.txt": port_taken,
     "cli/error_drill_leads_outside.txt": leads_outside,
 }

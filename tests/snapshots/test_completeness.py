@@ -16,6 +16,7 @@ KINDS: Final = {".md", ".txt", ".json"}
 # Modules that say something to people, and hardly anything else.
 SPEAKING: Final = (
     "shiploop/**/*messages.py",
+    "shiploop/**/dialects/dialect.py",
     "shiploop/**/incident.py",
     "shiploop/**/merge_gate.py",
     "shiploop/**/refusal.py",

@@ -5,6 +5,7 @@ from typing import Final
 
 import pytest
 
+from shiploop.agents.faq.dialects.dialect import Unwritable
 from shiploop.agents.faq.gate.gate import refusal_reason
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.cli.drill.scenarios import SCENARIOS
@@ -33,7 +34,8 @@ def listed(sentences: Iterable[tuple[str, str]]) -> str:
 def gate_refusals() -> str:
     """Every sentence of the gate, then how it is told that an answer was declined."""
     several = refusal_reason((Refusal.NO_CITATION, Refusal.OUTSIDE_LINK))
-    return listed([*((one.name, one.value) for one in Refusal), ("two of them", several)])
+    reasons = ((one.name, one.value) for one in (*Refusal, *Unwritable))
+    return listed([*reasons, ("two of them", several)])
 
 
 def rollback_decisions() -> str:

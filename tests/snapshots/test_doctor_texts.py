@@ -33,14 +33,24 @@ from shiploop.cli.doctor.mail_check import check_mail
 from shiploop.cli.doctor.model_check import check_model, judge_small_model
 from shiploop.cli.doctor.prefect_check import _DEFINITION, check_prefect
 from shiploop.cli.doctor.redis_check import check_documents, check_redis, check_runners
+from shiploop.cli.doctor.rules_check import judge_rules
 from shiploop.cli.doctor.service_checks import (
     check_api,
     check_options,
+    check_probes,
     check_signing_key,
     check_site,
 )
 from shiploop.clients.github.refusals import RIGHTS
 from shiploop.clients.github.setup import RepositorySettings, Webhook
+from shiploop.domain.delivery.rules import (
+    NOTHING_READ,
+    BranchRules,
+    Operator,
+    OwnBranch,
+    Pattern,
+    Rule,
+)
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
 from shiploop.domain.limits import LeftOut
 from shiploop.domain.production.deployment import Deployment
@@ -147,6 +157,7 @@ def all_well(seen: Examined) -> Iterator[Finding]:
     yield judge_environments([DEPLOYED], "https://docs.example.com", ())
     yield judge_webhook([HOOK])
     yield from check_site(seen.site(Reply(200), Reply(200), SITE))
+    yield from check_probes(given())
     yield from check_api(seen.told(Reply(200)))
     yield judge_disk("/srv/shiploop", 20_000_000_000)
     yield from check_signing_key(given(signing_key="a-signing-key"))
@@ -185,7 +196,7 @@ def redis_findings(seen: Examined) -> Iterator[Finding]:
     Heartbeats(seen.redis).beat("docs-1", NOON - timedelta(hours=1), "ready", 0)
     yield from check_runners(url_of(seen.redis), NOON)
     long = [LeftOut(f"docs/{part}.md", "it is more than 32 folders deep") for part in range(7)]
-    LeftOutStore(seen.redis).replace(long)
+    LeftOutStore(seen.redis).replace(long, ["the FAQ is written for hugo (hugo.toml)"])
     yield from check_documents(url_of(seen.redis))
 
 
@@ -227,6 +238,32 @@ def github_findings(seen: Examined) -> Iterator[Finding]:
     yield from judge_required_checks(("faq-gate",), ("faq-gate",), None)
 
 
+def rule_findings(_seen: Examined) -> Iterator[Finding]:
+    """What rules keep answers and rollbacks from, beginning with those that keep neither."""
+    docs = Pattern(Operator.STARTS_WITH, "docs: ")
+    main = BranchRules(branch="main", checks=("faq-gate",))
+    yield from judge_rules(
+        replace(
+            main,
+            up_to_date=True,
+            linear_history=True,
+            signatures=True,
+            messages=(docs,),
+            bypassed=frozenset({Rule.REVIEWS}),
+            unknown=frozenset({Rule.DEPLOYMENTS}),
+        )
+    )
+    yield from judge_rules(replace(main, approvals=2, code_owners=True, conversations=True))
+    yield from judge_rules(
+        replace(main, methods=(), merge_queue=True, deployments=("staging",), no_update=True)
+    )
+    named = OwnBranch("orchestrator/faq-1", no_creation=True, no_force_push=True, names=(docs,))
+    yield from judge_rules(replace(main, of_tasks=named, others=("code_scanning",)))
+    hotfix = OwnBranch("hotfix/rollback-1", no_creation=True)
+    yield from judge_rules(replace(main, of_rollbacks=hotfix))
+    yield from judge_rules(NOTHING_READ)
+
+
 def webhook_findings(_seen: Examined) -> Iterator[Finding]:
     """The webhook is missing, or does not deliver."""
     yield judge_webhook([])
@@ -245,6 +282,9 @@ def service_findings(seen: Examined) -> Iterator[Finding]:
     yield from check_site(seen.site(Reply(401), Reply(404)))
     yield from check_site(given(site_url=f"http://{AWAY}"))
     yield from check_site(given(site_url=seen.told(Reply(200), *[Reply(404)] * 12, SITE)))
+    yield from check_probes(given(probes=seen.home / "probes.yaml"))
+    (seen.home / "probes.yaml").write_text("probes:\n  - {name: home, url: /, method: HEAD}\n")
+    yield from check_probes(given(probes=seen.home / "probes.yaml"))
     yield from check_api(seen.told(Reply(503)))
     yield judge_disk("/srv/shiploop", 123_456_789)
     yield judge_disk("/srv/shiploop", 4_096)
@@ -316,6 +356,7 @@ REPORTS: Final[dict[str, Callable[[Examined], Iterator[Finding]]]] = {
     "cli/doctor_redis.txt": redis_findings,
     "cli/doctor_prefect.txt": prefect_findings,
     "cli/doctor_github.txt": github_findings,
+    "cli/doctor_rules.txt": rule_findings,
     "cli/doctor_webhook.txt": webhook_findings,
     "cli/doctor_services.txt": service_findings,
     "cli/doctor_unexpected.txt": unexpected_findings,

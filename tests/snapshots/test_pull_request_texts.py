@@ -118,6 +118,10 @@ UNMERGED: Final = {
     FailureKind.CI_TIMEOUT: "the checks had not ended by the deadline",
     FailureKind.CONFLICT: "main changed at the same place 10 times",
     FailureKind.MERGE_REFUSED: "somebody else has pushed to the branch",
+    FailureKind.RULES: (
+        "main is merged into by a merge queue, and merge queues are not supported yet. Take the "
+        "merge queue away, or put shiploop's account on the bypass list."
+    ),
     FailureKind.FROZEN: "merges are frozen: a demo",
     FailureKind.CANCELLED: "cancelled on request",
     FailureKind.CRASHED: "the flow ended as Crashed: KeyError: 'pull'",

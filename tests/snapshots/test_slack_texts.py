@@ -54,6 +54,12 @@ SLACK_TEXTS: dict[str, Callable[[], str]] = {
         a_case(OLDER, NEWER)
     ),
     "slack/rollback_started_by_hand.txt": lambda: messages.rollback_started(BY_HAND),
+    "slack/rollback_waits_for_a_review.txt": lambda: messages.rollback_waits(
+        a_case(),
+        REVERTED.pull_url,
+        "GitHub answered 405: At least 1 approving review is required by reviewers with write "
+        "access.",
+    ),
     "slack/rollback_ended_healthy.txt": lambda: messages.rollback_ended(
         a_case(), Ending(RollbackStatus.HEALTHY, "", REVERTED, TRB), _BOTH
     ),

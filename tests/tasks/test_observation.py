@@ -4,16 +4,17 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from shiploop.bootstrap import Services
 from shiploop.domain.production.health_verdict import HealthRule, HealthState
 from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Sample
+from shiploop.domain.production.probe_definition import Address, Probe
 from shiploop.stack.addresses import free_port
 from shiploop.stores.health import ProductionHealth
 from tasks.shared.observation import ask_all, health_rule, live_sha, take_sample, watch_production
-from tasks.shared.probes import DECIDING, Failing, Probe
 from tests.sandbox_process import SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.tasks.conftest import ServicesWith
@@ -73,14 +74,22 @@ def record(health: ProductionHealth, verdict: ProbeVerdict, times: int) -> None:
         health.record_sample(round_of(verdict, datetime.now(UTC)))
 
 
-def probe_of(name: str, meet: threading.Barrier) -> Probe:
-    """A probe that answers once all have been asked."""
+def probe_of(name: str) -> Probe:
+    return Probe(name, ProbeScope.SITE, Address(f"/{name}"))
 
-    def ask(_ours: Services) -> str:
-        meet.wait(timeout=5)
-        return name
 
-    return Probe(name, ProbeScope.SITE, ask)
+class Meeting(BaseHTTPRequestHandler):
+    """Answers nobody until all have asked."""
+
+    together = threading.Barrier(3)
+
+    def do_GET(self) -> None:
+        self.together.wait(timeout=5)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_arguments: object) -> None:
+        """Say nothing."""
 
 
 @pytest.mark.parametrize("status", [200, 503])
@@ -114,7 +123,7 @@ def test_a_look_asks_everything_that_decides_and_notes_what_was_live(
     taken = take_sample()
     assert before <= taken.at <= datetime.now(UTC)
     assert taken.live_sha == SHA
-    assert [one.name for one in taken.results] == [probe.name for probe in DECIDING]
+    assert [one.name for one in taken.results] == [*SITE, "task-route", "runners"]
     assert {one.verdict for one in taken.results} == {ProbeVerdict.PASS}
 
 
@@ -128,20 +137,28 @@ def test_what_fails_while_a_deploy_goes_live_is_the_doing_of_neither_commit(
     assert (taken.failing, taken.live_sha) == (SITE, noted)
 
 
-def test_all_probes_are_asked_at_the_same_time_and_answer_in_their_order(ours: Services) -> None:
-    meet = threading.Barrier(3)
-    probes = [probe_of(name, meet) for name in ("b", "a", "c")]
-    assert [one.name for one in ask_all(probes)] == ["b", "a", "c"]
+def test_all_probes_are_asked_at_the_same_time_and_answer_in_their_order(
+    services_with: ServicesWith,
+) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Meeting) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        services_with(site_url=f"http://127.0.0.1:{server.server_port}")
+        found = ask_all([probe_of(name) for name in ("b", "a", "c")])
+        server.shutdown()
+    assert [(one.name, one.verdict) for one in found] == [
+        (name, ProbeVerdict.PASS) for name in ("b", "a", "c")
+    ]
 
 
-def test_a_probe_that_fails_leaves_the_others_their_answers(ours: Services) -> None:
-    def fail(_ours: Services) -> str:
-        raise Failing("it is broken")
-
-    broken = Probe("broken", ProbeScope.SITE, fail)
-    first, second = ask_all([broken, probe_of("well", threading.Barrier(1))])
-    assert (first.verdict, first.evidence) == (ProbeVerdict.FAIL, "it is broken")
-    assert second.verdict is ProbeVerdict.PASS
+def test_a_probe_that_fails_leaves_the_others_their_answers(
+    ours: Services, site: ScriptedServer
+) -> None:
+    site.replies.append(Reply(500))
+    (first,) = ask_all([probe_of("broken")])
+    site.replies.extend([Reply(200)])
+    found = ask_all([probe_of("well"), probe_of("hung-up")])
+    assert first.verdict is ProbeVerdict.FAIL
+    assert {one.verdict for one in found} == {ProbeVerdict.PASS, ProbeVerdict.FAIL}
 
 
 def test_how_often_is_looked_is_a_setting(ours: Services) -> None:

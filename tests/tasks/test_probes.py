@@ -10,20 +10,21 @@ import pytest
 from redis import Redis
 
 from shiploop.bootstrap import Services, build
-from shiploop.clients.own_api import OwnApi
+from shiploop.clients.probed import Probed
 from shiploop.clients.site import Site
 from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict
+from shiploop.domain.production.probe_definition import Address, Look, Probe
 from shiploop.settings import Settings
 from shiploop.stack.addresses import free_port
-from tasks.shared.probes import DECIDING, WATCHED, Probe
+from tasks.shared.probes import result_of
 from tests.loopback import NO_TLS
 from tests.scripted_server import Reply, ScriptedServer
 from tests.valkey import url_of
 
-SITE_HOME, SITE_HEALTH, SITE_FAQ, TASK_ROUTE, RUNNERS = DECIDING
-SITE_PROBES = (SITE_HOME, SITE_FAQ, SITE_HEALTH)
 API_KEY = "a-key-of-the-probe-0123"
 WELL = Reply(200, '{"sha": "abc"}')
+NAMES = ("site-home", "site-health", "site-faq", "task-route", "runners")
+SITE = NAMES[:3]
 
 
 @pytest.fixture
@@ -34,47 +35,59 @@ def ours(redis: Redis, scripted: ScriptedServer) -> Iterator[Services]:
         )
     )
     with httpx.Client(timeout=2, verify=NO_TLS) as http:
-        yield replace(
-            built, site=Site(http, scripted.url, ("/faq",)), api=OwnApi(http, scripted.url, API_KEY)
-        )
+        yield at(scripted.url, built, http)
 
 
-def asked(probe: Probe, ours: Services, scripted: ScriptedServer, reply: Reply) -> ProbeResult:
+def at(url: str, ours: Services, http: httpx.Client, *pages: str) -> Services:
+    """The services of a site and an API at this address."""
+    site = Site(http, url, pages or ("/faq",))
+    return replace(ours, site=site, probed=Probed(http, site, url, API_KEY))
+
+
+def probe(name: str, ours: Services) -> Probe:
+    """A probe of the file that comes with us."""
+    return next(each for each in ours.probes if each.name == name)
+
+
+def asked(name: str, ours: Services, scripted: ScriptedServer, reply: Reply) -> ProbeResult:
     """The probe's result when it is answered like this."""
     scripted.replies.append(reply)
-    return probe.result(ours)
+    return result_of(probe(name, ours), ours)
 
 
-@pytest.mark.parametrize("probe", [*SITE_PROBES, TASK_ROUTE], ids=lambda probe: probe.name)
+@pytest.mark.parametrize("name", NAMES[:-1])
 def test_what_answers_well_passes_and_what_answers_an_error_fails(
-    probe: Probe, ours: Services, scripted: ScriptedServer
+    name: str, ours: Services, scripted: ScriptedServer
 ) -> None:
-    passed = asked(probe, ours, scripted, WELL)
+    passed = asked(name, ours, scripted, WELL)
     assert (passed.name, passed.verdict, passed.scope) == (
-        probe.name,
+        name,
         ProbeVerdict.PASS,
-        probe.scope,
+        ProbeScope.SITE if name in SITE else ProbeScope.PLATFORM,
     )
-    failed = asked(probe, ours, scripted, Reply(500))
+    failed = asked(name, ours, scripted, Reply(500))
     assert failed.verdict is ProbeVerdict.FAIL
     assert "500" in failed.evidence
 
 
-@pytest.mark.parametrize("probe", SITE_PROBES, ids=lambda probe: probe.name)
-def test_a_site_that_refuses_or_hangs_up_fails(probe: Probe, ours: Services) -> None:
-    assert probe.result(ours).verdict is ProbeVerdict.FAIL
+@pytest.mark.parametrize("name", SITE)
+def test_a_site_that_refuses_or_hangs_up_fails(name: str, ours: Services) -> None:
+    assert result_of(probe(name, ours), ours).verdict is ProbeVerdict.FAIL
     with httpx.Client(verify=NO_TLS) as http:
-        gone = replace(ours, site=Site(http, f"http://127.0.0.1:{free_port()}", ("/faq",)))
-        assert probe.result(gone).verdict is ProbeVerdict.FAIL
+        gone = at(f"http://127.0.0.1:{free_port()}", ours, http)
+        assert result_of(probe(name, ours), gone).verdict is ProbeVerdict.FAIL
 
 
-@pytest.mark.parametrize("probe", SITE_PROBES, ids=lambda probe: probe.name)
+@pytest.mark.parametrize("name", SITE)
 def test_a_site_that_does_not_answer_in_time_tells_nothing(
-    probe: Probe, ours: Services, silent_url: str
+    name: str, ours: Services, silent_url: str
 ) -> None:
-    with httpx.Client(timeout=0.1, verify=NO_TLS) as http:
-        slow = replace(ours, site=Site(http, silent_url, ("/faq",)))
-        assert probe.result(slow).verdict is ProbeVerdict.INCONCLUSIVE
+    given = probe(name, ours)
+    assert isinstance(given.asks, Address)
+    hasty = replace(given, asks=replace(given.asks, timeout_s=0.1))
+    with httpx.Client(verify=NO_TLS) as http:
+        slow = at(silent_url, ours, http)
+        assert result_of(hasty, slow).verdict is ProbeVerdict.INCONCLUSIVE
 
 
 @pytest.fixture
@@ -88,16 +101,29 @@ def silent_url() -> Iterator[str]:
 def test_a_health_page_that_no_longer_names_its_commit_fails(
     ours: Services, scripted: ScriptedServer, reply: Reply
 ) -> None:
-    assert asked(SITE_HEALTH, ours, scripted, reply).verdict is ProbeVerdict.PASS  # it never did
-    assert asked(SITE_HEALTH, ours, scripted, WELL).verdict is ProbeVerdict.PASS
-    assert asked(SITE_HEALTH, ours, scripted, reply).verdict is ProbeVerdict.FAIL
+    given = [asked("site-health", ours, scripted, each) for each in (reply, WELL, reply)]
+    assert [one.verdict for one in given] == [  # at first it never did
+        ProbeVerdict.PASS,
+        ProbeVerdict.PASS,
+        ProbeVerdict.FAIL,
+    ]
+    assert given[0].evidence == "there is no /healthz: the others are looked at"
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
 def test_a_site_that_is_broken_fails_whether_it_ever_named_a_commit_or_not(
     ours: Services, scripted: ScriptedServer, status: int
 ) -> None:
-    assert asked(SITE_HEALTH, ours, scripted, Reply(status)).verdict is ProbeVerdict.FAIL
+    assert asked("site-health", ours, scripted, Reply(status)).verdict is ProbeVerdict.FAIL
+
+
+def test_what_one_probe_has_seen_asks_nothing_of_another(
+    ours: Services, scripted: ScriptedServer
+) -> None:
+    assert asked("site-health", ours, scripted, WELL).verdict is ProbeVerdict.PASS
+    other = replace(probe("site-health", ours), name="status-page")
+    scripted.replies.append(Reply(404))
+    assert result_of(other, ours).verdict is ProbeVerdict.PASS
 
 
 def test_a_site_without_any_page_that_may_be_the_faqs_does_not_decide(
@@ -105,28 +131,31 @@ def test_a_site_without_any_page_that_may_be_the_faqs_does_not_decide(
 ) -> None:
     scripted.replies.extend([Reply(404)] * 2)
     with httpx.Client(timeout=2, verify=NO_TLS) as http:
-        unknown = replace(ours, site=Site(http, scripted.url, ("/faq", "/faq/")))
-        assert SITE_FAQ.result(unknown).verdict is ProbeVerdict.INCONCLUSIVE
+        unknown = at(scripted.url, ours, http, "/faq", "/faq/")
+        assert result_of(probe("site-faq", ours), unknown).verdict is ProbeVerdict.INCONCLUSIVE
+
+
+def test_a_probe_that_is_only_shown_decides_nothing_and_says_how_it_is(
+    ours: Services, scripted: ScriptedServer
+) -> None:
+    scripted.replies.append(Reply(200, "<p>Closed.</p>", {"content-type": "text/html"}))
+    shown = Probe("shop", ProbeScope.OBSERVED, Address("/shop", text="Open"))
+    result = result_of(shown, ours)
+    assert (result.verdict, result.scope) == (ProbeVerdict.FAIL, ProbeScope.OBSERVED)
+    assert result.evidence == "/shop answers 200 without the text 'Open'"
 
 
 def test_the_task_route_is_asked_with_our_own_key(ours: Services, scripted: ScriptedServer) -> None:
-    asked(TASK_ROUTE, ours, scripted, WELL)
-    assert scripted.requests == ["GET /api/agent/tasks?limit=1"]
+    asked("task-route", ours, scripted, WELL)
+    assert scripted.requests[0].startswith("GET /api/agent/tasks?limit=1&")
     sent = {name.lower(): value for name, value in scripted.headers[0].items()}
     assert sent["x-api-key"] == API_KEY
 
 
 def test_a_runner_that_beats_is_alive_and_one_that_has_stopped_is_not(ours: Services) -> None:
-    now = datetime.now(UTC)
-    assert RUNNERS.result(ours).verdict is ProbeVerdict.FAIL
+    now, runners = datetime.now(UTC), Probe("runners", ProbeScope.PLATFORM, Look.RUNNERS)
+    assert result_of(runners, ours).verdict is ProbeVerdict.FAIL
     ours.heartbeats.beat("one", now - timedelta(seconds=60), "ready", 0)
-    assert RUNNERS.result(ours).verdict is ProbeVerdict.FAIL
+    assert result_of(runners, ours).verdict is ProbeVerdict.FAIL
     ours.heartbeats.beat("two", now, "ready", 0)
-    assert RUNNERS.result(ours).verdict is ProbeVerdict.PASS
-
-
-def test_no_two_probes_have_the_same_name_and_only_watched_ones_decide_nothing() -> None:
-    probes = (*DECIDING, *WATCHED)
-    assert len({probe.name for probe in probes}) == len(probes)
-    assert all(probe.scope is not ProbeScope.OBSERVED for probe in DECIDING)
-    assert all(probe.scope is ProbeScope.OBSERVED for probe in WATCHED)
+    assert result_of(runners, ours).verdict is ProbeVerdict.PASS

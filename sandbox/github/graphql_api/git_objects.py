@@ -11,6 +11,7 @@ from typing import Any, Unpack
 import pygit2
 from graphql import GraphQLResolveInfo
 
+from sandbox.github import merge_rules
 from sandbox.github.accounts import Access
 from sandbox.github.entities import Repository
 from sandbox.github.graphql_api.connections import (
@@ -23,7 +24,7 @@ from sandbox.github.graphql_api.repository_objects import repository_url
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.timestamps import timestamp
-from sandbox.github.requirements import App
+from sandbox.github.requirements import App, Protection
 
 _TEXT_LIMIT_BYTES = 512_000
 
@@ -78,7 +79,7 @@ def _update_rule(ref: Ref, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
     protection = ref.repository.protections.get(branch)
     if protection is None:
         return None
-    return {"pattern": branch, "requiredStatusCheckContexts": list(protection.contexts)}
+    return _seen_by_all(branch, protection)
 
 
 def _protection_rule(ref: Ref, info: GraphQLResolveInfo) -> dict[str, Any] | None:
@@ -95,6 +96,35 @@ def _protection_rule(ref: Ref, info: GraphQLResolveInfo) -> dict[str, Any] | Non
         "pattern": branch,
         "requiredStatusCheckContexts": list(protection.contexts),
         "requiredStatusChecks": checks,
+        **_seen_by_administrators(protection),
+    }
+
+
+def _seen_by_all(branch: str, protection: Protection) -> dict[str, Any]:
+    """Return `RefUpdateRule`: what of a protection everybody sees."""
+    return {
+        "pattern": branch,
+        "requiredApprovingReviewCount": protection.approvals,
+        "requiredStatusCheckContexts": list(protection.contexts),
+        "requiresCodeOwnerReviews": protection.code_owners,
+        "requiresConversationResolution": protection.conversations,
+        "requiresLinearHistory": protection.linear_history,
+        "requiresSignatures": False,
+    }
+
+
+def _seen_by_administrators(protection: Protection) -> dict[str, Any]:
+    nobody = {"nodes": [], "totalCount": 0}
+    return {
+        "bypassPullRequestAllowances": nobody,
+        "isAdminEnforced": protection.for_admins,
+        "lockBranch": protection.locked,
+        "pushAllowances": nobody,
+        "requireLastPushApproval": protection.last_push,
+        "requiredDeploymentEnvironments": None,
+        "requiresDeployments": False,
+        "requiresStrictStatusChecks": protection.strict,
+        "restrictsPushes": False,
     }
 
 
@@ -110,8 +140,8 @@ def _rules(ref: Ref, info: GraphQLResolveInfo, **page: Unpack[PageArguments]) ->
                 ]
             },
         }
-        for ruleset in ref.repository.rulesets.values()
-        if ruleset.branch == branch
+        for ruleset in merge_rules.rulesets_of(ref.repository, branch)
+        if ruleset.checks
     ]
     return connection(rules, info, **page)
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.github import interference, issues, merging, pulls, reactions, reviews
-from sandbox.github.entities import Label
+from sandbox.github import interference, issues, merging, pulls, reactions, reviews, webhooks
+from sandbox.github.entities import Label, Thread
 from sandbox.github.graphql_api import nodes
 from sandbox.github.graphql_api.connections import Resolver
 from sandbox.github.graphql_api.issue_objects import CommentNode, IssueNode, reaction_groups
 from sandbox.github.graphql_api.pull_objects import Pull
-from sandbox.github.graphql_api.review_objects import ReviewNode
+from sandbox.github.graphql_api.review_objects import ReviewNode, thread_object
 from sandbox.github.graphql_api.session import Session, missing_node
 from sandbox.github.merging import MergeRequest
 from sandbox.github.reactions import CONTENTS
@@ -157,17 +157,15 @@ def _reopen_pull(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
 def _merge_pull(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
     session: Session = info.context
     session.require_write("MergePullRequest")
-    if (method := input["mergeMethod"]) != "SQUASH":
-        message = f"The merge method {method} is not modelled by the sandbox, only SQUASH"
-        raise RefusedError(Reason.NOT_MODELLED, message)
     pull = nodes.pull(session, input["pullRequestId"])
     asked = MergeRequest(
+        method=input["mergeMethod"].lower(),
         sha=input.get("expectedHeadOid"),
         title=input.get("commitHeadline"),
         message=input.get("commitBody"),
     )
     interference.before_merge(session.github, pull.repository, pull.entity)
-    merging.squash(session.github, pull.repository, pull.entity, asked, session.viewer)
+    merging.merge(session.github, pull.repository, pull.entity, asked, session.viewer)
     return payload(input, pullRequest=pull, actor=session.viewer)
 
 
@@ -197,6 +195,30 @@ def _review(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
         author=session.viewer,
     )
     return payload(input, pullRequestReview=ReviewNode(pull.repository, pull.entity, review))
+
+
+def _add_thread(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
+    session: Session = info.context
+    pull = nodes.pull(session, input["pullRequestId"])
+    thread = Thread(session.github.next_id(), input["path"])
+    pull.entity.threads.append(thread)
+    return payload(input, thread=thread_object(thread))
+
+
+def _resolve_thread(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
+    session: Session = info.context
+    node = input["threadId"]
+    (number,) = session.node_key(node, "PRRT")
+    for repository in session.github.repositories.values():
+        for pull in repository.pulls.values():
+            for thread in pull.threads:
+                if str(thread.id) == number:
+                    thread.is_resolved = True
+                    webhooks.pull_request_review_thread(
+                        session.github, repository, pull, session.viewer
+                    )
+                    return payload(input, thread=thread_object(thread))
+    raise missing_node(node)
 
 
 def _comment(_root: None, info: GraphQLResolveInfo, input: Input) -> Input:
@@ -257,6 +279,7 @@ ISSUE_MUTATIONS: Mapping[str, Resolver] = {
     "addComment": _comment,
     "addLabelsToLabelable": _add_labels,
     "addPullRequestReview": _review,
+    "addPullRequestReviewThread": _add_thread,
     "addReaction": _add_reaction,
     "closeIssue": _close_issue,
     "closePullRequest": _close_pull,
@@ -268,6 +291,7 @@ ISSUE_MUTATIONS: Mapping[str, Resolver] = {
     "removeReaction": _remove_reaction,
     "reopenIssue": _reopen_issue,
     "reopenPullRequest": _reopen_pull,
+    "resolveReviewThread": _resolve_thread,
     "updateIssue": _update_issue,
     "updatePullRequest": _update_pull,
 }

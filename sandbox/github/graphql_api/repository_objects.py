@@ -107,10 +107,9 @@ REPOSITORY_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "hasProjectsEnabled": resolve_as(False),
         "hasWikiEnabled": resolve_as(False),
         "deleteBranchOnMerge": resolve_as(False),
-        # Only squash merges are modelled.
-        "mergeCommitAllowed": resolve_as(False),
-        "rebaseMergeAllowed": resolve_as(False),
-        "squashMergeAllowed": resolve_as(True),
+        "mergeCommitAllowed": resolve_by(lambda repository: "merge" in repository.merge_methods),
+        "rebaseMergeAllowed": resolve_by(lambda repository: "rebase" in repository.merge_methods),
+        "squashMergeAllowed": resolve_by(lambda repository: "squash" in repository.merge_methods),
         "viewerDefaultMergeMethod": resolve_as("SQUASH"),
         "viewerPermission": _permission,
         "label": _label,

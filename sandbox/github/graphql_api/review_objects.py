@@ -9,8 +9,8 @@ from typing import Any, Unpack
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.github import reviews
-from sandbox.github.entities import DraftChange, PullRequest, Repository, Review
+from sandbox.github import merge_rules, opinions
+from sandbox.github.entities import DraftChange, PullRequest, Repository, Review, Thread
 from sandbox.github.graphql_api.connections import (
     PageArguments,
     Resolver,
@@ -65,7 +65,7 @@ def _latest_opinionated(
     writersOnly: bool = False,  # noqa: N803
     **page: Unpack[PageArguments],
 ) -> dict[str, Any]:
-    reviews_of = reviews.latest_opinionated(source.entity, writers_only=writersOnly)
+    reviews_of = opinions.latest_opinionated(source.entity, writers_only=writersOnly)
     found = [ReviewNode(source.repository, source.entity, each) for each in reviews_of]
     return connection(found, info, **page)
 
@@ -83,6 +83,21 @@ def _timeline(
         if itemTypes is None or _ITEM_TYPES[each.draft] in itemTypes
     ]
     return connection(found, info, **page)
+
+
+def _threads(
+    source: Pull, info: GraphQLResolveInfo, **page: Unpack[PageArguments]
+) -> dict[str, Any]:
+    return connection([thread_object(each) for each in source.entity.threads], info, **page)
+
+
+def thread_object(thread: Thread) -> dict[str, Any]:
+    """Return a conversation."""
+    return {
+        "id": node_id("PRRT", thread.id),
+        "isResolved": thread.is_resolved,
+        "path": thread.path,
+    }
 
 
 def draft_change_type(change: DraftChange) -> str:
@@ -113,6 +128,10 @@ REVIEW_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "latestReviews": _latest,
         "latestOpinionatedReviews": _latest_opinionated,
         "timelineItems": _timeline,
+        "reviewDecision": resolve_by(
+            lambda pull: merge_rules.review_decision(pull.repository, pull.entity)
+        ),
+        "reviewThreads": _threads,
         # The sandbox asks nobody for a review.
         "reviewRequests": always_empty,
     },
@@ -124,7 +143,7 @@ REVIEW_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "author": resolve_by(lambda review: review.entity.author),
         "authorAssociation": resolve_as("CONTRIBUTOR"),
         "authorCanPushToRepository": resolve_by(
-            lambda review: reviews.may_push(review.entity.author)
+            lambda review: opinions.may_push(review.entity.author)
         ),
         "body": resolve_by(lambda review: review.entity.body),
         "state": resolve_by(lambda review: review.entity.state),

@@ -69,10 +69,6 @@ _SETTINGS = {
     "is_template": False,
     "allow_forking": True,
     "web_commit_signoff_required": False,
-    # Only squash merges are modelled.
-    "allow_merge_commit": False,
-    "allow_rebase_merge": False,
-    "allow_squash_merge": True,
     "allow_auto_merge": False,
     "allow_update_branch": False,
     "delete_branch_on_merge": False,
@@ -117,6 +113,9 @@ def repository(
         "archived": repository.archived,
         "default_branch": repository.default_branch,
         **_SETTINGS,
+        "allow_merge_commit": "merge" in repository.merge_methods,
+        "allow_rebase_merge": "rebase" in repository.merge_methods,
+        "allow_squash_merge": "squash" in repository.merge_methods,
         "fork": repository.source is not None,
         "has_issues": repository.has_issues,
         **dict.fromkeys(_UNSET),
@@ -162,9 +161,68 @@ def protected_branch(
             ],
             "contexts_url": f"{url}/required_status_checks/contexts",
         },
-        "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": False},
+        "enforce_admins": {"url": f"{url}/enforce_admins", "enabled": protection.for_admins},
+        **_reviews(url, protection),
+        "required_conversation_resolution": {"enabled": protection.conversations},
+        "required_linear_history": {"enabled": protection.linear_history},
+        "lock_branch": {"enabled": protection.locked},
         "allow_force_pushes": {"enabled": False},
         "allow_deletions": {"enabled": False},
+    }
+
+
+def _reviews(url: str, protection: Protection) -> dict[str, Any]:
+    if protection.approvals is None:
+        return {}
+    return {
+        "required_pull_request_reviews": {
+            "url": f"{url}/required_pull_request_reviews",
+            "dismiss_stale_reviews": False,
+            "require_code_owner_reviews": protection.code_owners,
+            "require_last_push_approval": protection.last_push,
+            "required_approving_review_count": protection.approvals,
+        }
+    }
+
+
+def protection_rule(github: GitHub, repository: Repository, branch: str) -> dict[str, Any]:
+    """Return the protection of a branch as webhooks have it."""
+    protection, now = repository.protections[branch], timestamp(github.now())
+    levels = {
+        "pull_request_reviews": protection.approvals is not None,
+        "required_status_checks": bool(protection.checks),
+        "signature_requirement": False,
+        "linear_history_requirement": protection.linear_history,
+        "lock_branch": protection.locked,
+        "allow_force_pushes": False,
+        "allow_deletions": False,
+        "merge_queue": False,
+        "required_deployments": False,
+    }
+    return {
+        "id": repository.id,
+        "repository_id": repository.id,
+        "name": branch,
+        "created_at": now,
+        "updated_at": now,
+        **{
+            f"{name}_enforcement_level": "non_admins" if is_asked else "off"
+            for name, is_asked in levels.items()
+        },
+        "required_conversation_resolution_level": "non_admins"
+        if protection.conversations
+        else "off",
+        "required_approving_review_count": protection.approvals or 0,
+        "dismiss_stale_reviews_on_push": False,
+        "require_code_owner_review": protection.code_owners,
+        "require_last_push_approval": protection.last_push,
+        "authorized_dismissal_actors_only": False,
+        "ignore_approvals_from_contributors": False,
+        "required_status_checks": list(protection.contexts),
+        "strict_required_status_checks_policy": protection.strict,
+        "admin_enforced": protection.for_admins,
+        "authorized_actors_only": False,
+        "authorized_actor_names": [],
     }
 
 

@@ -7,6 +7,7 @@ from sandbox.faults import Fault
 from sandbox.github import interference, issues, mergeability, merging, pulls
 from sandbox.github.accounts import Access
 from sandbox.github.entities import PullRequest
+from sandbox.github.merge_rules import Method
 from sandbox.github.merging import MergeRequest
 from sandbox.github.payloads import commits as commit_payloads
 from sandbox.github.payloads import pulls as payloads
@@ -111,17 +112,25 @@ def _is_merged(call: Call) -> Reply:
     return Reply(204)
 
 
+def _method(call: Call) -> Method:
+    match call.optional_text("merge_method"):
+        case None:
+            return "merge"
+        case "merge" | "squash" | "rebase" as method:
+            return method
+        case other:
+            raise invalid(f"{other!r} is not a member of ['merge', 'squash', 'rebase'].")
+
+
 def _merge(call: Call) -> Reply:
-    if (method := call.optional_text("merge_method") or "merge") != "squash":
-        message = f"The merge method {method!r} is not modelled by the sandbox, only 'squash'"
-        raise RefusedError(Reason.NOT_MODELLED, message)
     asked = MergeRequest(
+        method=_method(call),
         sha=call.optional_text("sha"),
         title=call.optional_text("commit_title"),
         message=call.optional_text("commit_message"),
     )
     interference.before_merge(call.github, call.repository, call.pull)
-    sha = merging.squash(call.github, call.repository, call.pull, asked, call.actor)
+    sha = merging.merge(call.github, call.repository, call.pull, asked, call.actor)
     if call.github.faults.take(Fault.MERGE_APPLIED_THEN_500):
         raise RefusedError(Reason.SERVER_ERROR, "Server Error")
     return Reply(200, {"sha": sha, "merged": True, "message": "Pull Request successfully merged"})

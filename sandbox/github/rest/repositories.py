@@ -5,7 +5,9 @@ https://docs.github.com/en/rest/branches/branch-protection and
 https://docs.github.com/en/rest/rate-limit/rate-limit
 """
 
-from sandbox.github import checks, forks, renames
+from typing import Any
+
+from sandbox.github import checks, forks, renames, webhooks
 from sandbox.github.accounts import Access
 from sandbox.github.payloads import repositories
 from sandbox.github.rate_limit import LIMIT, RateLimit
@@ -15,6 +17,13 @@ from sandbox.github.rest.call import Call, Operation, Reply, invalid
 
 _REPOSITORY = "/repos/{owner}/{repo}"
 _PROTECTION = f"{_REPOSITORY}/branches/{{branch:path}}/protection"
+
+
+_METHODS = {
+    "allow_merge_commit": "merge",
+    "allow_rebase_merge": "rebase",
+    "allow_squash_merge": "squash",
+}
 
 
 def _get(call: Call) -> Reply:
@@ -27,7 +36,7 @@ def _fork(call: Call) -> Reply:
 
 
 def _update(call: Call) -> Reply:
-    if unknown := sorted(call.body.keys() - {"name", "has_issues", "archived"}):
+    if unknown := sorted(call.body.keys() - {"name", "has_issues", "archived", *_METHODS}):
         message = f"Changing {', '.join(unknown)} is not modelled by the sandbox"
         raise RefusedError(Reason.NOT_MODELLED, message)
     repository = call.repository
@@ -35,6 +44,12 @@ def _update(call: Call) -> Reply:
         repository.require_writable()
     repository.archived = archived
     repository.has_issues = call.flag("has_issues", repository.has_issues)
+    allowed = (
+        method
+        for field, method in _METHODS.items()
+        if call.flag(field, method in repository.merge_methods)
+    )
+    repository.merge_methods = frozenset(allowed)
     if (name := call.optional_text("name")) is not None:
         renames.rename(call.github, repository, name)
     return Reply(200, repositories.repository(call.github, repository, call.viewer))
@@ -60,14 +75,35 @@ def _protect(call: Call) -> Reply:
     contexts = asked.get("contexts", [])
     if not isinstance(contexts, list) or not all(isinstance(name, str) for name in contexts):
         raise invalid('"contexts" must be an array of strings.')
-    if asked.get("strict"):
-        message = "Branches that must be up to date before merging are not modelled"
-        raise RefusedError(Reason.NOT_MODELLED, message)
     listed = checks.required(call.github, asked.get("checks", []), "app_id")
     named = {each.name for each in listed}
     by_name = tuple(RequiredCheck(name) for name in contexts if name not in named)
-    call.repository.protections[call.path["branch"]] = Protection((*by_name, *listed))
+    if call.body.get("restrictions") is not None:
+        message = "Restrictions on who may push are not modelled by the sandbox"
+        raise RefusedError(Reason.NOT_MODELLED, message)
+    reviews = call.body.get("required_pull_request_reviews")
+    if reviews is not None and not isinstance(reviews, dict):
+        raise invalid('"required_pull_request_reviews" must be an object or null.')
+    call.repository.protections[call.path["branch"]] = Protection(
+        checks=(*by_name, *listed),
+        strict=bool(asked.get("strict")),
+        approvals=None if reviews is None else _approvals(reviews),
+        code_owners=bool((reviews or {}).get("require_code_owner_reviews")),
+        last_push=bool((reviews or {}).get("require_last_push_approval")),
+        conversations=call.flag("required_conversation_resolution", False),
+        linear_history=call.flag("required_linear_history", False),
+        locked=call.flag("lock_branch", False),
+        for_admins=bool(call.body.get("enforce_admins")),
+    )
+    webhooks.branch_protection_rule(call.github, call.repository, call.path["branch"], call.actor)
     return _protection(call)
+
+
+def _approvals(reviews: dict[str, Any]) -> int:
+    count = reviews.get("required_approving_review_count", 1)
+    if not isinstance(count, int):
+        raise invalid('"required_approving_review_count" must be a number.')
+    return count
 
 
 def _unprotect(call: Call) -> Reply:

@@ -2,30 +2,41 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import replace
 
 from shiploop.agents.agent import Documents, World
 from shiploop.agents.faq.answering.answer import (
     Answer,
-    Generator,
     Unanswered,
     plain_texts,
 )
 from shiploop.agents.faq.answering.draft import Draft
 from shiploop.agents.faq.answering.near_duplicate import find_duplicate
-from shiploop.agents.faq.document.document import (
-    FAQ_PATH,
-    UnsafeDocumentError,
-    UnsafeEntryError,
-    find,
-    insert,
+from shiploop.agents.faq.content import (
+    answer_as_read,
+    answer_of,
+    answer_of_version_1,
+    dialect_in,
+    entry_of,
+    path_of,
+    propose,
+    written_entry,
 )
-from shiploop.agents.faq.document.entry import Entry, clean_answer, entry_id, render_entry
+from shiploop.agents.faq.dialects.dialect import Unwritable
+from shiploop.agents.faq.document.document import UnsafeDocumentError, UnsafeEntryError, insert
+from shiploop.agents.faq.document.entry import entry_id
+from shiploop.agents.faq.document.faq_files import FAQ_PATH, is_of_a_language
+from shiploop.agents.faq.document.proposed import same_answer
 from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
 from shiploop.agents.faq.drafting import Drafter
-from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer, refusal_reason
-from shiploop.agents.faq.gate.lint import lint
+from shiploop.agents.faq.gate.gate import (
+    Candidate,
+    Reason,
+    Refusal,
+    check_answer,
+    refusal_reason,
+)
+from shiploop.agents.faq.gate.lint import Rules, lint
 from shiploop.agents.faq.judging.judge import Nearness
 from shiploop.agents.faq.judging.small_model import small_model
 from shiploop.agents.faq.question import (
@@ -51,17 +62,15 @@ from shiploop.domain.delivery.change import (
     MergedChange,
     Proposal,
     Sighting,
-    Source,
 )
 from shiploop.domain.delivery.commit import CannotUndo
-from shiploop.domain.delivery.github_text import title_text
 from shiploop.domain.limits import MAX_FAQ_CHARACTERS
 from shiploop.domain.prompt import Prices
 from shiploop.domain.upkeep.gap import DeclinedRequest, Gap
 from shiploop.domain.upkeep.kept import Kept, Recall
+from shiploop.errors import MirrorUnavailable
 from shiploop.settings import Settings
 
-_LINTED_LEVEL = 2  # below the page's title
 _NO_ANSWER = Answer("", (), "extractive")
 
 log = logging.getLogger(__name__)
@@ -72,7 +81,9 @@ def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
     model = small_model()
     documentation = Documentation(settings.docs_include, settings.docs_exclude)
     return FaqAgent(
-        library=documents.keep_ready(Librarian(documentation)),
+        library=documents.keep_ready(
+            Librarian(documentation, settings.faq_paths, settings.faq_dialect)
+        ),
         page=settings.site_faq_path or "",
         allowed_hosts=frozenset(settings.allowed_link_hosts),
         prices=Prices(settings.openai_input_usd, settings.openai_output_usd),
@@ -81,7 +92,7 @@ def create_agent(settings: Settings, documents: Documents) -> "FaqAgent":
 
 
 class FaqAgent:
-    """One entry of `docs/FAQ.md` for each question."""
+    """One entry of the FAQ for each question."""
 
     name = "faq"
     request_model = AskRequest
@@ -106,8 +117,11 @@ class FaqAgent:
         return question_hash(request.question)
 
     def reads(self, request: AskRequest) -> tuple[str, ...]:
-        """The FAQ."""
-        return (FAQ_PATH,)
+        """The FAQ, in every language that it has."""
+        try:
+            return tuple(self._library().faqs)
+        except MirrorUnavailable:
+            return (FAQ_PATH,)  # and nothing can be drafted
 
     def draft(self, request: AskRequest, world: World) -> Proposal | Declined:
         """Answer from the documents, and say whether that may be shipped unattended.
@@ -122,27 +136,30 @@ class FaqAgent:
             raise TypeError(f"the request holds no question: {question.value}")
         draft = self._drafted(question, world)
         if isinstance(draft.answer, Unanswered):
-            looked_for = _propose(question, world.trace_id, Draft(_NO_ANSWER), _NO_ANSWER)
+            looked_for = self._propose(question, world, Draft(_NO_ANSWER), _NO_ANSWER)
             reason = format_decline(draft.answer, draft.why_not)
             return Declined(reason, draft.answer.closest, looked_for, draft.notes)
-        return _propose(question, world.trace_id, draft, draft.answer)
+        return self._propose(question, world, draft, draft.answer)
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
         """Put the entry into the FAQ, unless it answers the question in other words already."""
+        path = path_of(proposal)
         if (removed := entry_to_remove(proposal)) is not None:
-            return take_out(removed, files, self._page)
-        document, entry = files.get(FAQ_PATH), _entry(proposal)
+            return take_out(removed, files, self._place(path), path)
+        document, entry = files.get(path), written_entry(proposal)
+        if isinstance(entry, Unwritable):
+            return CannotEdit(entry.value)
         if document is None:
-            return CannotEdit(f"there is no readable {FAQ_PATH}: add one, UTF-8 text")
+            return CannotEdit(f"there is no readable {path}: add one, UTF-8 text")
         if len(document) > MAX_FAQ_CHARACTERS:
-            return CannotEdit(f"{FAQ_PATH} is longer than {MAX_FAQ_CHARACTERS} characters")
-        if (same := _same_answer(entry, document)) is not None:
-            return self._already_there(same.question, entry_id(same))
-        existing = find_duplicate(entry.question, _answer(proposal), document)
+            return CannotEdit(f"{path} is longer than {MAX_FAQ_CHARACTERS} characters")
+        if (same := same_answer(entry, document)) is not None:
+            return self._already_there(same.question, entry_id(same), path)
+        existing = find_duplicate(entry.question, answer_of(proposal), document)
         if existing is not None:
-            return self._already_there(existing.question, existing.anchor)
+            return self._already_there(existing.question, existing.anchor, path)
         try:
-            return Edited({FAQ_PATH: insert(document, entry)})
+            return Edited({path: insert(document, entry, dialect_in(proposal))})
         except (UnsafeDocumentError, UnsafeEntryError) as error:
             return CannotEdit(f"the entry cannot stand in the FAQ: {error}")
 
@@ -150,7 +167,7 @@ class FaqAgent:
         """Hold the answer against the gate, with what the documents really say."""
         if entry_to_remove(proposal) is not None:
             return ()
-        document = files.get(FAQ_PATH) or ""
+        document = files.get(path_of(proposal)) or ""
         if len(document) > MAX_FAQ_CHARACTERS:
             return ()  # nothing can be added: `edit` says so
         try:
@@ -161,7 +178,8 @@ class FaqAgent:
 
     def undo(self, merged: MergedChange, files: Files) -> Mapping[str, str] | CannotUndo | None:
         """Take a merge's entries out of today's FAQ, or put back those that it took out."""
-        today, before, after = (each.get(FAQ_PATH) for each in (files, merged.before, merged.after))
+        path = next(iter(merged.after), FAQ_PATH)
+        today, before, after = (each.get(path) for each in (files, merged.before, merged.after))
         if today is None or before is None or after is None:
             return None
         if max(map(len, (today, before, after))) > MAX_FAQ_CHARACTERS:
@@ -169,27 +187,33 @@ class FaqAgent:
         undone = undo_entries(today, before, after)
         if isinstance(undone, UndoConflict):
             return CannotUndo(f"{undone.question}: {undone.reason}")
-        return None if undone is None else {FAQ_PATH: undone}
+        return None if undone is None or len(merged.after) > 1 else {path: undone}
 
     def seen(self, proposal: Proposal) -> Sighting:
         """The question and its answer, on the page that shows the FAQ; or that page without it."""
         if (removed := entry_to_remove(proposal)) is not None:
             gone = (removed.question, *plain_texts(removed.answer))
-            return Sighting(self._page, absent=gone)
-        entry = _entry(proposal)
+            return replace(self._place(path_of(proposal)), absent=gone)
+        entry, place = entry_of(proposal), self._place(path_of(proposal))
         texts = (entry.question, *plain_texts(entry.answer))
-        return Sighting(self._page, entry_id(entry), texts)
+        return replace(place, anchor=entry_id(entry), texts=texts)
 
     def due(self, recall: Recall, world: World, most: int) -> tuple[Kept, ...]:
         """Every entry, and those to ask again whose sources have changed, moved or gone."""
         library = self._library()
-        find, search, answer = (
-            library.index.section,
-            search_in(library.index),
-            self._answer_of_today,
-        )
-        today = Today(find, search, answer, self._page, library.unread())
-        return look_after(library.faq, today, recall, most)
+        kept: list[Kept] = []
+        for path, faq in library.faqs.items():
+            today = Today(
+                find=library.index.section,
+                search=search_in(library.index),
+                answer=self._answer_of_today,
+                page=self._place(path),
+                unread=library.unread(),
+                dialect=library.profile.dialect,
+            )
+            asked = sum(each.request is not None for each in kept)
+            kept += look_after(faq, today, recall, most - asked, path)
+        return tuple(kept)
 
     def lacks(self, declined: Sequence[DeclinedRequest]) -> tuple[Gap, ...]:
         """Questions by what they ask for; those that hold personal data are left out."""
@@ -197,73 +221,53 @@ class FaqAgent:
 
     def _answer_of_today(self, question: str) -> str | None:
         drafted = self._draft(AskRequest(question=question), World(""))
-        return str(drafted.content["answer"]) if isinstance(drafted, Proposal) else None
+        return answer_as_read(drafted) if isinstance(drafted, Proposal) else None
 
-    def _already_there(self, question: str, anchor: str) -> AlreadyThere:
-        return AlreadyThere(format_duplicate(question), Sighting(self._page, anchor, (question,)))
+    def _already_there(self, question: str, anchor: str, path: str) -> AlreadyThere:
+        place = replace(self._place(path), anchor=anchor, texts=(question,))
+        return AlreadyThere(format_duplicate(question), place)
+
+    def _place(self, path: str) -> Sighting:
+        """Where the site shows a file: the page that is set is that of the one of no language."""
+        if path == FAQ_PATH or (self._page and not is_of_a_language(path)):
+            return Sighting(self._page)
+        return Sighting("", file=path)
 
     def _drafted(self, question: Question, world: World) -> Draft:
         if world.earlier:
-            return Draft(_answer_of_version_1(world.earlier))
+            return Draft(answer_of_version_1(world.earlier))
         library = self._library()
 
         def refuse(answer: Answer) -> str | None:
-            proposal = _propose(question, world.trace_id, Draft(answer), answer)
+            proposal = self._propose(question, world, Draft(answer), answer)
             # Of the FAQ as it was fetched: the step that adds to it says so of today's.
-            return "; ".join(self.check(proposal, {FAQ_PATH: library.faq})) or None
+            return "; ".join(self.check(proposal, library.faqs)) or None
 
         drafter = Drafter(library, self._allowed_hosts, self._prices, self._nearness)
         return drafter.draft(question.text, world.model, refuse)
 
-    def _refusals(self, proposal: Proposal, document: str) -> tuple[Refusal, ...]:
-        entry, library = _entry(proposal), self._library()
+    def _propose(self, question: Question, world: World, draft: Draft, answer: Answer) -> Proposal:
+        library = self._library()
+        path = library.faq_for(question.text)
+        return propose(question, world.trace_id, draft, answer, (path, library.profile.dialect))
+
+    def _refusals(self, proposal: Proposal, document: str) -> tuple[Reason, ...]:
+        library, dialect = self._library(), dialect_in(proposal)
         candidate = Candidate(
-            entry=entry,
-            answer=_answer(proposal),
+            entry=entry_of(proposal),
+            answer=answer_of(proposal),
             sections=library.cited(proposal.evidence),
             document=document,
             allowed_hosts=self._allowed_hosts,
+            dialect=dialect,
         )
-        return check_answer(candidate) or _lint(entry, library.lint_rules)
-
-
-def _propose(question: Question, trace_id: str, draft: Draft, answer: Answer) -> Proposal:
-    entry = Entry(question.text, question.hash, question.slug, trace_id, clean_answer(answer.text))
-    return Proposal(
-        agent=FaqAgent.name,
-        title=f"Update FAQ - {title_text(question.text)}",
-        summary=f"Adds the answer to: {title_text(question.text)}",
-        content=asdict(entry),
-        evidence=answer.sources,
-        generator=answer.generator,
-        assessment=draft.assessment,
-        notes=draft.notes,
-    )
-
-
-def _entry(proposal: Proposal) -> Entry:
-    return Entry(**proposal.content)
-
-
-def _same_answer(entry: Entry, document: str) -> Entry | None:
-    """The entry of another task that says the same already."""
-    present = find(document, entry.question_hash)
-    if present is None or present.trace_id == entry.trace_id:
-        return None
-    return present if present.answer == entry.answer else None
-
-
-def _answer(proposal: Proposal) -> Answer:
-    generator: Generator = "model" if proposal.generator == "model" else "extractive"
-    return Answer(str(proposal.content["answer"]), proposal.evidence, generator)
-
-
-def _answer_of_version_1(stored: Mapping[str, Any]) -> Answer | Unanswered:
-    """What the step of the version before had stored: an answer, or the closest sections."""
-    sources = tuple(Source(**one) for one in stored.get("sources", stored.get("closest", ())))
-    if "text" not in stored:
-        return Unanswered(sources)
-    return Answer(stored["text"], sources, stored["generator"])
+        refused = check_answer(candidate)
+        written = written_entry(proposal)
+        if refused or isinstance(written, Unwritable):
+            return refused
+        page = document or "# FAQ\n"
+        added = insert(page, written, dialect)
+        return _lint(page, added, library.lint_rules, path_of(proposal))
 
 
 def format_decline(unanswered: Unanswered, why_not: str = "") -> str:
@@ -282,9 +286,9 @@ def format_duplicate(question: str) -> str:
     return f"the FAQ answers this already: {question}"
 
 
-def _lint(entry: Entry, rules: str | None) -> tuple[Refusal, ...]:
+def _lint(before: str, after: str, rules: Rules | None, path: str) -> tuple[Refusal, ...]:
     """Only what may be shipped otherwise is linted: that takes a process of its own."""
-    found = lint(f"# FAQ\n\n{render_entry(entry, _LINTED_LEVEL)}\n", rules)
+    found = lint(before, after, rules, path)
     for each in found:
         log.warning("the entry's Markdown: %s", each)
     return (Refusal.UNCLEAN_MARKDOWN,) if found else ()

@@ -1,6 +1,7 @@
 """A question: what is accepted, what makes two the same, and how a heading shows it."""
 
 import hashlib
+import html
 import operator
 import re
 import unicodedata
@@ -115,9 +116,12 @@ def heading_text(question: str) -> str:
     return _MARKDOWN_SYNTAX.sub(r"\\\g<0>", question)
 
 
+_WRITTEN: Final = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#\d{2,3}|lt|gt|amp);")
+
+
 def unescape_heading(heading: str) -> str:
-    """Read back what `heading_text` wrote."""
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", heading)
+    """Read back what `heading_text` wrote, and any dialect after it."""
+    return _WRITTEN.sub(lambda found: found[1] or html.unescape(found[0]), heading)
 
 
 def _accepted(text: str) -> str:

@@ -18,6 +18,7 @@ from shiploop.cli.doctor.service_checks import (
     check_api,
     check_disks,
     check_options,
+    check_probes,
     check_signing_key,
     check_site,
 )
@@ -57,6 +58,7 @@ def diagnose(settings: Settings, timeout_s: float = 6.0) -> list[Finding]:
         "site": lambda: check_site(
             settings.model_copy(update={"site_url": places.site_url}), known=site_is_known
         ),
+        "probes": lambda: check_probes(settings),
         "api": lambda: check_api(places.api_url),
         "disk": lambda: check_disks(settings.home),
         "signing key": lambda: check_signing_key(settings),

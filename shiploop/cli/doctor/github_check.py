@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.agents.faq.document.faq_files import COMMON_FAQS, FAQ_PATH
 from shiploop.bootstrap import SettingMissing, token_source
 from shiploop.cli.doctor.diagnosis import (
     Finding,
@@ -15,9 +15,11 @@ from shiploop.cli.doctor.diagnosis import (
     judge_required_checks,
     judge_webhook,
 )
+from shiploop.cli.doctor.rules_check import judge_rules
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.refusals import RIGHTS
+from shiploop.clients.github.rules import Rules
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.pull_request import Base
@@ -51,23 +53,32 @@ def check_github(settings: Settings) -> Iterator[Finding]:
         transport = GitHubTransport(http, settings.github_api_url, token)
         github = GitHub(transport, repository, settings.base_branch)
         deployments = Deployments(transport, repository, settings.site_url, settings.environments)
-        yield from _look(github, GitHubSetup(transport, repository), deployments, settings)
+        rules = Rules(transport, repository, settings.base_branch, settings.rules_refresh_s)
+        setup = GitHubSetup(transport, repository)
+        yield from _look(github, setup, deployments, rules, settings)
 
 
 def _look(
-    github: GitHub, setup: GitHubSetup, deployments: Deployments, settings: Settings
+    github: GitHub,
+    setup: GitHubSetup,
+    deployments: Deployments,
+    rules: Rules,
+    settings: Settings,
 ) -> Iterator[Finding]:
     try:
-        base = github.read_base((FAQ_PATH,))
+        base = github.read_base(settings.faq_paths or COMMON_FAQS)
     except ShiploopError as error:
         yield _refused(error, github.repository)
         return
     yield Finding("github token", Health.OK, f"valid, of {base.viewer}")
     place = f"{github.repository}@{settings.base_branch}"
-    yield judge_faq(place, FAQ_PATH, is_there=base.files[FAQ_PATH] is not None)
+    there = [path for path, text in base.files.items() if text is not None]
+    wanted = settings.faq_paths or (there or [FAQ_PATH])[:1]
+    yield from (judge_faq(place, path, is_there=path in there) for path in wanted)
     try:
         yield from judge_repository(setup.repository(), github.repository, RIGHTS)
         yield from _checks(github, setup, base, settings)
+        yield from judge_rules(rules.refresh())
         yield judge_environments(deployments.newest(), settings.site_url, settings.environments)
         yield from _webhook(setup, secret_set=settings.github_webhook_secret is not None)
     except ShiploopError as error:

@@ -59,14 +59,16 @@ def check_runners(redis_url: str | None, now: datetime) -> Iterator[Finding]:
 
 
 def check_documents(redis_url: str | None) -> Iterator[Finding]:
-    """Is there something in the repository that no answer is taken from?"""
+    """What was found in the repository, and is there something no answer is taken from?"""
     if redis_url is None:
         return
     with _redis(redis_url) as redis:
         try:
-            count, named = LeftOutStore(redis).read()
+            store = LeftOutStore(redis)
+            (count, named), found = store.read(), store.found()
         except RedisError:
             return  # said already
+    yield from (Finding("documents", Health.OK, what) for what in found)
     if count:
         yield judge_left_out(count, named)
 

@@ -13,8 +13,11 @@ import httpx
 from shiploop.bootstrap import site_of
 from shiploop.cli.doctor.diagnosis import Finding, Health, judge_disk
 from shiploop.clients.site import Site
+from shiploop.domain.production.probe import ProbeScope
+from shiploop.domain.production.probe_definition import described
 from shiploop.errors import SiteUnavailable
-from shiploop.settings import Settings
+from shiploop.probe_file import ProbesUnreadable, read_probes
+from shiploop.settings import Settings, value_of
 
 _TIMEOUT_S = 3.0
 _READABLE_BY_OTHERS = stat.S_IRGRP | stat.S_IROTH
@@ -58,7 +61,27 @@ def _commit_named(site: Site, site_url: str, status: int) -> Finding:
         return Finding("site", Health.OK, f"{site_url} runs {site.live_sha()[:7]}")
     except SiteUnavailable:
         what = f"{site_url} names no commit: what is live is what the platform tells GitHub"
-        return Finding("site", Health.WARNING, what, "Let it name its commit: docs/live.md.")
+        return Finding(
+            "site",
+            Health.WARNING,
+            what,
+            "Let it name its commit: deployments/sites/README.md says how.",
+        )
+
+
+def check_probes(settings: Settings) -> Iterator[Finding]:
+    """What is looked at to tell how production is?"""
+    try:
+        probes = read_probes(settings.probes, value_of)
+    except ProbesUnreadable as error:
+        advice = "Correct it: deployments/README.md says what may stand there."
+        yield Finding("probes", Health.BROKEN, str(error), advice)
+        return
+    deciding = [one for one in probes if one.scope is not ProbeScope.OBSERVED]
+    others = [described(one) for one in probes if one not in deciding]
+    what = f"production is judged by {', '.join(map(described, deciding))}"
+    also = f"; only shown: {', '.join(others)}" if others else ""
+    yield Finding("probes", Health.OK, what + also)
 
 
 def check_api(api_url: str) -> Iterator[Finding]:

@@ -53,6 +53,7 @@ _SANDBOX = {
     "required_checks": ("faq-gate",),
     "base_branch": "main",
     "site_faq_path": "/faq",
+    "probes": Settings.model_fields["probes"].default,
     **{name: 0 for name in Settings.model_fields if name.endswith("_port")},  # any free ones
     "runners": 1,
     "rollback": "auto",

@@ -1,17 +1,22 @@
 """Undoes merges on today's files, with git's own three-way merge."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Final
 
 import pygit2
+from pygit2.enums import FileMode, Option
 
-from shiploop.clients.git.remote import GitRemote
-from shiploop.clients.github.auth import TokenSource
+from shiploop.clients.git.remote import GitRemote, MirrorBroken
 from shiploop.domain.delivery.change import Files, MergedChange
 from shiploop.domain.delivery.commit import CannotUndo, Changes
 
-_WITH_ITS_PARENT = 2
+# A folder is written whole, and most of its files are not here.
+pygit2.option(Option.ENABLE_STRICT_OBJECT_CREATION, False)
+
+_WITH_ITS_PARENT: Final = 2
+_FILES: Final = (FileMode.BLOB, FileMode.BLOB_EXECUTABLE, FileMode.LINK)
+# Among more changes than so many libgit2 looks for no renamed file that has changed as well.
+_MAX_COMPARED: Final = 200
 
 
 # Given what a merge did and the same files today: what these are without it, a conflict for a
@@ -22,9 +27,8 @@ UndoFiles = Callable[[MergedChange, Files], "Mapping[str, str] | CannotUndo | No
 class GitHistory:
     """The repository's commits, fetched when something has to be undone."""
 
-    def __init__(self, clone_url: Callable[[], str], token: TokenSource) -> None:
-        self._clone_url = clone_url
-        self._token = token
+    def __init__(self, remote: Callable[[], GitRemote]) -> None:
+        self._remote = remote
 
     def undo(
         self,
@@ -37,28 +41,52 @@ class GitHistory:
         `merge_shas` are newest first. What `undo_files` can undo it does; everything else is
         undone by the inverse of the merge. Raises MirrorUnavailable.
         """
-        with TemporaryDirectory(prefix="shiploop-history-") as directory:
-            remote = GitRemote(Path(directory), self._clone_url(), self._token)
+        remote = self._remote()
+
+        def undone() -> Changes | CannotUndo:
             repository = remote.fetch(*merge_shas, head_sha, depth=_WITH_ITS_PARENT)
-            head = _tree(repository, head_sha)
-            today = head
-            for sha in merge_shas:
-                undone = _undo_one(repository, today, sha, undo_files)
-                if isinstance(undone, CannotUndo):
-                    return undone
-                today = undone
-            return _changes(repository, head, today)
+            try:
+                return _undo_all(remote, repository, head_sha, merge_shas, undo_files)
+            except (pygit2.GitError, KeyError) as error:
+                raise MirrorBroken(f"{merge_shas[-1][:12]} cannot be undone: {error}") from error
+
+        return remote.mended(undone)
+
+
+def _undo_all(
+    remote: GitRemote,
+    repository: pygit2.Repository,
+    head_sha: str,
+    merge_shas: Sequence[str],
+    undo_files: UndoFiles,
+) -> Changes | CannotUndo:
+    head = _tree(repository, head_sha)
+    today = head
+    for sha in merge_shas:
+        merge = repository[sha].peel(pygit2.Commit)
+        if not merge.parent_ids:
+            return CannotUndo(f"{sha[:12]} is the first commit")
+        # Of a merge commit the first parent is the base that it was merged into.
+        before = _tree(repository, str(merge.parent_ids[0]))
+        if remote.fetch_blobs(_missing(repository, before, merge.tree, today)):
+            return CannotUndo(f"a file is too large to be fetched, so {sha[:12]} is not undone")
+        undone = _undo_one(repository, today, before, merge, undo_files)
+        if isinstance(undone, CannotUndo):
+            return undone
+        today = undone
+    return _changes(repository, head, today)
 
 
 def _undo_one(
-    repository: pygit2.Repository, today: pygit2.Tree, merge_sha: str, undo_files: UndoFiles
+    repository: pygit2.Repository,
+    today: pygit2.Tree,
+    before: pygit2.Tree,
+    merge: pygit2.Commit,
+    undo_files: UndoFiles,
 ) -> pygit2.Tree | CannotUndo:
-    merge = repository[merge_sha].peel(pygit2.Commit)
-    if len(merge.parent_ids) != 1:
-        return CannotUndo(f"{merge_sha[:12]} is a merge of several parents, or the first commit")
-    before, after = _tree(repository, str(merge.parent_ids[0])), merge.tree
+    after, merge_sha = merge.tree, str(merge.id)
     index = repository.merge_trees(ancestor=after, ours=today, theirs=before)
-    paths = _changes(repository, before, after)
+    paths = _changed_paths(before, after)
     merged = MergedChange(_texts(repository, before, paths), _texts(repository, after, paths))
     undone = undo_files(merged, _texts(repository, today, paths))
     if isinstance(undone, CannotUndo):
@@ -70,6 +98,21 @@ def _undo_one(
         names = sorted({entry.path for sides in conflicts for entry in sides if entry})
         return CannotUndo(f"changed again since {merge_sha[:12]}: {', '.join(names)}")
     return repository[index.write_tree(repository)].peel(pygit2.Tree)
+
+
+def _missing(
+    repository: pygit2.Repository, before: pygit2.Tree, after: pygit2.Tree, today: pygit2.Tree
+) -> list[pygit2.Oid]:
+    """The files that are needed to undo `after`, and are not here."""
+    compared = list(before.diff_to_tree(after).deltas)
+    since = list(after.diff_to_tree(today).deltas)
+    if len(compared) + len(since) <= _MAX_COMPARED:
+        compared += [delta for delta in since if delta.status_char() in "AD"]
+    sides = [side for delta in compared for side in (delta.old_file, delta.new_file)]
+    wanted = {side.id for side in sides if side.mode in _FILES}
+    paths = _changed_paths(before, after)
+    wanted |= {today[path].id for path in paths if path in today if today[path].filemode in _FILES}
+    return [each for each in sorted(wanted, key=str) if each not in repository.odb]
 
 
 def _replace(repository: pygit2.Repository, index: pygit2.Index, path: str, text: str) -> None:
@@ -97,13 +140,22 @@ def _text(repository: pygit2.Repository, tree: pygit2.Tree, path: str) -> str | 
         return None
 
 
-def _changes(repository: pygit2.Repository, before: pygit2.Tree, after: pygit2.Tree) -> Changes:
-    changes: dict[str, bytes | None] = {}
+def _changed_paths(before: pygit2.Tree, after: pygit2.Tree) -> dict[str, bool]:
+    """Each path that differs, and whether there is something after."""
+    paths: dict[str, bool] = {}
     for delta in before.diff_to_tree(after).deltas:
         old, new = delta.old_file.path, delta.new_file.path
         if delta.status_char() == "D" or old != new:
-            changes[old] = None
+            paths[old] = False
         if delta.status_char() != "D":
-            blob = repository[after[new].id]
-            changes[new] = blob.data if isinstance(blob, pygit2.Blob) else b""
+            paths[new] = True
+    return paths
+
+
+def _changes(repository: pygit2.Repository, before: pygit2.Tree, after: pygit2.Tree) -> Changes:
+    changes: dict[str, bytes | None] = {}
+    for path, is_there in _changed_paths(before, after).items():
+        blob = repository[after[path].id] if is_there else None
+        data = blob.data if isinstance(blob, pygit2.Blob) else b""
+        changes[path] = data if is_there else None
     return changes

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -25,6 +25,7 @@ class Snapshot:
     mirror: Mirror
     sha: str
     left_out: dict[LeftOut, None] = field(default_factory=dict)
+    found: dict[str, None] = field(default_factory=dict)
 
     def markdown(self) -> dict[str, str]:
         """Every Markdown file in UTF-8 that is within the limits, by path."""
@@ -36,8 +37,16 @@ class Snapshot:
         """Note what an agent leaves out of the files, and why."""
         self.left_out[LeftOut(path, reason)] = None
 
+    def named(self, names: Collection[str]) -> tuple[str, ...]:
+        """The paths of files that are called so, the nearest to the top first."""
+        return self.mirror.named(self.sha, names)
+
+    def note(self, what: str) -> None:
+        """Note what an agent has found out about the files."""
+        self.found[what] = None
+
     def text(self, path: str) -> str | None:
-        """One file; None where there is none, or none in UTF-8."""
+        """One file; None where there is none, or none in UTF-8. Raises MirrorUnavailable."""
         return self.mirror.text(self.sha, path)
 
 
@@ -55,6 +64,7 @@ class RepositoryDocuments:
         self._builds: list[Build] = []
         self._built: dict[Build, Any] = {}
         self._left_out: tuple[LeftOut, ...] = ()
+        self._found: tuple[str, ...] = ()
         self._lock = threading.RLock()
 
     def keep_ready(self, build: Callable[[Snapshot], T]) -> Callable[[], T]:
@@ -69,6 +79,11 @@ class RepositoryDocuments:
     def left_out(self) -> tuple[LeftOut, ...]:
         """What is left out of the newest files, because it is over a limit."""
         return self._left_out
+
+    @property
+    def found(self) -> tuple[str, ...]:
+        """What agents have found out about the newest files, in sentences."""
+        return self._found
 
     def _newest(self, build: Build) -> Any:  # noqa: ANN401 - each build's own
         if build not in self._built:
@@ -91,6 +106,7 @@ class RepositoryDocuments:
                 self._built = {build: build(snapshot) for build in self._builds}
                 self._head_sha = head_sha
                 self._note_left_out(tuple(snapshot.left_out))
+                self._found = tuple(snapshot.found)
             return head_sha
 
     def _note_left_out(self, left_out: tuple[LeftOut, ...]) -> None:

@@ -90,6 +90,7 @@ def read_pull_request(fields: Mapping[str, Any], base_branch: str) -> PullReques
         merged_at=from_iso(fields["mergedAt"]) if fields["mergedAt"] else None,
         other_base=other_base,
         is_draft=bool(fields["isDraft"]),
+        is_behind=fields.get("mergeStateStatus") == "BEHIND",
     )
 
 
@@ -112,6 +113,7 @@ def _written(ref: Mapping[str, Any], paths: Sequence[str], read_large: ReadLarge
         head_sha=target["oid"],
         files=_files(target, paths, read_large),
         parent_files=_files(parents[0], paths, read_large) if len(parents) == 1 else {},
+        parent_sha=parents[0].get("oid") if len(parents) == 1 else None,
     )
 
 

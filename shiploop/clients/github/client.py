@@ -29,6 +29,7 @@ from shiploop.domain.delivery.pull_request import (
     PullRequest,
     Written,
 )
+from shiploop.domain.delivery.rules import MergeMethod
 from shiploop.domain.limits import MAX_CHECK_PAGES
 from shiploop.errors import (
     GitHubIncomplete,
@@ -164,22 +165,23 @@ class GitHub:
         return sha
 
     @understood
-    def merge(self, number: int, head_sha: str, message: tuple[str, str]) -> str:
-        """Squash-merge, pinned to `head_sha`; returns the merge commit's sha.
+    def merge(
+        self,
+        number: int,
+        head_sha: str,
+        message: tuple[str, str],
+        method: MergeMethod = MergeMethod.SQUASH,
+    ) -> str:
+        """Merge, pinned to `head_sha`; returns the sha of what is the base's newest commit then.
 
-        Raises GitHubRefused with status 405 (not mergeable now) or 409 (head moved).
+        A rebased commit keeps the message that it was written with. Raises GitHubRefused with
+        status 405 (not mergeable now) or 409 (head moved).
         Source: https://docs.github.com/en/rest/pulls/pulls#merge-a-pull-request
         """
-        answer = self._transport.rest(
-            "PUT",
-            f"/repos/{self.repository}/pulls/{number}/merge",
-            {
-                "sha": head_sha,
-                "merge_method": "squash",
-                "commit_title": f"{message[0]} (#{number})",
-                "commit_message": message[1],
-            },
-        )
+        body = {"sha": head_sha, "merge_method": str(method)}
+        if method is not MergeMethod.REBASE:
+            body |= {"commit_title": f"{message[0]} (#{number})", "commit_message": message[1]}
+        answer = self._transport.rest("PUT", f"/repos/{self.repository}/pulls/{number}/merge", body)
         return text(answer["sha"])
 
     @understood

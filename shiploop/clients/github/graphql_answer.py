@@ -6,12 +6,14 @@ from typing import Any
 
 from shiploop.clients.github.limits import GRAPHQL_LIMITS, graphql_pause_s, tells_of_limit
 from shiploop.clients.github.refusals import RIGHTS, denial_in_words, lost_answer
+from shiploop.domain.delivery.merge_refusal import tells_of_rules
 from shiploop.errors import (
     DraftsUnsupported,
     GitHubNotFound,
     GitHubRateLimited,
     GitHubUnauthorized,
     GitHubUncertain,
+    RulesForbid,
     ShiploopError,
 )
 
@@ -69,6 +71,8 @@ def raise_for(errors: tuple[GraphQLError, ...]) -> None:
     # As REST says it with a 422: https://docs.github.com/en/rest/pulls/pulls#create-a-pull-request
     if "draft pull requests are not supported" in said.casefold():
         raise DraftsUnsupported(said)
+    if tells_of_rules(said):
+        raise RulesForbid(said)
     if "NOT_FOUND" in types:
         raise GitHubNotFound(said)
     # Mutations are not atomic, and what was refused may be refused because it is there.

@@ -17,6 +17,7 @@ fragment PullRequestFields on PullRequest {
   mergedAt
   mergeCommit { oid }
   mergeable
+  mergeStateStatus
   headRefName
   headRefOid
   headRepository { id }
@@ -96,6 +97,38 @@ mutation CreatePullRequest($pull: CreatePullRequestInput!) {
 """
     + _PULL_REQUEST
 )
+
+# What classic protection asks for, the rest of it to administrators alone, and how the repository
+# merges. Rulesets are told by REST, which tells of branches that are not there yet as well.
+READ_PROTECTION = """
+query ReadProtection($owner: String!, $name: String!, $ref: String!) {
+  viewer { login }
+  repository(owner: $owner, name: $name) {
+    mergeCommitAllowed rebaseMergeAllowed squashMergeAllowed viewerPermission
+    ref(qualifiedName: $ref) {
+      refUpdateRule {
+        requiredApprovingReviewCount
+        requiredStatusCheckContexts
+        requiresCodeOwnerReviews
+        requiresConversationResolution
+        requiresLinearHistory
+        requiresSignatures
+      }
+      branchProtectionRule {
+        isAdminEnforced lockBranch requireLastPushApproval
+        requiredDeploymentEnvironments
+        requiresDeployments requiresStrictStatusChecks restrictsPushes
+        bypassPullRequestAllowances(first: 100) {
+          nodes { actor { __typename ... on App { slug } ... on User { login } } }
+        }
+        pushAllowances(first: 100) {
+          nodes { actor { __typename ... on App { slug } ... on User { login } } }
+        }
+      }
+    }
+  }
+}
+"""
 
 # What there is already of a task: its branch, what stands on it, its pull request. By a branch's
 # name GitHub finds the pull requests of forks as well, of which anybody may open any number.
@@ -218,6 +251,8 @@ query ReadReviews($ids: [ID!]!) {
       baseRefName
       mergedAt
       mergeCommit { oid }
+      reviewDecision
+      reviewThreads(first: 100) { nodes { isResolved } }
       latestOpinionatedReviews(first: 20, writersOnly: true) {
         nodes { author { login } authorCanPushToRepository state commit { oid } }
       }

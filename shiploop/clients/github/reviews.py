@@ -10,7 +10,7 @@ from shiploop.clients.github.graphql_answer import raise_for
 from shiploop.clients.github.reading import text, understood
 from shiploop.domain.delivery.opinion import Comment, Opinions
 from shiploop.domain.delivery.pull_request import PullRequestState
-from shiploop.domain.delivery.review import PullReview, Review, ReviewState
+from shiploop.domain.delivery.review import PullReview, Review, ReviewDecision, ReviewState
 from shiploop.domain.delivery.task import merge_of
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import GitHubNotFound
@@ -80,6 +80,8 @@ class Reviews:
             reviews=tuple(_reviews(pull, viewer)),
             ready_by=self._ready_by(pull, viewer),
             merge=merge_of(merge_commit.get("oid"), merged_at),
+            review_decision=_decision(pull.get("reviewDecision")),
+            conversations=sum(not each["isResolved"] for each in _nodes(pull, "reviewThreads")),
         )
 
     def _ready_by(self, pull: Mapping[str, Any], viewer: str) -> str | None:
@@ -90,6 +92,10 @@ class Reviews:
         if person is None or _is_same(person, viewer):
             return None
         return person if self.may_write(person) else None
+
+
+def _decision(told: str | None) -> ReviewDecision | None:
+    return ReviewDecision(told) if told else None
 
 
 def _reviews(pull: Mapping[str, Any], viewer: str) -> Iterable[Review]:

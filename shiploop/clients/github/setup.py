@@ -1,10 +1,12 @@
-"""How the target repository is set up, for `shiploop doctor`: reads only."""
+"""How the target repository is set up, for `shiploop doctor` and `init`: reads only."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
 from shiploop.clients.github.client import Transport
 from shiploop.clients.github.reading import understood
+from shiploop.errors import GitHubNotFound, GitHubUnauthorized
 
 _LATEST_PULLS = 5
 _LATEST_DELIVERIES = 10
@@ -37,6 +39,21 @@ class RepositorySettings:
     takes_issues: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RepositoryPage:
+    """What a repository says of itself: its page and branch, and the sites that it names, if any.
+
+    `takes_squash` is true also where GitHub does not tell.
+    """
+
+    full_name: str
+    url: str
+    branch: str
+    homepage: str
+    pages_url: str
+    takes_squash: bool
+
+
 class GitHubSetup:
     """The settings of one repository. Raises the GitHub errors of `shiploop.errors`."""
 
@@ -56,6 +73,27 @@ class GitHubSetup:
             may_write=bool((told.get("permissions") or {}).get("push")),
             is_archived=bool(told.get("archived")),
             takes_issues=bool(told.get("has_issues", True)),
+        )
+
+    @understood
+    def page(self) -> RepositoryPage:
+        """What the repository says of itself.
+
+        Sources: https://docs.github.com/en/rest/repos/repos#get-a-repository and
+        https://docs.github.com/en/rest/pages/pages#get-a-github-pages-site
+        """
+        told = self._transport.rest("GET", self._path)
+        pages_url = ""
+        if told.get("has_pages"):
+            with suppress(GitHubNotFound, GitHubUnauthorized):  # not for every token to see
+                pages_url = str(self._transport.rest("GET", f"{self._path}/pages")["html_url"])
+        return RepositoryPage(
+            full_name=str(told["full_name"]),
+            url=str(told["html_url"]),
+            branch=str(told["default_branch"]),
+            homepage=str(told.get("homepage") or ""),
+            pages_url=pages_url,
+            takes_squash=bool(told.get("allow_squash_merge", True)),
         )
 
     @understood

@@ -24,14 +24,16 @@ class Source:
 class Sighting:
     """What a reader sees of a change: texts on a page of the site, one below the other.
 
-    An empty `page` is the FAQ's, wherever the site has it. `anchor` is the id that the texts have
-    in the file: the page's own is looked up. `absent` are texts that must not stand there so.
+    An empty `page` is what the site makes of `file`, or the FAQ's where that is empty. `anchor` is
+    the id that the texts have in the file: the page's own is looked up. `absent` are texts that
+    must not stand there so.
     """
 
     page: str
     anchor: str = ""
     texts: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    file: str = ""
 
 
 class Level(StrEnum):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
 from shiploop.domain.delivery.pull_request import PullRequestState
 from shiploop.domain.delivery.review import Closed, Decision, Undecided
+from shiploop.domain.delivery.task import WaitingFor
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,12 @@ class Park:
     """Not before a person has decided, which may take days."""
 
     reason: str
+    waiting_for: WaitingFor = WaitingFor.REVIEW
 
 
 @dataclass(frozen=True, slots=True)
 class Conflicted:
-    """What came of trying: the base has changed at the same place, the edit is made again."""
+    """What came of trying: the base has changed, and the edit is made again on it."""
 
 
 def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Park | Refuse:
@@ -87,7 +89,7 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Park | Refuse:
     if facts.checks.state is ChecksState.RED:
         return Refuse(f"checks failed: {', '.join(facts.checks.failed)}")
     if isinstance(facts.review, Undecided):
-        return Park(facts.review.reason)
+        return Park(facts.review.reason, facts.review.waiting_for)
     if facts.checks.state is not ChecksState.GREEN:
         return Wait("checks are still running")
     if facts.freeze is not None:

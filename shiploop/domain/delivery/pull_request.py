@@ -30,7 +30,8 @@ class PullRequest:
     """What GitHub says of one pull request.
 
     `other_base` is the branch that somebody has pointed it at, None where it is still ours: what
-    is merged there is no merge of ours.
+    is merged there is no merge of ours. `is_behind`: its base asks for branches that are up to
+    date, and this one is not.
     """
 
     id: str
@@ -47,6 +48,7 @@ class PullRequest:
     merged_at: datetime | None = None
     other_base: str | None = None
     is_draft: bool = False
+    is_behind: bool = False
 
     @property
     def merge(self) -> Merge | None:
@@ -97,13 +99,14 @@ class HeadChecks:
 class Written:
     """What stands on a task's branch: files at its head, and at that head's only parent.
 
-    `parent_files` is empty where the head has not exactly one parent.
+    `parent_files` is empty where the head has not exactly one parent, which `parent_sha` names.
     """
 
     ref_id: str
     head_sha: str
     files: Files
     parent_files: Files
+    parent_sha: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

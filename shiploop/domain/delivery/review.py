@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import assert_never
 
 from shiploop.domain.delivery.pull_request import PullRequestState
-from shiploop.domain.delivery.task import Merge
+from shiploop.domain.delivery.rules import BranchRules, Rule
+from shiploop.domain.delivery.task import Merge, WaitingFor
 
 
 class ReviewState(StrEnum):
@@ -21,6 +22,14 @@ class ReviewState(StrEnum):
     COMMENTED = "COMMENTED"
     DISMISSED = "DISMISSED"
     PENDING = "PENDING"
+
+
+class ReviewDecision(StrEnum):
+    """GitHub's `PullRequestReviewDecision`: whether the reviews that rules ask for are there."""
+
+    APPROVED = "APPROVED"
+    CHANGES_REQUESTED = "CHANGES_REQUESTED"
+    REVIEW_REQUIRED = "REVIEW_REQUIRED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,8 @@ class PullReview:
 
     `reviews` are the newest of each person. `ready_by` is who has marked it ready for review,
     being allowed to write; None where nobody did, or it is a draft again. `merge` is one that a
-    person has made.
+    person has made. `review_decision` is what GitHub makes of the reviews by its rules, None where
+    it does not say; of `conversations` so many are not resolved.
     """
 
     pull_id: str
@@ -49,6 +59,8 @@ class PullReview:
     reviews: tuple[Review, ...] = ()
     ready_by: str | None = None
     merge: Merge | None = None
+    review_decision: ReviewDecision | None = None
+    conversations: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Undecided:
     """Nobody who may decide has said yes, and why not; the reason ends a sentence."""
 
     reason: str
+    waiting_for: WaitingFor = WaitingFor.REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,53 @@ def decide_review(said: PullReview, heads: Collection[str], approved_here: str =
             return _decide_open(said, heads, approved_here)
         case never:
             assert_never(never)
+
+
+def decide_with_rules(
+    said: PullReview,
+    heads: Collection[str],
+    rules: BranchRules,
+    approved_here: str = "",
+    *,
+    suggested: bool,
+) -> Decision:
+    """Decide on one pull request by what people and the repository's rules ask for.
+
+    What is `suggested` wants a person's yes, as `decide_review` says. Whether the reviews are
+    those that the rules ask for is GitHub's to say; where it does not, they are counted.
+    """
+    if said.state is not PullRequestState.OPEN or suggested:
+        decision = decide_review(said, heads, approved_here)
+        if not isinstance(decision, Approved):
+            return decision
+    elif said.is_draft:
+        return Undecided("somebody has made it a draft again")
+    return _lacking(said, rules) or Approved(approved_here or "the repository's rules")
+
+
+def _lacking(said: PullReview, rules: BranchRules) -> Undecided | None:
+    """What the rules ask of people that is not there yet."""
+    branch = rules.branch
+    waiting_for = WaitingFor.CODE_OWNER if rules.code_owners else WaitingFor.REVIEW
+    exempted = {Rule.REVIEWS, Rule.CODE_OWNERS} & rules.bypassed and not rules.asks_for_review
+    match said.review_decision:
+        case ReviewDecision.CHANGES_REQUESTED if not exempted:
+            return Undecided("a reviewer has asked for changes")
+        case ReviewDecision.REVIEW_REQUIRED if not exempted:
+            asked = "a review of a code owner" if rules.code_owners else "an approving review"
+            return Undecided(f"{branch} asks for {asked}", waiting_for)
+        case None if rules.asks_for_review and _approvals(said) < max(1, rules.approvals):
+            return Undecided(
+                f"{branch} asks for {max(1, rules.approvals)} approving reviews", waiting_for
+            )
+    if rules.conversations and said.conversations:
+        reason = f"{said.conversations} conversations are not resolved"
+        return Undecided(reason, WaitingFor.CONVERSATIONS)
+    return None
+
+
+def _approvals(said: PullReview) -> int:
+    return sum(each.by_writer and each.state is ReviewState.APPROVED for each in said.reviews)
 
 
 def _decide_open(

@@ -29,6 +29,8 @@ class WaitingFor(StrEnum):
     """For whom or what a parked task waits."""
 
     REVIEW = "review"
+    CODE_OWNER = "code_owner"
+    CONVERSATIONS = "conversations"
 
 
 class Stage(StrEnum):
@@ -50,6 +52,7 @@ class FailureKind(StrEnum):
     CI_TIMEOUT = "ci_timeout"
     CONFLICT = "conflict"
     MERGE_REFUSED = "merge_refused"
+    RULES = "rules"
     FROZEN = "frozen"
     DEPLOY_FAILED = "deploy_failed"
     DEPLOY_SKIPPED = "deploy_skipped"

@@ -76,7 +76,12 @@ class ReviewFact:
     task_id: str
 
 
-Fact = CheckFact | DeployFact | PushFact | ReviewFact
+@dataclass(frozen=True, slots=True)
+class RulesFact:
+    """The rules or the settings of the repository may be others now."""
+
+
+Fact = CheckFact | DeployFact | PushFact | ReviewFact | RulesFact
 
 
 def branch_ref(branch: str) -> str:
@@ -157,6 +162,10 @@ def _review(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     return (ReviewFact(found[1]),) if ours and found else ()
 
 
+def _rules(_payload: Mapping[str, Any]) -> tuple[Fact, ...]:
+    return (RulesFact(),)  # what they are is read
+
+
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Fact, ...]]] = {
     "check_run": _check_run,
     "status": _commit_status,
@@ -164,6 +173,10 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], tuple[Fact, ...]]] = {
     "push": _push,
     "pull_request": _pull_request,
     "pull_request_review": _review,
+    "pull_request_review_thread": _review,
+    "branch_protection_rule": _rules,
+    "repository_ruleset": _rules,
+    "repository": _rules,
 }
 
 # What the repository's webhook has to be sent for.

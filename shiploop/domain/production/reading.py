@@ -22,6 +22,10 @@ _LINE_NUMBERS: Final = re.compile(
     r"(?:^|\s)(?:linenos?|linenodiv|line-?numbers?(?:-rows)?|gutter|ln|hljs-ln-numbers)(?:\s|$)",
     re.IGNORECASE,
 )
+# Only read aloud, such as the title of a heading's link, which says the heading once more.
+_UNSEEN: Final = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text)(?:\s|$)", re.IGNORECASE
+)
 _INLINE: Final = frozenset(
     (
         *("a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn"),
@@ -101,6 +105,11 @@ def commit_named_in(html: str) -> str | None:
     head = _Head()
     _parse(html, head)
     return head.sha
+
+
+def text_of(html: str) -> str:
+    """What can be read of a page, block by block."""
+    return "\n".join("".join(block.pieces) for block in _blocks(html))
 
 
 def letters_of(text: str) -> str:
@@ -201,4 +210,5 @@ def _is_skipped(tag: str, attributes: Mapping[str, str]) -> bool:
         tag in _SKIPPED
         or attributes.get("aria-hidden") == "true"
         or bool(_LINE_NUMBERS.search(attributes.get("class", "")))
+        or bool(_UNSEEN.search(attributes.get("class", "")))
     )

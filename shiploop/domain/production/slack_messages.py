@@ -32,6 +32,15 @@ def rollback_started(case: RollbackCase, decide_at: str | None = None) -> str:
     )
 
 
+def rollback_waits(case: RollbackCase, pull_url: str, asked: str) -> str:
+    """What is said when the repository's rules ask that a person reviews a rollback."""
+    return _lines(
+        f"🚨 The rollback waits for a review: {reason_text(asked)}",
+        f"Approve it: {address_text(pull_url)}",
+        *_named(case.suspects),
+    )
+
+
 def rollback_ended(case: RollbackCase, ending: Ending, links: Mapping[str, str]) -> str:
     """What is said at a rollback's end."""
     sign = "✅" if ending.status is RollbackStatus.HEALTHY else "🚨"

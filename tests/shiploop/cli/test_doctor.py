@@ -139,6 +139,7 @@ def test_a_token_that_may_write_is_well_and_webhooks_stay_unseen(sandbox: Sandbo
         "github permissions": "ok",
         "branch protection": "ok",
         "required checks": "ok",
+        "rules": "ok",
         "webhook": "warning",
     }
     assert "administrator" in found["webhook"].what
@@ -330,12 +331,14 @@ def test_a_stack_that_runs_here_is_found_by_its_note(tmp_path: Path) -> None:
 def test_where_nothing_is_set_and_nothing_runs_each_part_says_what_to_do(tmp_path: Path) -> None:
     found = diagnose(settings(home=tmp_path, site_url=away(), api_port=free_port()))
     assert {each.name for each in found} == {
-        *("redis", "runners", "prefect", "github", "site", "api"),
+        *("redis", "runners", "prefect", "github", "site", "probes", "api"),
         *("disk", "signing key", "model", "small model", "e-mail"),
         *("slack", "sentry", "sentry issues"),
     }
     lacking = [each for each in found if each.state is not Health.OK]
-    assert len(lacking) >= len(found) - 2  # the disk may do, and the small model be there
+    assert (
+        len(lacking) >= len(found) - 3
+    )  # the disk and the probes may do, and the small model be there
     assert all(each.advice for each in lacking)
     assert exit_code(found) == 1
     for finding in lacking:

@@ -6,11 +6,11 @@ from pathlib import Path
 from shiploop.domain import limits
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "limits.md"
-UNITS = {"MiB": 1024 * 1024, "KiB": 1024}
+UNITS = {"GiB": 1024**3, "MiB": 1024**2, "KiB": 1024}
 
 
 def told() -> dict[str, int]:
-    rows = re.findall(r"`(MAX_\w+)`[ |(]+([0-9,]+)(?: ([KM]iB))?", PAGE.read_text("utf-8"))
+    rows = re.findall(r"`(MAX_\w+)`[ |(]+([0-9,]+)(?: ([KMG]iB))?", PAGE.read_text("utf-8"))
     return {name: int(value.replace(",", "")) * UNITS.get(unit, 1) for name, value, unit in rows}
 
 

@@ -20,9 +20,10 @@ from shiploop.domain.delivery.webhook_facts import (
     DeployFact,
     DeployState,
     PushFact,
+    RulesFact,
 )
 from shiploop.stores import keys
-from shiploop.stores.facts import Facts, KnownFacts
+from shiploop.stores.facts import RULES, Facts, KnownFacts
 from tests.builders import NOON, a_check
 from tests.until import wait_until
 from tests.valkey import url_of
@@ -158,6 +159,14 @@ def test_who_waits_for_a_branch_is_woken_by_a_push_to_it(facts: Facts) -> None:
         facts.record_delivery("d1", [PushFact("refs/heads/main", SHA)])
         assert ours.wait(timeout=3)
         assert not other.is_set()
+
+
+def test_who_keeps_the_rules_is_woken_when_they_may_be_others(facts: Facts) -> None:
+    with listening(facts), facts.watching(RULES) as ours, facts.watching(SHA) as other:
+        assert facts.record_delivery("d1", [RulesFact()]) is True
+        assert ours.wait(timeout=3)
+        assert not other.is_set()
+        assert facts.record_delivery("d1", [RulesFact()]) is False
 
 
 def test_all_who_wait_for_one_commit_are_woken(facts: Facts) -> None:

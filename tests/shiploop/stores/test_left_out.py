@@ -35,3 +35,10 @@ def test_the_doctor_names_the_first_of_it(redis: Redis) -> None:
     assert "'docs/0.md': it is too long" in finding.what
     assert finding.what.endswith("and 2 more")
     assert "docs/limits.md" in finding.advice
+
+
+def test_the_doctor_says_what_agents_have_found(redis: Redis) -> None:
+    LeftOutStore(redis).replace([], ["the FAQ is written for hugo (hugo.toml)"])
+    assert LeftOutStore(redis).found() == ("the FAQ is written for hugo (hugo.toml)",)
+    (finding,) = check_documents(url_of(redis))
+    assert finding.what == "the FAQ is written for hugo (hugo.toml)"

@@ -40,11 +40,14 @@ def plain_texts(markdown: str) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-def quoted_answer(section: Section, quotation: Quotation) -> Answer:
-    """Make an answer of what is quoted of a section; the rest of it is linked."""
+def quoted_answer(section: Section, quotation: Quotation, below: Sequence[Section] = ()) -> Answer:
+    """Make an answer of what is quoted of a section, and of those below it if they are too.
+
+    The rest of it is linked.
+    """
     text = quotation.text if quotation.complete else f"{quotation.text}\n\n{read_on(section)}"
-    source = source_of(section)
-    return Answer(with_sources(text, (source,)), (source,), "extractive")
+    sources = tuple(map(source_of, (section, *below)))
+    return Answer(with_sources(text, sources), sources, "extractive")
 
 
 def read_on(section: Section) -> str:

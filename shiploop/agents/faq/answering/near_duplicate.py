@@ -7,15 +7,17 @@ from the same section, the words of its titles say little, too. Chinese, Japanes
 have no words between spaces: there most pairs of characters have to be the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from shiploop.agents.faq.answering.answer import Answer, Unanswered
 from shiploop.agents.faq.answering.question_kind import Kind, asks_twice, kind_of
-from shiploop.agents.faq.document.document import FAQ_PATH, entries, entry_id
-from shiploop.agents.faq.document.markers import find_markers
+from shiploop.agents.faq.document.blocks import find_blocks, take_apart
+from shiploop.agents.faq.document.document import entries, entry_id
+from shiploop.agents.faq.document.lines import Lines
+from shiploop.agents.faq.document.questions import answers_to, each_question, read_questions
 from shiploop.agents.faq.document.remembered import remembered
 from shiploop.agents.faq.question import question_hash
 from shiploop.agents.faq.retrieval.sections import split_sections
@@ -56,35 +58,42 @@ def find_duplicate(question: str, answer: Answer | Unanswered, document: str) ->
     None when there is none, and when the very same question is there: that entry is replaced.
     """
     same = question_hash(question)
-    if asks_twice(question) or any(entry.question_hash == same for entry in entries(document)):
+    if any(entry.question_hash == same for entry in entries(document)):
         return None
     existing, words = _existing(document)
+    if (found := existing.get(same)) is not None:
+        return found
+    if asks_twice(question):
+        return None
     asked = _asked(corrected(question, words))
-    return next((entry for entry in existing if _is_same(asked, answer, entry)), None)
+    others = (entry for entry in existing.values() if not asks_twice(entry.question))
+    return next((entry for entry in others if _is_same(asked, answer, entry)), None)
 
 
 @remembered
-def _existing(document: str) -> tuple[tuple[Existing, ...], KnownWords]:
-    """The entries that one may repeat, and the words that their questions are written in."""
+def _existing(document: str) -> tuple[Mapping[str, Existing], KnownWords]:
+    """The entries that one may repeat, by their hash, and the words of their questions."""
     ours = (Existing(entry.question, entry.answer, entry_id(entry)) for entry in entries(document))
-    found = (*ours, *_written_by_people(document))
-    existing = tuple(entry for entry in found if not asks_twice(entry.question))
-    return existing, known_words(entry.question for entry in existing)
+    existing: dict[str, Existing] = {}
+    for entry in (*ours, *_written_by_people(document.removeprefix("\ufeff"))):
+        existing.setdefault(question_hash(entry.question), entry)
+    return existing, known_words(entry.question for entry in existing.values())
 
 
-def _written_by_people(document: str) -> Iterator[Existing]:
-    for section in split_sections(FAQ_PATH, _without_ours(document.removeprefix("\ufeff"))):
-        if section.heading_path and section.text.strip():
-            yield Existing(section.heading_path[-1], section.text, section.anchor)
-
-
-def _without_ours(body: str) -> str:
-    kept, start = [], 0
-    for marker in find_markers(body):
-        if marker["opens"]:
-            kept.append(body[start : marker.start()])
-        start = marker.end()
-    return "".join([*kept, body[start:]])
+def _written_by_people(body: str) -> Iterator[Existing]:
+    """Every heading with a text below it, and every question in whatever shape."""
+    text = take_apart(body, find_blocks(body)).text
+    lines = Lines.of(text)
+    sections = {section.start_line - 1: section for section in split_sections("", text)}
+    written, anchor = read_questions(lines), ""
+    for each, below in zip(written, answers_to(written, lines.lines), strict=True):
+        section = sections.get(each.first_line) if each.level else None
+        anchor = section.anchor if section else anchor
+        answer = section.text if section else below
+        # The answer to a heading may stand below further ones, which tell what it is about.
+        if answer.strip() or each.asks:
+            for question in each_question(each.text):
+                yield Existing(question, answer, anchor)
 
 
 @lru_cache(_QUESTIONS_REMEMBERED)

@@ -5,7 +5,7 @@ What does not fit is not cut: the section is linked instead, and says the rest i
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Final
 
@@ -37,6 +37,8 @@ _GOING_ON: Final = re.compile(
     r"(?:however|but|aber|mais|pero|しかし|但是?)[,，、]?\s*", re.IGNORECASE
 )
 _NO_BRACKETS: Final = str.maketrans("", "", "[]")
+_DEEPEST_HEADING: Final = 6
+_FEWEST_JOINED: Final = 2
 _PARTS_TRIED: Final = 50  # on each side of the best one
 _TOO_LONG: Final = f"is longer than the {MAX_QUOTED_WORDS} words that may be quoted"
 
@@ -103,6 +105,28 @@ def quote_part(section: Section, says: Says, reach: Reach = ANYWHERE) -> Quotati
         if quotation := _quotation(section, quoted, complete=whole):
             return quotation
     return Unquotable("what would be left out says when or whether the rest holds")
+
+
+def join_sections(sections: Sequence[Section]) -> Section | None:
+    """A section and all that stands below it, as one; None where they are no such sections."""
+    if len(sections) < _FEWEST_JOINED:
+        return None
+    section, *below = sections
+    if not all(_stands_below(each, section) for each in below):
+        return None
+    parts = [section.text.strip("\n")]
+    for each in below:
+        level = "#" * min(len(each.heading_path) - len(section.heading_path), _DEEPEST_HEADING)
+        parts.append(f"{level} {heading_text(each.heading_path[-1])}\n\n{each.text.strip()}")
+    text = "\n\n".join(filter(str.strip, parts))
+    return replace(section, text=text, end_line=below[-1].end_line)
+
+
+def _stands_below(section: Section, above: Section) -> bool:
+    """Tell whether a section stands below another, and is marked as that one is."""
+    depth = len(above.heading_path)
+    is_deeper = section.heading_path[:depth] == above.heading_path != section.heading_path
+    return section.path == above.path and is_deeper and section.marks == above.marks
 
 
 def is_quotation(text: str, section: Section, reach: Reach) -> bool:

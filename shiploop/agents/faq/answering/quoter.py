@@ -4,7 +4,7 @@ Exact beats clever: where the question is a heading, nothing but that section an
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shiploop.agents.faq.answering.answer import (
     Answer,
@@ -17,6 +17,7 @@ from shiploop.agents.faq.answering.draft import Draft, unanswered
 from shiploop.agents.faq.answering.quotation import (
     Quotation,
     Unquotable,
+    join_sections,
     quote_part,
     quote_section,
 )
@@ -59,6 +60,9 @@ class Quoter:
                 return self._passage(question, hits)
 
     def _named(self, question: str, named: Named) -> Draft:
+        with_below = self._with_those_below(question, named)
+        if with_below is not None and with_below.goes_unattended:
+            return with_below
         whole = quote_section(named.section, self._reach)
         if isinstance(whole, Quotation):
             judged = judge_whole(question, named, whole.text)
@@ -67,6 +71,16 @@ class Quoter:
         if isinstance(part, Quotation):
             return Draft(quoted_answer(named.section, part), judge_part(named, whole.reason))
         return _linked(named.section, HEADING, is_heading(named), part)
+
+    def _with_those_below(self, question: str, named: Named) -> Draft | None:
+        """Quote a section with all that stands below it, where that is little."""
+        joined = join_sections((named.section, *named.below))
+        quoted = quote_section(joined, self._reach) if joined else None
+        if joined is None or not isinstance(quoted, Quotation):
+            return None
+        whole = replace(named, section=joined, has_more_below=False, below=())
+        answer = quoted_answer(named.section, quoted, named.below)
+        return Draft(answer, judge_whole(question, whole, quoted.text))
 
     def _one_of(self, question: str, sections: Sequence[Section], hits: Sequence[Hit]) -> Draft:
         """Of several sections with that heading, the one that a search finds first."""

@@ -7,14 +7,16 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 
-from shiploop.agents.faq.document.markers import MARKER, PROBE, unify_newlines
-from shiploop.agents.faq.question import heading_text, unescape_heading
+from shiploop.agents.faq.dialects.dialect import Dialect, Unwritable
+from shiploop.agents.faq.dialects.plain import GFM
+from shiploop.agents.faq.dialects.writing import read, write, write_heading
+from shiploop.agents.faq.document.form import Form, Shape, read_question, write_question
+from shiploop.agents.faq.document.markers import PROBE, match_marker, unify_newlines
+from shiploop.agents.faq.question import question_hash
 
 _HASH_CHARACTERS_IN_ID: Final = 8
 _ENTRIES_REMEMBERED: Final = 4096
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
-_HEADING: Final = re.compile(r"\A(?:[ \t]*\n)+(?P<marks>#{1,6})[ \t]+(?P<text>[^ \t\n][^\n]*)")
-_CLOSING_SEQUENCE: Final = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*$")
 _LEADING_BLANK_LINES: Final = re.compile(r"\A(?:[ \t]*\n)+")
 
 _COMMONMARK: Final = MarkdownIt("commonmark")
@@ -40,9 +42,23 @@ def entry_id(entry: Entry) -> str:
     return f"{entry.slug}-{entry.question_hash[:_HASH_CHARACTERS_IN_ID]}"
 
 
-def render_entry(entry: Entry, level: int) -> str:
-    """Write an entry as Markdown under a heading of that level, from marker to marker.
+def in_dialect(entry: Entry, dialect: Dialect) -> Entry | Unwritable:
+    """An entry with its answer as the dialect writes it, or why that cannot be."""
+    heading, answer = write_heading(entry.question, dialect), write(entry.answer, dialect)
+    if isinstance(heading, Unwritable):
+        return heading
+    return answer if isinstance(answer, Unwritable) else replace(entry, answer=answer)
 
+
+def read_entry(entry: Entry, dialect: Dialect) -> Entry:
+    """An entry of a document with its answer as plain Markdown."""
+    return replace(entry, answer=read(entry.answer, dialect))
+
+
+def render_entry(entry: Entry, form: Form, dialect: Dialect = GFM) -> str:
+    """Write an entry as Markdown in that form, from marker to marker.
+
+    Its answer is as the dialect has it already: see `in_dialect`.
     Raises UnsafeEntryError when the answer is not self-contained (see `answer_problem`), or
     when reading the text back would not give this entry, because of a value no marker can hold.
     """
@@ -50,34 +66,46 @@ def render_entry(entry: Entry, level: int) -> str:
     problem = answer_problem(answer)
     if problem is not None:
         raise UnsafeEntryError(problem)
-    name = entry_id(entry)
-    opening = f"<!-- shiploop:entry {name} hash={entry.question_hash} trace={entry.trace_id} -->"
-    inner = f"\n{'#' * level} {heading_text(entry.question)}\n\n{answer}\n\n"
-    marker = MARKER.fullmatch(opening)
-    if marker is None or parse_entry(marker, inner) != (replace(entry, answer=answer), level):
+    heading = write_heading(entry.question, dialect)
+    if isinstance(heading, Unwritable):
+        raise UnsafeEntryError(heading.value)
+    name, comment = entry_id(entry), dialect.comment
+    opening = comment.around(
+        f"shiploop:entry {name} hash={entry.question_hash} trace={entry.trace_id}"
+    )
+    inner = f"\n\n{write_question(form, heading, answer, entry.slug)}\n\n"
+    marker = match_marker(opening)
+    parsed = parse_entry(marker, inner) if marker else None
+    if parsed is None or parsed[0] != replace(entry, answer=answer):
         raise UnsafeEntryError("The question or one of the entry's ids cannot be written.")
-    return f"{opening}{inner}<!-- /shiploop:entry {name} -->"
+    return f"{opening}{inner}{comment.around(f'/shiploop:entry {name}')}"
 
 
-def parse_entry(opening: re.Match[str], inner: str) -> tuple[Entry, int] | None:
-    """Read an entry and its heading level from its opening marker and the text up to the other.
+def parse_entry(opening: re.Match[str], inner: str) -> tuple[Entry, Form] | None:
+    """Read an entry and its form from its opening marker and the text up to the other.
 
-    None when the text does not begin with a heading or the marker's id and hash disagree.
+    None when the text does not begin with a question or the marker's id and hash disagree.
     """
     return _parse(opening["opens"], opening["hash"], opening["trace"], inner)
 
 
 @lru_cache(maxsize=_ENTRIES_REMEMBERED)  # a document changes by one entry at a time
-def _parse(name: str, question_hash: str, trace_id: str, inner: str) -> tuple[Entry, int] | None:
+def _parse(name: str, hash_: str, trace_id: str, inner: str) -> tuple[Entry, Form] | None:
     text = unify_newlines(inner)
-    heading = _HEADING.match(text)
-    suffix = "-" + question_hash[:_HASH_CHARACTERS_IN_ID]
-    if heading is None or not name.endswith(suffix) or name == suffix:
+    suffix = "-" + hash_[:_HASH_CHARACTERS_IN_ID]
+    begin = _LEADING_BLANK_LINES.match(text)
+    if begin is None or not name.endswith(suffix) or name == suffix:
         return None
-    question = unescape_heading(_CLOSING_SEQUENCE.sub("", heading["text"]).strip(" \t"))
-    answer = clean_answer(text[heading.end() :])
-    entry = Entry(question, question_hash, name.removesuffix(suffix), trace_id, answer)
-    return entry, len(heading["marks"])
+    read = read_question(text[begin.end() :])
+    if read is None:
+        return None
+    form, asked, answer = read
+    question = next((each for each in reversed(asked) if question_hash(each) == hash_), None)
+    marked = any(character.isalpha() or character in "*_" for character in form.before)
+    if question is None and form.shape is Shape.LINE and not marked:
+        return None  # a line like any other
+    slug = name.removesuffix(suffix)
+    return Entry(question or asked[0], hash_, slug, trace_id, clean_answer(answer)), form
 
 
 def clean_answer(answer: str) -> str:

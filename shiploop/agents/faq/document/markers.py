@@ -1,29 +1,35 @@
 """Where the entry markers of an FAQ document really are, and not merely quoted in code."""
 
 import re
+import sys
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
 from markdown_it import MarkdownIt
+
+from shiploop.agents.faq.dialects.dialect import Comment
 
 NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 
 # A marker is a line of its own that starts in the first column: there it ends whatever list or
 # quotation came before, so that only a fence or an HTML block can keep it from being one.
 # It begins with what is written, and looks back then: `re` searches for plain text much faster.
-MARKER: Final = re.compile(
-    r"<!-- (?<![^\r\n]<!-- )(?:"
-    r"shiploop:entry (?P<opens>\S+) hash=(?P<hash>[0-9a-f]{64}) trace=(?P<trace>[0-9A-Za-z-]+)"
-    r"|/shiploop:entry (?P<closes>\S+)"
-    r") -->[ \t]*(?=[\r\n]|\Z)"
+_NAMES: Final = (
+    r"(?:shiploop:entry (?P<opens>\S+) hash=(?P<hash>[0-9a-f]{64}) trace=(?P<trace>[0-9A-Za-z-]+)"
+    r"|/shiploop:entry (?P<closes>\S+))"
 )
-PROBE: Final = "<!-- /shiploop:entry probe -->"
+_MARKER: Final = re.compile(rf"<!-- (?<![^\r\n]<!-- ){_NAMES} -->[ \t]*(?=[\r\n]|\Z)")
+# In MDX, which knows no comments of HTML.
+_MDX_MARKER: Final = re.compile(rf"\{{/\* (?<![^\r\n]\{{/\* ){_NAMES} \*/\}}[ \t]*(?=[\r\n]|\Z)")
+_MDX_OPENS: Final = Comment.MDX.value[0]
+PROBE: Final = Comment.HTML.around("/shiploop:entry probe")
 
 _FRONT_MATTER_OPENS: Final = re.compile(r"---[ \t]*(?:\r\n|\r|\n)")
 # What ends it, or shows that it is none: a marker is never in there. (In one expression this takes
 # possessive quantifiers, which Python 3.11.2 has wrong.)
 _FRONT_MATTER_ENDS: Final = re.compile(
-    r"(?<=[\r\n])(?:(?P<closes>---[ \t]*)(?=[\r\n]|\Z)|<!-- /?shiploop:)"
+    r"(?<=[\r\n])(?:(?P<closes>---[ \t]*)(?=[\r\n]|\Z)|(?:<!--|\{/\*) /?shiploop:)"
 )
 # What can open something that a marker does not end: a fence, or a line whose first character
 # after those of lists and quotations is `<` (but not that of a link such as <https://…>).
@@ -45,8 +51,21 @@ def front_matter_end(body: str) -> int:
     return found.end() if found and found["closes"] else 0
 
 
+def match_marker(line: str) -> re.Match[str] | None:
+    """Read a line by itself as a marker."""
+    return _MARKER.fullmatch(line) or _MDX_MARKER.fullmatch(line)
+
+
+def marker_lines(body: str, start: int = 0) -> Iterator[re.Match[str]]:
+    """Every line that looks like a marker, also in code, in order."""
+    if _MDX_OPENS not in body:
+        return _MARKER.finditer(body, start)
+    found = (*_MARKER.finditer(body, start), *_MDX_MARKER.finditer(body, start))
+    return iter(sorted(found, key=re.Match.start))
+
+
 def find_markers(body: str) -> tuple[re.Match[str], ...]:
-    """List the matches of `MARKER` that Markdown reads as comments; `body` has no BOM.
+    """List the markers that Markdown reads as comments; `body` has no BOM.
 
     Parsing 500 entries with markdown-it takes some 50 ms. So the text between two markers is
     looked at by itself, which is exact because a comment in the first column leaves nothing
@@ -54,7 +73,7 @@ def find_markers(body: str) -> tuple[re.Match[str], ...]:
     """
     markers = []
     start = front_matter_end(body)
-    for marker in MARKER.finditer(body, start):
+    for marker in marker_lines(body, start):
         if ends_open(body[start : marker.start()]):
             return find_markers_by_parsing(body)
         markers.append(marker)
@@ -66,13 +85,30 @@ def find_markers_by_parsing(body: str) -> tuple[re.Match[str], ...]:
     """Do what `find_markers` does by parsing the whole of `body`."""
     start = front_matter_end(body)
     offsets = [start, *(newline.end() for newline in NEWLINE.finditer(body, start))]
-    markers = []
+    markers, closed = [], []
     for token in _BLOCKS.parse(body[start:]):
-        if token.type == "html_block" and token.level == 0 and token.map:
-            marker = MARKER.match(body, offsets[token.map[0]])
-            if marker:
-                markers.append(marker)
-    return tuple(markers)
+        if token.level or not token.map or token.type not in ("html_block", "fence"):
+            continue
+        first, after = token.map
+        closed.append((offsets[first], offsets[after] if after < len(offsets) else len(body)))
+        marker = _MARKER.match(body, offsets[first]) if token.type == "html_block" else None
+        if marker:
+            markers.append(marker)
+    markers += _outside(closed, _MDX_MARKER.finditer(body, start))
+    return tuple(sorted(markers, key=re.Match.start))
+
+
+def _outside(
+    closed: list[tuple[int, int]], found: Iterator[re.Match[str]]
+) -> Iterator[re.Match[str]]:
+    """Those that are in none of these stretches of a document; both are in order."""
+    stretches = iter((*closed, (sys.maxsize, sys.maxsize)))
+    start, end = next(stretches)
+    for marker in found:
+        while end <= marker.start():
+            start, end = next(stretches)
+        if marker.start() < start:
+            yield marker
 
 
 @lru_cache(maxsize=_TEXTS_REMEMBERED)  # a document changes by one entry at a time

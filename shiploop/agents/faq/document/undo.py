@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from shiploop.agents.faq.document.document import (
     Entry,
     UnsafeDocumentError,
-    UnsafeEntryError,
     entries,
     entry_id,
     find,
-    insert,
-    remove,
+    put_back,
 )
-from shiploop.agents.faq.document.markers import MARKER
+from shiploop.agents.faq.document.markers import marker_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +34,6 @@ class _Change:
         known = self.after or self.before
         return known.question if known else ""
 
-    def undo(self, document: str) -> str:
-        """Put the entry back as it was. Raises UnsafeEntryError and UnsafeDocumentError."""
-        if self.before is None:
-            return remove(document, self.question_hash)
-        return insert(document, self.before)
-
 
 def undo_entries(today: str, before: str, after: str) -> str | UndoConflict | None:
     """Take the change from `before` to `after`, a merge's parent and the merge, out of `today`.
@@ -53,13 +45,13 @@ def undo_entries(today: str, before: str, after: str) -> str | UndoConflict | No
     try:
         undone = after
         for change in changes:
-            undone = change.undo(undone)
-    except (UnsafeEntryError, UnsafeDocumentError):
+            undone = put_back(undone, change.question_hash, before)
+    except UnsafeDocumentError:
         return None
     if undone != before:
         return None
     for change in changes:
-        edited = _undo_today(today, change)
+        edited = _undo_today(today, change, before)
         if isinstance(edited, UndoConflict):
             return edited
         today = edited
@@ -76,13 +68,13 @@ def _changes(before: str, after: str) -> list[_Change]:
     ]
 
 
-def _undo_today(today: str, change: _Change) -> str | UndoConflict:
+def _undo_today(today: str, change: _Change, before: str) -> str | UndoConflict:
     present = find(today, change.question_hash)
     if present != change.after:
         return _changed_since(today, change, present)
     try:
-        return change.undo(today)
-    except (UnsafeEntryError, UnsafeDocumentError) as error:
+        return put_back(today, change.question_hash, before)
+    except UnsafeDocumentError as error:
         return UndoConflict(change.question, f"the entry cannot be put back: {error}")
 
 
@@ -100,4 +92,4 @@ def _changed_since(today: str, change: _Change, present: Entry | None) -> str | 
 
 def _has_a_marker_of(document: str, entry: Entry) -> bool:
     name = entry_id(entry)
-    return any(name in (found["opens"], found["closes"]) for found in MARKER.finditer(document))
+    return any(name in (found["opens"], found["closes"]) for found in marker_lines(document))

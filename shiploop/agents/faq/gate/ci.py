@@ -16,10 +16,11 @@ OF_PROSE: Final = (
     r"(?<!\\)<[a-z/!?]",
     r"(?<!\\)!\[",
     r"\]\(\s*(?!(\.\./)?[^():\\/%? ][^():\\? ]*\))",
-    r"(?<!\\)://|\bwww\.|\b(javascript|vbscript|mailto|tel):\S|data:[a-z]+/",
+    r"(?<!\\)(:|&#58;)//|\bwww\.|\b(javascript|vbscript|mailto|tel):\S|data:[a-z]+/",
     r"^[ >*+-]*\[[^\]]+\]:|\[\^|(?<!\\)\]\[",
-    r"(?<!\\)&#?\w+;",
-    r"\{[{%:]|\$\$|(?<![\\\w])\$\S*\\\w",
+    r"(?<!\\)&(?!(lt|amp|#(3[34679]|4[02357]|58|6[013]|9[14]|10[15]|12[3-6]));)#?\w+;"
+    r"|\]\([^)]*&#?\w+;",
+    r"(?<!\{\{ .)\{[{%:](?! .\{\{. \}\})|\$\$|(?<![\\\w])\$\S*\\\w",
     r"(?<![\w.+/-])@\w",
     r"\b(clos|fix|resolv)\w{0,2}\b\W{0,5}([\w./-]*#\d|gh-\d|https?:)",
     r"\[\W{0,9}(skip|no)\W{1,9}(ci|actions?|checks?|vercel|netlify)\W{0,9}\]"
@@ -33,7 +34,8 @@ OF_ALL: Final = (
 )
 # Of the answer, line by line.
 OF_ANSWER: Final = (
-    r"<!--(?! /?shiploop:entry [^ ]+( hash=[0-9a-f]{64} trace=[\w-]+)? -->$)"
+    r"^(?!(<!--|\{/\*) /?shiploop:entry [^ ]+( hash=[0-9a-f]{64} trace=[\w-]+)? (-->|\*/\})$)"
+    r".*(<!--|\{/\*)\W{0,4}shiploop"
     r"|^\W*(trace-id|rolls-back|signature)\W+(v1:)?[0-9a-f-]{8}",
 )
 
@@ -47,6 +49,10 @@ _ALL: Final = _compiled(OF_ALL)
 _ANSWER: Final = _compiled(OF_ANSWER)
 _HEADING: Final = re.compile(r"#+ ")
 _FENCE: Final = re.compile(r" *(?:```|~~~)")
+# What folds an answer away, where the FAQ has its own so.
+_FOLD: Final = re.compile(
+    r"</?details>|<summary>(?:<(?:b|strong)>)?[^<>]*(?:</(?:b|strong)>)?</summary>"
+)
 _CODE: Final = re.compile(r"`[^`]*`")
 
 
@@ -70,10 +76,10 @@ def _any(patterns: tuple[re.Pattern[str], ...], lines: list[str]) -> bool:
 
 def _prose(lines: list[str], allowed_hosts: frozenset[str]) -> list[str]:
     hosts = "|".join(map(re.escape, sorted(allowed_hosts))) or r"none\.invalid"
-    allowed = re.compile(rf"https://(?:{hosts})(?:/[^) ]*)?(?=[) ]|$)")
+    allowed = re.compile(rf"https(?::|&#58;)//(?:{hosts})(?:/[^) ]*)?(?=[) ]|$)")
     kept, in_code = [], False
     for line in lines:
-        if _HEADING.match(line):
+        if _HEADING.match(line) or _FOLD.fullmatch(line):
             continue
         if _FENCE.match(line):
             in_code = not in_code

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shiploop.agents.faq.answering.answer import cite, read_on, source_of
-from shiploop.agents.faq.answering.quotation import is_quotation
+from shiploop.agents.faq.answering.quotation import is_quotation, join_sections
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, read_text, squeeze
 from shiploop.agents.faq.quoting.links import Reach
@@ -52,7 +52,9 @@ def check_quotations(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     # The sections are long: they are parsed only where something is held against them.
     if candidate.answer.generator == "extractive":
         reach = Reach(candidate.allowed_hosts)
-        if not any(_is_quoted(body, each, reach) for each in candidate.sections):
+        joined = join_sections(candidate.sections)
+        quotable = (*candidate.sections, joined) if joined else candidate.sections
+        if not any(_is_quoted(body, each, reach) for each in quotable):
             yield Refusal.MISQUOTED
         return  # its code is the section's as well
     if quotations := tuple(_quoted(body)):

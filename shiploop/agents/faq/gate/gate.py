@@ -1,14 +1,19 @@
 """The last word on an answer before it goes to production without a person reading it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
+from shiploop.agents.faq.dialects.dialect import Unwritable
+from shiploop.agents.faq.dialects.plain import UNKNOWN
+from shiploop.agents.faq.dialects.writing import write_heading
 from shiploop.agents.faq.document.document import (
     UnsafeEntryError,
+    as_written,
     entries,
     insert,
     remove,
 )
-from shiploop.agents.faq.document.entry import Entry
+from shiploop.agents.faq.document.entry import Entry, in_dialect
+from shiploop.agents.faq.document.markers import NEWLINE, match_marker
 from shiploop.agents.faq.gate.ci import check_as_ci
 from shiploop.agents.faq.gate.citation import check_citations, check_quotations, without_citation
 from shiploop.agents.faq.gate.github import check_effects, check_visibility
@@ -17,14 +22,15 @@ from shiploop.agents.faq.gate.link import check_bare_hosts, check_bare_links, ch
 from shiploop.agents.faq.gate.markup import check_length, check_markup
 from shiploop.agents.faq.gate.privacy import check_privacy
 from shiploop.agents.faq.gate.refusal import Refusal
-from shiploop.agents.faq.gate.site import check_site_syntax
+from shiploop.agents.faq.gate.site import check_alerts, check_site_syntax
 from shiploop.agents.faq.gate.text import Candidate, fold, read_text
-from shiploop.agents.faq.question import heading_text
 
-__all__ = ["Candidate", "Refusal", "check_answer", "refusal_reason"]
+__all__ = ["Candidate", "Reason", "Refusal", "check_answer", "refusal_reason"]
+
+Reason = Refusal | Unwritable
 
 
-def check_answer(candidate: Candidate) -> tuple[Refusal, ...]:
+def check_answer(candidate: Candidate) -> tuple[Reason, ...]:
     """Return every reason not to ship an answer; none means that it may be shipped.
 
     Raises UnsafeDocumentError for a document that nothing can be appended to, whatever it is.
@@ -34,20 +40,43 @@ def check_answer(candidate: Candidate) -> tuple[Refusal, ...]:
     too_long = tuple(check_length(body, citation, candidate.answer.generator))
     if too_long:
         return too_long  # and perhaps too long to be parsed
-    found = {*_of_answer(candidate), *_of_question(candidate), *_of_document(candidate)}
+    found = {*_of_answer(candidate), *_of_question(candidate)}
+    written = in_dialect(candidate.entry, candidate.dialect)
+    if isinstance(written, Unwritable):
+        return (*_in_order(found), written)
+    found |= {*_of_document(candidate, written)}
     # In its words only where ours do not say it better.
-    found = found or {*_of_ci(candidate)}
+    return _in_order(found or {*_of_ci(candidate, written)})
+
+
+def _in_order(found: Collection[Refusal]) -> tuple[Refusal, ...]:
     return tuple(refusal for refusal in Refusal if refusal in found)
 
 
-def refusal_reason(refusals: Sequence[Refusal]) -> str:
+def refusal_reason(refusals: Sequence[Reason]) -> str:
     """Say in words why a question was declined although an answer had been written."""
     return " ".join(("the answer was not safe to ship:", *(each.value for each in refusals)))
 
 
-def _of_ci(candidate: Candidate) -> Iterator[Refusal]:
-    entry = candidate.entry
-    return check_as_ci(entry.answer, heading_text(entry.question), candidate.allowed_hosts)
+def _of_ci(candidate: Candidate, written: Entry) -> Iterator[Refusal]:
+    heading = write_heading(written.question, candidate.dialect)
+    assert not isinstance(heading, Unwritable)
+    hosts = candidate.allowed_hosts
+    yield from check_as_ci(written.answer, heading, hosts)
+    # A question that is no heading to a reader of lines, and its line in a table of contents.
+    yield from check_as_ci("\n".join(_beside_answer(candidate, written)), heading, hosts)
+
+
+def _beside_answer(candidate: Candidate, written: Entry) -> Iterator[str]:
+    before = candidate.document
+    try:
+        after = insert(before, written, candidate.dialect)
+    except UnsafeEntryError:
+        return  # said already
+    known = {*NEWLINE.split(before), *as_written(before, written).answer.split("\n")}
+    for line in NEWLINE.split(after):
+        if line not in known and not match_marker(line):
+            yield line
 
 
 def _of_answer(candidate: Candidate) -> Iterator[Refusal]:
@@ -57,7 +86,9 @@ def _of_answer(candidate: Candidate) -> Iterator[Refusal]:
     yield from check_language(candidate, text)
     yield from check_markup(text)
     yield from check_links(candidate, text)
-    yield from check_site_syntax(text.raw, text.prose)
+    yield from check_alerts(text.raw)
+    if candidate.dialect == UNKNOWN:
+        yield from check_site_syntax(text.raw, text.prose)
     yield from check_bare_hosts(text.prose, candidate.allowed_hosts, _documents(candidate))
     yield from check_privacy(text.seen, _documents(candidate))
     yield from check_effects(text.seen, fold(text.prose))
@@ -71,7 +102,8 @@ def _of_question(candidate: Candidate) -> Iterator[Refusal]:
     in them, and nobody is notified and no check skipped (see `heading_text` and `title_text`).
     """
     question = candidate.entry.question
-    yield from check_site_syntax(question, question)
+    if candidate.dialect == UNKNOWN:
+        yield from check_site_syntax(question, question)
     yield from check_bare_links(question, candidate.allowed_hosts)
     yield from check_bare_hosts(question, candidate.allowed_hosts, _documents(candidate))
     yield from check_privacy(question, _documents(candidate))
@@ -83,11 +115,11 @@ def _documents(candidate: Candidate) -> str:
     return "\n".join(section.text for section in candidate.sections)
 
 
-def _of_document(candidate: Candidate) -> Iterator[Refusal]:
+def _of_document(candidate: Candidate, entry: Entry) -> Iterator[Refusal]:
     """Old entries plus one, and every other byte where it was."""
-    before, entry = candidate.document, candidate.entry
+    before = candidate.document
     try:
-        after = insert(before, entry)
+        after = insert(before, entry, candidate.dialect)
     except UnsafeEntryError:
         yield Refusal.CHANGES_DOCUMENT
         return
@@ -95,7 +127,7 @@ def _of_document(candidate: Candidate) -> Iterator[Refusal]:
     known = any(each.question_hash == entry.question_hash for each in old)
     rest = remove(before, entry.question_hash) if known else before
     if (
-        entry not in new
+        as_written(before, entry) not in new
         or _others(new, entry) != _others(old, entry)
         or remove(after, entry.question_hash) != rest
     ):

@@ -11,7 +11,7 @@ from shiploop.agents.faq.gate.citation import without_citation
 from shiploop.agents.faq.gate.disguise import has_disguised_word
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
-from shiploop.agents.faq.retrieval.asked import asked
+from shiploop.agents.faq.retrieval.asked import asked, readings
 from shiploop.agents.faq.retrieval.language import is_answered_in
 
 # A character of these says as much as some letters of an alphabet.
@@ -48,9 +48,9 @@ def check_language(candidate: Candidate, text: Text) -> Iterator[Refusal]:
 
 def _is_a_heading(candidate: Candidate) -> bool:
     """Tell whether the question is a heading of what is cited: then its language is that one's."""
-    question = asked(candidate.entry.question).key
+    keys = {each.key for each in readings(candidate.entry.question)}
     headings = (section.heading_path[-1:] for section in candidate.sections)
-    return any(asked(heading).key == question for path in headings for heading in path)
+    return any(asked(heading).key in keys for path in headings for heading in path)
 
 
 def check_lookalikes(text: str) -> Iterator[Refusal]:

@@ -1,7 +1,7 @@
 """Syntax of the generators that make a site of the documents: nothing that one of them would run.
 
-Some read templates before they read Markdown, so that code does not hide them. Until we know
-which generator a repository uses, and can write its escapes, all of it is refused.
+Some read templates before they read Markdown, so that code does not hide them. Where we know
+which generator a repository uses, its dialect writes the text; where we do not, this is refused.
 """
 
 import re
@@ -21,6 +21,14 @@ _DIRECTIVE: Final = re.compile(
     r"|^[^\S\n]{0,40}(?:import|export) .{0,200}[{'\"]",
     re.IGNORECASE | re.MULTILINE,
 )
+# GitHub speaks in its own voice where a quotation begins so.
+_ALERT: Final = re.compile(r"(?<!\\)\[!\w+\]")
+
+
+def check_alerts(raw: str) -> Iterator[Refusal]:
+    """Hold a text as it is written against GitHub's alerts, which several generators have."""
+    if _ALERT.search(raw):
+        yield Refusal.DIRECTIVE
 
 
 def check_site_syntax(raw: str, prose: str) -> Iterator[Refusal]:

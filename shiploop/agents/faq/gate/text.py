@@ -9,6 +9,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from shiploop.agents.faq.answering.answer import Answer
+from shiploop.agents.faq.dialects.dialect import Dialect
+from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.document.document import Entry
 from shiploop.agents.faq.retrieval.sections import Section
 
@@ -31,7 +33,8 @@ class Candidate:
     """An answer, the entry made of it, and what both are held against.
 
     `sections` are those of the answer's sources that the documents really have;
-    `allowed_hosts` those outside the repository that a link may lead to.
+    `allowed_hosts` those outside the repository that a link may lead to. The entry is plain
+    Markdown: the dialect is what it would be written in.
     """
 
     entry: Entry
@@ -39,6 +42,7 @@ class Candidate:
     sections: tuple[Section, ...]
     document: str
     allowed_hosts: frozenset[str] = frozenset()
+    dialect: Dialect = GFM
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,23 @@ from shiploop.agents.faq.retrieval.terms import content_terms
 
 _FEW: Final = 2  # telling words of a heading that may be about much
 _FEW_OF_A_PROCEDURE: Final = 3
-# Headings and pages whose parts are steps or cases of something.
+# Headings and pages whose parts are steps or cases of something, or one side of a comparison.
 _OF_A_PROCEDURE: Final = re.compile(
     r"\bmigrat|\bupgrad|\btutorial|\brecipes?\b|\bstep\b"
     r"|\brezepte?\b|\bschritt\b|\bmise à niveau|\btutoriel|\brecettes?\b|\bétape\b"
+    r"|\bdifferences? (?:between|from|to|with)|\bcompar(?:ed|ison|ing)|\bvs\b|\bunterschied"
+    r"|\bvergleich|\bdifférences? entre|\bdiferencias? entre|区别|區別|对比|對比|違い|比較"
     r"|\bmigraci|\bactualizaci|\brecetas?\b|\bpaso\b"
     r"|迁移|遷移|升级|升級|教程|步骤|步驟|移行|アップグレード|チュートリアル|ステップ",
     re.IGNORECASE,
 )
+# A heading that says itself that it is one of several.
+_IS_STEP: Final = re.compile(
+    r"(?:step|schritt|étape|paso|passo|passaggio|stap|ステップ|步骤|步驟|手順)\s*\d|第?\s*\d+\s*[步歩]",
+    re.IGNORECASE,
+)
+_NUMBERED: Final = re.compile(r"\(?\d{1,3}[.)、]\s")
+_KATAKANA: Final = re.compile(r"[\u30a1-\u30fa][\u30a1-\u30ff]+")
 _SPACED: Final = re.compile(r"[-_/.]+")
 # What stands below such a heading is about that system only.
 _OF_A_SYSTEM: Final = re.compile(r"\b(?:on|under|auf|unter|sous) [A-Z]\w+")
@@ -52,8 +61,9 @@ def narrowing_heading(question: str, path: str, headings: tuple[str, ...], quote
     if not above or _SIGNATURE.search(own) or fixed_in(own).code:
         return ""
     said = _terms(f"{question}\n{_ASIDE.sub('', quoted)}")
-    if _is_of_a_procedure(path, above):
-        few = _weight(own) <= _FEW_OF_A_PROCEDURE
+    is_step = _IS_STEP.match(own.lstrip("*_ ")) is not None
+    if is_step or _NUMBERED.match(own) or _is_of_a_procedure(path, above):
+        few = is_step or _weight(own) <= _FEW_OF_A_PROCEDURE
         return next((each for each in reversed(above) if few and not _telling(each) <= said), "")
     # The title of a page mostly says no more than what the project is about.
     between = [each for each in reversed(above[1:]) if _telling(each)]
@@ -87,9 +97,12 @@ def _terms(text: str) -> frozenset[str]:
 
 
 def _weight(heading: str) -> int:
-    """How many telling words a heading has; two characters of an unspaced script are as one."""
+    """How many telling words a heading has; two characters of an unspaced script are as one.
+
+    So is a word in katakana, however long it is.
+    """
     if not heading.isascii():
-        return asked(heading).weight
+        return asked(_KATAKANA.sub("カナ", heading)).weight
     # Camel case is one word here, whatever it is made of.
     return len(_terms(" ".join(asked(heading).terms)) - _ORDERING)
 

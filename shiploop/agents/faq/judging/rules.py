@@ -11,6 +11,14 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
+from shiploop.agents.faq.judging.elsewhere import (
+    count_words,
+    goes_on,
+    leads_away,
+    pointed_to,
+    says_little,
+    without_code_blocks,
+)
 from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
 from shiploop.agents.faq.judging.narrowing import narrowing_heading
 from shiploop.agents.faq.retrieval.asked import asked
@@ -20,74 +28,33 @@ from shiploop.agents.faq.retrieval.terms import content_terms
 
 _ALIKE: Final = 85.0  # of 100
 _LONG_NAME: Final = 4  # letters; of a shorter one an s is no plural
-_FEWEST_WORDS_BESIDE_LINKS: Final = 12
 _MANY_WORDS: Final = 100
 _MANY_WORDS_WITH_CODE: Final = 75
 _MOST_WORDS_BEFORE_CODE: Final = 3  # that say nothing: "For example:"
-_FENCE: Final = re.compile(r" {0,3}(```|~~~)")
-_LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
-_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
-_POINTER: Final = re.compile(
-    r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at"
-    r"|found (?:in|on)"
-    r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
-    r"|siehe|voir|véase|vedi|veja|zie|finden sie"
-    r"|(?:documenté|décrit|expliqué|présenté|abordé|détaillé)e?s? (?:dans|sur|à)"
-    r"|(?:documentad|descrit|explicad)[oa]s? (?:en|em|no|na)"
-    r"|(?:documentat|descritt|spiegat)[oaie] (?:in|nel\w*))\b[^.!?\n]{0,300}\["
-    r"|\]\([^()\n]{0,300}\)[^.!?\n]{0,300}\b(?:beschrieben|erklärt|dokumentiert|behandelt)\b"
-    r"|\bchapitre dédié\b"
-    r"|\b(?:separate|own|dedicated) (?:page|document|guide|article|section)\b"
-    r"|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
-    re.IGNORECASE,
-)
 _LONG_WORD: Final = re.compile(r"[a-zà-ɏ]{4,}")
 _MOST_WORDS: Final = 20
 _FILLERS: Final = frozenset(FILLERS.split())
-_WORD: Final = re.compile(r"[^\W_]+")
-_CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-# What a reader of the answer alone cannot see.
-_ELSEWHERE: Final = re.compile(
-    r"(?<!\band )(?<!\bor )\babove\b(?! \d)"
-    r"|\b(?:previous|preceding|last|next|prior|following) (?:section|example|page|chapter|step"
-    r"|paragraph|snippet|tutorial|part|article|guide)s?\b"
-    r"|\b(?:described|mentioned|explained|discussed|noted|shown|seen|listed|outlined|defined|used"
-    r"|created|introduced|given|stated) (?:before|earlier|previously)\b"
-    r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
-    r"|\bwe (?:just|already) |^(?:below|here)\b"
-    r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
-    r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented"
-    r"|listed) here\b"
-    r"|\b(?:oben|obige[nrs]?|vorherige[nrs]?|siehe unten)\b|\bci-dess(?:us|ous)\b"
-    r"|\bprécédente?s?\b|\b(?:sección|seção|página|ejemplo|exemplo|paso|passo) anterior\b"
-    r"|\bmás arriba\b|\bacima\b|\bsopra\b|\bprecedent[ei]\b|\bhierboven\b|\bvorige\b"
-    r"|上面|上述|上文|如上|前面|前述|上一[节節章步页頁]|下一[节節章步页頁]|下文|上記|先ほど|前の[章節例]"
-    r"|次の[章節]|위의|앞서",
-    re.IGNORECASE | re.MULTILINE,
-)
-# A text that begins so goes on from another one.
-_GOES_ON: Final = re.compile(
-    r"\A\W{0,40}(?:but|however|otherwise|instead|also|additionally|furthermore|moreover|then|alternatively"
-    r"|therefore|thus|hence|similarly|likewise|conversely|nevertheless|and|or|yet|still"
-    r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
-    r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
-    r"|\A\W{0,40}(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
-    re.IGNORECASE,
-)
 _FIRST_STEP: Final = re.compile(
     r"\A\W{0,40}(?:first(?:ly)?|to (?:begin|start)|step 1|zuerst|zunächst|d'abord|premièrement"
     r"|primero|innanzitutto|primeiro|eerst)\b|\A\W{0,40}(?:首先|第一步|まず|最初に|먼저|우선)",
     re.IGNORECASE,
 )
+_FURTHER_STEP: Final = re.compile(
+    r"\b(?:then|next|second(?:ly)?|step 2|finally|lastly|after(?:wards)?|once|now"
+    r"|dann|danach|anschließend|zuletzt|schließlich|ensuite|puis|enfin|deuxièmement|après"
+    r"|luego|después|segundo|finalmente|por último|poi|dopo|infine|depois|por fim|daarna)\b"
+    r"|^ {0,3}2[.)] |然后|然後|接着|接著|其次|第二步|最后|最後|次に|それから|その後|다음|마지막",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SOFT_WORDS: Final = """
 more less detail details overview example examples summary note notes
 introduction intro background usage basic basics advanced general other others
-misc miscellaneous info information resource resources reference references link
+misc miscellaneous simple info information resource resources reference references link
 links current setup instruction instructions tip tips hint hints warning important caveat
 caveats limitation
 limitations conclusion recap question questions answer option options feature
 features step steps next see also about and of for further reading getting
-started start quick quickstart todo faq common issues known problems mehr
+complete full list lists started start quick quickstart todo faq common issues known problems mehr
 weitere überblick beispiel beispiele zusammenfassung hinweis hinweise einführung
 informationen plus détails aperçu exemple exemples résumé remarque remarques
 voir aussi más detalles ejemplo ejemplos resumen notas dettagli esempio esempi
@@ -115,7 +82,7 @@ _ANNOUNCES: Final = re.compile(
     r"s? (?:will )?(?:describe|explain|show|cover|list|contain|provide|discuss|outline|detail"
     r"|introduce|give|walk|document|demonstrate|help)s?\b"
     r"|\bin this (?:section|page|chapter|guide|document|article|tutorial|part)\b"
-    r"|\b(?:to ?do|tbd|coming soon|work in progress|under construction"
+    r"|\b(?-i:TODO|TBD)\b|\b(?:coming soon|work in progress|under construction"
     r"|not yet (?:written|documented))\b"
     r"|本[节節章页頁](?:将|將|介绍|介紹|描述|说明|說明)|この(?:章|節|ページ|セクション)では|今後追加",
     re.IGNORECASE,
@@ -189,8 +156,12 @@ def words_of(question: str) -> tuple[str, ...]:
 
 def why_not_alone(question: str, named: Named, quoted: str) -> tuple[str, ...]:
     """Why a whole section, quoted, would not stand alone as the answer to its heading."""
-    prose = _without_code_blocks(quoted)
-    return (*_why_heading_not_alone(question, named, quoted), *_why_text_not_alone(quoted, prose))
+    prose = without_code_blocks(quoted)
+    text = named.section.text
+    return (
+        *_why_heading_not_alone(question, named, quoted),
+        *_why_text_not_alone(text, quoted, prose),
+    )
 
 
 def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator[str]:
@@ -198,7 +169,7 @@ def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator
         yield "One word alone may mean much else."
     if _SOFT.issuperset(asked(named.heading).words):
         yield "The heading by itself says next to nothing."
-    if found := _POINTING.search(named.heading):
+    if found := _POINTING.search(named.heading) or goes_on(named.heading):
         yield f"The heading speaks of what is named elsewhere: “{found[0]}”."
     if not named.in_order:
         yield "The question has the words of the heading in another order."
@@ -209,29 +180,19 @@ def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator
         yield f"The heading says so only below “{above}”."
 
 
-def _why_text_not_alone(quoted: str, prose: str) -> Iterator[str]:
-    if prose != quoted and _count_words(prose) <= _MOST_WORDS_BEFORE_CODE:
+def _why_text_not_alone(text: str, quoted: str, prose: str) -> Iterator[str]:
+    if prose != quoted and count_words(prose) <= _MOST_WORDS_BEFORE_CODE:
         yield "It is code alone, and no sentence says what it does."
-    if found := _ELSEWHERE.search(prose) or _GOES_ON.match(prose):
-        yield f"It points to what is not quoted: “{found[0].strip()}”."
+    if _FIRST_STEP.match(quoted) and not _FURTHER_STEP.search(prose):
+        yield "It is the first step, and no other follows."
+    if pointer := pointed_to(prose):
+        yield f"It points to what is not quoted: “{pointer}”."
     if found := _ANNOUNCES.search(prose):
         yield f"It only announces what follows: “{found[0].strip()}”."
-    told = _without_pointers(prose)
-    if prose == quoted and told != prose and _count_words(told) < _FEWEST_WORDS_BESIDE_LINKS:
+    if prose == quoted and says_little(prose):
         yield "It says little but where to read on."
-
-
-def _without_code_blocks(quoted: str) -> str:
-    kept, fence = [], ""
-    for line in quoted.split("\n"):
-        opens = _FENCE.match(line)
-        if fence:
-            fence = "" if opens and opens[1] == fence else fence
-        elif opens:
-            fence = opens[1]
-        else:
-            kept.append(line)
-    return "\n".join(kept)
+    if prose == quoted and leads_away(text, prose):
+        yield "It lives by links or pictures that are not quoted."
 
 
 def _tells_much(named: Named, quoted: str) -> bool:
@@ -241,21 +202,8 @@ def _tells_much(named: Named, quoted: str) -> bool:
     """
     if len(named.section.heading_path) < 2 or _FIRST_STEP.match(quoted):
         return False
-    has_code = _without_code_blocks(quoted) != quoted
-    return _count_words(quoted) >= (_MANY_WORDS_WITH_CODE if has_code else _MANY_WORDS)
-
-
-def _without_pointers(prose: str) -> str:
-    """Leave out links, and sentences that say no more than where to look."""
-    sentences = _SENTENCE_END.split(prose)
-    if not any(map(_POINTER.search, sentences)):
-        return _LINK.sub(" ", prose) if _LINK.search(prose) else prose
-    return " ".join(_LINK.sub(" ", each) for each in sentences if not _POINTER.search(each))
-
-
-def _count_words(text: str) -> float:
-    spaced, characters = _CJK.subn(" ", text)
-    return len(_WORD.findall(spaced)) + characters / 2
+    has_code = without_code_blocks(quoted) != quoted
+    return count_words(quoted) >= (_MANY_WORDS_WITH_CODE if has_code else _MANY_WORDS)
 
 
 def _folded(text: str) -> str:

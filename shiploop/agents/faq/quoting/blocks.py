@@ -86,7 +86,8 @@ class _Reader:
             case "container_colons" | "container_slashes":
                 return self._container(node)
             case "html_block":
-                return self._tagged(node.content)
+                listing = code.preformatted(node.content)
+                return self._tagged(node.content) if listing is None else self._shown(listing)
             case "hr" | "footnote_block":
                 return ()
             case _:
@@ -148,7 +149,10 @@ class _Reader:
         info = node.info if node.type == "fence" else ""
         if directive := code.directive(info, node.content):
             return self._directive(directive)
-        block = code.block(node.content, info, grouped=self.in_group)
+        return self._shown(node.content, info)
+
+    def _shown(self, content: str, info: str = "") -> Iterable[Piece]:
+        block = code.block(content, info, grouped=self.in_group)
         return (block,) if block.text or block.obstacle else ()
 
     def _directive(self, directive: code.Directive) -> Iterable[Piece]:
@@ -206,6 +210,7 @@ class _Reader:
             shown = title and label.frame is Frame.BOX
             return (Block(Sort.BOX, title, problem, label.kind),) if shown else ()
         if label.frame is Frame.TAB:
+            problem = problem or ("" if title else "a tab without a title")
             lead = Block(Sort.TEXT, shapes.titled(title), problem)
             text = shapes.item("- ", [lead, *blocks], tight=False)
             return (Block(Sort.TAB, text, problem or obstacle_of(blocks)),)

@@ -1,6 +1,8 @@
 """Code blocks, and what is written like one: MyST's directives, diagrams, included files."""
 
+import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -64,13 +66,24 @@ _HIGHLIGHT: Final = re.compile(
     re.MULTILINE,
 )
 _CODE_MARK: Final = re.compile(r"[ \t]{0,9}(?://|#|<!--)[ \t]{0,4}\[!code [\w+-]{1,20}\](?: -->)?")
-_TEMPLATE: Final = re.compile(r"\{[{%]|<%|-8<")
+_TAG: Final = re.compile(r"<[^<>]*>")
+_TEMPLATE: Final = re.compile(r"\{[{%]|<%")  # in HTML it is run, code or not
 
 
 def included(text: str) -> str:
     """The line that begins a text by including another file; empty where none does."""
     line = text.strip().partition("\n")[0]
     return line.replace("`", "")[:60] if _INCLUDE.match(line) else ""
+
+
+def preformatted(raw: str) -> str | None:
+    """The code of a block of HTML that is one `<pre>` and nothing else; None for any other."""
+    text = raw.strip()
+    if not text.startswith("<pre") or not text.endswith("</pre>") or text.count("<pre") > 1:
+        return None
+    if _TEMPLATE.search(text):
+        return None
+    return html.unescape(_TAG.sub("", text))
 
 
 def block(content: str, info: str, *, grouped: bool = False) -> Block:
@@ -89,8 +102,17 @@ def block(content: str, info: str, *, grouped: bool = False) -> Block:
 def _shown(content: str, info: str) -> str:
     """Leave out what only tells the site how to show the rest."""
     if "twoslash" in info:
-        content = _CUT.split(content)[-1]
+        content = "".join(_uncut(_CUT.split(content)[-1]))
     return _HIGHLIGHT.sub("", _CODE_MARK.sub("", content))
+
+
+def _uncut(content: str) -> Iterator[str]:
+    is_cut = False
+    for line in content.splitlines(keepends=True):
+        is_cut |= line.strip() == "// ---cut-start---"
+        if not is_cut:
+            yield line
+        is_cut &= line.strip() != "// ---cut-end---"
 
 
 def directive(info: str, content: str) -> Directive | None:
@@ -132,6 +154,4 @@ def _obstacle(code: str, language: str, info: str) -> str:
         return f"a drawing, `{language}`"
     if include := next(filter(None, map(included, code.split("\n"))), ""):
         return f"an include, `{include}`"
-    if _TEMPLATE.search(code):
-        return "code that a site generator may take for a template"
     return "a directive" if info.startswith("{") and not _LANGUAGE.match(info) else ""

@@ -23,7 +23,7 @@ _ADDRESS: Final = re.compile(
     r"(\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>`]*[^\s<>`.,:;!?)'\"*_~。，）])", re.IGNORECASE
 )
 _KEYS: Final = re.compile(r"(?<![\w+])\+\+([a-z0-9-]{1,20}(?:\+[a-z0-9-]{1,20}){0,4})\+\+(?![\w+])")
-_ATTRIBUTE: Final = r"(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']+))"
+_ATTRIBUTE: Final = r"(?:[#.][\w:-]+|[\w:-]+=(?:\"[^\"{}]*\"|'[^'{}]*'|[^\s{}\"']+)|v-pre)"
 _ATTRIBUTES: Final = re.compile(
     rf"[ \t]{{0,4}}\{{:?[ \t]*{_ATTRIBUTE}(?:[ \t]+{_ATTRIBUTE})*[ \t]*\}}"
 )
@@ -39,6 +39,7 @@ _UNDEFINED: Final = re.compile(
     r"(?:\\\[(?:[^\\\[\]]|\\[^\[\]]){0,200}\\\]| \\\[[\w.-]{0,60}\.[\w.-]{1,60}\\\])"
 )
 _NOTE: Final = re.compile(r"\[\^[^\[\]\s]{1,200}\]")
+_TEMPLATE: Final = re.compile(r"\{[{%]")
 _BRACE: Final = re.compile(r"[{}]")
 _ROLES_OF_CODE: Final = frozenset({
     "attr", "class", "code", "command", "data", "envvar", "exc", "file", "func", "guilabel", "kbd",
@@ -88,7 +89,7 @@ class InlineWriter:
         """Name what in a line cannot be written with its meaning; empty where all of it can."""
         if inline.meta.get(ENDLESS):
             return "a paragraph that is too long to be read"
-        found = (_obstacle(node, self.notes) for node in inline.walk(include_self=False))
+        found = (_obstacle(node, self) for node in inline.walk(include_self=False))
         return next(filter(None, found), "")
 
     def _written(self, inline: SyntaxTreeNode) -> str:
@@ -151,10 +152,12 @@ class InlineWriter:
             return ""
         text = self._inside(node)
         target = destination(str(node.attrs.get("href", "")), self.path, self.reach)
-        return f"[{text}]({target})" if target and text.strip() else text
+        words = text.strip()
+        # Blanks within its brackets belong around a link.
+        return text.replace(words, f"[{words}]({target})", 1) if target and words else text
 
 
-def _obstacle(node: SyntaxTreeNode, notes: Mapping[int, str]) -> str:
+def _obstacle(node: SyntaxTreeNode, writer: InlineWriter) -> str:
     match node.type:
         case "s":
             return "a text that is struck out"
@@ -164,12 +167,12 @@ def _obstacle(node: SyntaxTreeNode, notes: Mapping[int, str]) -> str:
             return f"the role `{node.meta['name']}`, whose text stands elsewhere"
         case "link" if not node.children or _is_named_by_target(node):
             return "a link whose text stands elsewhere"
-        case "footnote_ref" if not notes.get(int(node.meta["id"])):
+        case "footnote_ref" if not writer.notes.get(int(node.meta["id"])):
             return "a footnote of more than a paragraph"
         case "image" if not node.content.strip() and not _is_alone(node):
             return "an image without words, within a text"
         case "text" | "text_special":
-            return _obstacle_in_text(_without_attributes(node.content))
+            return _obstacle_in_text(_without_attributes(node.content), writer.path)
         case _:
             return ""
 
@@ -179,10 +182,15 @@ def _is_named_by_target(link: SyntaxTreeNode) -> bool:
     return link.markup == "autolink" and not _OF_THE_WEB.match(str(link.attrs.get("href", "")))
 
 
-def _obstacle_in_text(text: str) -> str:
+def _obstacle_in_text(text: str, path: str) -> str:
     if _NOTE.search(text):
         return "a footnote that stands elsewhere"
-    return "a brace outside of code" if _BRACE.search(text) else ""
+    if "$$" in text:
+        return "a formula"
+    if _TEMPLATE.search(text):
+        return "a template outside of code"
+    is_expression = path.lower().endswith(".mdx") and _BRACE.search(text)
+    return "a brace outside of code" if is_expression else ""
 
 
 def _is_picture(node: SyntaxTreeNode) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from shiploop.agents.faq.quoting.labels import Frame, Label, label_of_kind
@@ -59,6 +59,7 @@ _TOKEN: Final = re.compile(
 )
 _VALUE: Final = r"=(?:\"([^\"]{0,300})\"|'([^']{0,300})')"
 _SHOWN: Final = re.compile(rf"\b(?:title|label|header|summary|name){_VALUE}", re.IGNORECASE)
+_VALUE_OF_TAB: Final = re.compile(rf"\bvalue{_VALUE}")
 _KIND: Final = re.compile(rf"\b(?:type|style|kind|color){_VALUE}", re.IGNORECASE)
 _CLASS: Final = re.compile(rf"\bclass{_VALUE}")
 _BADGE_TEXT: Final = re.compile(rf"\btext{_VALUE}")
@@ -165,7 +166,10 @@ def _label(name: str, attributes: str) -> Label:
         label = label_of_kind(kind[1] or kind[2] or "", title)
         if label.frame is Frame.BOX:
             return label
-    return label_of_kind(name, title)
+    label = label_of_kind(name, title)
+    if label.frame is Frame.TAB and not title and (value := _VALUE_OF_TAB.search(attributes)):
+        return replace(label, title=value[1] or value[2] or "")  # as Docusaurus shows it
+    return label
 
 
 def _merged(parts: Iterator[Part]) -> Iterator[Part]:

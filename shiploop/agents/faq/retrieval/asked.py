@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from shiploop.agents.faq.retrieval.infinitive import in_infinitive
 from shiploop.domain.limits import MAX_QUESTION_TERMS
 
 _REMEMBERED: Final = 4_096  # what headings ask is kept as a hash beside them
@@ -43,13 +44,14 @@ _OF_SUBJECTS: Final = re.compile(
     | (?:please\ )?(?:tell\ me\ about|explain|describe|show\ me(?:\ how\ to)?)
     | (?:i|we)(?:\ want|\ need|\ would\ like|'d\ like)\ to
     | wie\ (?:kann|muss|soll|sollte|könnte|darf)\ (?:ich|man|wir)
-    | wie\ (?:ich|man)
+    | wie\ (?:lässt|lassen)\ sich | wie\ (?:ich|man)
     | was\ (?:ist|sind|bedeutet|bedeuten)
-    | comment\ (?:puis-je|peut-on|dois-je|faire\ pour|est-ce\ que\ je\ peux)
+    | comment\ (?:puis-je|peut-on|dois-je|faire\ pour|fait-on\ pour|est-ce\ que\ je\ peux)
     | comment
     | qu'est[\ -]ce\ (?:que\ c'est\ que|que\ c'est|que|qu')
     | (?:que|quels|quelles)\ sont | quel(?:le)?\ est | c'est\ quoi
-    | cómo\ (?:puedo|podemos|se\ puede|debo|se) | cómo | qué\ (?:es|son) | cuál(?:es)?\ (?:es|son)
+    | cómo\ (?:puedo|podemos|se\ puede|debo|hago\ para|se) | cómo
+    | qué\ (?:es|son) | cuál(?:es)?\ (?:es|son)
     | come\ (?:posso|possiamo|si\ può|devo|faccio\ a|si) | come
     | (?:che\ )?cos(?:'è|a\ è|a\ sono) | qual\ è | quali\ sono
     | como\ (?:posso|podemos|devo|faço\ para|se) | como | o\ que\ (?:é|são) | qua(?:l\ é|is\ são)
@@ -129,6 +131,13 @@ def asked(text: str) -> Asked:
         asks = _SAME_WORD.get(word[1], word[1])
         return _asked(asks, folded[word.end() :], _ARTICLES | _AUXILIARIES)
     return _asked("", folded)
+
+
+@lru_cache(_REMEMBERED)
+def readings(question: str) -> tuple[Asked, ...]:
+    """What a question may be about: as it is written, then with its verb as headings have it."""
+    others = (_asked("", each) for each in in_infinitive(_folded(question)))
+    return (asked(question), *others)
 
 
 def _folded(text: str) -> str:

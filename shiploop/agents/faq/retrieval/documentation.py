@@ -17,6 +17,7 @@ NO_DOCUMENTATION: Final = (
     *("/news*", "newsfragments/", "whats-new*", "whatsnew*", "blog/", "blogs/", "_posts/"),
     *("contributing*", "/contribut*", "contributors*", "code_of_conduct*", "code-of-conduct*"),
     *("/security*", "/docs/security-policy*", "license.*", "licence.*", "/licen[sc]e*"),
+    *("/cla.*", "contributor-license*", "contributor_license*"),
     *("licenses/", "licences/", "/copying*", "/notice*", "/authors*", "/maintainers*"),
     *("/governance*", "/funding*", "/sponsors*", "/backers*", "/acknowledg*"),
     *(".github/", ".gitlab/", ".gitea/", "issue_template*", "pull_request_template*"),

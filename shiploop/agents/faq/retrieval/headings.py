@@ -5,6 +5,7 @@ sets; whether they also come in the heading's order is told, since "from A to B"
 to A".
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -12,8 +13,10 @@ from typing import Final
 
 import numpy as np
 
-from shiploop.agents.faq.retrieval.asked import Asked, asked
+from shiploop.agents.faq.retrieval.asked import Asked, asked, readings
 from shiploop.agents.faq.retrieval.sections import Section
+from shiploop.agents.faq.retrieval.translations import is_untranslated
+from shiploop.domain.limits import MAX_SECTIONS_BELOW
 
 _MOST_WORDS: Final = 16  # of a question that names a heading and the page that it is on
 _MOST_CANDIDATES: Final = 500  # "Examples" may stand on each page
@@ -30,8 +33,9 @@ class Named:
     """The one section whose heading a question is; of an empty section it is the one below it.
 
     `in_order` tells that its terms come in the order of the heading, `has_more_below` that there
-    are headings below it, so that its own text is but the beginning, `is_one_word` that it is
-    named by one word alone, which names much: "Usage", "Redis".
+    are headings below it, so that its own text is but the beginning, and `below` are those
+    sections where they are few. `is_one_word` tells that it is named by one word alone, which
+    names much: "Usage", "Redis".
     """
 
     section: Section
@@ -39,6 +43,7 @@ class Named:
     in_order: bool
     has_more_below: bool
     is_one_word: bool = False
+    below: tuple[Section, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,12 @@ class Headings:
 
     def find(self, question: str) -> Named | Ambiguous | None:
         """The section that the question names by its heading, or by that and those above it."""
-        wanted = asked(question)
+        for wanted in readings(question):
+            if found := self._find(wanted):
+                return found
+        return None
+
+    def _find(self, wanted: Asked) -> Named | Ambiguous | None:
         if not wanted.terms:
             return None
         same = self._asking(wanted)
@@ -113,33 +123,45 @@ class Headings:
         return tuple(dict.fromkeys(found))
 
     def _different(self, numbers: Iterable[int]) -> list[int]:
-        """Of copies the first: they say the same."""
-        texts: dict[tuple[str, str], int] = {}
+        """Of copies the first that is in its own language's folder: they say the same."""
+        alike: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for number in numbers:
             section = self._sections[number]
-            texts.setdefault((section.heading_path[-1], section.text.strip()), number)
-        return list(texts.values())
+            alike[section.heading_path[-1], section.text.strip()].append(number)
+        return [self._original(copies) for copies in alike.values()]
+
+    def _original(self, copies: Sequence[int]) -> int:
+        if len(copies) == 1:
+            return copies[0]
+        read = ((number, self._sections[number]) for number in copies)
+        told = (n for n, each in read if not is_untranslated(each.path, _written(each)))
+        return next(told, copies[0])
 
     def _named(self, number: int, wanted: Asked) -> Named:
-        section, below = self._sections[number], self._count_below(number)
+        section, below = self._sections[number], self._below(number)
         heading = section.heading_path[-1]
         own = asked(heading)
         in_order = wanted.named == own.named or own.key != wanted.key
-        if below == 1 and not section.text.strip():
+        if len(below) == 1 and not section.text.strip():
             # A heading without a text of its own is the one below it.
-            section, below = self._sections[number + 1], 0
-        return Named(section, heading, in_order, below > 0, wanted.weight < 2)
+            section, below = below[0], []
+        few = tuple(below) if len(below) <= MAX_SECTIONS_BELOW else ()
+        return Named(section, heading, in_order, bool(below), wanted.weight < 2, few)
 
-    def _count_below(self, number: int) -> int:
-        """How many sections stand below the heading of one; two are as many as any."""
-        section, count = self._sections[number], 0
-        for below in self._sections[number + 1 : number + 3]:
+    def _below(self, number: int) -> list[Section]:
+        """The sections below the heading of one; of very many only the first."""
+        section, found = self._sections[number], list[Section]()
+        for below in self._sections[number + 1 : number + 2 + MAX_SECTIONS_BELOW]:
             if below.path != section.path or not _is_below(
                 below.heading_path, section.heading_path
             ):
                 break
-            count += 1
-        return count
+            found.append(below)
+        return found
+
+
+def _written(section: Section) -> str:
+    return f"{section.heading_path[-1]}\n{section.text}"
 
 
 def _hash(what: Asked) -> int:

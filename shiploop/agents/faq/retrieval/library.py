@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from shiploop.agents.agent import Repository
-from shiploop.agents.faq.document.document import FAQ_PATH
-from shiploop.agents.faq.gate.lint import RULES_PATH
+from shiploop.agents.faq.document.faq_files import FAQ_PATH, faq_in, find_faqs
+from shiploop.agents.faq.gate.lint import RULES_PATHS, Rules
+from shiploop.agents.faq.profile import Profile, format_profile, read_profile
 from shiploop.agents.faq.retrieval.documentation import Documentation
 from shiploop.agents.faq.retrieval.headings import Headings
 from shiploop.agents.faq.retrieval.index import DocsIndex
+from shiploop.agents.faq.retrieval.language import language_of
 from shiploop.agents.faq.retrieval.marks import is_page_unreleased
 from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.agents.faq.retrieval.versions import copies, superseded
 from shiploop.domain.delivery.change import Source
-from shiploop.domain.limits import MAX_LINT_RULES_CHARACTERS, LeftOut
+from shiploop.domain.limits import MAX_FAQS, MAX_LINT_RULES_CHARACTERS, LeftOut
 
 _EVERYTHING: Final = Documentation()
 
@@ -30,9 +32,12 @@ class Library:
 
     index: DocsIndex
     faq: str
-    lint_rules: str | None
+    lint_rules: Rules | None
     headings: Headings = field(default_factory=lambda: Headings(()))
     pages: frozenset[str] = frozenset()
+    profile: Profile = field(default_factory=Profile)
+    faq_path: str = FAQ_PATH
+    translations: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -40,19 +45,41 @@ class Library:
         repository: Repository,
         documentation: Documentation = _EVERYTHING,
         earlier: "Library | None" = None,
+        faq_paths: Sequence[str] = (),
+        dialect: str | None = None,
     ) -> "Library":
-        """Read and index the repository's files; what has not changed is taken from `earlier`."""
-        pages = repository.markdown()
-        current, others = _current(pages, documentation, repository.text)
+        """Read and index the repository's files; what has not changed is taken from `earlier`.
+
+        `faq_paths` are the FAQ where its name does not tell, `dialect` names the one to write in
+        where the repository's files do not tell rightly.
+        """
+        profile, pages = read_profile(repository, dialect), repository.markdown()
+        faqs = tuple(faq_paths)[:MAX_FAQS] or find_faqs(pages) or (FAQ_PATH,)
+        documents = {path: text for path, text in pages.items() if path not in faqs}
+        current, others = _current(documents, documentation, repository.text)
+        current = {path: profile.dialect.read_page(text) for path, text in current.items()}
         index = DocsIndex(current, earlier.index if earlier else None)
         for each in (*others, *index.left_out):
             repository.leave_out(each.path, each.reason)
-        rules = repository.text(RULES_PATH)
-        if rules is not None and len(rules) > MAX_LINT_RULES_CHARACTERS:
-            repository.leave_out(RULES_PATH, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
-            rules = None
+        rules = _rules(repository)
         headings = Headings(index.sections, earlier.headings if earlier else None)
-        return cls(index, pages.get(FAQ_PATH, ""), rules, headings, frozenset(pages))
+        first, *more = faqs
+        translations = {path: pages.get(path, "") for path in more}
+        faq = pages.get(first, "")
+        repository.note(format_profile(profile, faq))
+        return cls(index, faq, rules, headings, frozenset(pages), profile, first, translations)
+
+    @property
+    def faqs(self) -> Mapping[str, str]:
+        """The FAQ, and what it is in other languages, by path; empty where there is none."""
+        return {self.faq_path: self.faq, **self.translations}
+
+    def faq_for(self, question: str) -> str:
+        """The path of the FAQ in the language of a question; else of the first one."""
+        if not self.translations:
+            return self.faq_path
+        told = [(path, language_of(text)) for path, text in self.faqs.items() if text]
+        return faq_in(language_of(question), told) if told else self.faq_path
 
     def cited(self, sources: Iterable[Source]) -> tuple[Section, ...]:
         """Those sections of an answer's sources that there are."""
@@ -74,14 +101,35 @@ class Library:
 class Librarian:
     """Makes a library of each commit, out of the one that it made last."""
 
-    def __init__(self, documentation: Documentation = _EVERYTHING) -> None:
+    def __init__(
+        self,
+        documentation: Documentation = _EVERYTHING,
+        faq_paths: Sequence[str] = (),
+        dialect: str | None = None,
+    ) -> None:
+        """`faq_paths`, `dialect`: where the repository's files do not tell them rightly."""
         self._documentation = documentation
+        self._faq_paths = tuple(faq_paths)
+        self._dialect = dialect
         self._last: Library | None = None
 
     def __call__(self, repository: Repository) -> Library:
         """The library of a commit; for one thread at a time."""
-        self._last = Library.of(repository, self._documentation, self._last)
+        self._last = Library.of(
+            repository, self._documentation, self._last, self._faq_paths, self._dialect
+        )
         return self._last
+
+
+def _rules(repository: Repository) -> Rules | None:
+    """The rules of the repository's linter, where it has some that can be read."""
+    for path in RULES_PATHS:
+        text = repository.text(path)
+        if text is not None and len(text) > MAX_LINT_RULES_CHARACTERS:
+            repository.leave_out(path, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
+        elif text is not None:
+            return Rules(path, text)
+    return None
 
 
 def _current(
@@ -90,7 +138,7 @@ def _current(
     read: Callable[[str], str | None],
 ) -> tuple[dict[str, str], Sequence[LeftOut]]:
     """The pages to answer from; and, a line for each reason, the others."""
-    documents, others = documentation.of(path for path in pages if path != FAQ_PATH)
+    documents, others = documentation.of(pages)
     replaced = superseded(documents, lambda path: is_page_unreleased(pages[path]), read)
     current = {path: pages[path] for path in sorted(documents.difference(replaced))}
     repeated = copies(current)

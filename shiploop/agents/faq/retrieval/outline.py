@@ -97,6 +97,11 @@ def _is_readable(heading: str) -> bool:
     return sum(1 for _ in _MARK.finditer(heading)) <= MAX_HEADING_MARKS
 
 
+def shown_text(markdown: str) -> str:
+    """What a reader sees of a line, without its markup; as it is where that takes long."""
+    return _plain(markdown, {}) if _is_readable(markdown) else markdown
+
+
 def _plain(heading: str, definitions: dict[str, Any]) -> str:
     """Text of a heading as it is shown, without its markup."""
     if not _MARK.search(heading):

@@ -28,6 +28,7 @@ from shiploop.domain.limits import (
 
 _IN_ANCHOR: Final = frozenset(("Ll", "Lm", "Lo", "Lt", "Lu", "Mc", "Me", "Mn", "Nd", "Nl", "Pc"))
 _NOT_IN_ASCII_ANCHOR: Final = re.compile(r"[^a-z0-9 _-]")
+_TITLE_ASKED_FOR: Final = re.compile(r"\{\{ {0,4}\$?(?:frontmatter|page|meta)\.title {0,4}\}\}")
 _BEGINS_CONTAINER: Final = frozenset(">-+*0123456789")
 _CONTAINER: Final = re.compile(r"(?<![ \t])[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))")
 
@@ -93,10 +94,11 @@ def read_page(path: str, text: str) -> Page:
     text = unify_newlines(text.removeprefix("\ufeff"))
     front_matter = read_front_matter(text)
     lines = text.split("\n")
-    if problem := _problem(lines):
+    if problem := problem_of(lines):
         return Page((), (LeftOut(path, problem),))
     body_line = text.count("\n", 0, front_matter.end) + (1 if front_matter.end else 0)
-    found = tuple(islice(find_headings(lines, body_line), MAX_HEADINGS_PER_PAGE))
+    read = islice(find_headings(lines, body_line), MAX_HEADINGS_PER_PAGE)
+    found = tuple(_with_title(heading, front_matter.title) for heading in read)
     title = "" if any(heading.level == 1 for heading in found) else front_matter.title
     headings = [Heading(title, 0, body_line, body_line), *found]
     left_out = []
@@ -116,8 +118,17 @@ def read_page(path: str, text: str) -> Page:
     return Page(tuple(sections), tuple(left_out))
 
 
-def _problem(lines: Sequence[str]) -> str | None:
-    """Why a page takes too long to be parsed."""
+def _with_title(heading: Heading, title: str) -> Heading:
+    """Fill the page's title into a heading that VitePress or Jinja makes of it."""
+    if not title or not heading.text or not _TITLE_ASKED_FOR.search(heading.text):
+        return heading
+    anchor = heading.anchor or heading_anchor(heading.text)
+    text = _TITLE_ASKED_FOR.sub(lambda found: title, heading.text)
+    return replace(heading, text=text, anchor=anchor)
+
+
+def problem_of(lines: Sequence[str]) -> str | None:
+    """Say why a page takes too long to be parsed, or None."""
     if len(lines) > MAX_LINES_PER_PAGE:
         return f"it has {len(lines)} lines, more than {MAX_LINES_PER_PAGE}"
     nested = 0

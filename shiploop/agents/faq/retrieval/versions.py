@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from shiploop.agents.faq.document.markers import front_matter_end
+from shiploop.agents.faq.retrieval.translations import is_untranslated
 from shiploop.domain.limits import MAX_PAGES
 
 _NUMBERED: Final = re.compile(
@@ -103,14 +104,18 @@ def superseded(
 
 
 def copies(pages: Mapping[str, str]) -> Mapping[str, str]:
-    """The pages that say what another one says, each with that one, which has the shorter path."""
-    first: dict[str, str] = {}
-    found = {}
+    """The pages that say what another one says, each with that one.
+
+    That is the one in its own language's folder; of several the one with the shortest path.
+    """
+    alike: defaultdict[str, list[str]] = defaultdict(list)
     for path in sorted(pages, key=_plainness):
-        text = pages[path]
-        body = text[front_matter_end(text) :].strip()
-        if body and first.setdefault(body, path) != path:
-            found[path] = first[body]
+        alike[pages[path][front_matter_end(pages[path]) :].strip()].append(path)
+    found: dict[str, str] = {}
+    for body, paths in alike.items():
+        if body and len(paths) > 1:
+            first = next((path for path in paths if not is_untranslated(path, body)), paths[0])
+            found.update((path, first) for path in paths if path != first)
     return found
 
 

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from shiploop.agents.faq.content import answer_as_read
 from shiploop.agents.faq.document.document import Entry, find
+from shiploop.agents.faq.document.entry import read_entry
+from shiploop.agents.faq.document.proposed import drafted_in
 from shiploop.agents.faq.question import AskRequest, question_hash
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Section
@@ -25,13 +28,24 @@ def redraft(
         return _with_note(drafted, library)
     if not request.again or drafted.looked_for is None or "model_problem" in drafted.notes:
         return drafted
-    entry = find(library.faq, question_hash(request.question))
-    if entry is None:
+    found = _find(library, question_hash(request.question))
+    if found is None:
         return drafted
+    path, written, entry = found
     section = find_moved(entry.answer, search_in(library.index))
     if section is not None and not _cites(entry, section):
         return _with_note(propose_move(entry, section, drafted.looked_for), library)
-    return propose_removal(entry, library.index.section) or drafted
+    return propose_removal(written, entry, library.index.section, path) or drafted
+
+
+def _find(library: Library, hash_: str) -> tuple[str, Entry, Entry] | None:
+    """The file that has an entry, the entry as it stands there, and as it was drafted."""
+    dialect = library.profile.dialect
+    for path, faq in library.faqs.items():
+        if (written := find(faq, hash_)) is not None:
+            drafted = (each for each in drafted_in(faq, path) if each.question_hash == hash_)
+            return path, written, read_entry(next(drafted, written), dialect)
+    return None
 
 
 def _cites(entry: Entry, section: Section) -> bool:
@@ -40,6 +54,6 @@ def _cites(entry: Entry, section: Section) -> bool:
 
 
 def _with_note(proposal: Proposal, library: Library) -> Proposal:
-    answer = str(proposal.content["answer"])
+    answer = answer_as_read(proposal)
     cited = cited_sections(sources_of(answer), library.index.section)
     return replace(proposal, notes={**proposal.notes, "made_of": made_of(answer, cited)})

@@ -1,10 +1,11 @@
 """Taking an entry out that the documents do not answer any more."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Final
 
-from shiploop.agents.faq.document.document import FAQ_PATH, Entry, find, remove
+from shiploop.agents.faq.document.document import Entry, find, remove
+from shiploop.agents.faq.document.faq_files import FAQ_PATH
+from shiploop.agents.faq.document.proposed import content_of, entry_in
 from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.agents.faq.upkeep.cited import Find, cited_sections, sources_of
 from shiploop.agents.faq.upkeep.quoted import is_quoted
@@ -28,23 +29,27 @@ _AGENT: Final = "faq"
 _MARK: Final = "removed"
 
 
-def propose_removal(entry: Entry, find_section: Find) -> Proposal | None:
+def propose_removal(
+    entry: Entry, drafted: Entry, find_section: Find, path: str = FAQ_PATH
+) -> Proposal | None:
     """Take an entry out whose question the documents do not answer; None where it still holds.
+
+    `entry` is as the file at `path` has it, `drafted` as it was drafted.
 
     The loop may do so by itself where nothing of what is cited is there any more. Where a section
     only says something else by now, a person decides.
     """
-    sources = sources_of(entry.answer)
+    sources = sources_of(drafted.answer)
     found = cited_sections(sources, find_section)
     there = [section for section in found if section is not None]
-    if not sources or is_quoted(entry.answer, there):
+    if not sources or is_quoted(drafted.answer, there):
         return None
     question = title_text(entry.question)
     return Proposal(
         agent=_AGENT,
         title=f"Update FAQ - {question}",
         summary=f"Takes out the answer to: {question}",
-        content={**asdict(entry), _MARK: True},
+        content={**content_of(entry, path), _MARK: True},
         generator=KIND,
         assessment=_assess(sources, there),
     )
@@ -61,16 +66,17 @@ def _assess(sources: Sequence[Source], there: Sequence[Section]) -> Assessment:
 
 def entry_to_remove(proposal: Proposal) -> Entry | None:
     """The entry that a proposal takes out, None where it is one that adds an answer."""
-    fields = dict(proposal.content)
-    return Entry(**fields) if fields.pop(_MARK, False) else None
+    return entry_in(proposal.content) if proposal.content.get(_MARK) else None
 
 
-def take_out(entry: Entry, files: Files, page: str) -> Edited | AlreadyThere | CannotEdit:
-    """Take the entry out of the FAQ, if it still stands there as it was."""
-    document = files.get(FAQ_PATH)
+def take_out(
+    entry: Entry, files: Files, place: Sighting, path: str = FAQ_PATH
+) -> Edited | AlreadyThere | CannotEdit:
+    """Take the entry out of the FAQ at `path`, if it still stands there as it was."""
+    document = files.get(path)
     if document is None or len(document) > MAX_FAQ_CHARACTERS:
-        return CannotEdit(f"{FAQ_PATH} cannot be read, or is too long")
+        return CannotEdit(f"{path} cannot be read, or is too long")
     if find(document, entry.question_hash) != entry:
         reason = "the FAQ has changed this answer, or does not have it any more"
-        return AlreadyThere(reason, Sighting(page))
-    return Edited({FAQ_PATH: remove(document, entry.question_hash)})
+        return AlreadyThere(reason, place)
+    return Edited({path: remove(document, entry.question_hash)})

@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from shiploop.agents.faq.document.document import entries
-from shiploop.agents.faq.document.entry import Entry, entry_id
+from shiploop.agents.faq.dialects.dialect import Dialect
+from shiploop.agents.faq.dialects.plain import GFM
+from shiploop.agents.faq.document.entry import Entry, entry_id, read_entry
+from shiploop.agents.faq.document.faq_files import FAQ_PATH
+from shiploop.agents.faq.document.proposed import drafted_in
 from shiploop.agents.faq.gate.citation import without_citation
 from shiploop.agents.faq.question import Question, check_question
 from shiploop.agents.faq.retrieval.sections import Section
@@ -37,20 +40,25 @@ class Today:
     """The documents as they are: their sections, and the answer that they give to a question.
 
     `search` gives the sections that have most of a text's words.
-    `answer` gives None where they do not answer, and asks no language model. `page` is the page of
-    the site that shows the FAQ. Of what is `unread`, a page by its path, nobody knows what it says.
+    `answer` gives None where they do not answer, and asks no language model. `page` is where the
+    site shows the FAQ. Of what is `unread`, a page by its path, nobody knows what it says.
+    Entries stand in the FAQ in its `dialect`.
     """
 
     find: Find
     search: Search
     answer: Callable[[str], str | None]
-    page: str
+    page: Sighting
     unread: frozenset[str] = frozenset()
+    dialect: Dialect = GFM
 
 
-def look_after(faq: str, today: Today, recall: Recall, most: int) -> tuple[Kept, ...]:
-    """Every entry of ours in the FAQ; `most` of those that are due have a request."""
-    ours, look = entries(faq), _Look(today, most)
+def look_after(
+    faq: str, today: Today, recall: Recall, most: int, path: str = FAQ_PATH
+) -> tuple[Kept, ...]:
+    """Every entry of ours in the FAQ at `path`; `most` of those that are due have a request."""
+    look = _Look(today, most)
+    ours = [read_entry(entry, today.dialect) for entry in drafted_in(faq, path)]
     noted = recall({entry.question_hash: entry.trace_id for entry in ours})
     found = [look.at(entry, noted.get(entry.question_hash, Noted())) for entry in ours]
     if not look.doubts_the_documents(len(found)):
@@ -90,7 +98,7 @@ class _Look:
             key=entry.question_hash,
             title=entry.question,
             task_id=entry.trace_id,
-            place=Sighting(self._today.page, entry_id(entry)),
+            place=replace(self._today.page, anchor=entry_id(entry)),
             sources=sources,
             standing=standing,
             made_of=of_today,

@@ -74,6 +74,46 @@ def both(one: Callable[[str], bool], other: Callable[[str], bool]) -> Callable[[
         ),
         pytest.param(
             {
+                "docs/a.md": "# Keys\n\n## Rotate keys\n\nIt takes two steps.\n\n"
+                "### Before it\n\nStop the server.\n\n### After it\n\nStart the server.\n"
+                "## Revoke keys\n\nDelete them.\n"
+            },
+            "rotate keys",
+            (AUTO,),
+            both(
+                has("two steps", "**Before it:**", "Start the", "](a.md#after-it)"), lacks("Revoke")
+            ),
+            id="a section with all that stands below it",
+        ),
+        pytest.param(
+            {
+                "docs/a.md": "# Keys\n\n## Rotate keys\n\nIt takes two steps.\n\n"
+                f"### Before it\n\n{MANY_SENTENCES}\n\n### After it\n\n{MANY_SENTENCES}\n"
+            },
+            "rotate keys",
+            (SUGGEST,),
+            both(has("two steps"), lacks("Before")),
+            id="too much stands below it",
+        ),
+        pytest.param(
+            {
+                "docs/a.md": "# Keys\n\n## Rotate keys\n\nIt takes two steps.\n\n"
+                "### Before it\n\n**Deprecated in 2.0.** Stop it.\n\n### After it\n\nStart it.\n"
+            },
+            "rotate keys",
+            (SUGGEST,),
+            both(has("two steps"), lacks("Stop it", "Start it")),
+            id="something below it is deprecated",
+        ),
+        pytest.param(
+            {"docs/a.md": "# Acme\n\n## Eine Sicherung anlegen\n\nRufe `acme backup` auf.\n"},
+            "Wie lege ich eine Sicherung an?",
+            (AUTO,),
+            has("acme backup"),
+            id="a verb that is conjugated",
+        ),
+        pytest.param(
+            {
                 "docs/a.md": "# Limits\n\nUploads are limited by [the quota][q].\n\n"
                 "## Other\n\nx\n\n[q]: quota.md\n"
             },

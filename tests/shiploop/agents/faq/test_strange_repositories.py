@@ -15,6 +15,7 @@ from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.faq.question import AskRequest
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.git.repository_documents import RepositoryDocuments
 from shiploop.clients.github.auth import fixed_token
 from shiploop.domain.delivery.change import CannotEdit, Declined, Edited, Proposal
@@ -104,7 +105,7 @@ def test_the_next_question_is_answered_or_declined(trees: list[Any], faq: bytes)
 def documents_of(directory: Path) -> RepositoryDocuments:
     origin, mirror = directory / "origin.git", directory / "mirror.git"
     return RepositoryDocuments(
-        lambda: Mirror(mirror, str(origin), "main", fixed_token("a-token")), refresh_s=60
+        lambda: Mirror(GitRemote(mirror, str(origin), fixed_token("a-token")), "main"), refresh_s=60
     )
 
 

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from shiploop.clients.git.history import GitHistory
+from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.github.auth import fixed_token
 from shiploop.domain.delivery.change import Files, MergedChange
 from shiploop.domain.delivery.commit import CannotUndo
+from shiploop.domain.delivery.rules import MergeMethod
 from shiploop.errors import MirrorUnavailable
 from shiploop.stack.addresses import free_port
 from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
@@ -19,8 +21,9 @@ LATIN = "Überfluß\n".encode("latin-1")
 
 
 @pytest.fixture
-def history(sandbox: SandboxProcess) -> GitHistory:
-    return GitHistory(sandbox.client().clone_url, fixed_token(BOT_TOKEN))
+def history(sandbox: SandboxProcess, tmp_path: Path) -> GitHistory:
+    url = sandbox.client().clone_url()
+    return GitHistory(lambda: GitRemote(tmp_path / "mirror.git", url, fixed_token(BOT_TOKEN)))
 
 
 @pytest.fixture
@@ -278,9 +281,10 @@ def test_the_first_commit_of_all_cannot_be_undone(
     sandbox: SandboxProcess, history: GitHistory, tmp_path: Path
 ) -> None:
     url = sandbox.client().clone_url()
-    subprocess.run(["git", "clone", "-q", "--bare", url, str(tmp_path)], check=True)
+    clone = tmp_path / "clone.git"
+    subprocess.run(["git", "clone", "-q", "--bare", url, str(clone)], check=True)
     listed = subprocess.run(
-        ["git", "-C", str(tmp_path), "rev-list", "--max-parents=0", "main"],
+        ["git", "-C", str(clone), "rev-list", "--max-parents=0", "main"],
         check=True,
         capture_output=True,
         text=True,
@@ -292,12 +296,26 @@ def test_the_first_commit_of_all_cannot_be_undone(
 
 
 def test_a_commit_that_is_not_there_or_a_github_that_is_away_is_unavailable(
-    sandbox: SandboxProcess, history: GitHistory
+    sandbox: SandboxProcess, history: GitHistory, tmp_path: Path
 ) -> None:
     head = sandbox.client().read_base().head_sha
-    gone = GitHistory(
-        lambda: f"http://127.0.0.1:{free_port()}/{REPOSITORY}.git", fixed_token(BOT_TOKEN)
-    )
+    url = f"http://127.0.0.1:{free_port()}/{REPOSITORY}.git"
+    gone = GitHistory(lambda: GitRemote(tmp_path / "gone.git", url, fixed_token(BOT_TOKEN)))
     for one, sha in ((history, "f" * 40), (gone, head)):
         with pytest.raises(MirrorUnavailable):
             one.undo(head, [sha])
+
+
+def test_a_merge_commit_is_undone_against_the_base_that_it_was_merged_into(
+    sandbox: SandboxProcess, history: GitHistory
+) -> None:
+    sandbox.administer("PATCH", "", {"allow_merge_commit": True})
+    base, pull = sandbox.open_green()
+    elsewhere = new_branch()
+    sandbox.commit({elsewhere: b"by somebody else\n"})  # which the branch of it has not
+    before = sandbox.client().read_base(("docs/FAQ.md",)).files["docs/FAQ.md"]
+    merge = sandbox.client().merge(pull.number, pull.head_sha, ("A", "B"), MergeMethod.MERGE)
+    assert len(sandbox.read(f"/commits/{merge}")["parents"]) == 2
+    assert before is not None
+    assert history.undo(merge, [merge]) == {"docs/FAQ.md": before.encode()}
+    assert base.head_sha != merge

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.github.auth import fixed_token
 from shiploop.errors import GitHubUnavailable, MirrorUnavailable
 from shiploop.stack.addresses import free_port
@@ -13,7 +14,7 @@ from tests.sandbox_process import BOT_TOKEN, FAQ, GUIDE, REPOSITORY, SandboxProc
 
 def mirror_of(sandbox: SandboxProcess, path: Path) -> Mirror:
     clone_url = sandbox.client().clone_url()
-    return Mirror(path, clone_url, "main", fixed_token(BOT_TOKEN))
+    return Mirror(GitRemote(path, clone_url, fixed_token(BOT_TOKEN)), "main")
 
 
 def test_a_mirror_has_the_head_and_its_markdown_files(
@@ -42,16 +43,13 @@ def test_a_mirror_follows_its_branch(sandbox: SandboxProcess, tmp_path: Path) ->
 def test_a_repository_that_cannot_be_fetched_is_unavailable(
     sandbox: SandboxProcess, tmp_path: Path
 ) -> None:
-    gone = Mirror(
-        tmp_path / "mirror.git",
-        f"http://127.0.0.1:{free_port()}/{REPOSITORY}.git",
-        "main",
-        fixed_token(BOT_TOKEN),
-    )
+    url = f"http://127.0.0.1:{free_port()}/{REPOSITORY}.git"
+    gone = Mirror(GitRemote(tmp_path / "mirror.git", url, fixed_token(BOT_TOKEN)), "main")
     with pytest.raises(MirrorUnavailable):
         gone.fetch()
     no_branch = Mirror(
-        tmp_path / "mirror.git", sandbox.client().clone_url(), "trunk", fixed_token(BOT_TOKEN)
+        GitRemote(tmp_path / "mirror.git", sandbox.client().clone_url(), fixed_token(BOT_TOKEN)),
+        "trunk",
     )
     with pytest.raises(MirrorUnavailable):
         no_branch.fetch()
@@ -59,7 +57,8 @@ def test_a_repository_that_cannot_be_fetched_is_unavailable(
 
 def test_an_interrupted_first_fetch_is_made_good(sandbox: SandboxProcess, tmp_path: Path) -> None:
     path = tmp_path / "mirror.git"
-    gone = Mirror(path, f"http://127.0.0.1:{free_port()}/x.git", "main", fixed_token(BOT_TOKEN))
+    url = f"http://127.0.0.1:{free_port()}/x.git"
+    gone = Mirror(GitRemote(path, url, fixed_token(BOT_TOKEN)), "main")
     with pytest.raises(MirrorUnavailable):
         gone.fetch()
     assert mirror_of(sandbox, path).fetch()
@@ -69,6 +68,7 @@ def test_what_github_says_about_the_token_is_not_hidden(tmp_path: Path) -> None:
     def no_token() -> str:
         raise GitHubUnavailable("GitHub did not answer")
 
-    mirror = Mirror(tmp_path / "mirror.git", "http://127.0.0.1:1/x.git", "main", no_token)
+    remote = GitRemote(tmp_path / "mirror.git", "http://127.0.0.1:1/x.git", no_token)
+    mirror = Mirror(remote, "main")
     with pytest.raises(GitHubUnavailable):
         mirror.fetch()

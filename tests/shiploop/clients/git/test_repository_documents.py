@@ -7,6 +7,7 @@ import pytest
 
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.clients.git.mirror import Mirror
+from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.git.repository_documents import RepositoryDocuments, Snapshot
 from shiploop.clients.github.auth import fixed_token
 from shiploop.domain.limits import MAX_PAGE_BYTES
@@ -22,7 +23,8 @@ def documents_of(
 ) -> RepositoryDocuments:
     github = sandbox.client()
     return RepositoryDocuments(
-        lambda: Mirror(path, github.clone_url(), "main", fixed_token(BOT_TOKEN)), refresh_s
+        lambda: Mirror(GitRemote(path, github.clone_url(), fixed_token(BOT_TOKEN)), "main"),
+        refresh_s,
     )
 
 
@@ -78,7 +80,7 @@ def test_what_an_agent_asks_for_is_built_of_the_newest_files(
 def test_without_documents_it_says_that_the_mirror_is_unavailable(tmp_path: Path) -> None:
     gone = f"http://127.0.0.1:{free_port()}/x.git"
     documents = RepositoryDocuments(
-        lambda: Mirror(tmp_path / "mirror.git", gone, "main", fixed_token("a-token")), 60
+        lambda: Mirror(GitRemote(tmp_path / "mirror.git", gone, fixed_token("a-token")), "main"), 60
     )
     markdown = documents.keep_ready(Snapshot.markdown)
     with pytest.raises(MirrorUnavailable):
@@ -129,7 +131,10 @@ def test_what_is_left_out_is_kept_and_said_once(
     long = a_file(origin, b"long.md", b"x" * (MAX_PAGE_BYTES + 1))
     documents = RepositoryDocuments(
         lambda: Mirror(
-            tmp_path / "mirror.git", str(tmp_path / "origin.git"), "main", fixed_token("a-token")
+            GitRemote(
+                tmp_path / "mirror.git", str(tmp_path / "origin.git"), fixed_token("a-token")
+            ),
+            "main",
         ),
         refresh_s=60,
     )

@@ -5,6 +5,7 @@ import pytest
 from shiploop.clients.github.auth import fixed_token
 from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.rules import MergeMethod
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import GitHubNotFound, GitHubRefused
 from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess, new_branch
@@ -68,3 +69,14 @@ def test_a_commit_of_one_line_has_no_body(sandbox: SandboxProcess, commits: Comm
 def test_a_commit_that_is_not_there_is_said_so(commits: Commits) -> None:
     with pytest.raises((GitHubNotFound, GitHubRefused)):
         commits.read(UNKNOWN)
+
+
+def test_of_what_came_with_a_merge_commit_that_alone_is_listed(
+    sandbox: SandboxProcess, commits: Commits
+) -> None:
+    sandbox.administer("PATCH", "", {"allow_merge_commit": True})
+    known = committed(sandbox)
+    _, pull = sandbox.open_green()
+    merge = sandbox.client().merge(pull.number, pull.head_sha, ("A", "B"), MergeMethod.MERGE)
+    after = committed(sandbox)
+    assert [one.sha for one in commits.since(known, after)] == [merge, after]

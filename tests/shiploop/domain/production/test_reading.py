@@ -53,6 +53,11 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
         f'<details id="s"><summary>{QUESTION}</summary>{PLAIN}{END}</details>',
         "s",
     ),
+    "the title of a heading's link, to be read aloud": (
+        f'<div><h2 id="s">{QUESTION}</h2><a href="#s"><span class="sr-only">Section titled '
+        f"“{QUESTION}”</span></a></div>{PLAIN}{END}",
+        "s",
+    ),
     "bold words": (f"<p><strong>{QUESTION}</strong></p>{PLAIN}{END}", ""),
     "numbered, in capitals, with a table of contents": (
         f'<ul><li><a href="#q7">{QUESTION}</a></li><li>Others</li></ul><p>Introduction that is long'

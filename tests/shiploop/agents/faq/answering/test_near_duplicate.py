@@ -157,3 +157,49 @@ def test_the_order_of_the_entries_does_not_matter() -> None:
         found = find_duplicate("How can I abort a task?", NOTHING, document)
         assert found is not None
         assert found.question == texts[0]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("### Q: {}\n\nA.", "## 7. {}\n\nA.", "## {} {{#here}}\n\nA.", "### **{}**\n\nA."),
+        *("## {} 🔑\n\nA.", "{}\n------\n\nA.", "## <a name='x'></a>{}\n\nA.", "## {} ##\n\nA."),
+        *("**{}**\n\nA.", "**Q: {}**\n\nA: So.", "**Q:** {}\n\n**A:** So.", "__{}__  \nA."),
+        *("Q: {}\n\nA: So.", "Q. {}\nA. So.", "**{}** So it is."),
+        *("- **{}**\n  A.", "1. {}\n\n   A.", "- **{}** So."),
+        *("<details>\n<summary>{}</summary>\n\nA.\n</details>", "<h3>{}</h3>\n\nA."),
+        "<details><summary><b>{}</b></summary>\nA.\n</details>",
+        "<details>\n  <summary>\n    {}\n  </summary>\n\nA.\n</details>",
+        *("{}\n: A.", "{}\n\n:   A.", "::: details {}\nA.\n:::", '??? question "{}"\n\n    A.'),
+        *(":::{{dropdown}} {}\nA.\n:::", '<Accordion title="{}">\nA.\n</Accordion>'),
+        *("| Question | Answer |\n|---|---|\n| {} | A. |", "## {}\n\n### On Linux\n\nA."),
+        *("## What else is there? {}\n\nA.", "## {} And what else is there?\n\nA."),
+    ],
+)
+def test_a_question_is_found_in_whatever_shape_a_person_wrote_it(written: str) -> None:
+    document = f"# FAQ\n\nWelcome.\n\n{written.format('How do I cancel a task?')}\n"
+    for asked in ("How do I cancel a task?", "how can I abort a task"):
+        found = find_duplicate(asked, NOTHING, document)
+        assert found is not None
+        assert "How do I cancel a task?" in found.question
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "- [How do I cancel a task?](#how-do-i-cancel-a-task)",
+        "```\n## How do I cancel a task?\n```",
+        "<!--\n**How do I cancel a task?**\n\nOne day.\n-->",
+        "Some ask: how do I cancel a task? Nobody knows.",
+    ],
+)
+def test_what_only_mentions_a_question_does_not_answer_it(written: str) -> None:
+    document = f"# FAQ\n\n{written}\n\n## Why?\n\nSo.\n"
+    assert find_duplicate("How do I cancel a task?", NOTHING, document) is None
+
+
+def test_the_same_question_is_never_added_beside_itself_whatever_it_asks() -> None:
+    twice = "How do I start a task, and how do I stop it?"
+    for present in (twice, "Why?", "任務？", "C++?"):
+        document = f"# FAQ\n\n## {present}\n\nSo.\n"
+        assert find_duplicate(present.upper(), NOTHING, document) is not None

@@ -14,6 +14,7 @@ from shiploop.agents.faq.answering.quotation import (
     Quotation,
     Unquotable,
     is_quotation,
+    join_sections,
     quote_part,
     quote_section,
 )
@@ -78,6 +79,7 @@ def test_a_section_is_quoted_whole_or_not_at_all(text: str, expected: str) -> No
 
 CUT = "!what would be left out says when or whether the rest holds"
 LONGER = "!what speaks of the question is longer than the 250 words that may be quoted"
+HOLDS = "!what speaks of the question holds"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ LONGER = "!what speaks of the question is longer than the 250 words that may be 
         (f"{LONG}\n\nA cat:\n\n- {TOO_LONG}", ("cat",), LONGER),
         ("| cat | s |\n|---|---|\n" + "| a | b c |\n" * 100, ("cat",), LONGER),
         ("A dog.", ("cat",), "!nothing of the section speaks of the question"),
-        ("A cat {x}.", ("cat",), "!what speaks of the question holds a brace outside of code"),
+        ("A cat {% x %}.", ("cat",), f"{HOLDS} a template outside of code"),
         (f"First, a cat.\n\n{LONG}\n\nThen a dog. {LONG}", ("cat",), CUT),
         (f"**A**\n\nA cat.\n\n{LONG}\n\n**B**\n\n{LONG}", ("cat",), f"**A**\n\nA cat.\n\n{LONG}"),
         (
@@ -392,3 +394,33 @@ def test_whatever_the_section_it_can_stand_in_the_faq(text: str) -> None:
     if isinstance(found, Quotation):
         assert answer_problem(found.text) is None
         assert is_quotation(found.text, section(text), Reach())
+
+
+PARENT = "# A\n\nOne.\n\n## B `b`\n\nTwo.\n\n### C\n\nThree.\n\n# D\n\nFour.\n"
+
+
+def test_a_section_is_joined_with_what_stands_below_it_and_quoted_with_its_headings() -> None:
+    above, *below, other = split_sections("a.md", PARENT)
+    joined = join_sections((above, *below))
+    assert joined is not None
+    quoted = quote_section(joined)
+    assert isinstance(quoted, Quotation)
+    assert quoted.text == "One.\n\n**B b:**\n\nTwo.\n\n**C:**\n\nThree."
+    assert is_quotation(quoted.text, joined, Reach())
+    assert join_sections((above, *below, other)) is None
+    assert join_sections((below[0], above)) is None
+    assert join_sections((above,)) is None
+    assert join_sections(()) is None
+
+
+def test_what_is_marked_otherwise_is_not_joined() -> None:
+    above, *below = split_sections("a.md", PARENT.partition("# D")[0])
+    marked = replace(below[0], marks=("Deprecated.",))
+    assert join_sections((above, marked)) is None
+    assert join_sections((replace(above, marks=("Deprecated.",)), marked)) is not None
+
+
+def test_a_heading_below_without_a_text_ends_no_quotation() -> None:
+    joined = join_sections(split_sections("a.md", "# A\n\nOne.\n\n## B\n"))
+    assert joined is not None
+    assert isinstance(quote_section(joined), Unquotable)

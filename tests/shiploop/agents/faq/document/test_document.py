@@ -9,13 +9,18 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from shiploop.agents.faq.dialects.dialect import Dialect
+from shiploop.agents.faq.dialects.mdx import DOCUSAURUS
+from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.document.document import (
     Entry,
     UnsafeDocumentError,
+    as_written,
     entries,
     entry_id,
     find,
     insert,
+    put_back,
     remove,
 )
 from shiploop.agents.faq.document.markers import find_markers, find_markers_by_parsing
@@ -38,13 +43,17 @@ POOL = (EXPORT, RESET, DEPLOY, QUOTING)
 
 # --- generated documents -------------------------------------------------------------------
 
-BLOCKS = [insert("", each) for each in POOL]
+BLOCKS = [
+    *(insert("", each) for each in POOL),
+    *(insert("", each, DOCUSAURUS) for each in POOL[:2]),
+]
 FRAGMENTS = [
     *("# FAQ", "## What is it?", "### 這是什麼？", "Setext?", "===", "---", "text", "more text  "),
     *("", "", "", "   ", "\t", "- item", "  nested", "1. one", "> quoted", "    code", "\ttab"),
     *("```", "```sh", "````", "  ```", "~~~", "~~~~ x", "- ```", "> ```", "   ~~~", "a ``` b"),
     *("<!-- note -->", "<!--", "-->", "<div>", "</div>", "<script>", "</script>", "- <!--"),
     *("<https://example.com>", "<?php", "?>", "| a | b |", "|---|---|", "[label]: /url", "\\"),
+    *("{/* note */}", "{/*", "*/}", "{/* /shiploop:entry x */}", "<Tabs>", "{`"),
     *("title: x", "\u2028", "x\x0cy", "\x85", "x \ufeff"),
     *(line for block in BLOCKS for line in block.split("\n")[:2] + block.split("\n")[-1:]),
     *(f"  {BLOCKS[0].split(chr(10))[0]}", f"- {BLOCKS[0].split(chr(10))[0]}"),
@@ -64,37 +73,40 @@ def documents(draw: st.DrawFn) -> str:
     return text if draw(st.booleans()) else text.rstrip("\r\n")
 
 
-def inserted(document: str, *new: Entry) -> str:
+def inserted(document: str, *new: Entry, dialect: Dialect = GFM) -> str:
     """Insert one after the other; documents that end inside a fence are not looked at."""
     try:
         for each in new:
-            document = insert(document, each)
+            document = insert(document, each, dialect)
     except UnsafeDocumentError:
         assume(False)
     return document
 
 
+dialects = st.sampled_from([GFM, DOCUSAURUS])
 new_entries = st.sampled_from(POOL)
 several = st.lists(new_entries, unique=True, min_size=2)
 
 
 @settings(max_examples=400)
-@given(documents(), new_entries)
-@example("", EXPORT)
-@example("\n\n", EXPORT)
-@example("# FAQ", RESET)
-@example("\ufeff# FAQ\r\n", RESET)
-@example(f"---\n# FAQ\r\r\r{BLOCKS[0]}", DEPLOY)
-def test_removing_what_was_inserted_gives_the_original(document: str, new: Entry) -> None:
+@given(documents(), new_entries, dialects)
+@example("", EXPORT, GFM)
+@example("\n\n", EXPORT, GFM)
+@example("# FAQ", RESET, DOCUSAURUS)
+@example("\ufeff# FAQ\r\n", RESET, GFM)
+@example(f"---\n# FAQ\r\r\r{BLOCKS[0]}", DEPLOY, GFM)
+def test_removing_what_was_inserted_gives_the_original(
+    document: str, new: Entry, dialect: Dialect
+) -> None:
     assume(find(document, new.question_hash) is None)
-    assert remove(inserted(document, new), new.question_hash) == document
+    assert remove(inserted(document, new, dialect=dialect), new.question_hash) == document
 
 
 @settings(max_examples=200)
-@given(documents(), new_entries)
-def test_inserting_twice_equals_inserting_once(document: str, new: Entry) -> None:
-    once = inserted(document, new)
-    assert insert(once, new) == once
+@given(documents(), new_entries, dialects)
+def test_inserting_twice_equals_inserting_once(document: str, new: Entry, dialect: Dialect) -> None:
+    once = inserted(document, new, dialect=dialect)
+    assert insert(once, new, dialect) == once
 
 
 @settings(max_examples=200)
@@ -117,10 +129,12 @@ def test_removing_one_of_many_equals_never_having_inserted_it(
 
 
 @settings(max_examples=200)
-@given(documents(), new_entries)
-def test_inserting_keeps_every_other_byte_and_every_other_entry(document: str, new: Entry) -> None:
-    after = inserted(document, new)
-    assert find(after, new.question_hash) == new
+@given(documents(), new_entries, dialects)
+def test_inserting_keeps_every_other_byte_and_every_other_entry(
+    document: str, new: Entry, dialect: Dialect
+) -> None:
+    after = inserted(document, new, dialect=dialect)
+    assert find(after, new.question_hash) == as_written(document, new)
     others = [e for e in entries(document) if e.question_hash != new.question_hash]
     assert [e for e in entries(after) if e.question_hash != new.question_hash] == others
     if find(document, new.question_hash) is None:
@@ -157,9 +171,31 @@ def test_markers_are_found_where_a_markdown_parser_sees_comments(document: str) 
     assert [marker.span() for marker in find_markers(body)] == expected
 
 
+@settings(max_examples=200)
+@given(documents(), new_entries, dialects)
+def test_an_entry_is_put_back_as_it_stood(document: str, new: Entry, dialect: Dialect) -> None:
+    assume(find(document, new.question_hash) is None)
+    before = inserted(document, new, dialect=dialect)
+    changed = insert(before, replace(new, answer="Another."))
+    assert put_back(changed, new.question_hash, before) == before
+    assert put_back(changed, new.question_hash, document) == document
+
+
 # --- documents one by one --------------------------------------------------------------------
 
 HUMAN = "# FAQ\n\nWelcome.\n\n## What is it?\n\nA thing.\n"
+
+
+def test_where_the_site_reads_mdx_the_markers_are_its_comments() -> None:
+    name = "how-do-i-export-my-data-523ca6ac"
+    document = insert(HUMAN, EXPORT, DOCUSAURUS)
+    assert document == (
+        f"{HUMAN}\n"
+        f"{{/* shiploop:entry {name} hash={EXPORT.question_hash} trace={TRACE_ID} */}}\n\n"
+        "## How do I export my data?\n\nPress *Export*.\n\n- CSV\n- JSON\n\n"
+        f"{{/* /shiploop:entry {name} */}}\n"
+    )
+    assert entries(insert(document, RESET)) == (EXPORT, RESET)  # each in its own form
 
 
 def test_an_entry_is_written_under_its_own_heading_between_markers() -> None:
@@ -167,7 +203,7 @@ def test_an_entry_is_written_under_its_own_heading_between_markers() -> None:
     assert entry_id(EXPORT) == name
     assert insert(HUMAN, EXPORT) == (
         f"{HUMAN}\n"
-        f"<!-- shiploop:entry {name} hash={EXPORT.question_hash} trace={TRACE_ID} -->\n"
+        f"<!-- shiploop:entry {name} hash={EXPORT.question_hash} trace={TRACE_ID} -->\n\n"
         "## How do I export my data?\n\nPress *Export*.\n\n- CSV\n- JSON\n\n"
         f"<!-- /shiploop:entry {name} -->\n"
     )
@@ -215,7 +251,7 @@ def test_front_matter_is_not_read_as_markdown() -> None:
     ],
 )
 def test_the_heading_has_the_level_of_the_questions_around_it(document: str, level: int) -> None:
-    assert f"-->\n{'#' * level} How do I" in insert(document, EXPORT)
+    assert f"-->\n\n{'#' * level} How do I" in insert(document, EXPORT)
 
 
 def test_the_heading_has_the_level_of_our_other_entries() -> None:

@@ -13,6 +13,7 @@ from shiploop.agents.faq.document.entry import (
     entry_id,
     render_entry,
 )
+from shiploop.agents.faq.document.form import Form
 from shiploop.agents.faq.document.markers import ends_open
 from shiploop.agents.faq.question import Question, check_question
 
@@ -65,7 +66,7 @@ def test_links_and_code_are_no_raw_html(answer: str) -> None:
 )
 def test_an_answer_that_would_not_stay_in_its_entry_is_refused(answer: str, problem: str) -> None:
     with pytest.raises(UnsafeEntryError, match=problem):
-        render_entry(replace(EXPORT, answer=answer), 2)
+        render_entry(replace(EXPORT, answer=answer), Form())
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_an_answer_that_would_not_stay_in_its_entry_is_refused(answer: str, prob
 )
 def test_an_entry_that_could_not_be_read_back_is_refused(broken: dict[str, str]) -> None:
     with pytest.raises(UnsafeEntryError, match="cannot be written"):
-        render_entry(replace(EXPORT, **broken), 2)
+        render_entry(replace(EXPORT, **broken), Form())
 
 
 @given(st.text(alphabet="ab `~#<>!-[]()\n*_:/", min_size=1, max_size=60))

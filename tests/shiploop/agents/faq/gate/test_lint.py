@@ -5,34 +5,34 @@ from pathlib import Path
 import pytest
 
 from shiploop.agents.faq.gate import lint as markdown_lint
-from shiploop.agents.faq.gate.lint import DEFAULT_RULES, lint
+from shiploop.agents.faq.gate.lint import DEFAULT_RULES, Rules, lint
 
 SAMPLE = Path(__file__).parents[5] / "sandbox" / "sample_repository"
 
 
 def test_clean_markdown_has_no_findings() -> None:
     faq = (SAMPLE / "docs" / "FAQ.md").read_text("utf-8")
-    assert lint(faq, None) == ()
+    assert lint("", faq) == ()
 
 
 def test_each_finding_names_its_line_and_its_rule() -> None:
-    (found,) = lint("# FAQ\n\n- one\n* two\n", None)
+    (found,) = lint("# FAQ\n", "# FAQ\n\n- one\n* two\n")
     assert found.startswith("MD004 in line 4: ")
 
 
 def test_commands_are_quoted_with_their_prompt_and_without_output() -> None:
-    assert lint("# FAQ\n\n```console\n$ make up\n$ make demo\n```\n", None) == ()
+    assert lint("", "# FAQ\n\n```console\n$ make up\n$ make demo\n```\n") == ()
 
 
 def test_the_repositorys_own_rules_count() -> None:
     text = f"# FAQ\n\n{'long ' * 30}line.\n"
-    assert lint(text, None) == ()
-    (found,) = lint(text, "[global]\nenable = ['MD013']\n")
+    assert lint("", text) == ()
+    (found,) = lint("", text, Rules(".rumdl.toml", "[global]\nenable = ['MD013']\n"))
     assert found.startswith("MD013 ")
 
 
 def test_links_are_not_looked_for_among_files_that_are_not_there() -> None:
-    assert lint("# FAQ\n\nSee [the guide](guide.md#start).\n", "") == ()
+    assert lint("", "# FAQ\n\nSee [the guide](guide.md#start).\n", Rules(text="")) == ()
 
 
 def test_without_rules_of_its_own_a_repository_is_held_to_those_we_have_it_install() -> None:
@@ -45,7 +45,7 @@ def test_without_rules_of_its_own_a_repository_is_held_to_those_we_have_it_insta
 def test_rules_that_cannot_be_read_leave_the_last_word_to_ci(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    assert lint("# FAQ\n\n- one\n* two\n", "[global\n") == ()
+    assert lint("", "# FAQ\n\n- one\n* two\n", Rules(text="[global\n")) == ()
     assert "the Markdown was not linted" in caplog.text
 
 
@@ -53,5 +53,31 @@ def test_a_linter_that_is_not_there_leaves_the_last_word_to_ci(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(markdown_lint, "_COMMAND", ("/nowhere/rumdl",))
-    assert lint("# FAQ\n", None) == ()
+    assert lint("", "# FAQ\n") == ()
     assert "the Markdown was not linted" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        Rules(".markdownlint.json", '{"default": true, "MD013": {"line_length": 40}}'),
+        Rules(".markdownlint.yaml", "default: true\nMD013:\n  line_length: 40\n"),
+        Rules(".config/rumdl.toml", "[MD013]\nline-length = 40\n"),
+    ],
+    ids=lambda rules: rules.path,
+)
+def test_rules_are_read_as_markdownlint_declares_them(rules: Rules) -> None:
+    (found,) = lint("# FAQ\n", f"# FAQ\n\n{'many ' * 10}words.\n", rules)
+    assert found.startswith("MD013 ")
+
+
+def test_what_was_found_before_is_nobodys_business_wherever_it_stands_now() -> None:
+    before = "# FAQ\n\n* one\n- two\n\n## Old?\ntext\n"
+    assert lint(before, before.replace("# FAQ\n", "# FAQ\n\nNew text.\n", 1)) == ()
+    (found,) = lint(before, f"{before}\n## New?\ntext\n")
+    assert found.startswith("MD022 ")
+
+
+def test_a_missing_last_line_break_is_no_fault_of_what_is_added() -> None:
+    before = "# FAQ\r\n\r\n## Old?\r\n\r\nText, [here](https://a.example)"
+    assert lint(before, f"{before}\r\n\r\n## New?\r\n\r\nMore.", Rules(text="")) == ()

@@ -101,6 +101,9 @@ def test_a_name_that_no_document_knows_is_told() -> None:
         ("This is how to rotate them:\n\n```sh\nkeys rotate\n```", ""),
         ("```sh\nkeys rotate\n```", "code alone"),
         ("For example:\n\n```sh\nkeys rotate\n```", "code alone"),
+        ("First, write the key to a file.", "first step"),
+        ("First, write the key to a file. Then rotate it.", ""),
+        ("1. First, write it.\n2. Rotate it.", ""),
         ("Run the command above once more.", "points to"),
         ("As described in the previous section, run it again.", "points to"),
         ("これは上記の手順を繰り返します。", "points to"),
@@ -110,6 +113,7 @@ def test_a_name_that_no_document_knows_is_told() -> None:
         ("However, it never asks.", "points to"),
         ("It is fast. Next, we will look at the options.", "announces"),
         ("TODO", "announces"),
+        ("What you have to do is to wait.", ""),
         ("If you need to remove it, see [the keys](keys.md#keys).", "where to read on"),
         (
             "Mass insertion is covered in a separate page. Please refer to our [guide](g.md#g).",
@@ -137,7 +141,16 @@ def test_another_order_and_what_stands_below_keep_a_section_from_standing_alone(
 
 @pytest.mark.parametrize(
     "heading",
-    ["More details", "Mehr Details", "Known issues", "まとめ", "See it", "Setup instructions"],
+    [
+        "More details",
+        "Mehr Details",
+        "Known issues",
+        "and rotate keys",
+        "Complete list",
+        "まとめ",
+        "See it",
+        "Setup instructions",
+    ],
 )
 def test_a_heading_that_says_nothing_by_itself_is_no_question(heading: str) -> None:
     section = Section("docs/a.md", ("Guide", heading), "a", 1, 3, "")
@@ -156,6 +169,20 @@ def test_a_heading_that_says_nothing_by_itself_is_no_question(heading: str) -> N
         ("3.recipes-basics.md", ("Plugins & Components", "Add plugins"), "Use a plugin.", 0),
         ("a.md", ("Migrating from 1.x", "Move old keys to another store"), "Keys move.", None),
         ("a.md", ("Migrating keys", "Old keys"), "Old keys are migrated.", None),
+        ("a.md", ("Acme on Mars", "4. Update the server"), "Update it.", 0),
+        ("a.md", ("Acme on Mars", "4. Update the keys of each server at once"), "Update.", None),
+        ("a.md", ("画面", "部品の種類", "ジョブキュー"), "状態を表示します。", 1),
+        ("a.md", ("画面", "部品の種類", "ジョブキュー"), "状態を表示する部品の種類です。", None),
+        ("a.md", ("Acme compared with Zeta", "Key functions"), "It is called `KEY`.", 0),
+        (
+            "a.md",
+            ("Acme compared with Zeta", "Key functions"),
+            "Compared with Zeta's, Acme's is `KEY`.",
+            None,
+        ),
+        ("a.md", ("Acme on Mars", "Step 4: Log in as the owner of all"), "Log in at Acme.", 0),
+        ("a.md", ("Acme on Mars", "第 4 步：以管理員的身分登入系統"), "登入系統。", 0),
+        ("a.md", ("Acme on Mars", "Step 4: Log in as the owner"), "Log in at Acme on Mars.", None),
         # Elsewhere a short heading may need those between it and the title.
         ("a.md", ("Errors", "Raise `HttpError`", "The response"), "It is JSON.", 1),
         ("a.md", ("Errors", "Raise `HttpError`", "The response"), "> `HttpError` is JSON.", 1),

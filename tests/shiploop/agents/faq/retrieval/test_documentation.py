@@ -28,6 +28,8 @@ def test_what_may_be_about_the_product_is_documentation(path: str) -> None:
     "path",
     [
         "CHANGELOG.md",
+        "CLA.md",
+        ".clabot/contributor-license-agreement.md",
         "packages/core/changelog.MD",
         "docs/changelog-2.x.md",
         "docs/release-notes/v1.md",

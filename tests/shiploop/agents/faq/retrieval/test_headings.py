@@ -130,6 +130,15 @@ def test_copies_of_a_section_count_once() -> None:
     assert place(found.find("Revoke keys")) == "a.md#revoke-keys"
 
 
+def test_of_copies_the_section_in_its_own_language_counts() -> None:
+    pages = {
+        "de/keys.md": "# Schlüssel\n\n## 撤销密钥\n\n删除密钥，然后重新启动服务器。\n",
+        "zh/keys.md": "# 密钥\n\n## 撤销密钥\n\n删除密钥，然后重新启动服务器。\n",
+    }
+    found = Headings([each for path in pages for each in split_sections(path, pages[path])])
+    assert place(found.find("如何撤销密钥？")) == "zh/keys.md#撤销密钥"
+
+
 @pytest.mark.parametrize(
     ("text", "anchor", "has_more_below"),
     [

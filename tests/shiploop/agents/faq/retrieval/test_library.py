@@ -1,5 +1,6 @@
 """What answers are taken from: the repository's documents, but for the FAQ itself."""
 
+from shiploop.agents.faq.gate.lint import Rules
 from shiploop.agents.faq.retrieval.documentation import Documentation
 from shiploop.agents.faq.retrieval.library import Librarian, Library
 from shiploop.domain.delivery.change import Source
@@ -34,7 +35,7 @@ def test_a_repository_without_faq_and_lint_rules_has_none() -> None:
 
 
 def test_the_repositorys_own_lint_rules_are_read() -> None:
-    assert a_library(**{".rumdl.toml": RULES}).lint_rules == RULES
+    assert a_library(**{".rumdl.toml": RULES}).lint_rules == Rules(".rumdl.toml", RULES)
 
 
 def test_of_what_an_answer_cites_the_sections_are_found_that_there_are() -> None:

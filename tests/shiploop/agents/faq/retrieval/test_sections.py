@@ -147,3 +147,20 @@ def test_a_page_of_too_many_headings_is_cut_before_the_next() -> None:
 def test_a_page_that_takes_long_to_parse_is_left_out(page: str) -> None:
     assert split_sections("p.md", page) == ()
     assert len(left_out(page)) == 1
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "heading", "title"),
+    [
+        ("---\ntitle: Keys\n---\n", "{{ $frontmatter.title }}", "Keys"),
+        ("---\ntitle: Keys\n---\n", "About {{ page.title }}", "About Keys"),
+        ("---\ntitle: Keys\n---\n", "{{ version }}", "{{ version }}"),
+        ("", "{{ page.title }}", "{{ page.title }}"),
+    ],
+)
+def test_a_heading_that_asks_for_the_title_has_it(
+    front_matter: str, heading: str, title: str
+) -> None:
+    (section,) = split_sections("a.md", f"{front_matter}# {heading}\n\nText.\n")
+    assert section.heading_path == (title,)
+    assert section.anchor == heading_anchor(heading)

@@ -96,6 +96,20 @@ def test_a_site_may_say_that_what_stands_beside_its_versions_is_current(
     assert set(superseded(paths, read={file: text}.get)) == {paths[0]}
 
 
+@pytest.mark.parametrize(
+    ("body", "original"),
+    [
+        ("# Keys\n\nThe keys are rotated by their owner, who has to say so.", "en-US/keys.md"),
+        ("# Schlüssel\n\nDie Schlüssel erneuert, wem sie gehören, und sagt das.", "de-DE/keys.md"),
+        ("# 密钥\n\n密钥由其所有者轮换，所有者必须说明这一点。", "zh-CN/keys.md"),
+        ("# Ключи\n\nКлючи меняет их владелец, который должен сообщить об этом.", "ru-RU/keys.md"),
+    ],
+)
+def test_of_copies_the_one_in_its_own_language_counts(body: str, original: str) -> None:
+    pages = {f"{folder}/keys.md": body for folder in ("de-DE", "en-US", "ru-RU", "zh-CN")}
+    assert set(copies(pages).values()) == {original}
+
+
 def test_of_copies_the_plainest_path_counts() -> None:
     pages = {
         "docs/de/a.md": "---\ntitle: A\n---\nSame.\n",

@@ -1,0 +1,162 @@
+"""What stands below the last answer and is none of it: footers, labels of links, closing words."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from shiploop.agents.faq.document.lines import Lines
+
+_RULE: Final = re.compile(r"[ ]{0,3}(?:-(?:[ \t]*-){2,}|\*(?:[ \t]*\*){2,}|_(?:[ \t]*_){2,})[ \t]*")
+_LINK_LABEL: Final = re.compile(r"[ ]{0,3}\[[^\]\n]{1,200}\]:[ \t]*\S")
+_ANCHOR: Final = re.compile(r"[ ]{0,3}<a[ ](?:name|id)=[^<>]{0,200}>(?:</a>)?[ \t]*")
+_END_TAG: Final = re.compile(r"[ ]{0,3}</(?P<tag>[a-z]\w{0,30})>[ \t]*", re.IGNORECASE)
+_END_OF_BOX: Final = re.compile(r"[ ]{0,3}(?::{3,}|/{3})[ \t]*")
+_TO_TOP: Final = re.compile(
+    r"\b(?:back|return|go) to (?:the )?(?:top|contents?|toc)\b|[⬆↑🔝]", re.IGNORECASE
+)
+_COMMENTS: Final = ("<!--", "{/*")
+_SHORT_LINE: Final = 120
+_MOST_OF_FOOTER: Final = 12  # lines
+_FENCE: Final = re.compile(r"[ \t]{0,12}(?:`{3,}|~{3,})")
+
+# What a file says where its questions end, as a heading or as a paragraph.
+_CLOSING: Final = re.compile(
+    r"(?:see also|(?:further|additional|more|other|related|useful|external) (?:reading|help|support"
+    r"|questions?|information|info|resources?|links?|topics?|docs|documentation|guides?)"
+    r"|(?:do you )?(?:still )?(?:have|having|got|need|stuck|confused|unsure|lost)"
+    r"(?: (?:any|a|an|some|more|other|another|additional|further|unanswered|specific|different))*"
+    r" ?(?:questions?|help|support|assistance|issues?|problems?|trouble)?"
+    r"(?: (?:not|that).{0,60}|\?.{0,200}|[.!,:].{0,200})?"
+    r"|(?:did ?n[o'’]?t|did not|can[' ’]?t|cannot|could ?n[o'’]?t|don[' ’]?t|do not) (?:you )?"
+    r"(?:find|see|have)\b.{0,200}"
+    r"|(?:my|your) (?:question|problem|issue) (?:is|was|isn['’]t|wasn['’]t)\b.{0,200}"
+    r"|(?:if you|for (?:any|more|other|further)|any (?:other|more|further))\b.{0,40}"
+    r"\b(?:questions?|information|details|help|support)\b.{0,200}"
+    r"|(?:get(?:ting)?|where to get|need)(?: more| further| additional)? (?:help|support|in touch)"
+    r"|contact(?: us| me| information)?|support|help|resources?|links?|references?|footnotes?"
+    r"|next steps?|what['’]s next|where to go next|community|feedback|contribut(?:e|ing|ors?)"
+    r"|licen[cs]e|licen[cs]ing|credits|acknowledge?ments?|change ?log|last updated?\b.{0,60}"
+    r"|ask (?:a|your|us|the)\b.{0,80}|questions"
+    r"|相关链接|相關連結|参考.{0,10}|參考.{0,10}|更多.{0,10}"
+    r"|参见|參見|其他问题|其他問題|还有问题.{0,20}|還有問題.{0,20}|联系.{0,10}|聯絡.{0,10}|関連.{0,10})"
+    r"[\s.?!:：？。…]{0,5}",
+    re.IGNORECASE,
+)
+
+
+# A paragraph that says so is short of words for an answer, which may well end with "See also".
+_FAREWELL: Final = re.compile(
+    r"(?:do you )?still (?:have|having|got)[ ](?:[a-z]{1,10}[ ]){0,3}questions?\b"
+    r"|(?:have|got)[ ](?:any|more|other|another|a|further)[ ](?:[a-z]{1,10}[ ]){0,2}questions?\b"
+    r"|(?:did ?n[o'’]?t|did not|can[' ’]?t|cannot|could ?n[o'’]?t|don[' ’]?t) (?:you )?"
+    r"(?:find|see) (?:an answer|the answer|your|what you)\b"
+    r"|if you (?:still )?(?:have|need)[ ](?:[a-z]{1,10}[ ]){0,3}(?:questions?|help)\b"
+    r"|[还還]有(?:其他|更多)?[问問][题題]",
+    re.IGNORECASE,
+)
+_DECORATION: Final = "*_ \t🙂💬📞🆘📚"
+
+
+def is_closing(text: str) -> bool:
+    """Tell whether a heading closes a file: `See also`, `Still have questions?`."""
+    return _CLOSING.fullmatch(_from_first_letter(text)[:300].rstrip(_DECORATION)) is not None
+
+
+def _from_first_letter(text: str) -> str:
+    begin = 0
+    while begin < len(text) and not text[begin].isalnum():
+        begin += 1
+    return text[begin:]
+
+
+def rule_between(answers: Sequence[str]) -> str:
+    """The thematic break that a file has between its answers; empty where it has none."""
+    last = [answer.rstrip().rpartition("\n")[2] for answer in answers[:-1]]
+    rules = Counter(line for line in last if _RULE.fullmatch(line))
+    line, count = rules.most_common(1)[0] if rules else ("", 0)
+    return line.strip() if 2 * count > len(last) else ""
+
+
+def end_of_answer(lines: Lines, begin: int, end: int, others: Sequence[str]) -> int:
+    """The line after the last one of an answer that stands in the lines from `begin` to `end`.
+
+    `others` are the answers above it: what ends most of them belongs to it as well.
+    """
+    usual = Counter(answer.rstrip().rpartition("\n")[2].strip() for answer in others)
+    kept = _before_footer(lines, begin, end)
+    while (shorter := _without_last(lines, begin, kept, usual)) < kept:
+        kept = shorter
+    return kept if kept > begin else _without_blanks(lines, begin, end)
+
+
+def _before_footer(lines: Lines, begin: int, end: int) -> int:
+    """Cut a text at its last thematic break, where little stands below that."""
+    outside = list(_outside_code(lines, begin, end))
+    rules = [
+        line
+        for line in outside
+        if line > begin and lines.is_blank(line - 1) and _RULE.fullmatch(lines.lines[line])
+    ]
+    if not rules:
+        return end
+    below = sum(not lines.is_blank(line) for line in range(rules[-1] + 1, end))
+    return rules[-1] if below <= _MOST_OF_FOOTER else end
+
+
+def _outside_code(lines: Lines, begin: int, end: int) -> Iterator[int]:
+    fence = ""
+    for line in range(begin, end):
+        text = lines.lines[line]
+        if marks := _FENCE.match(text):
+            mark = marks[0].lstrip()
+            fence = mark if not fence else "" if mark.startswith(fence) else fence
+        elif not fence:
+            yield line
+
+
+def _without_last(lines: Lines, begin: int, end: int, usual: Counter[str]) -> int:
+    """Leave the last line or paragraph out where it does not belong to the answer."""
+    end = _without_blanks(lines, begin, end)
+    if end <= begin:
+        return end
+    line = lines.lines[end - 1]
+    if usual[line.strip()] > 1 or 0 < len(usual) == usual[line.strip()]:
+        return end
+    if line.rstrip().endswith(("-->", "*/}")):
+        first = end - 1
+        while first > begin and not lines.lines[first].lstrip().startswith(_COMMENTS):
+            first -= 1
+        return first if lines.lines[first].lstrip().startswith(_COMMENTS) else end
+    if _ANCHOR.fullmatch(line) or _ends_what_it_did_not_begin(lines, begin, end):
+        return end - 1
+    paragraph = end - 1
+    while paragraph > begin and not lines.is_blank(paragraph - 1):
+        paragraph -= 1
+    text = lines.lines[paragraph]
+    if all(map(_LINK_LABEL.match, lines.lines[paragraph:end])):
+        return paragraph
+    if paragraph == end - 1 and len(text) <= _SHORT_LINE and _TO_TOP.search(text):
+        return paragraph
+    says = _FAREWELL.match(_from_first_letter(text)[:300])
+    return paragraph if paragraph > begin and says else end
+
+
+def _without_blanks(lines: Lines, begin: int, end: int) -> int:
+    while end > begin and lines.is_blank(end - 1):
+        end -= 1
+    return end
+
+
+def _ends_what_it_did_not_begin(lines: Lines, begin: int, end: int) -> bool:
+    """Tell whether the last line ends an element or a box that began above the answer."""
+    line, above = lines.lines[end - 1], lines.lines[begin : end - 1]
+    if tag := _END_TAG.fullmatch(line):
+        name = tag["tag"].lower()
+        text = "\n".join(above).lower()
+        return text.count(f"<{name}") <= text.count(f"</{name}")
+    if _END_OF_BOX.fullmatch(line):
+        mark = line.strip()
+        boxes = [each.strip() for each in above if each.strip().startswith(mark)]
+        return 2 * sum(each == mark for each in boxes) >= len(boxes)
+    return False

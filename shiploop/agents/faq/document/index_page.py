@@ -1,0 +1,32 @@
+"""Tells a file that answers nothing itself: an index of other files that do."""
+
+import re
+from typing import Final
+
+from shiploop.agents.faq.document.lines import Lines
+
+_LINK_ELSEWHERE: Final = re.compile(
+    r"\A[ \t]*(?:[-*+]|\d{1,6}[.)])[ \t]+(?:\*\*|__)?\[.*\]\((?!#|[a-z]+:)[^()\s]+\)"
+)
+_ITEM: Final = re.compile(r"\A[ \t]*(?:[-*+]|\d{1,6}[.)])[ \t]")
+_TOCTREE: Final = re.compile(r"\A[`:]{3,}\{toctree\}")
+_FEWEST: Final = 3
+_MOST_OTHERS: Final = 3  # lines that say what the page is
+
+
+def is_index(text: str) -> bool:
+    """Tell whether a text is a list of links to other files and little else."""
+    lines = Lines.of(text)
+    links = others = 0
+    in_tree = False
+    for line in lines.lines[lines.start :]:
+        if _TOCTREE.match(line):
+            in_tree = True
+            links += _FEWEST
+        elif in_tree:
+            in_tree = not line.startswith(("```", ":::"))
+        elif _LINK_ELSEWHERE.match(line):
+            links += 1
+        elif line.strip() and not line.startswith("#") and not _ITEM.match(line):
+            others += 1
+    return links >= _FEWEST and others <= _MOST_OTHERS

@@ -1,0 +1,143 @@
+"""What a quotation needs that stands elsewhere: what it points to, and where it leads."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_FEWEST_WORDS_BESIDE_LINKS: Final = 12
+# As many words tell something beside a link, or a picture, that is not quoted.
+_WORDS_BESIDE_A_LINK: Final = 30
+_WORDS_BESIDE_A_PICTURE: Final = 10
+_CODE: Final = "\0"  # stands for a block of code where only prose is read
+_FENCE: Final = re.compile(r" {0,3}(```|~~~)")
+_LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
+_POINTER: Final = re.compile(
+    r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at"
+    r"|found (?:in|on)"
+    r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
+    r"|siehe|lies|lisez|lea|leggi|leia|voir|véase|vedi|veja|zie"
+    r"|finde(?:n sie|st du|t ihr)|pouvez trouver|trouverez|vind(?:t u|en)"
+    r"|puede\w* encontrar|encontrar(?:á|ás|án)|se encuentran?|encontra(?:-se|m-se)?"
+    r"|puoi trovare|trover(?:ai|ete)"
+    r"|(?:documenté|décrit|expliqué|présenté|abordé|détaillé)e?s? (?:dans|sur|à)"
+    r"|(?:documentad|descrit|explicad)[oa]s? (?:en|em|no|na)"
+    r"|(?:documentat|descritt|spiegat)[oaie] (?:in|nel\w*))\b[^.!?\n]{0,300}\["
+    r"|\]\([^()\n]{0,300}\)[^.!?\n]{0,300}\b(?:beschrieben|erklärt|dokumentiert|behandelt)\b"
+    r"|\bchapitre dédié\b"
+    r"|\b(?:separate|own|dedicated) (?:page|document|guide|article|section)\b"
+    r"|请参阅|請參閱|参见|參見|参考|參考|参照|를 참고",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W_]+")
+_CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
+_SHOWN_LINK: Final = re.compile(r"\]\((?!\s*\))|\]\[|<a\s")
+_PICTURE: Final = re.compile(r"!\[|<img\s")
+# "Here is an example:" leads into what is quoted below it. Right after code or a table "the above
+# command" is that, and "Here, x is the name" explains it.
+_LEADS_IN: Final = re.compile(r"[^\n]{0,200}[:：]\s*(?:\n|\Z)")
+_AFTER_BLOCK: Final = re.compile(
+    r"[\0|][\s|>]{0,9}(?:\Z|(?:[^.!?\n\0|]{0,120} )?the (?:(?!\w+ed )[\w-]+ ){0,3}\Z)",
+    re.IGNORECASE,
+)
+_BEFORE: Final = 160  # characters
+# What a reader of the answer alone cannot see.
+_ELSEWHERE: Final = re.compile(
+    r"(?<!\band )(?<!\bor )\babove\b(?! \d)"
+    r"|\b(?:previous|preceding|last|next|prior|following) (?:section|page|chapter|tutorial|part"
+    r"|article|guide)s?\b|\b(?:previous|preceding|last|next|prior) (?:example|step|paragraph"
+    r"|snippet)s?\b"
+    r"|\b(?:described|mentioned|explained|discussed|noted|shown|seen|listed|outlined|defined|used"
+    r"|created|introduced|given|stated) (?:before|earlier|previously)(?=\s*(?:[.,;:)]|$))"
+    r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
+    r"|\b(?:in|from|of) our (?:example|demo|sample)s?\b|\bwe (?:just|already|now) "
+    r"|\byou(?:'ve| have)? just (?!need)\w+ed\b|^(?:below|here)\b"
+    r"|(?:^|[.!?]\s)again,"
+    r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
+    r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented"
+    r"|listed) here\b"
+    r"|\b(?:oben(?! (?:rechts|links))|obige[nrs]?|vorherige[nrs]?|siehe unten)\b"
+    r"|\bci-dess(?:us|ous)\b"
+    r"|\bprécédente?s?\b|\b(?:sección|seção|página|ejemplo|exemplo|paso|passo) anterior\b"
+    r"|\bmás arriba\b|\bacima\b|\bsopra\b|\bprecedent[ei]\b|\bhierboven\b|\bvorige\b"
+    r"|上面|上述|上文|如上|前面|前述|上一[节節章步页頁]|下一[节節章步页頁]|下文|上記|先ほど|前の[章節例]"
+    r"|次の[章節]|위의|앞서",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A text that begins so goes on from another one.
+_GOES_ON: Final = re.compile(
+    r"\A\W{0,40}(?:but|however|otherwise|instead|also|additionally|furthermore|moreover|then|alternatively"
+    r"|therefore|thus|hence|similarly|likewise|conversely|nevertheless|and|or|yet|still"
+    r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
+    r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
+    r"|\A\W{0,40}(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
+    re.IGNORECASE,
+)
+
+
+def goes_on(text: str) -> re.Match[str] | None:
+    """Find the word by which a text or a heading goes on from another one."""
+    return _GOES_ON.match(text)
+
+
+def pointed_to(prose: str) -> str:
+    """The words by which a prose without its code points to what is not in it; empty if none."""
+    if found := goes_on(prose):
+        return found[0].strip()
+    return next((found[0].strip() for found in _pointers(prose)), "")
+
+
+def _pointers(prose: str) -> Iterator[re.Match[str]]:
+    for found in _ELSEWHERE.finditer(prose):
+        before = prose[max(0, found.start() - _BEFORE) : found.start()]
+        word = found[0].lower()
+        leads_in = word in ("here", "below") and _LEADS_IN.match(prose, found.end())
+        goes_back = word in ("here", "above") and _AFTER_BLOCK.search(before)
+        if not leads_in and not goes_back:
+            yield found
+
+
+def says_little(prose: str) -> bool:
+    """Tell whether a prose says hardly more than where to read on."""
+    told = _without_pointers(prose)
+    return told != prose and count_words(told) < _FEWEST_WORDS_BESIDE_LINKS
+
+
+def leads_away(text: str, prose: str) -> bool:
+    """Tell whether a section's text has links and pictures which what is quoted of it needs.
+
+    Links to other hosts are quoted as their words, and pictures not at all.
+    """
+    pictures = len(_PICTURE.findall(text))
+    links = len(_SHOWN_LINK.findall(text)) - pictures - len(_SHOWN_LINK.findall(prose))
+    needed = _WORDS_BESIDE_A_LINK * max(0, links) + _WORDS_BESIDE_A_PICTURE * pictures
+    return count_words(prose) < needed
+
+
+def without_code_blocks(quoted: str) -> str:
+    """Leave code out, with a mark where it stood."""
+    kept, fence = [], ""
+    for line in quoted.split("\n"):
+        opens = _FENCE.match(line)
+        if fence:
+            fence = "" if opens and opens[1] == fence else fence
+        elif opens:
+            fence = opens[1]
+            kept.append(_CODE)
+        else:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _without_pointers(prose: str) -> str:
+    """Leave out links, and sentences that say no more than where to look."""
+    sentences = _SENTENCE_END.split(prose)
+    if not any(map(_POINTER.search, sentences)):
+        return _LINK.sub(" ", prose) if _LINK.search(prose) else prose
+    return " ".join(_LINK.sub(" ", each) for each in sentences if not _POINTER.search(each))
+
+
+def count_words(text: str) -> float:
+    """Count words; two characters of an unspaced script are one."""
+    spaced, characters = _CJK.subn(" ", text)
+    return len(_WORD.findall(spaced)) + characters / 2

@@ -1,0 +1,76 @@
+"""The repository's rules, one finding each: what shiploop does about them, and what to change."""
+
+from collections.abc import Iterator
+
+from shiploop.cli.doctor.diagnosis import Finding, Health
+from shiploop.domain.delivery.rule_fates import (
+    Change,
+    Fate,
+    Obeyed,
+    Parked,
+    Refused,
+    fates,
+)
+from shiploop.domain.delivery.rules import BranchRules, Rule
+
+_NAME = "rules"
+
+
+def judge_rules(rules: BranchRules) -> Iterator[Finding]:
+    """Is there a rule that keeps an answer or a rollback from being merged?"""
+    of_rollbacks = {fate.rule: fate for fate in fates(rules, Change.ROLLBACK)}
+    for fate in fates(rules, Change.TASK):
+        yield from _judge(fate, of_rollbacks.pop(fate.rule, None))
+    for fate in of_rollbacks.values():
+        yield from _judge(None, fate)
+    if rules.others:
+        what = f"{', '.join(rules.others)}: shiploop does not know what they ask for"
+        advice = "See that they let its pull requests be merged: GitHub's own words decide."
+        yield Finding(_NAME, Health.WARNING, what, advice)
+    if rules.bypassed:
+        named = ", ".join(sorted(rules.bypassed))
+        yield Finding(_NAME, Health.OK, f"{named}: shiploop's account is on the bypass list")
+    if rules.unknown:
+        yield _unread(rules)
+
+
+def _judge(task: Fate | None, rollback: Fate | None) -> Iterator[Finding]:
+    match task, rollback:
+        case (Refused() as refused, _):
+            what = f"{refused.rule}: nothing is merged, because {refused.reason}"
+            yield Finding(_NAME, Health.BROKEN, what, refused.advice)
+        case (_, Refused() as refused):
+            what = f"{refused.rule}: no rollback is merged, because {refused.reason}"
+            yield Finding(_NAME, Health.BROKEN, what, refused.advice)
+        case (Parked(rule=Rule.LAST_PUSH), _):
+            return  # what is asked of reviews is told once
+        case (Parked() as parked, _):
+            what = f"{parked.rule}: answers wait, and a rollback too, because {parked.reason}"
+            advice = (
+                "See that somebody can approve while production is broken, or put shiploop's "
+                "account on the bypass list."
+            )
+            yield Finding(_NAME, Health.WARNING, what, advice)
+        case (Obeyed(rule=Rule.FORCE_PUSHES) as obeyed, _):
+            advice = "Leave such branches out of that rule."
+            yield Finding(_NAME, Health.WARNING, f"{obeyed.rule}: {_begun(obeyed.how)}", advice)
+        case (Obeyed() as obeyed, _):
+            yield Finding(_NAME, Health.OK, f"{obeyed.rule}: {_begun(obeyed.how)}")
+        case (None, Obeyed() as obeyed):
+            yield Finding(_NAME, Health.OK, f"{obeyed.rule}: {_begun(obeyed.how)}")
+        case _:
+            return  # `_unread` names them all
+
+
+def _begun(sentence: str) -> str:
+    return (sentence[:1].lower() + sentence[1:]).removesuffix(".")
+
+
+def _unread(rules: BranchRules) -> Finding:
+    if rules.unknown >= frozenset(Rule):
+        advice = "See that they let pull requests of shiploop's be merged: GitHub's words decide."
+        return Finding(_NAME, Health.WARNING, "none could be read", advice)
+    # So it is for every token but an administrator's: nothing is wrong with that.
+    named = ", ".join(sorted(rules.unknown))
+    what = f"{named}: not told to this token as a whole, so GitHub's own words decide"
+    return Finding(_NAME, Health.OK, what)

@@ -1,0 +1,1 @@
+"""Sets shiploop up for a repository: what can be read of it is not asked."""

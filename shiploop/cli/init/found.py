@@ -1,0 +1,95 @@
+"""What a repository is found to be, from the names of its files and what GitHub tells of it."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shiploop.agents.faq.document.document import FAQ_PATH
+
+# A path that a shell and a pattern of a workflow take as it is.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+")
+_MARKDOWN: Final = (".md", ".mdx", ".markdown")
+_DOCUMENT_FOLDERS: Final = frozenset({"doc", "docs", "documentation", "guide", "guides", "manual"})
+_NOT_OURS: Final = frozenset(
+    {".github", "examples", "fixtures", "node_modules", "test", "tests", "third_party", "vendor"}
+)
+_LINT_RULES: Final = re.compile(
+    r"\.?rumdl\.toml|\.config/rumdl\.toml|\.markdownlint(-cli2)?\.(jsonc?|ya?ml|cjs|mjs)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What the paths of a repository tell: its document folders, its FAQ and its linter.
+
+    `faq_path` is None where there is no FAQ, `lint_rules` where there is no configuration of a
+    Markdown linter. `others` are pages that may be FAQs as well.
+    """
+
+    document_folders: tuple[str, ...]
+    faq_path: str | None
+    others: tuple[str, ...]
+    lint_rules: str | None
+    folders: frozenset[str]
+    has_openapi: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A repository as it was found; `site_url` is None where nobody has told one.
+
+    `rules` are sentences of what the branch asks of a merge, as far as it can be read.
+    """
+
+    full_name: str
+    page_url: str
+    branch: str
+    files: Files
+    required_checks: tuple[str, ...]
+    takes_squash: bool
+    site_url: str | None
+    site_told_by: str
+    environments: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+
+
+def read_files(paths: Iterable[str]) -> Files:
+    """What the paths of all files tell."""
+    every = sorted(paths)
+    pages = [path for path in every if path.lower().endswith(_MARKDOWN) and _is_ours(path)]
+    faqs = _faqs(pages)
+    return Files(
+        document_folders=_document_folders(pages),
+        faq_path=faqs[0] if faqs else None,
+        others=tuple(faqs[1:]),
+        lint_rules=next((path for path in every if _LINT_RULES.fullmatch(path)), None),
+        folders=frozenset(path.partition("/")[0] for path in every if "/" in path),
+        has_openapi=any(posixpath.basename(path) == "openapi.yaml" for path in every),
+    )
+
+
+def _is_ours(path: str) -> bool:
+    return not _NOT_OURS.intersection(path.lower().split("/")[:-1])
+
+
+def _faqs(pages: Sequence[str]) -> list[str]:
+    """The pages that are called FAQ, the likeliest first."""
+    named = [page for page in pages if _stem(page) == "faq" and _PLAIN.fullmatch(page)]
+    return sorted(named, key=lambda page: (page != FAQ_PATH, page.count("/"), page))
+
+
+def _stem(page: str) -> str:
+    return posixpath.basename(page).partition(".")[0].lower()
+
+
+def _document_folders(pages: Sequence[str]) -> tuple[str, ...]:
+    """The outermost folders that are called as those of documents are."""
+    found: dict[str, None] = {}
+    for page in pages:
+        names = page.split("/")[:-1]
+        depth = next((n for n, each in enumerate(names, 1) if each.lower() in _DOCUMENT_FOLDERS), 0)
+        if depth:
+            found["/".join(names[:depth])] = None
+    return tuple(folder for folder in found if _PLAIN.fullmatch(folder))

@@ -1,0 +1,274 @@
+"""An entry stands among the questions of its file, and is written as they are."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shiploop.agents.faq.document.document import (
+    Entry,
+    UnsafeDocumentError,
+    as_written,
+    entries,
+    entry_id,
+    find,
+    insert,
+    remove,
+)
+from tests.builders import an_entry
+
+ASKED = an_entry("How do I export it?", answer="Press it.\n\nSource: [Export](export.md)")
+OTHERS = [
+    an_entry("A first question?", answer="First."),
+    an_entry("Where is the log kept?", answer="- Here.\n- There."),
+    an_entry("Zebras, are they supported?", answer="| a | b |\n| --- | --- |\n| 1 | 2 |"),
+]
+
+
+def question_line(document: str) -> str:
+    """The line that asks, of the one entry that was inserted."""
+    lines = insert(document, ASKED).splitlines()
+    return next(line for line in lines if "How do I export it?" in line and "](#" not in line)
+
+
+def below(document: str) -> str:
+    """What stands below the entry that was inserted."""
+    closing = f"<!-- /shiploop:entry {entry_id(ASKED)} -->"
+    return insert(document, ASKED).partition(closing)[2].strip()
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        ("# FAQ\n\n### What is it?\n\nA.\n", "### How do I export it?"),
+        ("# FAQ\n\n## What is it? ##\n\nA.\n", "## How do I export it? ##"),
+        ("# FAQ\n\n### **What is it?**\n\nA.\n", "### **How do I export it?**"),
+        ("# FAQ\n\n## _What is it?_\n\nA.\n", "## _How do I export it?_"),
+        ("# FAQ\n\n## What is it? {#what}\n\nA.\n", "## How do I export it? {#how-do-i-export-it}"),
+        ("# FAQ\n\n### Q: What is it?\n\nA: One.\n", "### Q: How do I export it?"),
+        ("# FAQ\n\n## 1. What is it?\n\nA.\n\n## 2. Why?\n\nB.\n", "## 3. How do I export it?"),
+        ("# FAQ\n\n## Q1: What is it?\n\nA.\n\n## Q2: Why?\n\nB.\n", "## Q3: How do I export it?"),
+        ("### 1、它是什么？\n\n甲。\n\n### 2、为什么？\n\n乙。\n", "### 3、How do I export it?"),
+        ("FAQ\n===\n\nWhat is it?\n-----------\n\nA.\n", "How do I export it?"),
+        ("# FAQ\n\n**What is it?**\n\nA.\n\n**Why?**\n\nB.\n", "**How do I export it?**"),
+        ("**Q: What?**\n\nA: One.\n\n**Q: Why?**\n\nA: Two.\n", "**Q: How do I export it?**"),
+        ("**Q**. What?\n\n**A**. A.\n\n**Q**. Why?\n\n**A**. B.\n", "**Q**. How do I export it?"),
+        (
+            "<details>\n<summary>What?</summary>\n\nA.\n\n</details>\n\n"
+            "<details>\n<summary>Why?</summary>\n\nB.\n\n</details>\n",
+            "<summary>How do I export it?</summary>",
+        ),
+        ("## General\n\n### It fails\n\nA.\n\n### No sound\n\nB.\n", "### How do I export it?"),
+        ("## FAQ\n", "### How do I export it?"),
+    ],
+)  # fmt: skip
+def test_a_question_is_written_as_the_others_are(document: str, line: str) -> None:
+    after = insert(document, ASKED)
+    assert question_line(document) == line
+    assert entries(after) == (ASKED,)
+    assert remove(after, ASKED.question_hash) == document
+
+
+def test_an_answer_begins_as_the_others_do() -> None:
+    document = "# FAQ\n\n### Q: What is it?\n\n**A:** One.\n\n### Q: Why?\n\n**A:** Two.\n"
+    assert "\n\n**A:** Press it.\n" in insert(document, ASKED)
+    steps = an_entry("How do I start?", answer="1. One.\n2. Two.")
+    assert "\n\n1. One.\n" in insert(document, steps)
+
+
+def test_a_rule_stands_between_entries_where_it_does() -> None:
+    document = "# FAQ\n\n## What?\n\nA.\n\n---\n\n## Why?\n\nB.\n\n---\n\n## Contact\n\nUs.\n"
+    after = insert(insert(document, ASKED), OTHERS[0])
+    assert after.count("-->\n\n---\n\n## ") == 3
+    assert entries(after) == (OTHERS[0], ASKED)
+    assert after.endswith("-->\n\n---\n\n## Contact\n\nUs.\n")
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "## See also\n\n- [Guide](guide.md)",
+        "## Still have questions?\n\nAsk us.",
+        "Still have questions? Join us [there](there.md).",
+        "If you have any other questions, ask.",
+        "## Contact\n\nUs.",
+        "---\n\nMade with care.",
+        "[guide]: guide.md\n[other]: other.md",
+        "[Back to top](#faq)",
+        "<!-- a note\n\nto ourselves -->",
+        "</div>",
+        "## How it is built\n\nWith care.",
+        "# Are these kept apart?\n\nYes.",
+    ],
+)
+def test_what_closes_a_file_stays_below(footer: str) -> None:
+    document = f"# FAQ\n\n## What is it?\n\nA thing.\n\n## Why?\n\nBecause.\n\n{footer}\n"
+    assert below(document) == footer
+    assert remove(insert(document, ASKED), ASKED.question_hash) == document
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "For more details see [it](it.md).",
+        "See also [it](it.md).",
+        "- [Guide](guide.md)\n- [Other](other.md)",
+        "<details>\n<summary>More</summary>\n\nMuch more.\n\n</details>",
+        "```sh\n---\n```",
+    ],
+)
+def test_what_ends_an_answer_stays_with_it(end: str) -> None:
+    document = f"# FAQ\n\n## What is it?\n\nA thing.\n\n{end}\n"
+    assert below(document) == ""
+
+
+def test_a_line_that_ends_each_answer_is_no_footer() -> None:
+    up = "[Back to top](#faq)"
+    document = (
+        f"# FAQ\n\n## What?\n\nA.\n\n{up}\n\n## Why?\n\nB.\n\n{up}\n\n## Who?\n\nC.\n\n{up}\n"
+    )
+    assert below(document) == ""
+
+
+def test_a_question_joins_the_section_that_speaks_of_it() -> None:
+    document = (
+        "# FAQ\n\n## General\n\n### What is it?\n\nA.\n\n## Exporting data\n\n"
+        "### Is CSV known?\n\nB.\n\n## Licence\n\n### May I sell it?\n\nC.\n"
+    )
+    after = insert(document, an_entry("How do I start exporting data?"))
+    assert after.index("start exporting") < after.index("## Licence")
+    assert after.index("start exporting") > after.index("Is CSV known?")
+    other = insert(document, an_entry("Who are you?"))
+    assert other.index("Who are you?") < other.index("## Exporting data")
+
+
+def test_questions_stand_in_the_one_section_of_questions() -> None:
+    document = "# Thing\n\n## Install\n\nSo.\n\n## FAQ\n\n### Why?\n\nB.\n\n## Build\n\nSo.\n"
+    assert below(document) == "## Build\n\nSo."
+    assert question_line(document) == "### How do I export it?"
+
+
+def test_statements_among_the_questions_are_kin() -> None:
+    document = (
+        "# FAQ\n\n## Why?\n\nA.\n\n## No sound\n\nB.\n\n## Who?\n\nC.\n\n## No picture\n\nD.\n"
+    )
+    assert below(document) == ""
+
+
+def test_a_heading_without_a_blank_line_above_it_stays_as_it_was() -> None:
+    document = "# FAQ\n## What is it?\nA thing.\n## See also\n- x\n"
+    after = insert(insert(document, ASKED), OTHERS[0])
+    assert after.endswith("-->\n\n## See also\n- x\n")
+    assert remove(remove(after, ASKED.question_hash), OTHERS[0].question_hash) == document
+
+
+@pytest.mark.parametrize("mark", ["-", "*", "1.", "3.", "1)"])
+def test_a_question_is_listed_where_the_others_are(mark: str) -> None:
+    first, second = (mark, mark) if not mark[0].isdigit() else (f"1{mark[-1]}", f"2{mark[-1]}")
+    if mark == "3.":
+        first = second = "1."
+    document = (
+        f"# FAQ\n\n{first} [What is it?](#what-is-it)\n{second} [Why, though?](#why-though)\n\n"
+        "## What is it?\n\nA.\n\n## Why, though?\n\nB.\n"
+    )
+    third = mark if not mark[0].isdigit() else "1." if mark == "3." else f"3{mark[-1]}"
+    after = insert(document, ASKED)
+    assert (
+        f"{second} [Why, though?](#why-though)\n"
+        f"{third} [How do I export it?](#how-do-i-export-it)\n\n" in after
+    )
+    earlier = insert(after, OTHERS[0])
+    assert earlier.index("[A first question?]") < earlier.index("[How do I export it?]")
+    assert remove(earlier, OTHERS[0].question_hash) == after
+    assert remove(after, ASKED.question_hash) == document
+
+
+def test_the_list_of_contents_names_numbers_and_ids_as_it_does() -> None:
+    document = (
+        "- [Q: What?](#q-what)\n- [Q: Why?](#q-why)\n\n### Q: What?\n\nA.\n\n### Q: Why?\n\nB.\n"
+    )
+    assert "- [Q: How do I export it?](#q-how-do-i-export-it)\n" in insert(document, ASKED)
+    named = document.replace("Q: ", "").replace("#q-", "#").replace("?\n\n", "? {#x}\n\n")
+    named = named.replace("What? {#x}", "What? {#what}").replace("Why? {#x}", "Why? {#why}")
+    assert "- [How do I export it?](#how-do-i-export-it)\n" in insert(named, ASKED)
+
+
+def test_a_list_of_chapters_gets_no_line() -> None:
+    listed = "# FAQ\n\n- [General](#general)\n- [More](#more)\n\n"
+    document = f"{listed}## General\n\n### Why?\n\nB.\n\n## More\n"
+    assert "[How do I export it?]" not in insert(document, ASKED)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "# FAQ\n\n- [General](faq/general.md)\n- [Setup](faq/set.md)\n- [More](faq/more.md#x)\n",
+        "# FAQ\n\nAll of it:\n\n## One\n\n- [A?](a.md#a)\n- [B?](a.md#b)\n- [C?](c.md#c)\n",
+        "# FAQ\n\n```{toctree}\n:maxdepth: 2\n\ngeneral\nsetup\n```\n",
+    ],
+)
+def test_an_index_of_other_files_is_not_written_to(document: str) -> None:
+    with pytest.raises(UnsafeDocumentError, match="index of other files"):
+        insert(document, ASKED)
+
+
+def test_an_entry_of_before_is_read_as_it_is_and_rewritten_when_it_is_replaced() -> None:
+    old = insert("# FAQ\n", ASKED).replace("-->\n\n##", "-->\n##")
+    assert entries(old) == (ASKED,)
+    assert "-->\n##" in insert(old, OTHERS[0])
+    assert insert(old, ASKED) == insert("# FAQ\n", ASKED)
+    assert remove(old, ASKED.question_hash) == "# FAQ\n"
+
+
+# --- whatever the document --------------------------------------------------------------------
+
+QUESTIONS = st.sampled_from(["What is it?", "Why, though?", "Who may?", "No sound", "为什么？"])
+FORMS = st.sampled_from(
+    [
+        *("## {}\n\nA.", "### {}\n\nA.\n\n- x\n- y", "## {} ##\n\nA.", "{}\n------------\n\nA."),
+        *("**{}**\n\nA.", "### Q: {}\n\nA: B.", "## {} {{#an-id}}\n\nA.", "### **{}**\n\nA."),
+        "<details>\n<summary>{}</summary>\n\nA.\n\n</details>",
+    ]
+)
+HEADS = st.sampled_from(
+    [
+        *("", "# FAQ\n\n", "FAQ\n===\n\n", "# FAQ\n\n## General\n\n"),
+        "# FAQ\n\n- [What is it?](#what-is-it)\n- [Why, though?](#why-though)\n\n",
+        "# FAQ\n\n1. [What is it?](#what-is-it)\n2. [Why, though?](#why-though)\n\n",
+    ]
+)
+FEET = st.sampled_from(
+    [
+        *("", "\n", "\n\n---\n\nFooter.\n", "\n\n## See also\n\n- x\n", "\n\n[a]: b.md\n"),
+        *("\n## Contact\n", "\n\n</div>\n", "\n\n```\nopen\n", "\n\n<!-- open\n"),
+    ]
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    """A file of questions, most of them in one form."""
+    form, other = draw(FORMS), draw(FORMS)
+    asked = draw(st.lists(QUESTIONS, min_size=1, max_size=4, unique=True))
+    between = draw(st.sampled_from(["\n\n", "\n\n---\n\n", "\n\n## More\n\n", "\n"]))
+    parts = [draw(st.sampled_from([form, form, other])).format(each) for each in asked]
+    text = draw(HEADS) + between.join(parts) + draw(FEET)
+    return text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
+
+
+@settings(max_examples=100)
+@given(documents(), st.permutations([ASKED, *OTHERS]))
+def test_whatever_the_file_edits_are_taken_back_exactly(document: str, new: list[Entry]) -> None:
+    states = [document]
+    try:
+        for each in new:
+            states.append(insert(states[-1], each))
+    except UnsafeDocumentError:
+        return
+    assert states[-1] == insert(states[-1], new[0])
+    for each, before, after in zip(new, states, states[1:], strict=False):
+        assert find(after, each.question_hash) == as_written(before, each)
+        assert remove(after, each.question_hash) == before
+    other_way = document
+    for each in reversed(new):
+        other_way = insert(other_way, each)
+    assert other_way == states[-1]
