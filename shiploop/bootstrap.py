@@ -4,7 +4,7 @@ import os
 import secrets
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from typing import TypeVar
@@ -98,7 +98,7 @@ class Services:
     """Everything that a task, the runner or the API works with."""
 
     settings: Settings
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     runner_id: str
     redis: Redis
     sentry: Sentry

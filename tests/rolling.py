@@ -36,7 +36,8 @@ def redis_of(world: World) -> Iterator[Redis]:
 def forgive(world: World) -> None:
     """Let the world's agents ship by themselves again, although production broke."""
     with Redis.from_url(world.addresses.redis, decode_responses=True) as client:
-        AutonomyStore(client, Levels()).forgive("faq")
+        for agent in ("faq", "notes"):
+            AutonomyStore(client, Levels()).forgive(agent)
 
 
 def ended(world: World, task: dict[str, Any], status: str) -> dict[str, Any]:

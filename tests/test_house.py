@@ -21,6 +21,7 @@ READS_ENVIRONMENT = {"shiploop/stack/process.py", "shiploop/clients/git/remote.p
 DOCUMENTS = (".env.example", "README.md", "CONTRIBUTING.md", "docs/**/*.md", "deployments/**/*.md")
 NOT_OURS = {  # but of a repository that answers are written for
     *("docs/FAQ.md", "docs/faq.md", "docs/faq/index.md", "docs/zh/FAQ.mdx", "docs/index.md"),
+    "docs/SUMMARY.md",
     *("docs/conf.py", "docs/.vitepress/config.mjs"),
 }
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from tests.shiploop.agents.faq.retrieval.files import Files
 
 from bench.sites.building import read_generators
 from shiploop.agents.faq.dialects.known import DIALECTS
 from shiploop.agents.faq.dialects.writing import write
 from shiploop.agents.faq.profile import read_profile
+from tests.files import Files
 
 RECORDED: Final[dict[str, list[dict[str, str]]]] = json.loads(
     Path(__file__).with_name("sites.json").read_text(encoding="utf-8")

@@ -23,9 +23,11 @@ MERGE = "PUT /repos/{owner}/{repo}/pulls/{number}/merge"
 
 @pytest.fixture(scope="module")
 def world(stacks: ExitStack) -> World:
-    """A stack that reads the rules each half second."""
+    """A stack that reads the rules each half second, and a file for the notes."""
     agents = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
-    return stacks.enter_context(rolling_world(agents=agents, rules_refresh_s=0.5))
+    made = stacks.enter_context(rolling_world(agents=agents, rules_refresh_s=0.5))
+    made.commit_as_person("# Notes\n", path=PATH)
+    return made
 
 
 def operations(world: World) -> list[str]:
@@ -193,10 +195,11 @@ def test_merge_methods_that_are_allowed_are_used_and_can_be_taken_back(
 ) -> None:
     before = world.file(PATH)
     with methods(world, **{method: True}):
-        task = settled(world, ask(world, f"Merged by {method}"))
+        line = f"Merged by {method.replace('_', ' ')}"
+        task = settled(world, ask(world, line))
         assert task["status"] == "done", task
         assert len(world.github(f"/commits/{task['merge_sha']}")["parents"]) == parents
-        assert f"Merged by {method}" in world.file(PATH)
+        assert line in world.file(PATH)
         world.start_prefect_run("rollback", task_id=task["task_id"])
         ended(world, task, "healthy")
     assert world.file(PATH) == before

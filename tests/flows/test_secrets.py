@@ -2,7 +2,6 @@
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -68,12 +67,12 @@ def everything(world: World) -> Iterator[tuple[str, str]]:
 def files(world: World) -> Iterator[tuple[str, str]]:
     home = world.mirror.parent
     written = [*(home / "logs").iterdir(), *(home / "results").iterdir()]
-    for mirror in Path(tempfile.gettempdir()).glob("shiploop-mirror-*"):
-        written += [Path(at, "config") for at, _, names in os.walk(mirror) if "config" in names]
+    for at, _, names in os.walk(home / "clones"):
+        written += [Path(at, name) for name in names if name in ("config", "FETCH_HEAD")]
     assert any(path.name == "runner-1.log" for path in written)
     assert any(path.name == "config" for path in written)
     for path in written:
-        with suppress(FileNotFoundError):  # other stacks, which stop meanwhile, have mirrors too
+        with suppress(FileNotFoundError):  # what git or a task has cleared away since
             yield str(path), path.read_text(errors="replace")
 
 

@@ -49,6 +49,7 @@ GREEN, RED, PENDING, CONFLICTING = (
 )
 REFUSED = failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
 FROZEN = failed(FailureKind.FROZEN, "merges are frozen: the error budget is spent")
+RULED_OUT = failed(FailureKind.RULES, "main asks for signed commits")
 BROKEN = failed(FailureKind.UNHEALTHY_DEPLOY, "site-home failing", MERGE)
 UNSURE = failed(FailureKind.UNVERIFIED, "the probes could not tell", MERGE)
 
@@ -72,10 +73,12 @@ THERE = there_already("the FAQ answers this already", ENTRY_URL)
 
 WELL: Final[Mapping[str, object]] = {
     "begin_task": a_task(),
+    "refuse_by_rules": None,
     "begin_reading": BASE,
     "draft_change": a_proposal(),
     "find_already_there": None,
     "open_pull_request": OWN,
+    "heed_people": OWN,
     "begin_baseline": None,
     "wait_for_checks": GREEN,
     "rebuild_pull_request": replace(OWN, written_sha="b" * 40, edit=2),
@@ -186,6 +189,9 @@ FAILURES: list[tuple[str, object, FailureKind]] = [
     ("react_to_deploy", BROKEN, FailureKind.UNHEALTHY_DEPLOY),
     ("react_to_deploy", UNSURE, FailureKind.UNVERIFIED),
     ("verify_live_change", None, FailureKind.UNVERIFIED),
+    ("refuse_by_rules", RULED_OUT, FailureKind.RULES),
+    ("open_pull_request", RULED_OUT, FailureKind.RULES),
+    ("merge_pull_request", RULED_OUT, FailureKind.RULES),
     ("draft_change", errors.UnknownTask("who?"), FailureKind.INTERNAL),
     ("open_pull_request", SettingMissing("IT is not set"), FailureKind.INTERNAL),
 ]

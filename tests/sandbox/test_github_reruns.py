@@ -199,7 +199,7 @@ def test_a_ruleset_asks_for_checks_beside_the_protection(github: SandboxGitHub) 
     github.open()
     github.wait_green("topic")
     assert github.merge(1).json()["message"] == 'Required status check "lint" is expected.'
-    elsewhere = {"ref_name": {"include": ["~ALL"], "exclude": []}}
+    elsewhere = {"ref_name": {"include": ["refs/heads/release-?"], "exclude": []}}
     other = ruleset | {"conditions": elsewhere}
     assert github.ada.post(f"{github.repo}/rulesets", json=other).status_code == 501
     other = ruleset | {"rules": [{"type": "deletion"}]}

@@ -1,5 +1,7 @@
 """Our library's services over a real Valkey, and the stack that some of its tests look at."""
 
+from pathlib import Path
+
 import pytest
 from redis import Redis
 
@@ -23,9 +25,13 @@ def redis_url(redis: Redis) -> str:
 
 
 @pytest.fixture
-def services(redis_url: str) -> Services:
+def services(redis_url: str, tmp_path: Path) -> Services:
     """Our services over an empty Valkey."""
     settings = Settings(
-        _env_file=None, redis_url=redis_url, github_repo=REPOSITORY, github_token="unused"
+        _env_file=None,
+        home=tmp_path,
+        redis_url=redis_url,
+        github_repo=REPOSITORY,
+        github_token="unused",
     )
     return build(settings)

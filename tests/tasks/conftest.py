@@ -1,6 +1,7 @@
 """The services that our steps find by themselves, over a real Valkey and a sandbox GitHub."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,13 +24,15 @@ def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 
 
 @pytest.fixture
-def services_with(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> Iterator[ServicesWith]:
+def services_with(
+    redis: Redis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ServicesWith]:
     """Make this process's services, which steps find by themselves, from these settings."""
     made: list[Services] = []
 
     def make(**changes: Any) -> Services:
-        ours = {"github_repo": REPOSITORY, "github_token": SecretStr(BOT_TOKEN), **changes}
-        settings = Settings(_env_file=None, redis_url=url_of(redis), **ours)
+        ours = {"github_repo": REPOSITORY, "github_token": SecretStr(BOT_TOKEN), "home": tmp_path}
+        settings = Settings(_env_file=None, redis_url=url_of(redis), **ours | changes)
         for name, value in settings.as_environment().items():
             monkeypatch.setenv(name, value)
         services.cache_clear()

@@ -24,6 +24,6 @@ def init(repository: str, folder: Path) -> None:
     """
     from shiploop.cli.init.command import run_init
 
-    if not re.fullmatch(r"[A-Za-z0-9._-]+/[A-Za-z0-9._-]+", repository):
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,100}/[A-Za-z0-9._-]{1,100}", repository):
         raise click.UsageError("name the repository as OWNER/NAME")
     run_init(repository, folder)

@@ -19,7 +19,7 @@ from tests.world import World
 
 COMMANDS = [
     *("approve", "ask", "autonomy", "cancel", "demo", "doctor", "drill", "freeze"),
-    *("prefect-password", "rollback", "rollback-mode", "silence", "simulate", "status"),
+    *("init", "prefect-password", "rollback", "rollback-mode", "silence", "simulate", "status"),
     *("unfreeze", "unsilence", "up"),
 ]
 STAGES = ["queued", "drafting", "opening", "checking", "merging", "deploying", "verifying"]

@@ -62,7 +62,7 @@ def test_it_is_a_task_of_the_faq(services: Services) -> None:
         accepted_at=NOON,
         deadline_at=NOON + timedelta(seconds=services.settings.task_deadline_s),
     )
-    assert services.agents.reads(loaded(services)) == ("docs/FAQ.md",)
+    assert services.agents.ask("faq", loaded(services).request).title == QUESTION
 
 
 def test_what_is_noted_keeps_it_and_its_dedupe_key_alive(services: Services, redis: Redis) -> None:

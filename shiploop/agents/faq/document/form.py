@@ -12,7 +12,7 @@ from typing import Final, assert_never
 
 from shiploop.agents.faq.question import unescape_heading
 
-_ATX: Final = re.compile(r"(?P<marks>#{1,6})[ \t]+(?P<text>[^ \t\n][^\n]*)\Z")
+_ATX: Final = re.compile(r"\A(?P<marks>#{1,6})[ \t]+(?P<text>[^ \t\n][^\n]*)\Z")
 _CLOSING_SEQUENCE: Final = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
 _UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*")
 _SUMMARY: Final = re.compile(r"\A<summary>(?P<text>[^\n]*)</summary>[ \t]*\Z")

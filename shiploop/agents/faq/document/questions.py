@@ -26,7 +26,7 @@ _ITEM: Final = re.compile(r"[ ]{0,6}(?:[-*+]|\d{1,3}[.)])[ \t]{1,4}(?=\S)")
 _DEFINITION: Final = re.compile(r"[ ]{0,3}:[ \t]{1,4}\S")
 # Of VitePress, Docusaurus, MkDocs, MyST, Liquid, and components that take a title.
 _BOX: Final = re.compile(
-    r"[ \t]{0,8}(?:"
+    r"\A[ \t]{0,8}(?:"
     r":{3,}[ ]{0,3}\{?(?:details|dropdown|collapse|faq|question|admonition)\}?"
     r"[ ]{0,3}(?P<colons>.*)"
     r"|(?:!!!|\?\?\?\+?)[ ]{1,3}[\w-]{1,30}[ ]{1,3}\"(?P<bang>[^\"]*)\""

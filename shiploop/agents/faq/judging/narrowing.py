@@ -26,7 +26,7 @@ _OF_A_PROCEDURE: Final = re.compile(
 )
 # A heading that says itself that it is one of several.
 _IS_STEP: Final = re.compile(
-    r"(?:step|schritt|étape|paso|passo|passaggio|stap|ステップ|步骤|步驟|手順)\s*\d|第?\s*\d+\s*[步歩]",
+    r"(?:step|schritt|étape|paso|passo|passaggio|stap|ステップ|步骤|步驟|手順)\s{0,3}\d|第?\s{0,3}\d{1,3}\s{0,3}[步歩]",
     re.IGNORECASE,
 )
 _NUMBERED: Final = re.compile(r"\(?\d{1,3}[.)、]\s")

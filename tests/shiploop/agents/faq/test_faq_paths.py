@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from tests.shiploop.agents.faq.retrieval.files import Files
-
 from shiploop.agents.agent import World
 from shiploop.agents.faq.agent import FaqAgent
 from shiploop.agents.faq.question import AskRequest
@@ -19,6 +17,7 @@ from shiploop.domain.delivery.change import (
 from shiploop.domain.prompt import Prices
 from shiploop.domain.upkeep.kept import Noted, Standing
 from tests.builders import TASK_ID
+from tests.files import Files
 
 GUIDE = (
     "# Guide\n\n## How do I rotate keys?\n\n- Stop it.\n- Rotate the keys with `rotate`.\n\n"

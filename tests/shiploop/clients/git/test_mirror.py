@@ -24,7 +24,8 @@ def test_a_mirror_has_the_head_and_its_markdown_files(
     head = mirror.fetch()
     assert head == sandbox.client().read_base().head_sha
     pages = mirror.pages(head).texts
-    assert pages.keys() == {"README.md", "docs/FAQ.md", "docs/guide.md"}
+    assert {"README.md", "docs/FAQ.md", "docs/guide.md"} <= pages.keys()
+    assert {path.rpartition(".")[2] for path in pages} == {"md"}
     assert pages["docs/guide.md"] == GUIDE
     assert pages["docs/FAQ.md"].startswith(FAQ)
 
