@@ -16,6 +16,7 @@ from shiploop.agents.faq.question import question_hash
 
 _HASH_CHARACTERS_IN_ID: Final = 8
 _ENTRIES_REMEMBERED: Final = 4096
+_ANSWERS_REMEMBERED: Final = 64
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LEADING_BLANK_LINES: Final = re.compile(r"\A(?:[ \t]*\n)+")
 
@@ -113,6 +114,7 @@ def clean_answer(answer: str) -> str:
     return _LEADING_BLANK_LINES.sub("", unify_newlines(answer)).rstrip()
 
 
+@lru_cache(maxsize=_ANSWERS_REMEMBERED)  # an entry is written some ten times until it is merged
 def answer_problem(answer: str) -> str | None:
     """Say why an answer would not stay within its entry, or None.
 
