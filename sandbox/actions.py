@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +24,7 @@ from sandbox.ci.contexts import github_context
 from sandbox.ci.expressions import ExpressionError, Scope
 from sandbox.ci.legs import legs_of
 from sandbox.ci.results import Result, StepFailedError
-from sandbox.ci.syntax import find, needs_of
+from sandbox.ci.syntax import Findings, find, needs_of
 from sandbox.ci.templates import holds
 from sandbox.ci.values import Value, from_python, to_text
 from sandbox.ci.workflow_files import read
@@ -72,12 +73,11 @@ def plan(workflows_dir: Path, event: Event) -> tuple[PlannedWorkflow, ...]:
     planned = []
     for path in sorted([*workflows_dir.glob("*.yml"), *workflows_dir.glob("*.yaml")]):
         try:
-            workflow = read(path.name, path.read_bytes())
+            workflow, findings = _looked_through(path.name, path.read_bytes())
         except ValueError as error:
             planned.append(_invalid(path, path.name, event, str(error)))
             continue
         name = to_text(workflow.get("name")) or path.name
-        findings = find(workflow)
         try:
             if not is_triggered(workflow.get("on"), event):
                 continue
@@ -102,6 +102,12 @@ def plan(workflows_dir: Path, event: Event) -> tuple[PlannedWorkflow, ...]:
             )
         )
     return tuple(planned)
+
+
+@lru_cache(maxsize=64)  # each push and each pull request has the same few files
+def _looked_through(name: str, content: bytes) -> tuple[Mapping[str, Any], Findings]:
+    workflow = read(name, content)
+    return workflow, find(workflow)
 
 
 def _invalid(path: Path, name: str, event: Event, reason: str) -> PlannedWorkflow:

@@ -115,7 +115,7 @@ def text_of(html: str) -> str:
 def letters_of(text: str) -> str:
     """What of a text is compared: its letters and digits, whatever their form and case."""
     plain = unicodedata.normalize("NFKC", _SHORTCODE.sub(" ", text).translate(_SIGNS)).casefold()
-    return "".join(character for character in plain if character.isalnum())
+    return "".join(filter(str.isalnum, plain))
 
 
 def _follow(page: str, position: int, wanted: Sequence[str]) -> int | None:
