@@ -16,11 +16,12 @@ BARE = a_repository(
     "faq.md",
     "web/faq.md",
     required_checks=("test", "build"),
-    takes_squash=False,
     site_url=None,
     environments=(),
+    generator="gfm",
+    generator_told_by="",
 )
-EMPTY = a_repository("README.md", rules=("a review by somebody else",))
+EMPTY = a_repository("README.md", generator="gfm", generator_told_by="")
 PULL = "https://github.com/acme/docs/pull/7"
 FILES = (".github/workflows/agent-mvp-ci-fast.yml", ".rumdl.toml")
 

@@ -40,7 +40,8 @@ class Files:
 class Found:
     """A repository as it was found; `site_url` is None where nobody has told one.
 
-    `rules` are sentences of what the branch asks of a merge, as far as it can be read.
+    `generator` is the dialect that the FAQ is written in, by the file `generator_told_by`, which is
+    empty where no generator is known. What the branch asks of a merge, the doctor says.
     """
 
     full_name: str
@@ -48,11 +49,11 @@ class Found:
     branch: str
     files: Files
     required_checks: tuple[str, ...]
-    takes_squash: bool
     site_url: str | None
     site_told_by: str
     environments: tuple[str, ...]
-    rules: tuple[str, ...] = ()
+    generator: str = ""
+    generator_told_by: str = ""
 
 
 def read_files(paths: Iterable[str]) -> Files:

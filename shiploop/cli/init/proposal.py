@@ -87,8 +87,6 @@ def proposed_clicks(found: Found) -> tuple[Click, ...]:
     if GATE not in found.required_checks:
         what = f"Require the status check {GATE} of GitHub Actions on {found.branch}, and no review"
         clicks.append(Click(what, f"{page}/settings/rules/new?target=branch"))
-    if not found.takes_squash:
-        clicks.append(Click("Allow squash merging", f"{page}/settings"))
     what = (
         "Add a webhook: https://<your API>/webhooks/github, application/json, the "
         f"GITHUB_WEBHOOK_SECRET of .env; events: {_EVENTS}"

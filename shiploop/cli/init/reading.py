@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from shiploop.agents.faq.profile import read_profile
 from shiploop.cli.init.found import Found, read_files
 from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.remote import GitRemote
+from shiploop.clients.git.repository_documents import Snapshot
 from shiploop.clients.github.auth import TokenSource
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.deployments import Deployments
@@ -33,18 +35,21 @@ def read_repository(
     # The one that runners use: their first start finds it.
     path = settings.home.resolve() / "clones" / "mirror.git"
     mirror = Mirror(GitRemote(path, github.clone_url(), token), page.branch)
+    head_sha = mirror.fetch()
+    profile = read_profile(Snapshot(mirror, head_sha))
     deployments = Deployments(transport, page.full_name, "", ()).newest()
     site_url, told_by = _site(page, deployments)
     found = Found(
         full_name=page.full_name,
         page_url=page.url,
         branch=page.branch,
-        files=read_files(mirror.paths(mirror.fetch())),
+        files=read_files(mirror.paths(head_sha)),
         required_checks=base.required_checks,
-        takes_squash=page.takes_squash,
         site_url=site_url,
         site_told_by=told_by,
         environments=tuple(sorted(production_environments(deployments, site_url or ""))),
+        generator=profile.dialect.name,
+        generator_told_by=profile.told_by,
     )
     return Read(found, github)
 

@@ -17,6 +17,7 @@ def format_found(found: Found) -> str:
         "repository": f"{found.full_name}, into {found.branch}",
         "documents": ", ".join(files.document_folders) or "no folder of documents: all Markdown",
         "FAQ": files.faq_path or f"none: {proposed_faq_path(found)} is proposed",
+        "generator": _generator(found),
         "linter": files.lint_rules or "none: .rumdl.toml is proposed",
         "checks": ", ".join(found.required_checks) or "the branch requires none",
         "site": f"{found.site_url}, {found.site_told_by}" if found.site_url else "not known",
@@ -25,8 +26,13 @@ def format_found(found: Found) -> str:
         rows["production"] = ", ".join(found.environments)
     if files.others:
         rows["other FAQs"] = ", ".join(files.others)
-    lines = [f"  {name:<12}{value}" for name, value in rows.items()]
-    return "\n".join([*lines, *(f"  {'rule':<12}{rule}" for rule in found.rules)])
+    return "\n".join(f"  {name:<12}{value}" for name, value in rows.items())
+
+
+def _generator(found: Found) -> str:
+    if not found.generator_told_by:
+        return "none is known: the FAQ is written as GitHub shows it"
+    return f"{found.generator}, by {found.generator_told_by}"
 
 
 def format_settings(path: Path, settings: Mapping[str, str], *, is_written: bool) -> str:

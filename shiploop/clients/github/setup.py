@@ -41,17 +41,13 @@ class RepositorySettings:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryPage:
-    """What a repository says of itself: its page and branch, and the sites that it names, if any.
-
-    `takes_squash` is true also where GitHub does not tell.
-    """
+    """What a repository says of itself: its page and branch, and the sites that it names, if any."""
 
     full_name: str
     url: str
     branch: str
     homepage: str
     pages_url: str
-    takes_squash: bool
 
 
 class GitHubSetup:
@@ -93,7 +89,6 @@ class GitHubSetup:
             branch=str(told["default_branch"]),
             homepage=str(told.get("homepage") or ""),
             pages_url=pages_url,
-            takes_squash=bool(told.get("allow_squash_merge", True)),
         )
 
     @understood

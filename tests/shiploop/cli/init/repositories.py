@@ -16,9 +16,10 @@ def a_repository(*paths: str, **changed: Any) -> Found:
         branch="trunk",
         files=read_files(paths or PATHS),
         required_checks=(),
-        takes_squash=True,
         site_url="https://docs.acme.example",
         site_told_by="the homepage of the repository",
         environments=("production",),
+        generator="mkdocs",
+        generator_told_by="mkdocs.yml",
     )
     return replace(found, **changed)

@@ -53,8 +53,8 @@ def test_only_what_is_not_so_yet_is_to_be_clicked() -> None:
     assert [each.where for each in proposed_clicks(done)] == [
         "https://github.com/acme/docs/settings/hooks/new"
     ]
-    nothing_done = a_repository(takes_squash=False, site_url=None)
-    assert len(proposed_clicks(nothing_done)) == 4
+    nothing_done = a_repository(site_url=None)
+    assert len(proposed_clicks(nothing_done)) == 3
 
 
 def test_an_app_asks_for_what_it_needs_and_no_more() -> None:
