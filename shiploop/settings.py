@@ -82,6 +82,11 @@ class Settings(BaseSettings):
     github_api_url: str = Field("https://api.github.com", validation_alias="GITHUB_API_URL")
     github_webhook_secret: SecretStr | None = Field(None, validation_alias="GITHUB_WEBHOOK_SECRET")
     base_branch: str = "main"
+    # Titles and headlines as the repository words them, such as `docs: {title}`.
+    commit_title: str = Field("{title}", pattern=r"^[^\n{}]{0,60}\{title\}[^\n{}]{0,20}$")
+    # `Name <address>`, where each commit has to be signed off.
+    sign_off: str = Field("", pattern=r"^([^\n<>]{1,80} <[^\s<>@]{1,64}@[^\s<>@]{1,190}>)?$")
+    labels: tuple[str, ...] = ()  # of each pull request
     required_checks: tuple[str, ...] = ("faq-gate",)
     # How often the failed jobs of a required check are run again on one commit.
     rerun_failed_checks: int = Field(1, ge=0, le=10)

@@ -45,7 +45,7 @@ from shiploop.domain.delivery.task import (
     failed,
 )
 from shiploop.errors import GitHubRefused, MergeNotReady
-from tasks.shared.change import claim_of, edit_of, signing_keys
+from tasks.shared.change import claim_of, edit_of, signing_keys, wording
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
 from tasks.shared.merge import merge_as_allowed, merged_already, record_merge
 from tasks.shared.review import park, read_decision
@@ -78,7 +78,7 @@ def merge_pull_request(
 def _merge(
     task: Task, proposal: Proposal, own: OwnPullRequest, head_sha: str
 ) -> Merge | Conflicted | Waiting | Outcome:
-    pull, message = own.pull, messages.commit_message(task, proposal)
+    pull, message = own.pull, wording().of_commit(messages.commit_message(task, proposal))
     try:
         sha = merge_as_allowed(pull.number, head_sha, message)
     except GitHubRefused as refusal:

@@ -39,7 +39,9 @@ from tasks.shared.change import (
     conclude_already_there,
     edit_of,
     edit_on,
+    label_as_set,
     signing_keys,
+    wording,
 )
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
 from tasks.shared.stage import enter_stage
@@ -60,7 +62,7 @@ def refuse_by_rules(task: Task) -> Outcome | None:
 
 
 def _refuse_message(task: Task, proposal: Proposal) -> Outcome | None:
-    headline, body = messages.commit_message(task, proposal)
+    headline, body = wording().of_commit(messages.commit_message(task, proposal))
     refused = message_refusal(services().rules.known(), Change.TASK, headline, body)
     return failed(FailureKind.RULES, f"{refused.reason}. {refused.advice}") if refused else None
 
@@ -84,6 +86,7 @@ def open_pull_request(task: Task, proposal: Proposal, base: Base) -> OwnPullRequ
         return refused
     decided = _decide_level(proposal)
     own = _open(task, proposal, base, edited, found, decided)
+    label_as_set(own.pull.number)
     services().tasks.note(task.task_id, datetime.now(UTC), **_known(own, proposal, decided))
     return own
 
@@ -126,7 +129,7 @@ def rebuild_pull_request(
         services().facts.forget_conflict(head_sha)  # it conflicts with this base no more
     else:
         branch = messages.temporary_branch_name(task)
-        message = messages.commit_message(task, proposal)
+        message = wording().of_commit(messages.commit_message(task, proposal))
         head_sha = github.rebuild_branch(base, written, branch, changes_of(edited.files), message)
     return _rebuilt(own, base, head_sha)
 
@@ -206,7 +209,7 @@ def _open(
             pull = _create(repository_id, branch, proposal, body, decided.level)
             return own(pull, written_sha=written_sha, is_exact_edit=True, needs_review=suggested)
         case BranchOnly() | Nothing():
-            message = messages.commit_message(task, proposal)
+            message = wording().of_commit(messages.commit_message(task, proposal))
             changes = changes_of(edited.files)
             try:
                 pull = services().github.open_pull_request(
@@ -221,7 +224,7 @@ def _create(
     repository_id: str, branch: str, proposal: Proposal, body: str, level: Level
 ) -> PullRequest:
     """Open a pull request for a branch that is there; with a label where drafts are not."""
-    title = messages.pull_request_title(proposal)
+    title = wording().of_title(messages.pull_request_title(proposal))
     create = partial(services().github.create_pull_request, repository_id, branch, title, body)
     if level is Level.AUTO:
         return create()

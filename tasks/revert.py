@@ -35,6 +35,7 @@ from shiploop.domain.production.rollback_ending import Stuck
 from shiploop.errors import GitHubRefused, GitHubUncertain, MergeNotReady
 from tasks.checks import await_checks
 from tasks.rollback_case import note_progress
+from tasks.shared.change import label_as_set, wording
 from tasks.shared.durability import RETRIED
 from tasks.shared.live_commit import await_live
 from tasks.shared.merge import merge_as_allowed
@@ -58,6 +59,7 @@ def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | St
     if isinstance(changes, Stuck):
         return changes
     pull = _written(case, found, base, changes)
+    label_as_set(pull.number)
     note_progress(case, RollbackStatus.REVERTING, rollback_pr_url=pull.url)
     return pull
 
@@ -74,7 +76,9 @@ def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflict
     if (other_base := services().facts.known(pull.head_sha).other_base) is not None:
         return Stuck(pointed_elsewhere(other_base))
     try:
-        sha = merge_as_allowed(pull.number, pull.head_sha, messages.rollback_commit(case))
+        sha = merge_as_allowed(
+            pull.number, pull.head_sha, wording().of_commit(messages.rollback_commit(case))
+        )
     except GitHubRefused as refusal:
         return _after_refusal(case, pull, refusal)
     return _merged(case, pull, Merge(sha, datetime.now(UTC)))
@@ -112,7 +116,8 @@ def inverse(head_sha: str, case: RollbackCase) -> Changes | Stuck:
 
 
 def _written(case: RollbackCase, found: Found, base: Base, changes: Changes) -> PullRequest:
-    branch, message = messages.rollback_branch(case.lead_sha), messages.rollback_commit(case)
+    branch = messages.rollback_branch(case.lead_sha)
+    message = wording().of_commit(messages.rollback_commit(case))
     github = services().github
     if found.pull is not None:
         # What stands on the branch may be older than main, or not ours: it is written anew.

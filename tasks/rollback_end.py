@@ -25,6 +25,7 @@ from shiploop.domain.production.rollback_ending import Ending, timeline
 from tasks import incident
 from tasks.judge import note_state, watch_site
 from tasks.rollback_case import note_progress
+from tasks.shared.change import wording
 from tasks.shared.durability import RETRIED
 
 
@@ -92,7 +93,7 @@ def propose_reapply(case: RollbackCase, reverted: Reverted) -> None:
     changes = services().history.undo(base.head_sha, merges, services().agents.undo)
     if isinstance(changes, CannotUndo) or not changes:
         return
-    message = messages.reapply_commit(case)
+    message = wording().of_commit(messages.reapply_commit(case))
     body = messages.reapply_body(case, _fields(case).get("incident_url", ""))
     services().github.open_pull_request(base, branch, changes, message, body, draft=True)
 

@@ -9,6 +9,7 @@ from shiploop.domain.delivery.commit import Changes
 from shiploop.domain.delivery.provenance import Claim
 from shiploop.domain.delivery.pull_request import Base
 from shiploop.domain.delivery.task import Outcome, Task, there_already
+from shiploop.domain.delivery.wording import Wording
 from shiploop.errors import RepositoryUnusable, SiteUnavailable
 
 
@@ -34,6 +35,18 @@ def conclude_already_there(found: AlreadyThere) -> Outcome:
     except SiteUnavailable:
         url = None
     return there_already(found.reason, url or site.url(place.page, place.anchor))
+
+
+def wording() -> Wording:
+    """How the repository words its titles and commit messages, as it is set."""
+    settings = services().settings
+    return Wording(settings.commit_title, settings.sign_off)
+
+
+def label_as_set(number: int) -> None:
+    """Put on a pull request of ours what the repository wants each to be labelled with."""
+    if labels := services().settings.labels:
+        services().github.label(number, *labels)
 
 
 def changes_of(edited: Mapping[str, str]) -> Changes:

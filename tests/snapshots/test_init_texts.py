@@ -10,7 +10,7 @@ from shiploop.cli.init.proposal import app_url, proposed_clicks, proposed_settin
 from tests.shiploop.cli.init.repositories import a_repository
 from tests.snapshots.conftest import ReadsAs
 
-FOUND = a_repository()
+FOUND = a_repository(commit_title="docs: {title}")
 BARE = a_repository(
     "README.md",
     "faq.md",
@@ -20,6 +20,7 @@ BARE = a_repository(
     environments=(),
     generator="gfm",
     generator_told_by="",
+    signs_off=True,
 )
 EMPTY = a_repository("README.md", generator="gfm", generator_told_by="")
 PULL = "https://github.com/acme/docs/pull/7"

@@ -105,6 +105,29 @@ def assert_there_already(outcome: OwnPullRequest | Outcome, anchor: str) -> None
     assert outcome.entry_url == f"https://site.example/faq#{anchor}"
 
 
+def test_required_dco_sign_off_conventional_titles_and_labels_are_met(
+    services_with: ServicesWith, sandbox: SandboxProcess
+) -> None:
+    """https://github.com/peter-evans/create-pull-request/issues/476, and its like."""
+    services_with(
+        github_api_url=sandbox.url,
+        signing_key=SecretStr(KEY),
+        commit_title="docs(faq): {title}",
+        sign_off="Ada Bot <ada@example.com>",
+        labels=("documentation", "bot"),
+    )
+    task, proposal = asked("a worded change")
+    own = opened(task, proposal)
+    title = f"docs(faq): {proposal.title}"
+    pull = sandbox.read(f"/pulls/{own.pull.number}")
+    assert (pull["title"], [each["name"] for each in pull["labels"]]) == (
+        title,
+        ["documentation", "bot"],
+    )
+    message = f"{title}\n\nTrace-Id: {task.task_id}\nSigned-off-by: Ada Bot <ada@example.com>"
+    assert sandbox.read(f"/commits/{own.pull.head_sha}")["commit"]["message"] == message
+
+
 @pytest.mark.usefixtures("ours")
 def test_the_change_is_opened_signed_and_noted(sandbox: SandboxProcess) -> None:
     task, proposal = asked("an opened change")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.domain.delivery.wording import TITLE
 
 # A path that a shell and a pattern of a workflow take as it is.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._/-]+")
@@ -41,7 +42,8 @@ class Found:
     """A repository as it was found; `site_url` is None where nobody has told one.
 
     `generator` is the dialect that the FAQ is written in, by the file `generator_told_by`, which is
-    empty where no generator is known. What the branch asks of a merge, the doctor says.
+    empty where no generator is known. `commit_title` is a template that titles of its last commits
+    fit. What the branch asks of a merge, the doctor says.
     """
 
     full_name: str
@@ -54,6 +56,8 @@ class Found:
     environments: tuple[str, ...]
     generator: str = ""
     generator_told_by: str = ""
+    commit_title: str = TITLE
+    signs_off: bool = False
 
 
 def read_files(paths: Iterable[str]) -> Files:

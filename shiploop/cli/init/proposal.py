@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.cli.init.found import Found
 from shiploop.cli.init.workflows import WORKFLOWS_FOLDER, chosen, edited
+from shiploop.domain.delivery.wording import TITLE as ANY_TITLE
 
 BRANCH: Final = "shiploop-init"
 TITLE: Final = "Let shiploop answer questions in the FAQ"
@@ -60,6 +61,8 @@ def proposed_settings(found: Found) -> dict[str, str]:
         settings["SHIPLOOP_DOCS_INCLUDE"] = json.dumps(folders)
     if found.site_url is not None:
         settings["SITE_URL"] = found.site_url
+    if found.commit_title != ANY_TITLE:
+        settings["SHIPLOOP_COMMIT_TITLE"] = found.commit_title
     if found.required_checks:
         checks = dict.fromkeys((*found.required_checks, GATE))
         settings["SHIPLOOP_REQUIRED_CHECKS"] = json.dumps(list(checks))
@@ -95,6 +98,9 @@ def proposed_clicks(found: Found) -> tuple[Click, ...]:
     if found.site_url is None:
         what = "Set SITE_URL in .env: neither the repository nor a deployment names the site"
         clicks.append(Click(what, f"{page}/deployments"))
+    if found.signs_off:
+        what = "Set SHIPLOOP_SIGN_OFF in .env, `Name <address>`: the last commits are signed off"
+        clicks.append(Click(what, f"{page}/commits/{quote(found.branch)}"))
     return tuple(clicks)
 
 

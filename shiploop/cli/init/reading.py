@@ -13,6 +13,7 @@ from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.setup import GitHubSetup, RepositoryPage
 from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.wording import asks_for_sign_off, title_template
 from shiploop.domain.production.deployment import Deployment, production_environments
 from shiploop.settings import Settings
 
@@ -29,7 +30,9 @@ def read_repository(
     settings: Settings, repository: str, transport: GitHubTransport, token: TokenSource
 ) -> Read:
     """Read what `init` does not have to ask. Raises ShiploopError."""
-    page = GitHubSetup(transport, repository).page()
+    setup = GitHubSetup(transport, repository)
+    page = setup.page()
+    commits = setup.latest_commit_messages(page.branch)
     github = GitHub(transport, page.full_name, page.branch)
     base = github.read_base()
     # The one that runners use: their first start finds it.
@@ -50,6 +53,8 @@ def read_repository(
         environments=tuple(sorted(production_environments(deployments, site_url or ""))),
         generator=profile.dialect.name,
         generator_told_by=profile.told_by,
+        commit_title=title_template([each.partition("\n")[0] for each in commits]),
+        signs_off=asks_for_sign_off(commits),
     )
     return Read(found, github)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from shiploop.cli.init.found import Found
 from shiploop.cli.init.proposal import Click, proposed_faq_path
+from shiploop.domain.delivery.wording import TITLE
 
 NOTHING_LACKS: Final = "The repository has every file that it needs."
 
@@ -24,6 +25,8 @@ def format_found(found: Found) -> str:
     }
     if found.environments:
         rows["production"] = ", ".join(found.environments)
+    if found.commit_title != TITLE:
+        rows["titles"] = f"{found.commit_title}, as those of the last commits"
     if files.others:
         rows["other FAQs"] = ", ".join(files.others)
     return "\n".join(f"  {name:<12}{value}" for name, value in rows.items())

@@ -3,12 +3,14 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import quote
 
 from shiploop.clients.github.client import Transport
 from shiploop.clients.github.reading import understood
 from shiploop.errors import GitHubNotFound, GitHubUnauthorized
 
 _LATEST_PULLS = 5
+_LATEST_COMMITS = 50
 _LATEST_DELIVERIES = 10
 
 
@@ -41,7 +43,7 @@ class RepositorySettings:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryPage:
-    """What a repository says of itself: its page and branch, and the sites that it names, if any."""
+    """What a repository says of itself: its page and branch, and the sites it names, if any."""
 
     full_name: str
     url: str
@@ -90,6 +92,15 @@ class GitHubSetup:
             homepage=str(told.get("homepage") or ""),
             pages_url=pages_url,
         )
+
+    @understood
+    def latest_commit_messages(self, branch: str) -> tuple[str, ...]:
+        """The messages of the branch's newest commits, without those of merges.
+
+        Source: https://docs.github.com/en/rest/commits/commits#list-commits
+        """
+        commits = self._list(f"/commits?sha={quote(branch, safe='')}&per_page={_LATEST_COMMITS}")
+        return tuple(str(one["commit"]["message"]) for one in commits if len(one["parents"]) < 2)
 
     @understood
     def latest_pull_request_ids(self) -> list[str]:

@@ -57,6 +57,13 @@ def test_only_what_is_not_so_yet_is_to_be_clicked() -> None:
     assert len(proposed_clicks(nothing_done)) == 3
 
 
+def test_titles_and_sign_offs_are_as_those_of_the_last_commits() -> None:
+    found = a_repository(commit_title="docs: {title}", signs_off=True)
+    assert proposed_settings(found)["SHIPLOOP_COMMIT_TITLE"] == "docs: {title}"
+    assert "SHIPLOOP_COMMIT_TITLE" not in proposed_settings(a_repository())
+    assert "Set SHIPLOOP_SIGN_OFF in .env" in proposed_clicks(found)[-1].what
+
+
 def test_an_app_asks_for_what_it_needs_and_no_more() -> None:
     url = app_url(a_repository())
     assert url.startswith("https://github.com/settings/apps/new?name=shiploop%20docs&")
