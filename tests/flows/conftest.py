@@ -66,7 +66,7 @@ def _forgiven(request: pytest.FixtureRequest) -> Iterator[None]:
     worlds: list[World] = [request.getfixturevalue(name) for name in sorted(names)]
     yield
     for world in worlds:
-        forgive(world)
+        forgive(world, "faq", "notes")
 
 
 @pytest.fixture
