@@ -62,6 +62,7 @@ def test_before_they_are_read_everything_is_unknown_and_nothing_is_asked(
 def test_what_a_repository_asks_for_is_read(
     rules: Rules, sandbox: SandboxProcess, make_rule: MakeRule
 ) -> None:
+    sandbox.administer("PATCH", "", {"allow_merge_commit": False, "allow_rebase_merge": False})
     make_rule("pull_request", required_approving_review_count=2)
     make_rule("creation", include="refs/heads/hotfix/**/*")
     read = rules.refresh()
