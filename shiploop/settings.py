@@ -2,12 +2,13 @@
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -49,6 +50,17 @@ FaqDialect = Literal[
 ]
 
 MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]
+
+
+def _without_class(line: str) -> str:
+    # pathspec 1.1.1 takes the letters of its name: findings/pathspec-reads-no-character-class.sh.
+    if re.search(r"\[:[a-z]{1,20}:\]", line, re.IGNORECASE):
+        raise ValueError("a class such as [:digit:] is not read here: write a range, [0-9]")
+    return line
+
+
+# A line as of .gitignore.
+PathPattern = Annotated[str, AfterValidator(_without_class)]
 
 
 class Settings(BaseSettings):
@@ -97,10 +109,10 @@ class Settings(BaseSettings):
     agents: tuple[str, ...] = ("shiploop.agents.faq.agent",)
     # What of a repository's Markdown is documentation, in patterns as of .gitignore; None: without
     # what shiploop/agents/faq/retrieval/documentation.py lists.
-    docs_include: tuple[str, ...] = ()
+    docs_include: tuple[PathPattern, ...] = ()
     # The FAQ, or one for each language; empty: found by the names of files.
     faq_paths: tuple[str, ...] = ()
-    docs_exclude: tuple[str, ...] | None = None
+    docs_exclude: tuple[PathPattern, ...] | None = None
     # The generator that the FAQ is written for; None: as the repository's files tell.
     faq_dialect: FaqDialect | None = None
     # Where a link of an answer may lead outside the repository; a host is that host alone.

@@ -68,6 +68,13 @@ def test_no_time_and_no_number_of_anything_is_zero(name: str) -> None:
         Settings.model_validate({name: 0})
 
 
+def test_a_class_of_characters_in_a_pattern_of_paths_is_refused_and_not_misread() -> None:
+    for name in ("docs_include", "docs_exclude"):
+        with pytest.raises(ValidationError, match="write a range"):
+            Settings.model_validate({name: ["v[[:digit:]].md"]})
+    assert Settings.model_validate({"docs_exclude": ["v[0-9].md"]}).docs_exclude == ("v[0-9].md",)
+
+
 def test_a_process_with_our_environment_has_our_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
