@@ -8,7 +8,7 @@ from typing import Final
 
 from shiploop.agents.agent import Repository
 from shiploop.agents.faq.document.faq_files import FAQ_PATH, faq_in, find_faqs
-from shiploop.agents.faq.gate.lint import RULES_PATHS, Rules
+from shiploop.agents.faq.gate.lint import RULES_PATHS, Rules, is_read_whole
 from shiploop.agents.faq.profile import Profile, format_profile, read_profile
 from shiploop.agents.faq.retrieval.documentation import Documentation
 from shiploop.agents.faq.retrieval.headings import Headings
@@ -128,7 +128,14 @@ def _rules(repository: Repository) -> Rules | None:
         if text is not None and len(text) > MAX_LINT_RULES_CHARACTERS:
             repository.leave_out(path, f"it is longer than {MAX_LINT_RULES_CHARACTERS}")
         elif text is not None:
-            return Rules(path, text)
+            rules = Rules(path, text)
+            if is_read_whole(rules):
+                return rules
+            repository.note(
+                f"{path} extends a file or names groups of rules, which rumdl passes over: entries "
+                "are linted by shiploop's own rules"
+            )
+            return None
     return None
 
 

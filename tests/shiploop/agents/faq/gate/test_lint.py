@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shiploop.agents.faq.gate import lint as markdown_lint
-from shiploop.agents.faq.gate.lint import DEFAULT_RULES, Rules, lint
+from shiploop.agents.faq.gate.lint import DEFAULT_RULES, Rules, is_read_whole, lint
 
 SAMPLE = Path(__file__).parents[5] / "sandbox" / "sample_repository"
 
@@ -81,3 +81,25 @@ def test_what_was_found_before_is_nobodys_business_wherever_it_stands_now() -> N
 def test_a_missing_last_line_break_is_no_fault_of_what_is_added() -> None:
     before = "# FAQ\r\n\r\n## Old?\r\n\r\nText, [here](https://a.example)"
     assert lint(before, f"{before}\r\n\r\n## New?\r\n\r\nMore.", Rules(text="")) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "is_whole"),
+    [
+        (".markdownlint.json", '{"whitespace": false}', False),
+        (".markdownlint.json", '{"ul": {"style": "dash"}}', False),
+        (".markdownlint.json", '{"extends": "base.json"}', False),
+        (".markdownlint.yaml", "extends: ./base.yaml\n", False),
+        (".markdownlint-cli2.yaml", "config:\n  bullet: false\n", False),
+        (".markdownlint.json", '{"default": true, "MD013": false}', True),
+        (".markdownlint.json", '{"line-length": false, "no-inline-html": false}', True),
+        (".markdownlint.json", '{"MD013": {"headings": false, "code_blocks": false}}', True),
+        (".markdownlint.json", '{"MD013": {"line_length": 400, "tables": false}}', True),
+        (".markdownlint.json", '{"extends": null, "MD013": false}', True),
+        (".rumdl.toml", "[code]\ncode = true\n", True),
+    ],
+)
+def test_what_a_configuration_says_by_tags_or_in_another_file_is_known_to_be_passed_over(
+    path: str, text: str, is_whole: bool
+) -> None:
+    assert is_read_whole(Rules(path, text)) is is_whole

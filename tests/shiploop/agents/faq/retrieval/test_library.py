@@ -34,6 +34,12 @@ def test_a_repository_without_faq_and_lint_rules_has_none() -> None:
     assert (library.faq, library.lint_rules) == ("", None)
 
 
+def test_rules_that_are_read_in_part_only_are_not_gone_by_and_the_doctor_says_so() -> None:
+    files = Files({".markdownlint.json": '{"extends": "base.json"}'})
+    assert Library.of(files).lint_rules is None
+    assert any("rumdl passes over" in found for found in files.found)
+
+
 def test_the_repositorys_own_lint_rules_are_read() -> None:
     assert a_library(**{".rumdl.toml": RULES}).lint_rules == Rules(".rumdl.toml", RULES)
 
