@@ -91,7 +91,11 @@ def take_apart(body: str, blocks: Sequence[Block]) -> Apart:
     begin = length = 0
     for chain in _chains(blocks):
         first, last = chain[0], chain[-1]
-        start = first.marker if _LINE_BELOW.match(body, last.end) else first.start
+        start = first.start
+        if _LINE_BELOW.match(body, last.end) and (kept_break := _ONE_BREAK.match(body, start)):
+            # With the break below it is a blank line, however many stood above: a second entry
+            # in this place changes nothing of what people wrote.
+            start = kept_break.end()
         end = _after_blank(body, last.end) if first.hangs else last.end
         kept.append(body[begin:start])
         length += start - begin

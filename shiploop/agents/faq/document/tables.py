@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Final
 
@@ -18,17 +18,29 @@ def is_padded(lines: Sequence[str]) -> bool | None:
     None where there are none, or only such as are the same either way.
     """
     padded = compact = 0
-    for number, line in enumerate(lines[1:], 1):
-        if not line.strip().startswith("|") or not _DELIMITERS.match(line):
-            continue
-        end = number
-        while end < len(lines) and lines[end].strip():
-            end += 1
-        table = [each.strip() for each in lines[number - 1 : end]]
-        if _compact(table) != _padded(table):
-            padded += table == _padded(table)
-            compact += table != _padded(table)
+    for table in _tables(lines):
+        if not _is_as_padded(_compact(table)):
+            padded += _is_as_padded(table)
+            compact += not _is_as_padded(table)
     return padded > compact if padded or compact else None
+
+
+def _tables(lines: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The tables among some lines; each goes on to the next blank line."""
+    end = 0
+    for number, line in enumerate(lines[1:], 1):
+        if number < end or not line.strip().startswith("|") or not _DELIMITERS.match(line):
+            continue
+        end = next((at for at in range(number, len(lines)) if not lines[at].strip()), len(lines))
+        yield [each.strip() for each in lines[number - 1 : end]]
+
+
+def _is_as_padded(table: Sequence[str]) -> bool:
+    """Tell whether a table is padded; one row that is longer than the others tells at once.
+
+    Padding makes all rows as wide as the longest, which may be as much as rows times letters.
+    """
+    return len({_width(line) for line in table}) == 1 and table == _padded(table)
 
 
 def written_table(table: Sequence[str], *, padded: bool) -> Sequence[str]:

@@ -104,6 +104,7 @@ def test_removing_what_was_inserted_gives_the_original(
 
 @settings(max_examples=200)
 @given(documents(), new_entries, dialects)
+@example(f"# FAQ\n{BLOCKS[3]}\n{BLOCKS[3]}\n", EXPORT, GFM)
 def test_inserting_twice_equals_inserting_once(document: str, new: Entry, dialect: Dialect) -> None:
     once = inserted(document, new, dialect=dialect)
     assert insert(once, new, dialect) == once
@@ -332,3 +333,17 @@ def test_inserting_into_500_entries_takes_milliseconds() -> None:
         insert(document, entry("Question 0250, is it new?", body))
         took_s.append(time.perf_counter() - started)
     assert min(took_s) < 0.05  # 5 ms on a quiet machine; parsing all of it takes ten times that
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "# FAQ\n\n" + "|a|\n|-|\n" * 40_000,
+        "# FAQ\n\n|a|\n|-|\n" + f"|{'x' * 60_000}|\n" + "|b|\n" * 60_000,
+    ],
+    ids=["each_row_might_begin_one", "one_cell_is_long"],
+)
+def test_a_table_costs_no_more_than_its_length(page: str) -> None:
+    started = time.process_time()
+    insert(page, EXPORT)
+    assert time.process_time() - started < 8  # some 0.5 s; hours where each row were read to the end
