@@ -34,9 +34,10 @@ from shiploop.agents.faq.gate.gate import (
     Reason,
     Refusal,
     check_answer,
+    is_too_long,
     refusal_reason,
 )
-from shiploop.agents.faq.gate.lint import Rules, lint
+from shiploop.agents.faq.gate.lint import linting
 from shiploop.agents.faq.judging.judge import Nearness
 from shiploop.agents.faq.judging.small_model import small_model
 from shiploop.agents.faq.question import (
@@ -261,13 +262,16 @@ class FaqAgent:
             allowed_hosts=self._allowed_hosts,
             dialect=dialect,
         )
-        refused = check_answer(candidate)
         written = written_entry(proposal)
-        if refused or isinstance(written, Unwritable):
-            return refused
+        if is_too_long(candidate) or isinstance(written, Unwritable):
+            return check_answer(candidate)
         page = document or "# FAQ\n"
-        added = insert(page, written, dialect)
-        return _lint(page, added, library.lint_rules, path_of(proposal))
+        try:
+            added = insert(page, written, dialect)
+        except UnsafeEntryError:
+            return check_answer(candidate)
+        with linting(page, added, library.lint_rules, path_of(proposal)) as found:
+            return check_answer(candidate) or _unclean(found())
 
 
 def format_decline(unanswered: Unanswered, why_not: str = "") -> str:
@@ -286,9 +290,7 @@ def format_duplicate(question: str) -> str:
     return f"the FAQ answers this already: {question}"
 
 
-def _lint(before: str, after: str, rules: Rules | None, path: str) -> tuple[Refusal, ...]:
-    """Only what may be shipped otherwise is linted: that takes a process of its own."""
-    found = lint(before, after, rules, path)
+def _unclean(found: Sequence[str]) -> tuple[Refusal, ...]:
     for each in found:
         log.warning("the entry's Markdown: %s", each)
     return (Refusal.UNCLEAN_MARKDOWN,) if found else ()

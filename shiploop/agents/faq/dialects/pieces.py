@@ -6,6 +6,7 @@ Put together again the pieces are the text, byte by byte.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -15,6 +16,7 @@ _BLOCKS: Final = MarkdownIt("commonmark").enable("table").disable(["inline", "te
 _TICKS: Final = re.compile(r"\\[\\`]|`+")
 _RUN: Final = re.compile(r"`+")
 _BAR: Final = re.compile(r"(?<!\\)\|")
+_TEXTS_REMEMBERED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Listing:
 Piece = Structure | Paragraph | Listing
 
 
+@lru_cache(_TEXTS_REMEMBERED)  # each step of a task writes its answer anew
 def read_pieces(markdown: str) -> tuple[Piece, ...]:
     """Read a text as pieces, each of whole lines, to be joined by line ends."""
     return tuple(_pieces(markdown.split("\n"), _BLOCKS.parse(markdown)))

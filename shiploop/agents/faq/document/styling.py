@@ -32,6 +32,7 @@ _WORD: Final = re.compile(r"(?:`[^`]*`|!?\[(?:\\.|[^\[\]\\])*\]\([^()\s]*\)|\\.|
 _BEGINS_BLOCK: Final = re.compile(r"\A(?:[-+*>#|=~:<]|\d{1,9}[.)]|`{3})")
 _HELD: Final = "\0"  # nothing that may be written has one
 _STYLES_REMEMBERED: Final = 4096
+_STEPS_REMEMBERED: Final = 8
 
 
 @lru_cache(_STYLES_REMEMBERED)
@@ -78,7 +79,7 @@ def _with_numbers(answer: str, habits: Habits) -> str:
         return answer
     lines = answer.split("\n")
     numbers: list[int] = []
-    for token in _MARKDOWN.parse(answer):
+    for token in _parsed(answer):
         if token.type == "ordered_list_open":
             numbers.append(int(token.attrs.get("start", 1)))
         elif token.type == "ordered_list_close":
@@ -168,7 +169,7 @@ def _joined(answer: str) -> str:
 def _paragraphs(answer: str) -> Iterator[tuple[int, int, str]]:
     """The lines of each paragraph, and what indents those after its first; none of quotations."""
     lines, indents, quoted = answer.split("\n"), [""], 0
-    for token in _MARKDOWN.parse(answer):
+    for token in _parsed(answer):
         quoted += {"blockquote_open": 1, "blockquote_close": -1}.get(token.type, 0)
         if token.type == "list_item_open" and token.map:
             line = lines[token.map[0]]
@@ -195,4 +196,9 @@ def _filled(text: str, lead: str, indent: str, width: int) -> list[str]:
 
 
 def _tokens(answer: str, kind: str) -> Iterator[Token]:
-    return (token for token in _MARKDOWN.parse(answer) if token.type == kind)
+    return (token for token in _parsed(answer) if token.type == kind)
+
+
+@lru_cache(_STEPS_REMEMBERED)  # most steps change nothing, so the next one reads the same text
+def _parsed(answer: str) -> Sequence[Token]:
+    return _MARKDOWN.parse(answer)

@@ -25,7 +25,7 @@ from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.site import check_alerts, check_site_syntax
 from shiploop.agents.faq.gate.text import Candidate, fold, read_text
 
-__all__ = ["Candidate", "Reason", "Refusal", "check_answer", "refusal_reason"]
+__all__ = ["Candidate", "Reason", "Refusal", "check_answer", "is_too_long", "refusal_reason"]
 
 Reason = Refusal | Unwritable
 
@@ -35,18 +35,26 @@ def check_answer(candidate: Candidate) -> tuple[Reason, ...]:
 
     Raises UnsafeDocumentError for a document that nothing can be appended to, whatever it is.
     """
-    body = without_citation(candidate.entry.answer)
-    citation = candidate.entry.answer.removeprefix(body)
-    too_long = tuple(check_length(body, citation, candidate.answer.generator))
-    if too_long:
-        return too_long  # and perhaps too long to be parsed
+    if is_too_long(candidate):
+        return (Refusal.TOO_LONG,)
     found = {*_of_answer(candidate), *_of_question(candidate)}
     written = in_dialect(candidate.entry, candidate.dialect)
     if isinstance(written, Unwritable):
         return (*_in_order(found), written)
-    found |= {*_of_document(candidate, written)}
+    try:
+        after = insert(candidate.document, written, candidate.dialect)
+    except UnsafeEntryError:
+        return _in_order({*found, Refusal.CHANGES_DOCUMENT})
+    found |= {*_of_document(candidate, written, after)}
     # In its words only where ours do not say it better.
-    return _in_order(found or {*_of_ci(candidate, written)})
+    return _in_order(found or {*_of_ci(candidate, written, after)})
+
+
+def is_too_long(candidate: Candidate) -> bool:
+    """Tell whether an answer is longer than may be shipped, and perhaps than may be parsed."""
+    body = without_citation(candidate.entry.answer)
+    citation = candidate.entry.answer.removeprefix(body)
+    return any(check_length(body, citation, candidate.answer.generator))
 
 
 def _in_order(found: Collection[Refusal]) -> tuple[Refusal, ...]:
@@ -58,21 +66,18 @@ def refusal_reason(refusals: Sequence[Reason]) -> str:
     return " ".join(("the answer was not safe to ship:", *(each.value for each in refusals)))
 
 
-def _of_ci(candidate: Candidate, written: Entry) -> Iterator[Refusal]:
+def _of_ci(candidate: Candidate, written: Entry, after: str) -> Iterator[Refusal]:
     heading = write_heading(written.question, candidate.dialect)
     assert not isinstance(heading, Unwritable)
     hosts = candidate.allowed_hosts
     yield from check_as_ci(written.answer, heading, hosts)
     # A question that is no heading to a reader of lines, and its line in a table of contents.
-    yield from check_as_ci("\n".join(_beside_answer(candidate, written)), heading, hosts)
+    yield from check_as_ci(
+        "\n".join(_beside_answer(candidate.document, written, after)), heading, hosts
+    )
 
 
-def _beside_answer(candidate: Candidate, written: Entry) -> Iterator[str]:
-    before = candidate.document
-    try:
-        after = insert(before, written, candidate.dialect)
-    except UnsafeEntryError:
-        return  # said already
+def _beside_answer(before: str, written: Entry, after: str) -> Iterator[str]:
     known = {*NEWLINE.split(before), *as_written(before, written).answer.split("\n")}
     for line in NEWLINE.split(after):
         if line not in known and not match_marker(line):
@@ -115,14 +120,9 @@ def _documents(candidate: Candidate) -> str:
     return "\n".join(section.text for section in candidate.sections)
 
 
-def _of_document(candidate: Candidate, entry: Entry) -> Iterator[Refusal]:
+def _of_document(candidate: Candidate, entry: Entry, after: str) -> Iterator[Refusal]:
     """Old entries plus one, and every other byte where it was."""
     before = candidate.document
-    try:
-        after = insert(before, entry, candidate.dialect)
-    except UnsafeEntryError:
-        yield Refusal.CHANGES_DOCUMENT
-        return
     old, new = entries(before), entries(after)
     known = any(each.question_hash == entry.question_hash for each in old)
     rest = remove(before, entry.question_hash) if known else before

@@ -10,8 +10,10 @@ import re
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -42,7 +44,10 @@ _COMMAND: Final = (
 )
 # Of these the line only says where the file begins or ends.
 _OF_FILE: Final = frozenset(("MD041", "MD043", "MD047"))
+_PAGE: Final = ".page"
 _TIMEOUT_S: Final = 5.0  # an entry takes a few milliseconds
+
+Process = subprocess.Popen[bytes]
 
 log = logging.getLogger(__name__)
 
@@ -80,14 +85,42 @@ def lint(
     By our own rules where the repository has none. Told by the rule and the text of the line, since
     lines move. Nothing where rumdl itself fails: the repository's CI still has its say.
     """
-    rules = rules or _OWN_RULES
+    with linting(before, after, rules, path) as found:
+        return found()
+
+
+@contextmanager
+def linting(
+    before: str, after: str, rules: Rules | None = None, path: str = FAQ_PATH
+) -> Iterator[Callable[[], tuple[str, ...]]]:
+    """Let rumdl begin; the block gets what waits for its words, and may do something else first."""
+    with ExitStack() as stack:
+        try:
+            process = stack.enter_context(_started(after, rules or _OWN_RULES, path))
+        except OSError as error:
+            _warn(error)
+            yield tuple
+            return
+        yield partial(_new_findings, process, before, after, rules or _OWN_RULES, path)
+
+
+def _new_findings(
+    process: Process, before: str, after: str, rules: Rules, path: str
+) -> tuple[str, ...]:
     try:
-        found = _findings(after, rules, path)
-        known = _findings(before, rules, path) if found else ()  # mostly there is nothing
+        found = _findings(process, after)
+        if not found:
+            return ()  # mostly; then nobody needs to know what was found before
+        with _started(before, rules, path) as another:
+            known = _findings(another, before)
     except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError) as error:
-        log.warning("the Markdown was not linted: %s", error)
+        _warn(error)
         return ()
     return tuple(_added(found, Counter(each.key for each in known)))
+
+
+def _warn(error: Exception) -> None:
+    log.warning("the Markdown was not linted: %s", error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +129,32 @@ class _Finding:
     words: str
 
 
-def _findings(text: str, rules: Rules, path: str) -> Sequence[_Finding]:
+@contextmanager
+def _started(text: str, rules: Rules, path: str) -> Iterator[Process]:
     with TemporaryDirectory(prefix="shiploop-lint-") as folder:
         place = Path(folder) / rules.path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(rules.text, encoding="utf-8")
-        told = _run(text, folder, rules.path, path)
+        page = Path(folder) / _PAGE
+        page.write_bytes(text.encode())
+        command = [*_COMMAND, "--stdin", f"--stdin-filename={path}", f"--config={rules.path}"]
+        pipe = subprocess.PIPE
+        with (
+            page.open("rb") as stdin,
+            subprocess.Popen(command, cwd=folder, stdin=stdin, stdout=pipe, stderr=pipe) as process,
+        ):
+            try:
+                yield process
+            finally:
+                process.kill()
+
+
+def _findings(process: Process, text: str) -> Sequence[_Finding]:
+    told, complaint = process.communicate(timeout=_TIMEOUT_S)
+    if process.returncode not in (0, 1):
+        raise OSError(complaint.decode(errors="replace").strip())
     lines = NEWLINE.split(text)
     return tuple(_read(each, lines) for each in (json.loads(told) if told.strip() else ()))
-
-
-def _run(text: str, folder: str, rules_path: str, path: str) -> str:
-    done = subprocess.run(
-        [*_COMMAND, "--stdin", f"--stdin-filename={path}", f"--config={rules_path}"],
-        cwd=folder,
-        input=text.encode(),
-        capture_output=True,
-        timeout=_TIMEOUT_S,
-        check=False,  # 1 is "found something"
-    )
-    if done.returncode not in (0, 1):
-        raise OSError(done.stderr.decode(errors="replace").strip())
-    return done.stdout.decode()
 
 
 def _read(told: Mapping[str, Any], lines: Sequence[str]) -> _Finding:
