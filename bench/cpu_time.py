@@ -18,7 +18,7 @@ def cpu_seconds(home: Path) -> dict[str, float]:
 
 def cpu_seconds_since(before: Mapping[str, float], home: Path) -> dict[str, float]:
     """What each process has taken since an earlier reading."""
-    return {name: now_s - before[name] for name, now_s in cpu_seconds(home).items()}
+    return {name: now_s - before.get(name, 0.0) for name, now_s in cpu_seconds(home).items()}
 
 
 def family_cpu_seconds(process: psutil.Process) -> float:
