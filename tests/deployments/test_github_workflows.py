@@ -227,6 +227,31 @@ def test_unclean_markdown_fails_lint_and_the_gate(repository: Repository) -> Non
 
 
 @pytest.mark.parametrize(
+    ("path", "rules", "conclusion"),
+    [
+        pytest.param(".markdownlint.json", '{"MD013": false}', "failure", id="by all its rules"),
+        pytest.param(".markdownlint.json", '{"MD009": false}', "success", id="read whole"),
+        # rumdl would find what each of these allows, or nothing of what shiploop goes by.
+        pytest.param(".markdownlint.json", '{"extends": "a.json"}', "failure", id="one extended"),
+        pytest.param(".markdownlint.yaml", "whitespace: false\n", "failure", id="told by a tag"),
+        pytest.param(".markdownlint.cjs", "module.exports = {}\n", "failure", id="run, not read"),
+        pytest.param("README.md", "None.\n", "failure", id="none at all"),
+    ],
+)
+def test_lint_goes_by_the_rules_that_rumdl_reads_whole(
+    repository: Repository, path: str, rules: str, conclusion: str
+) -> None:
+    spaces = {FAQ: faq_text() + "\nAn end.   \n"}
+    changes = {**spaces, ".rumdl.toml": None, path: rules}
+    assert fast_checks(repository, "by-a-person", changes)["lint"] == conclusion
+    # What only rumdl's own defaults refuse is refused by rules that were read, if by any.
+    long = {FAQ: faq_text() + f"\nAn {'unusually ' * 12}long line.\n"}
+    refused = path == ".markdownlint.json" and rules == '{"MD009": false}'
+    checks = fast_checks(repository, "by-a-person", {**changes, **long})
+    assert checks["lint"] == ("failure" if refused else "success")
+
+
+@pytest.mark.parametrize(
     "broken",
     [
         pytest.param(None, id="deleted"),
