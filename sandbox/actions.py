@@ -21,7 +21,8 @@ from typing import Any, Literal
 from sandbox.ci.checkout import Source
 from sandbox.ci.concurrency import Groups
 from sandbox.ci.contexts import github_context
-from sandbox.ci.expressions import ExpressionError, Scope
+from sandbox.ci.expression_parser import ExpressionError
+from sandbox.ci.expressions import Scope
 from sandbox.ci.legs import legs_of
 from sandbox.ci.results import Result, StepFailedError
 from sandbox.ci.syntax import Findings, find, needs_of

@@ -14,16 +14,17 @@ from typing import Any, Final
 from sandbox.ci.checkout import Source, check_out
 from sandbox.ci.composite import Action, read_action
 from sandbox.ci.contexts import runner_context, variables
-from sandbox.ci.expressions import ExpressionError, Scope
+from sandbox.ci.expression_parser import ExpressionError
+from sandbox.ci.expressions import Scope
+from sandbox.ci.filled_keys import flag_of, minutes_of, texts_of, values_of
 from sandbox.ci.hash_files import hash_files
 from sandbox.ci.job_log import JobLog
 from sandbox.ci.results import JobEnd, NotModelledError, Result, StepFailedError
 from sandbox.ci.shells import ScriptRunner
 from sandbox.ci.templates import fill, fill_text, holds
-from sandbox.ci.values import Value, is_truthy, to_number, to_text
+from sandbox.ci.values import Value, to_text
 
 _DEFAULT_TIMEOUT_MINUTES = 360.0
-_MAX_MINUTES = 2**31
 _CANCEL_GRACE_S: Final = 300.0
 """A job that was cancelled has so long for its steps that run `always()`.
 
@@ -77,7 +78,7 @@ class JobRun:
         self._deadline = float("inf")
         self._environment: dict[str, str] = {}
         self._workspace = order.folder / "work" / (order.source.repository.split("/")[-1] or "_")
-        self._log = JobLog(to_text(value) for value in _values(order.contexts.get("secrets")))
+        self._log = JobLog(to_text(value) for value in values_of(order.contexts.get("secrets")))
         self._scripts = ScriptRunner(order.folder, self._workspace, order.variables, self._log)
 
     def run(self) -> JobEnd:
@@ -112,13 +113,13 @@ class JobRun:
 
     def _begin(self, frame: _Frame) -> None:
         scope = self._scope(frame, {})
-        minutes = _minutes(self._order.job, scope, _DEFAULT_TIMEOUT_MINUTES)
+        minutes = minutes_of(self._order.job, scope, _DEFAULT_TIMEOUT_MINUTES)
         self._deadline = time.monotonic() + minutes * self._order.minute_s
         for where in (self._order.workflow, self._order.job):
-            self._environment |= _texts(where.get("env"), scope)
+            self._environment |= texts_of(where.get("env"), scope)
 
     def _outputs(self, frame: _Frame) -> dict[str, str]:
-        filled = _texts(self._order.job.get("outputs"), self._scope(frame, {}))
+        filled = texts_of(self._order.job.get("outputs"), self._scope(frame, {}))
         return {name: value for name, value in filled.items() if not self._log.is_secret(value)}
 
     def _step(self, step: Mapping[str, Any], frame: _Frame) -> None:
@@ -126,7 +127,7 @@ class JobRun:
         outputs: dict[str, str] = {}
         outcome = conclusion = Result.SKIPPED
         try:
-            own = _texts(step.get("env"), self._scope(frame, {}))
+            own = texts_of(step.get("env"), self._scope(frame, {}))
             if self._wants(step, frame, own):
                 outcome = self._execute(step, frame, own, outputs)
                 conclusion = self._forgiven(step, frame, own, outcome)
@@ -158,7 +159,7 @@ class JobRun:
         except ExpressionError as error:
             self._log.error(str(error))
             return outcome
-        return Result.SUCCESS if _flag(forgiven) else outcome
+        return Result.SUCCESS if flag_of(forgiven) else outcome
 
     def _execute(
         self,
@@ -170,7 +171,7 @@ class JobRun:
         if "run" not in step:
             return self._use(step, frame, own, outputs)
         scope = self._scope(frame, own)
-        minutes = _minutes(step, scope, float("inf"))
+        minutes = minutes_of(step, scope, float("inf"))
         was_cancelled = self._cancelled_at is not None
         shell, folder = self._shell_and_folder(step, frame, scope)
 
@@ -213,7 +214,7 @@ class JobRun:
         outputs: dict[str, str],
     ) -> Result:
         uses = step["uses"]
-        inputs = _texts(step.get("with"), self._scope(frame, own))
+        inputs = texts_of(step.get("with"), self._scope(frame, own))
         if uses.lower().startswith("actions/checkout@"):
             self._log.add(f"##[group]Run {uses}", "##[endgroup]")
             outputs["commit"] = check_out(self._order.source, self._workspace, inputs)
@@ -239,7 +240,7 @@ class JobRun:
         inner = _Frame({}, given, Result.SUCCESS, action.folder, frame.depth + 1, {**own})
         for step in action.steps:
             self._step(step, inner)
-        outputs |= _texts(action.outputs, self._scope(inner, {}))
+        outputs |= texts_of(action.outputs, self._scope(inner, {}))
         if self._cancelled_at is not None and inner.status is not Result.SUCCESS:
             return Result.CANCELLED
         return inner.status
@@ -297,33 +298,3 @@ class JobRun:
     def _is_grace_over(self) -> bool:
         at = self._cancelled_at
         return at is not None and time.monotonic() > at + _CANCEL_GRACE_S
-
-
-def _minutes(holder: Mapping[str, Any], scope: Scope, default: float) -> float:
-    value = fill(holder.get("timeout-minutes"), scope)
-    if value is None or value == "":
-        return default
-    minutes = to_number(value)
-    if not 0 <= minutes < _MAX_MINUTES:
-        raise StepFailedError(f"timeout-minutes '{to_text(value)}' is no number of minutes")
-    return float(int(minutes)) or default  # whole minutes, and 0 is no limit of one's own
-
-
-def _flag(value: Value) -> bool:
-    if isinstance(value, str):
-        if value.lower() not in ("", "true", "false"):
-            raise StepFailedError(f"continue-on-error '{value}' is no boolean")
-        return value.lower() == "true"
-    return is_truthy(value)
-
-
-def _texts(mapping: Value, scope: Scope) -> dict[str, str]:
-    """Fill in a mapping of scalars."""
-    filled = fill(mapping, scope) if mapping else {}
-    if not isinstance(filled, dict):
-        raise StepFailedError("a mapping was expected")
-    return {name: to_text(value) for name, value in filled.items()}
-
-
-def _values(mapping: Value) -> list[Value]:
-    return list(mapping.values()) if isinstance(mapping, dict) else []

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.ci.expressions import ExpressionError, Scope
+from sandbox.ci.expression_parser import ExpressionError
+from sandbox.ci.expressions import Scope
 from sandbox.ci.permissions import excess
 from sandbox.ci.results import JobEnd, StepFailedError
 from sandbox.ci.syntax import find

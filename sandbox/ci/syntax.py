@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.ci.constructs import EVENTS, MODELLED, OTHER_EVENTS, REFUSED, Construct, Shape
-from sandbox.ci.expressions import ExpressionError
+from sandbox.ci.expression_parser import ExpressionError
 from sandbox.ci.matrix import strategy_of
 from sandbox.ci.permissions import permission_problems
 from sandbox.ci.templates import check, condition, expressions, parts

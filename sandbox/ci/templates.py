@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from sandbox.ci.expression_functions import ARITIES
-from sandbox.ci.expressions import (
+from sandbox.ci.expression_parser import (
     MAX_EXPRESSION_CHARACTERS,
     Binary,
     Call,
@@ -17,11 +17,10 @@ from sandbox.ci.expressions import (
     ExpressionError,
     Literal,
     Node,
-    Scope,
-    evaluate,
     nodes,
     parse,
 )
+from sandbox.ci.expressions import Scope, evaluate
 from sandbox.ci.values import Value, fold, is_truthy, to_text
 
 STATUS_FUNCTIONS = frozenset({"always", "cancelled", "failure", "success"})

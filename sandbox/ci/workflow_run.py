@@ -16,7 +16,8 @@ from typing import Any, Final
 
 from sandbox.ci.checkout import Source
 from sandbox.ci.concurrency import Groups
-from sandbox.ci.expressions import ExpressionError, Scope
+from sandbox.ci.expression_parser import ExpressionError
+from sandbox.ci.expressions import Scope
 from sandbox.ci.job_run import JobOrder, JobRun
 from sandbox.ci.legs import Leg, is_forgiven, legs_of, unmodelled_runner
 from sandbox.ci.results import JobEnd, Result, StepFailedError, worst

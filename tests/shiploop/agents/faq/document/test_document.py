@@ -346,4 +346,4 @@ def test_inserting_into_500_entries_takes_milliseconds() -> None:
 def test_a_table_costs_no_more_than_its_length(page: str) -> None:
     started = time.process_time()
     insert(page, EXPORT)
-    assert time.process_time() - started < 8  # some 0.5 s; hours where each row were read to the end
+    assert time.process_time() - started < 8  # some 0.5 s; hours if each row were read on
