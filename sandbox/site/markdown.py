@@ -100,6 +100,8 @@ class PageRenderer:
             self._markdown.add_render_rule(rule, _escape_raw_html)
         self._markdown.add_render_rule("image", _image_as_text)
         self._markdown.add_render_rule("link_open", _open_link)
+        # With its first text it lists its rules; a second thread would find the list empty.
+        self._markdown.parse("text")
         self._links: Links | None = None
         self._parts: dict[str, dict[str, _Part]] = {}
 

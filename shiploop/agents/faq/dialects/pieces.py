@@ -12,7 +12,9 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_BLOCKS: Final = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
+from shiploop.agents.faq.markdown import shared
+
+_BLOCKS: Final = shared(MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"]))
 _TICKS: Final = re.compile(r"\\[\\`]|`+")
 _RUN: Final = re.compile(r"`+")
 _BAR: Final = re.compile(r"(?<!\\)\|")

@@ -15,8 +15,9 @@ from markdown_it.token import Token
 
 from shiploop.agents.faq.dialects import liquid
 from shiploop.agents.faq.dialects.dialect import PUNCTUATION, Code, Dialect, Unwritable
+from shiploop.agents.faq.markdown import shared
 
-_BLOCKS: Final = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
+_BLOCKS: Final = shared(MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"]))
 _SHOWN_ESCAPES: Final = PUNCTUATION.difference("\\`*_{}[]()>#+-.!|")
 # Boxes, tabs, foldings, comments, definitions, snippets, contents.
 _LINE_START: Final = re.compile(

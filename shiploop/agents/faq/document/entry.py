@@ -12,6 +12,7 @@ from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.dialects.writing import read, write, write_heading
 from shiploop.agents.faq.document.form import Form, Shape, read_question, write_question
 from shiploop.agents.faq.document.markers import PROBE, match_marker, unify_newlines
+from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.question import question_hash
 
 _HASH_CHARACTERS_IN_ID: Final = 8
@@ -20,7 +21,7 @@ _ANSWERS_REMEMBERED: Final = 64
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _LEADING_BLANK_LINES: Final = re.compile(r"\A(?:[ \t]*\n)+")
 
-_COMMONMARK: Final = MarkdownIt("commonmark")
+_COMMONMARK: Final = shared(MarkdownIt("commonmark"))
 
 
 class UnsafeEntryError(ValueError):

@@ -9,6 +9,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 
 from shiploop.agents.faq.dialects.dialect import Comment
+from shiploop.agents.faq.markdown import shared
 
 NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 
@@ -41,7 +42,7 @@ _CLOSING_FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*")
 
 _TEXTS_REMEMBERED: Final = 4096
 
-_BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
+_BLOCKS: Final = shared(MarkdownIt("commonmark").disable(["inline", "text_join"]))
 
 
 def front_matter_end(body: str) -> int:

@@ -13,13 +13,14 @@ from markdown_it.token import Token
 
 from shiploop.agents.faq.document.habits import Habits
 from shiploop.agents.faq.document.tables import written_table
+from shiploop.agents.faq.markdown import shared
 
 # As answers are drafted.
 DRAFTED: Final = Habits(
     "-", ".", numbers_alike=False, fence="`", emphasis="*", strong="**", pads_tables=False
 )
 
-_MARKDOWN: Final = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+_MARKDOWN: Final = shared(MarkdownIt("commonmark").enable(["table", "strikethrough"]))
 _BULLET: Final = re.compile(r"\A([ >]*)[-*+](?=[ \t])")
 _NUMBER: Final = re.compile(r"\A([ >]*)(\d{1,9})([.)])(?=[ \t])")
 _FENCE: Final = re.compile(r"\A([ >]*(?:(?:[-*+]|\d{1,9}[.)])[ ]+)?)(`{3,}|~{3,})")

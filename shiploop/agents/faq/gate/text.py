@@ -12,6 +12,7 @@ from shiploop.agents.faq.answering.answer import Answer
 from shiploop.agents.faq.dialects.dialect import Dialect
 from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.document.document import Entry
+from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.retrieval.sections import Section
 
 
@@ -22,8 +23,8 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-_MARKDOWN: Final = _parser()
-_BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
+_MARKDOWN: Final = shared(_parser())
+_BLOCKS: Final = shared(MarkdownIt("commonmark").disable(["inline", "text_join"]))
 _CODE: Final = frozenset({"code_inline", "fence", "code_block"})
 _BREAKS: Final = frozenset({"softbreak", "hardbreak"})
 

@@ -20,6 +20,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
+from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.retrieval.link_definitions import LinkDefinitions
 from shiploop.domain.limits import MAX_PARAGRAPH_BRACKETS, MAX_PARAGRAPH_CHARACTERS
 
@@ -143,4 +144,4 @@ def _parser() -> MarkdownIt:
     return parser
 
 
-_MARKDOWN: Final = _parser()
+_MARKDOWN: Final = shared(_parser())

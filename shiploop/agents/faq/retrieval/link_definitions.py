@@ -5,10 +5,12 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 
+from shiploop.agents.faq.markdown import shared
+
 # Label and destination of each.
 LinkDefinitions = tuple[tuple[str, str], ...]
 
-_BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
+_BLOCKS: Final = shared(MarkdownIt("commonmark").disable(["inline", "text_join"]))
 # In a list or a quotation as well. What begins with `^` is a footnote.
 _DEFINITION: Final = re.compile(
     r"^[ \t>]{0,12}(\[(?!\^)[^\[\]\n]{1,300}\]:[ \t]{0,8}\S[^\n]{0,1000})$", re.MULTILINE

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 
+from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.retrieval.heading_scan import (
     WrittenHeading,
     html_headings,
@@ -15,8 +16,8 @@ from shiploop.agents.faq.retrieval.heading_scan import (
 )
 from shiploop.domain.limits import MAX_HEADING_CHARACTERS, MAX_HEADING_MARKS
 
-_BLOCKS: Final = MarkdownIt("commonmark").disable(["inline", "text_join"])
-_COMMONMARK: Final = MarkdownIt("commonmark")
+_BLOCKS: Final = shared(MarkdownIt("commonmark").disable(["inline", "text_join"]))
+_COMMONMARK: Final = shared(MarkdownIt("commonmark"))
 _MARK: Final = re.compile(r"[\\`*_\[\]<>&!]")
 _SHOWN: Final = ("text", "text_special", "code_inline", "image", "softbreak", "hardbreak")
 _NAME: Final = re.compile(r"\s(?:id|name)\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)

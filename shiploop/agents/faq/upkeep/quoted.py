@@ -7,11 +7,12 @@ from markdown_it import MarkdownIt
 from rapidfuzz.fuzz import partial_ratio
 
 from shiploop.agents.faq.gate.citation import without_citation
+from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.retrieval.sections import Section
 
 # Of a quotation in which a few words are others by now; an answer in its own words has less.
 NEARLY_QUOTED: Final = 0.9
-_MARKDOWN: Final = MarkdownIt("commonmark").enable("table")
+_MARKDOWN: Final = shared(MarkdownIt("commonmark").enable("table"))
 
 
 def is_quoted(answer: str, sections: Iterable[Section]) -> bool:
