@@ -24,7 +24,7 @@ from shiploop.domain.delivery.task import FailureKind, Outcome, Status, Task, Wa
 from shiploop.errors import StateChanged
 from shiploop.kill_points import reach
 from shiploop.observability import Redactor
-from shiploop.runner.failure import may_pass, outcome_of_error
+from shiploop.runner.failure import lacks_room, may_pass, outcome_of_error
 from shiploop.runner.gaps import note_declined
 from shiploop.stores import keys
 from shiploop.stores.outcomes import Settlement
@@ -258,6 +258,8 @@ class Executor:
             return failed(FailureKind.CRASHED, ended)
         # A FailedRun stands for an error that Prefect has only kept in the state's words.
         if isinstance(result, Exception) and not isinstance(result, FailedRun):
+            if lacks_room(result):
+                raise result
             return self._outcome_of_error(result)
         return failed(FailureKind.INTERNAL, self._redact(ended))
 

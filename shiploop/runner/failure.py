@@ -10,7 +10,21 @@ from shiploop.domain.delivery.task import FailureKind, Outcome, failed
 from shiploop.errors import ShiploopError, TransientError
 
 _ASK_TO_WAIT = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.TOO_MANY_REQUESTS)
+# In CPython's words, and in those of contextlib: Prefect 3.9 says so of a flow run whose threads it
+# could not start, and of which nothing has begun.
+_NO_THREAD = ("can't start new thread", "generator didn't yield")
 _LONGEST = 300  # of what another's error says: it may quote whatever was read
+
+
+def lacks_room(error: BaseException) -> bool:
+    """True where this machine had no thread or memory left for what was to be done."""
+    match error:
+        case MemoryError():
+            return True
+        case RuntimeError():
+            return str(error) in _NO_THREAD
+        case _:
+            return False
 
 
 def may_pass(error: BaseException) -> bool:
@@ -25,6 +39,8 @@ def may_pass(error: BaseException) -> bool:
         # A flow that has returned has not ended where somebody cancels or pauses its run at
         # that very moment: the next attempt hears of it.
         case UnfinishedRun() | PausedRun():
+            return True
+        case MemoryError() | RuntimeError() if lacks_room(error):
             return True
         case BaseException(__cause__=BaseException() as cause):
             return may_pass(cause)

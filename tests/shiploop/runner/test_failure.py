@@ -1,5 +1,8 @@
 """What no flow has caught: an outage may pass; all else ends the task with what it was."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import httpx
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -35,6 +38,24 @@ def unreachable() -> RuntimeError:
     return error
 
 
+def no_thread() -> RuntimeError:
+    """As a process raises it that may have no more of them, which is met only where it is so."""
+    return RuntimeError("can't start new thread")
+
+
+def no_flow_run() -> RuntimeError:
+    """As it is raised where what begins a flow run has ended early."""
+
+    @contextmanager
+    def begin() -> Iterator[None]:
+        return
+        yield
+
+    with pytest.raises(RuntimeError) as raised, begin():
+        pass
+    return raised.value
+
+
 def a_long_error() -> ValidationError:
     with pytest.raises(ValidationError) as raised:
         TypeAdapter(list[int]).validate_python(["no number"] * 50)
@@ -52,6 +73,9 @@ def a_long_error() -> ValidationError:
         refused(429),
         errors.GitHubUnavailable("503"),
         OSError(28, "No space left on device"),
+        MemoryError(),
+        no_thread(),
+        no_flow_run(),
         unreachable(),
     ],
 )

@@ -35,7 +35,7 @@ def _print_how_many_are_not_ready() -> None:
         import_module(module.name)
     parsers = [each for each in gc.get_objects() if isinstance(each, MarkdownIt)]
     assert len(parsers) > 5
-    print(sum(not _is_ready(parser) for parser in parsers), "unready")
+    sys.stdout.write(f"{sum(not _is_ready(parser) for parser in parsers)} unready")
 
 
 if __name__ == "__main__":
