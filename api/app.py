@@ -13,6 +13,7 @@ from api.background import start_loop
 from api.body_limit import BodyLimit
 from api.dependencies import Reading
 from api.intake import routes_of
+from api.open_files import watch_open_files
 from api.problems import answer_with_problems
 from api.rate_limits import RateLimits
 from api.request_log import RequestLog
@@ -60,6 +61,7 @@ async def _in_background(app: FastAPI) -> AsyncIterator[None]:
         loops = [
             start_loop("EventFeed.listen", feed.listen()),
             start_loop("RunnerWatch.watch", RunnerWatch(services).watch()),
+            start_loop("watch_open_files", watch_open_files()),
         ]
         try:
             yield

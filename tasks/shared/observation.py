@@ -1,5 +1,6 @@
 """Looks at production: each look is taken once, and shared by all who wait for one."""
 
+import logging
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,16 +16,26 @@ from shiploop.domain.production.probe_definition import Probe
 from shiploop.errors import ShiploopError, SiteUnavailable
 from tasks.shared.probes import result_of
 
+log = logging.getLogger(__name__)
+
 
 def watch_production(since: datetime, rule: HealthRule | None = None) -> HealthVerdict:
     """The verdict on production from what is seen of it after `since`."""
     rule = rule or health_rule()
     while (verdict := decide_health(rule, services().health.samples_since(since))) is None:
         if services().health.take_turn(rule.interval_s):
-            services().health.record_sample(take_sample())
+            services().health.record_sample(sample := take_sample())
+            _log_failing(sample)
         else:
             time.sleep(rule.interval_s / 2)
     return verdict
+
+
+def _log_failing(sample: Sample) -> None:
+    failing = [one for one in sample.results if one.name in sample.failing]
+    if failing:
+        said = "; ".join(f"{one.name}: {one.evidence}" for one in failing)
+        log.warning("production is seen failing: %s", said)
 
 
 def health_rule() -> HealthRule:
