@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shiploop.agents.faq.document.document import FAQ_PATH
+from shiploop.agents.faq.document.faq_files import find_faqs, is_faq
 from shiploop.domain.delivery.wording import TITLE
 
 # A path that a shell and a pattern of a workflow take as it is.
@@ -26,11 +26,13 @@ class Files:
     """What the paths of a repository tell: its document folders, its FAQ and its linter.
 
     `faq_path` is None where there is no FAQ, `lint_rules` where there is no configuration of a
-    Markdown linter. `others` are pages that may be FAQs as well.
+    Markdown linter. `translations` say the same in other languages, and `others` are pages that
+    may be FAQs as well.
     """
 
     document_folders: tuple[str, ...]
     faq_path: str | None
+    translations: tuple[str, ...]
     others: tuple[str, ...]
     lint_rules: str | None
     folders: frozenset[str]
@@ -64,11 +66,13 @@ def read_files(paths: Iterable[str]) -> Files:
     """What the paths of all files tell."""
     every = sorted(paths)
     pages = [path for path in every if path.lower().endswith(_MARKDOWN) and _is_ours(path)]
-    faqs = _faqs(pages)
+    named = [page for page in pages if is_faq(page) and _PLAIN.fullmatch(page)]
+    faqs = find_faqs(named)
     return Files(
         document_folders=_document_folders(pages),
         faq_path=faqs[0] if faqs else None,
-        others=tuple(faqs[1:]),
+        translations=faqs[1:],
+        others=tuple(page for page in named if page not in faqs),
         lint_rules=next((path for path in every if _LINT_RULES.fullmatch(path)), None),
         folders=frozenset(path.partition("/")[0] for path in every if "/" in path),
         has_openapi=any(posixpath.basename(path) == "openapi.yaml" for path in every),
@@ -77,16 +81,6 @@ def read_files(paths: Iterable[str]) -> Files:
 
 def _is_ours(path: str) -> bool:
     return not _NOT_OURS.intersection(path.lower().split("/")[:-1])
-
-
-def _faqs(pages: Sequence[str]) -> list[str]:
-    """The pages that are called FAQ, the likeliest first."""
-    named = [page for page in pages if _stem(page) == "faq" and _PLAIN.fullmatch(page)]
-    return sorted(named, key=lambda page: (page != FAQ_PATH, page.count("/"), page))
-
-
-def _stem(page: str) -> str:
-    return posixpath.basename(page).partition(".")[0].lower()
 
 
 def _document_folders(pages: Sequence[str]) -> tuple[str, ...]:

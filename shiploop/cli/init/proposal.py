@@ -52,10 +52,15 @@ def proposed_faq_path(found: Found) -> str:
     return found.files.faq_path or (f"{folders[0]}/FAQ.md" if folders else FAQ_PATH)
 
 
+def proposed_faq_paths(found: Found) -> tuple[str, ...]:
+    """That one, and what there is of it in other languages."""
+    return proposed_faq_path(found), *found.files.translations
+
+
 def proposed_settings(found: Found) -> dict[str, str]:
     """What differs from what is set by itself, as variables of the environment."""
     settings = {"GITHUB_REPO": found.full_name, "SHIPLOOP_BASE_BRANCH": found.branch}
-    settings["SHIPLOOP_FAQ_PATHS"] = json.dumps([proposed_faq_path(found)])
+    settings["SHIPLOOP_FAQ_PATHS"] = json.dumps(proposed_faq_paths(found))
     if found.files.document_folders:
         folders = [f"/{folder}/" for folder in found.files.document_folders]
         settings["SHIPLOOP_DOCS_INCLUDE"] = json.dumps(folders)
@@ -73,7 +78,7 @@ def proposed_files(found: Found, ours: Ours) -> dict[str, str]:
     """The files that the repository needs, by path."""
     faq_path = proposed_faq_path(found)
     files = {
-        f"{WORKFLOWS_FOLDER}/{name}": edited(text, found.branch, faq_path)
+        f"{WORKFLOWS_FOLDER}/{name}": edited(text, found.branch, proposed_faq_paths(found))
         for name, text in chosen(ours.workflows, found.files).items()
     }
     if found.files.lint_rules is None:

@@ -1,7 +1,7 @@
 """The workflows of deployments/github as one repository needs them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from shiploop.agents.faq.document.document import FAQ_PATH
@@ -34,10 +34,12 @@ def _is_of_use(name: str, files: Files) -> bool:
     return _OF_FOLDER.get(name) in files.folders
 
 
-def edited(text: str, branch: str, faq_path: str) -> str:
-    """One workflow for another branch, and for an FAQ at another path."""
+def edited(text: str, branch: str, faq_paths: Sequence[str]) -> str:
+    """One workflow for another branch, and for an FAQ at other paths."""
+    faq_path = faq_paths[0]
     if branch != "main":
         text = text.replace(_BRANCHES, f"branches: [{json.dumps(branch)}]")
     folder = faq_path.rpartition("/")[0]
     text = text.replace("docs/**", f"{folder}/**" if folder else faq_path)
+    text = text.replace(f"|| '{FAQ_PATH}'", f"|| '{' '.join(faq_paths)}'")
     return text.replace(FAQ_PATH, faq_path)

@@ -23,7 +23,7 @@ _FOLDERS: Final = ("docs", "", "doc", "documentation")
 
 def find_faqs(paths: Iterable[str]) -> tuple[str, ...]:
     """The files that are the FAQ, that of no language first; none where no name says so."""
-    found = sorted(filter(_is_faq, paths), key=_rank)
+    found = sorted(filter(is_faq, paths), key=_rank)
     if not found:
         return ()
     first = found[0]
@@ -31,7 +31,8 @@ def find_faqs(paths: Iterable[str]) -> tuple[str, ...]:
     return (first, *others)[:MAX_FAQS]
 
 
-def _is_faq(path: str) -> bool:
+def is_faq(path: str) -> bool:
+    """Tell whether a file is called as FAQs are."""
     parts = path.split("/")
     tails = ("/".join(parts[-count:]) for count in (1, 2))
     return any(_FILE.fullmatch(tail) for tail in tails)

@@ -17,7 +17,9 @@ paths = st.lists(st.lists(names, min_size=1, max_size=4).map("/".join), max_size
         (["website/docs/faq.md", "website/docs/intro.md"], "website/docs/faq.md"),
         (["faq.md", "guide/deep/FAQ.mdx"], "faq.md"),
         (["tests/fixtures/FAQ.md", "node_modules/x/FAQ.md"], None),
-        (["docs/faq/index.md"], None),
+        (["docs/faq/index.md"], "docs/faq/index.md"),
+        (["docs/FAQs.md"], "docs/FAQs.md"),
+        (["README.md", "docs/frequently-asked-questions.md"], "docs/frequently-asked-questions.md"),
         (["docs/my faq/FAQ.md"], None),
     ],
 )
@@ -29,6 +31,12 @@ def test_the_faq_is_the_one_nearest_to_the_top_that_is_the_repositorys_own(
 
 def test_other_faqs_are_told() -> None:
     assert read_files(["FAQ.md", "docs/FAQ.md", "web/faq.md"]).others == ("FAQ.md", "web/faq.md")
+
+
+def test_the_faq_in_other_languages_is_no_other_faq() -> None:
+    found = read_files(["docs/faq.md", "docs/faq.de.md", "docs/zh/faq.md", "src/FAQ.md"])
+    assert found.translations == ("docs/faq.de.md", "docs/zh/faq.md")
+    assert found.others == ("src/FAQ.md",)
 
 
 def test_folders_of_documents_are_the_outermost_of_their_names() -> None:

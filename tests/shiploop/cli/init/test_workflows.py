@@ -14,14 +14,14 @@ ALL = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.ym
 
 @pytest.mark.parametrize("name", ALL)
 def test_nothing_changes_where_branch_and_faq_are_as_in_the_files(name: str) -> None:
-    assert edited(ALL[name], "main", "docs/FAQ.md") == ALL[name]
+    assert edited(ALL[name], "main", ["docs/FAQ.md"]) == ALL[name]
 
 
 @pytest.mark.parametrize("name", ALL)
 @pytest.mark.parametrize("branch", ["trunk", "release/2.x", "7.x", "a: b", 'it"s', "on"])
 def test_the_branch_is_named_instead_of_main(name: str, branch: str) -> None:
     before, after = (
-        yaml.safe_load(text) for text in (ALL[name], edited(ALL[name], branch, "F.md"))
+        yaml.safe_load(text) for text in (ALL[name], edited(ALL[name], branch, ["F.md"]))
     )
     triggers = dict(after[True])  # "on" is a truth value in YAML 1.1
     for event, told in before[True].items():
@@ -32,7 +32,8 @@ def test_the_branch_is_named_instead_of_main(name: str, branch: str) -> None:
 
 @pytest.mark.parametrize("faq", ["FAQ.md", "website/docs/faq.md", "a/b/c/faq.md"])
 def test_the_faq_is_named_wherever_it_stood(faq: str) -> None:
-    text = edited(ALL["agent-mvp-ci-fast.yml"], "main", faq)
+    text = edited(ALL["agent-mvp-ci-fast.yml"], "main", [faq, "docs/faq.de.md"])
+    assert f"|| '{faq} docs/faq.de.md'" in text
     assert "docs/FAQ.md" not in text.replace(faq, "")
     assert text.count(faq) == ALL["agent-mvp-ci-fast.yml"].count("docs/FAQ.md")
 
