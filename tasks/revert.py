@@ -49,7 +49,7 @@ _CLOSED = "somebody has closed the rollback's pull request"
 )  # after a conflict it is another
 def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | Stuck:
     """Open the pull request that undoes the suspects, or bring the one there is up to date."""
-    branch = messages.rollback_branch(case.lead_sha)
+    branch = messages.rollback_branch(case.lead_sha, case.branch_prefix)
     found = services().github.find_pull_request(branch)
     if found.pull is not None and (reverted := _reverted(case, found.pull)):
         return reverted
@@ -116,7 +116,7 @@ def inverse(head_sha: str, case: RollbackCase) -> Changes | Stuck:
 
 
 def _written(case: RollbackCase, found: Found, base: Base, changes: Changes) -> PullRequest:
-    branch = messages.rollback_branch(case.lead_sha)
+    branch = messages.rollback_branch(case.lead_sha, case.branch_prefix)
     message = wording().of_commit(messages.rollback_commit(case))
     github = services().github
     if found.pull is not None:

@@ -27,6 +27,7 @@ from shiploop.cli.init.proposal import (
 )
 from shiploop.cli.init.reading import Read, read_repository
 from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.pull_request import Base, PullRequestState
 from shiploop.domain.delivery.pull_request import Found as FoundPull
 from shiploop.errors import DraftsUnsupported, PermanentError, ShiploopError
@@ -34,14 +35,16 @@ from shiploop.settings import Settings, variable_of
 
 _PROJECT: Final = Path(__file__).resolve().parents[3]
 _TIMEOUT_S: Final = 20.0
-# What opens GitHub to us, and stands in the environment of whoever types this.
-_ACCESS: Final = (
+# What stands in the environment of whoever types this: what opens GitHub to us, and our branches.
+_GIVEN: Final = (
     "github_api_url",
     "github_token",
     "github_app_id",
     "github_app_private_key",
     "github_app_private_key_file",
     "github_credentials_block",
+    "branch_prefix",
+    "rollback_branch_prefix",
 )
 
 
@@ -54,7 +57,8 @@ def run_init(repository: str, folder: Path) -> None:
         read = read_repository(settings, repository, transport, token)
         click.echo(messages.format_found(read.found))
         _write_settings(settings, read.found)
-        pull_url = _propose(read, folder)
+        prefixes = BranchPrefixes(settings.branch_prefix, settings.rollback_branch_prefix)
+        pull_url = _propose(read, folder, prefixes)
     clicks = proposed_clicks(read.found)
     click.echo(f"\n{messages.format_clicks(pull_url, clicks, app_url(read.found))}\n")
     show_findings(diagnose(checked_settings()), Console())
@@ -63,22 +67,22 @@ def run_init(repository: str, folder: Path) -> None:
 def _write_settings(settings: Settings, found: Found) -> None:
     path, proposed = Path(".env"), proposed_settings(found)
     secret = {"GITHUB_WEBHOOK_SECRET": secrets.token_hex(32)}
-    variables = {**_access(settings), **secret, **proposed}
+    variables = {**_given(settings), **secret, **proposed}
     if write_env_file(path, variables):
         click.echo(messages.format_settings(path, variables, is_written=True))
     else:
         click.echo(messages.format_settings(path, proposed, is_written=False))
 
 
-def _access(settings: Settings) -> dict[str, str]:
+def _given(settings: Settings) -> dict[str, str]:
     given = settings.as_environment()
-    names = [variable_of(name) for name in _ACCESS]
+    names = [variable_of(name) for name in _GIVEN]
     return {name: given[name] for name in names if name in given}
 
 
-def _propose(read: Read, folder: Path) -> str | None:
+def _propose(read: Read, folder: Path, prefixes: BranchPrefixes) -> str | None:
     """Open the draft pull request, or leave its files in the folder; its URL where it is there."""
-    files = proposed_files(read.found, _ours())
+    files = proposed_files(read.found, _ours(), prefixes)
     base = read.github.read_base(tuple(files))
     lacking = {path: text.encode() for path, text in files.items() if base.files[path] != text}
     if not lacking:

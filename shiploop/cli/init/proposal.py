@@ -9,11 +9,13 @@ from urllib.parse import quote, urlencode
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.cli.init.found import Found
 from shiploop.cli.init.workflows import WORKFLOWS_FOLDER, chosen, edited
+from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.wording import TITLE as ANY_TITLE
 
 BRANCH: Final = "shiploop-init"
 TITLE: Final = "Let shiploop answer questions in the FAQ"
 GATE: Final = "faq-gate"
+_PREFIXES: Final = BranchPrefixes()
 _LINT_RULES: Final = ".rumdl.toml"
 _EVENTS: Final = (
     "Pushes, Check runs, Statuses, Deployment statuses, Pull requests, Pull request reviews"
@@ -69,11 +71,13 @@ def proposed_settings(found: Found) -> dict[str, str]:
     return settings
 
 
-def proposed_files(found: Found, ours: Ours) -> dict[str, str]:
+def proposed_files(
+    found: Found, ours: Ours, prefixes: BranchPrefixes = _PREFIXES
+) -> dict[str, str]:
     """The files that the repository needs, by path."""
     faq_path = proposed_faq_path(found)
     files = {
-        f"{WORKFLOWS_FOLDER}/{name}": edited(text, found.branch, faq_path)
+        f"{WORKFLOWS_FOLDER}/{name}": edited(text, found.branch, faq_path, prefixes)
         for name, text in chosen(ours.workflows, found.files).items()
     }
     if found.files.lint_rules is None:
