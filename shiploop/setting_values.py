@@ -17,6 +17,8 @@ _MAIL_ADDRESS: Final = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Z
 _LEVELS_OF: Final = r"[a-z0-9-]{1,40}=(auto|suggest)"
 LEVELS: Final = rf"^(auto|suggest|{_LEVELS_OF}(,{_LEVELS_OF})*)$"
 RATE: Final = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
+# A file of a repository, by its path there.
+REPOSITORY_PATH: Final = r"^([A-Za-z0-9._-][A-Za-z0-9._ -]{0,99}/){0,9}[A-Za-z0-9._ -]{0,99}$"
 # What a shell, a pattern of GitHub's and a condition of a workflow take as it is.
 _PLAIN_PREFIX: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}")
 

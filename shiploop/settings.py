@@ -18,6 +18,7 @@ from pydantic_settings import (
 from shiploop.setting_values import (
     LEVELS,
     RATE,
+    REPOSITORY_PATH,
     SENTRY_PROJECT,
     SMTP_URL,
     ApiKey,
@@ -67,6 +68,8 @@ class Settings(BaseSettings):
     # `Name <address>`, where each commit has to be signed off.
     sign_off: str = Field("", pattern=r"^([^\n<>]{1,80} <[^\s<>@]{1,64}@[^\s<>@]{1,190}>)?$")
     labels: tuple[str, ...] = ()  # of each pull request
+    # A file of the repository, which each pull request is written in.
+    pull_request_template: str = Field("", pattern=REPOSITORY_PATH)
     required_checks: tuple[str, ...] = ("faq-gate",)
     # How often the failed jobs of a required check are run again on one commit.
     rerun_failed_checks: int = Field(1, ge=0, le=10)

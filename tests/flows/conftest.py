@@ -13,6 +13,7 @@ from tests.rolling import forgive, redis_of, rolling_world
 from tests.toy_agent.agent import PATH as NOTES
 from tests.world import World
 
+TEMPLATE = ".github/pull_request_template.md"
 _API_KEY = "key-of-one-who-may-ask"
 
 
@@ -63,10 +64,12 @@ def house_world(stacks: ExitStack) -> World:
             agents=agents,
             branch_prefix="bot/",
             rollback_branch_prefix="bot/undo-",
+            pull_request_template=TEMPLATE,
             rules_refresh_s=0.5,
         )
     )
     made.commit_as_person("# Notes\n", path=NOTES)
+    made.commit_as_person("## What\n\n{change}\n\n- [x] It is read\n", path=TEMPLATE)
     return made
 
 

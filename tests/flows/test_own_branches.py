@@ -1,4 +1,4 @@
-"""Branches that are called as it is set, and what is under way when that changes."""
+"""Branches and pull requests as they are set, and what is under way when that changes."""
 
 import uuid
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ from shiploop.stores import keys
 from shiploop.stores.intake import Intake
 from tests.rolling import ended, pulls_from, redis_of
 from tests.toy_agent.agent import PATH
+from tests.until import wait_until
 from tests.world import World
 
 pytestmark = [pytest.mark.xdist_group("house-world"), pytest.mark.timeout(180)]
@@ -36,6 +37,11 @@ def test_answers_and_rollbacks_are_on_branches_with_the_names_that_are_set(
     (pull,) = pulls_from(house_world, f"bot/undo-rollback-{sha}")
     assert pull["merged_at"] is not None
     assert house_world.file(PATH) == before
+    for branch in (f"bot/notes-{task_id}", f"bot/undo-rollback-{sha}", f"reapply/{sha}"):
+        wait_until(lambda branch=branch: bool(pulls_from(house_world, branch)))
+        (pull,) = pulls_from(house_world, branch)
+        assert pull["body"].startswith("## What\n\n")
+        assert "\n\n- [x] It is read\n\n" in pull["body"]
 
 
 @pytest.mark.parametrize("version", ["names its branch", "of before there were names"])

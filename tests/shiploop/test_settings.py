@@ -226,3 +226,9 @@ def test_a_prefix_of_branches_is_what_git_takes(prefix: str) -> None:
 def test_a_prefix_that_git_does_not_take_is_refused_at_start(prefix: str) -> None:
     with pytest.raises(ValidationError):
         Settings(_env_file=None, rollback_branch_prefix=prefix)
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "a//b.md", "a\nb", "{change}"])
+def test_a_template_is_a_path_in_the_repository(path: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, pull_request_template=path)

@@ -17,6 +17,7 @@ from shiploop.cli.doctor.diagnosis import (
     judge_webhook,
 )
 from shiploop.cli.doctor.rules_check import judge_rules
+from shiploop.cli.doctor.template_check import judge_template
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.refusals import RIGHTS
@@ -69,7 +70,7 @@ def _look(
 ) -> Iterator[Finding]:
     try:
         paths = settings.faq_paths or COMMON_FAQS
-        base = github.read_base((*paths, FAST_WORKFLOW))
+        base = github.read_base((*paths, FAST_WORKFLOW), settings.pull_request_template)
     except ShiploopError as error:
         yield _refused(error, github.repository)
         return
@@ -83,6 +84,7 @@ def _look(
         yield from _checks(github, setup, base, settings)
         yield from judge_rules(rules.refresh())
         yield from _branches(setup, base, settings)
+        yield from judge_template(settings.pull_request_template, base.template)
         yield judge_environments(deployments.newest(), settings.site_url, settings.environments)
         yield from _webhook(setup, secret_set=settings.github_webhook_secret is not None)
     except ShiploopError as error:

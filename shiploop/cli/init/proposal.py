@@ -65,6 +65,8 @@ def proposed_settings(found: Found) -> dict[str, str]:
         settings["SITE_URL"] = found.site_url
     if found.commit_title != ANY_TITLE:
         settings["SHIPLOOP_COMMIT_TITLE"] = found.commit_title
+    if found.files.template is not None:
+        settings["SHIPLOOP_PULL_REQUEST_TEMPLATE"] = found.files.template
     if found.required_checks:
         checks = dict.fromkeys((*found.required_checks, GATE))
         settings["SHIPLOOP_REQUIRED_CHECKS"] = json.dumps(list(checks))

@@ -27,6 +27,8 @@ def format_found(found: Found) -> str:
         rows["production"] = ", ".join(found.environments)
     if found.commit_title != TITLE:
         rows["titles"] = f"{found.commit_title}, as those of the last commits"
+    if files.template is not None:
+        rows["template"] = f"{files.template}, of pull requests"
     if files.others:
         rows["other FAQs"] = ", ".join(files.others)
     return "\n".join(f"  {name:<12}{value}" for name, value in rows.items())

@@ -63,6 +63,7 @@ class Base:
     `required_checks` are those that its rules ask for, `expected_apps` which of them has to come
     from one app, by its number. `place` names it for people, as `owner/name@branch`; `repository`
     is what GitHub calls it now, which is another name once it was renamed or transferred.
+    `template` is that of pull requests, None where it was not asked for, or is not there.
     """
 
     repository_id: str
@@ -73,6 +74,7 @@ class Base:
     required_checks: tuple[str, ...]
     place: str
     expected_apps: tuple[tuple[str, int], ...] = ()
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
