@@ -41,6 +41,9 @@ FaqDialect = Literal[
     "vitepress",
 ]
 
+# An account as GitHub writes it; that of an app ends in [bot].
+Login = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}(\[bot\])?$")]
+
 MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]
 
 

@@ -24,6 +24,7 @@ from shiploop.setting_values import (
     ApiKey,
     BranchPrefix,
     FaqDialect,
+    Login,
     MailAddress,
     PathPattern,
 )
@@ -68,6 +69,8 @@ class Settings(BaseSettings):
     # `Name <address>`, where each commit has to be signed off.
     sign_off: str = Field("", pattern=r"^([^\n<>]{1,80} <[^\s<>@]{1,64}@[^\s<>@]{1,190}>)?$")
     labels: tuple[str, ...] = ()  # of each pull request
+    # Accounts whose pushes onto our branches are followed where they change the format alone.
+    formatters: tuple[Login, ...] = ()
     # A file of the repository, which each pull request is written in.
     pull_request_template: str = Field("", pattern=REPOSITORY_PATH)
     required_checks: tuple[str, ...] = ("faq-gate",)

@@ -45,6 +45,7 @@ from tasks.shared.change import (
     wording,
 )
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
+from tasks.shared.formatters import adopt_push
 from tasks.shared.stage import enter_stage
 
 
@@ -115,14 +116,19 @@ def _known(own: OwnPullRequest, proposal: Proposal, decided: LevelDecision) -> d
 def rebuild_pull_request(
     task: Task, proposal: Proposal, own: OwnPullRequest
 ) -> OwnPullRequest | Outcome:
-    """Make the same edit on the newest base: a conflict needs no person to resolve it."""
+    """Make the same edit on the newest base, unless a formatter has pushed: that is gone on with.
+
+    A conflict needs no person to resolve it.
+    """
     enter_stage(task, Stage.OPENING)
     github, paths = services().github, services().agents.reads(task)
+    found = github.find_pull_request(own.pull.head_ref, paths)
+    if (followed := adopt_push(proposal, own, found)) is not None:
+        return followed
     base = github.read_base(paths)
     edited = edit_on(base, proposal)
     if isinstance(edited, AlreadyThere):
         return conclude_already_there(edited)
-    found = github.find_pull_request(own.pull.head_ref, paths)
     if (written := found.written) is None:
         raise GitHubUncertain(f"the branch {own.pull.head_ref} is gone")
     head_sha = written.head_sha

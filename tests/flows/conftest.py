@@ -13,6 +13,7 @@ from tests.rolling import forgive, redis_of, rolling_world
 from tests.toy_agent.agent import PATH as NOTES
 from tests.world import World
 
+FORMATTER = "autofix-ci[bot]"
 TEMPLATE = ".github/pull_request_template.md"
 _API_KEY = "key-of-one-who-may-ask"
 
@@ -65,6 +66,7 @@ def house_world(stacks: ExitStack) -> World:
             branch_prefix="bot/",
             rollback_branch_prefix="bot/undo-",
             pull_request_template=TEMPLATE,
+            formatters=(FORMATTER,),
             rules_refresh_s=0.5,
         )
     )

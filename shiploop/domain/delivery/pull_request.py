@@ -1,6 +1,6 @@
 """A pull request as the loop needs to know it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -90,6 +90,7 @@ class HeadChecks:
     checks: KnownChecks = NOTHING_KNOWN
     conflicting: bool = False
     other_base: str | None = None
+    pull_id: str = field(default="", compare=False)
 
     @property
     def is_silent(self) -> bool:
@@ -128,7 +129,8 @@ class OwnPullRequest:
     written; `is_exact_edit` tells that its files are its parent's with our edit, which
     changes `paths`. `required_checks` and `expected_apps` are those of its base. `edit` counts how
     often the edit was made: once, and again after each conflict; `earlier_heads` are the commits
-    that we wrote before this one. `needs_review`: a person decides whether it is merged.
+    that we wrote before this one. `needs_review`: a person decides whether it is merged. `pushes`
+    of formatters are among the commits that count as ours.
     """
 
     pull: PullRequest
@@ -141,8 +143,9 @@ class OwnPullRequest:
     expected_apps: tuple[tuple[str, int], ...] = ()
     needs_review: bool = False
     earlier_heads: tuple[str, ...] = ()
+    pushes: int = 0
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """Every commit that we wrote to it, oldest first: all hold the same signed change."""
+        """Every commit of ours on it, oldest first: all hold the same signed change."""
         return (*self.earlier_heads, self.written_sha)
