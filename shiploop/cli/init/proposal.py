@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.cli.init.found import Found
+from shiploop.cli.init.manifest import APP_RIGHTS, app_name
 from shiploop.cli.init.workflows import WORKFLOWS_FOLDER, chosen, edited
 from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.wording import TITLE as ANY_TITLE
@@ -20,16 +21,6 @@ _LINT_RULES: Final = ".rumdl.toml"
 _EVENTS: Final = (
     "Pushes, Check runs, Statuses, Deployment statuses, Pull requests, Pull request reviews"
 )
-# https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-using-url-parameters
-_APP_RIGHTS: Final = {
-    "contents": "write",
-    "pull_requests": "write",
-    "issues": "write",
-    "actions": "write",
-    "checks": "read",
-    "statuses": "read",
-    "deployments": "read",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +80,11 @@ def proposed_files(
     return files
 
 
-def proposed_clicks(found: Found) -> tuple[Click, ...]:
-    """What a person has to do on GitHub, beside merging the files."""
+def proposed_clicks(found: Found, *, is_hooked: bool = False) -> tuple[Click, ...]:
+    """What a person has to do on GitHub, beside merging the files.
+
+    `is_hooked`: the App has a webhook of its own.
+    """
     page = found.page_url
     clicks = []
     if GATE not in found.required_checks:
@@ -100,7 +94,8 @@ def proposed_clicks(found: Found) -> tuple[Click, ...]:
         "Add a webhook: https://<your API>/webhooks/github, application/json, the "
         f"GITHUB_WEBHOOK_SECRET of .env; events: {_EVENTS}"
     )
-    clicks.append(Click(what, f"{page}/settings/hooks/new"))
+    if not is_hooked:
+        clicks.append(Click(what, f"{page}/settings/hooks/new"))
     if found.site_url is None:
         what = "Set SITE_URL in .env: neither the repository nor a deployment names the site"
         clicks.append(Click(what, f"{page}/deployments"))
@@ -113,6 +108,6 @@ def proposed_clicks(found: Found) -> tuple[Click, ...]:
 def app_url(found: Found) -> str:
     """Where a GitHub App is made that has the rights it needs, and no more."""
     host = found.page_url.removesuffix(f"/{found.full_name}")
-    name = f"shiploop {found.full_name.partition('/')[2]}"[:34]  # GitHub takes no longer one
-    asked = {"name": name, "url": found.page_url, "webhook_active": "false", **_APP_RIGHTS}
+    name = app_name(found.full_name)
+    asked = {"name": name, "url": found.page_url, "webhook_active": "false", **APP_RIGHTS}
     return f"{host}/settings/apps/new?{urlencode(asked, quote_via=quote)}"
