@@ -67,7 +67,7 @@ def house_world(stacks: ExitStack) -> World:
             rollback_branch_prefix="bot/undo-",
             pull_request_template=TEMPLATE,
             formatters=(FORMATTER,),
-            rules_refresh_s=0.5,
+            rules_refresh_s=0.2,
         )
     )
     made.commit_as_person("# Notes\n", path=NOTES)
