@@ -68,6 +68,7 @@ def house_world(stacks: ExitStack) -> World:
             pull_request_template=TEMPLATE,
             formatters=(FORMATTER,),
             rules_refresh_s=0.2,
+            health_interval_s=0.05,
         )
     )
     made.commit_as_person("# Notes\n", path=NOTES)
