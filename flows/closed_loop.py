@@ -72,7 +72,7 @@ def merge_when_green(task: Task, proposal: Proposal, own: OwnPullRequest) -> Mer
             case ChecksState.GREEN:
                 await_baseline()
                 merge = merge_pull_request(task, proposal, own, checks)
-            case ChecksState.CONFLICTING:
+            case ChecksState.CONFLICTING | ChecksState.MOVED:
                 merge = Conflicted()
         if not isinstance(merge, Conflicted):
             return merge

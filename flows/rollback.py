@@ -92,7 +92,7 @@ def merge_when_green(case: RollbackCase) -> Reverted | Stuck:
                 return Stuck("the checks of the rollback had not ended by its deadline")
             case ChecksState.GREEN:
                 merged = merge_rollback(case, pull)
-            case ChecksState.CONFLICTING:
+            case ChecksState.CONFLICTING | ChecksState.MOVED:
                 merged = Conflicted()
         if not isinstance(merged, Conflicted):
             return merged

@@ -35,7 +35,7 @@ from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
 from shiploop.clients.github.reviews import Reviews
-from shiploop.clients.github.rules import Rules
+from shiploop.clients.github.rules import Rules, rules_as_set
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.clients.llm.client import Llm, Model
 from shiploop.clients.probed import Probed
@@ -185,7 +185,7 @@ def build(settings: Settings) -> Services:
         deployments=Deployments(transport, repository, settings.site_url, settings.environments),
         issues=Issues(transport, repository),
         reviews=Reviews(transport, repository, settings.base_branch),
-        rules=Rules(transport, repository, settings.base_branch, settings.rules_refresh_s),
+        rules=rules_as_set(settings, transport, repository),
         history=GitHistory(remote),
         site=site,
         probed=Probed(others, site, settings.api_address(), _first_key(settings)),
@@ -203,7 +203,7 @@ def build(settings: Settings) -> Services:
         health=ProductionHealth(redis),
         rollbacks=Rollbacks(redis),
         incidents=Incidents(redis),
-        intake=Intake(redis),
+        intake=Intake(redis, branch_prefix=settings.branch_prefix),
         notices=Notices(redis, [channel.queue.stream for channel in channels]),
         task_queue=Queue(redis, blocking, keys.QUEUE, "task_id"),
         flow_queue=Queue(redis, blocking, keys.FLOW_QUEUE, "flow_run_id"),

@@ -2,13 +2,12 @@
 
 import ipaddress
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -16,51 +15,19 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-# Shorter ones can be guessed.
-ApiKey = Annotated[SecretStr, Field(min_length=16)]
-
-# A project of Sentry's by the slugs of its organisation and its own.
-_SENTRY_PROJECT = r"^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$"
-# A name or an address, and no user: what is secret has a setting of its own.
-_SMTP_URL = r"^smtps?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?/?$"
-# https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address
-_MAIL_ADDRESS = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250})$"
-_LEVELS_OF = r"[a-z0-9-]{1,40}=(auto|suggest)"
-_LEVELS = rf"^(auto|suggest|{_LEVELS_OF}(,{_LEVELS_OF})*)$"
-_RATE = r"^[1-9]\d{0,8}/(second|minute|hour|day)$"
-
-
-# Those of shiploop/agents/faq/dialects/known.py.
-FaqDialect = Literal[
-    "docusaurus",
-    "docusaurus-md",
-    "eleventy",
-    "gfm",
-    "hugo",
-    "jekyll",
-    "mdbook",
-    "mdx",
-    "mkdocs",
-    "mkdocs-macros",
-    "mkdocs-superfences",
-    "sphinx",
-    "starlight",
-    "unknown",
-    "vitepress",
-]
-
-MailAddress = Annotated[str, Field(pattern=_MAIL_ADDRESS)]
-
-
-def _without_class(line: str) -> str:
-    # pathspec 1.1.1 takes the letters of its name: findings/pathspec-reads-no-character-class.sh.
-    if re.search(r"\[:[a-z]{1,20}:\]", line, re.IGNORECASE):
-        raise ValueError("a class such as [:digit:] is not read here: write a range, [0-9]")
-    return line
-
-
-# A line as of .gitignore.
-PathPattern = Annotated[str, AfterValidator(_without_class)]
+from shiploop.setting_values import (
+    LEVELS,
+    RATE,
+    REPOSITORY_PATH,
+    SENTRY_PROJECT,
+    SMTP_URL,
+    ApiKey,
+    BranchPrefix,
+    FaqDialect,
+    Login,
+    MailAddress,
+    PathPattern,
+)
 
 
 class Settings(BaseSettings):
@@ -94,11 +61,18 @@ class Settings(BaseSettings):
     github_api_url: str = Field("https://api.github.com", validation_alias="GITHUB_API_URL")
     github_webhook_secret: SecretStr | None = Field(None, validation_alias="GITHUB_WEBHOOK_SECRET")
     base_branch: str = "main"
+    # What the names of our branches begin with.
+    branch_prefix: BranchPrefix = "orchestrator/"
+    rollback_branch_prefix: BranchPrefix = "hotfix/"
     # Titles and headlines as the repository words them, such as `docs: {title}`.
     commit_title: str = Field("{title}", pattern=r"^[^\n{}]{0,60}\{title\}[^\n{}]{0,20}$")
     # `Name <address>`, where each commit has to be signed off.
     sign_off: str = Field("", pattern=r"^([^\n<>]{1,80} <[^\s<>@]{1,64}@[^\s<>@]{1,190}>)?$")
     labels: tuple[str, ...] = ()  # of each pull request
+    # Accounts whose pushes onto our branches are followed where they change the format alone.
+    formatters: tuple[Login, ...] = ()
+    # A file of the repository, which each pull request is written in.
+    pull_request_template: str = Field("", pattern=REPOSITORY_PATH)
     required_checks: tuple[str, ...] = ("faq-gate",)
     # How often the failed jobs of a required check are run again on one commit.
     rerun_failed_checks: int = Field(1, ge=0, le=10)
@@ -138,7 +112,7 @@ class Settings(BaseSettings):
     # US dollars for a million tokens; unset: no cost is told.
     openai_input_usd: float | None = Field(None, ge=0)
     openai_output_usd: float | None = Field(None, ge=0)
-    smtp_url: str | None = Field(None, pattern=_SMTP_URL)
+    smtp_url: str | None = Field(None, pattern=SMTP_URL)
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     mail_from: MailAddress | None = None
@@ -146,7 +120,7 @@ class Settings(BaseSettings):
     slack_webhook_url: SecretStr | None = Field(None, validation_alias="SLACK_WEBHOOK_URL")
     sentry_dsn: SecretStr | None = Field(None, validation_alias="SENTRY_DSN")
     sentry_auth_token: SecretStr | None = Field(None, validation_alias="SENTRY_AUTH_TOKEN")
-    sentry_project: str | None = Field(None, pattern=_SENTRY_PROJECT)
+    sentry_project: str | None = Field(None, pattern=SENTRY_PROJECT)
     sentry_api_url: str = "https://sentry.io"
 
     site_url: str = Field("http://127.0.0.1:8091", validation_alias="SITE_URL")
@@ -165,8 +139,8 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = Field("", validation_alias="FORWARDED_ALLOW_IPS")
     api_keys: Mapping[str, ApiKey] = {}
     # A client's allowance of questions and cancellations, by its key and by its address.
-    rate_limit_per_key: str = Field("600/minute", pattern=_RATE)
-    rate_limit_per_address: str = Field("600/minute", pattern=_RATE)
+    rate_limit_per_key: str = Field("600/minute", pattern=RATE)
+    rate_limit_per_address: str = Field("600/minute", pattern=RATE)
 
     api_port: int = 8000
     prefect_port: int = 4200
@@ -180,7 +154,7 @@ class Settings(BaseSettings):
     verify_deadline_s: int = Field(30, gt=0)
 
     # How far agents may go, while nobody has switched it: for all, or as agent=level,agent=level.
-    autonomy: str = Field("auto", pattern=_LEVELS)
+    autonomy: str = Field("auto", pattern=LEVELS)
     # A suggestion waits so long for a person's word.
     wait_days: float = Field(30, gt=0, le=90)
     review_poll_s: float = Field(180.0, gt=0)
@@ -220,6 +194,13 @@ class Settings(BaseSettings):
     def _mail_has_a_sender_and_receivers(self) -> Self:
         if self.smtp_url is not None and not (self.mail_from and self.mail_to):
             raise ValueError("SHIPLOOP_SMTP_URL is set: set SHIPLOOP_MAIL_FROM and _TO too")
+        return self
+
+    @model_validator(mode="after")
+    def _branches_stand_beside_the_base(self) -> Self:
+        for prefix in (self.branch_prefix, self.rollback_branch_prefix):
+            if prefix.startswith(f"{self.base_branch}/"):
+                raise ValueError("a prefix of branches begins with SHIPLOOP_BASE_BRANCH and /")
         return self
 
     def api_address(self) -> str:

@@ -22,6 +22,7 @@ from shiploop.domain.delivery.reruns import Rerun, flaky_names
 from shiploop.domain.delivery.task import Stage, Task
 from shiploop.errors import ChecksUnreadable
 from tasks.shared.durability import RETRIED
+from tasks.shared.formatters import await_push, is_pushed_onto
 from tasks.shared.reruns import settle_red
 from tasks.shared.stage import enter_stage, raise_if_cancelled
 
@@ -32,15 +33,16 @@ _HIDDEN_FOR_S = 10.0
 
 @prefect.task(name="wait-for-checks", **RETRIED)
 def wait_for_checks(task: Task, own: OwnPullRequest) -> ChecksVerdict:
-    """Wait for green, red or a conflict; at the task's deadline it may still be pending."""
+    """Wait for green, red, a conflict or another head; at the deadline it may still be pending."""
     enter_stage(task, Stage.CHECKING)
-    verdict = await_checks(
-        own.pull.id,
-        own.written_sha,
-        own,
-        task.deadline_at,
-        on_look=lambda: raise_if_cancelled(task),
-    )
+
+    def is_moved() -> bool:
+        raise_if_cancelled(task)
+        return is_pushed_onto(own)
+
+    verdict = await_checks(own.pull.id, own.written_sha, own, task.deadline_at, is_moved)
+    if verdict.state is ChecksState.RED and await_push(own, task.deadline_at):
+        return ChecksVerdict(ChecksState.MOVED)
     if verdict.flaky:
         flaky_checks = ", ".join(verdict.flaky)
         services().tasks.note(task.task_id, datetime.now(UTC), flaky_checks=flaky_checks)
@@ -52,11 +54,12 @@ def await_checks(
     sha: str,
     rules: Base | OwnPullRequest,
     deadline: datetime,
-    on_look: Callable[[], None] = lambda: None,
+    is_moved: Callable[[], bool] = lambda: False,
 ) -> ChecksVerdict:
     """Wait for the required checks of one head; at the deadline they may still be pending.
 
-    `rules` tell which are required. Raises ChecksUnreadable when GitHub hides some of them.
+    `rules` tell which are required; a head that `is_moved` is waited for no more. Raises
+    ChecksUnreadable when GitHub hides some of them.
     """
     names = services().settings.required_beside(rules.required_checks)
     required = require(names, rules.expected_apps)
@@ -75,7 +78,8 @@ def await_checks(
             final = _settle(sha, verdict, known.reruns, standing.for_s(verdict))
             if final is not None or not _wait(deadline, news):
                 return final or verdict
-            on_look()
+            if is_moved():
+                return ChecksVerdict(ChecksState.MOVED)
 
 
 class _Standing:
@@ -99,7 +103,7 @@ def _settle(
     match verdict.state:
         case ChecksState.GREEN:
             return replace(verdict, flaky=flaky_names(reruns))
-        case ChecksState.CONFLICTING:
+        case ChecksState.CONFLICTING | ChecksState.MOVED:
             return verdict
         case ChecksState.RED:
             return settle_red(sha, verdict, reruns, stood_s)

@@ -205,4 +205,5 @@ def _case(
         detected_at=now,
         decided_at=now,
         needs_approval=needs_approval,
+        branch_prefix=services().settings.rollback_branch_prefix,
     )

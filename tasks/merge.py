@@ -11,6 +11,7 @@ from shiploop.domain.delivery import messages
 from shiploop.domain.delivery.adoption import holds_exactly
 from shiploop.domain.delivery.change import Proposal
 from shiploop.domain.delivery.checks import ChecksVerdict
+from shiploop.domain.delivery.formatting import SOMEBODY_ELSE
 from shiploop.domain.delivery.merge_gate import (
     Conflicted,
     MergeFacts,
@@ -32,7 +33,6 @@ from shiploop.domain.delivery.provenance import signature_holds
 from shiploop.domain.delivery.pull_request import (
     Mergeable,
     OwnPullRequest,
-    PullRequest,
     PullRequestState,
 )
 from shiploop.domain.delivery.task import (
@@ -47,6 +47,7 @@ from shiploop.domain.delivery.task import (
 from shiploop.errors import GitHubRefused, MergeNotReady
 from tasks.shared.change import claim_of, edit_of, signing_keys, wording
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
+from tasks.shared.formatters import adopt_push
 from tasks.shared.merge import merge_as_allowed, merged_already, record_merge
 from tasks.shared.review import park, read_decision
 from tasks.shared.stage import enter_stage, raise_if_cancelled
@@ -82,17 +83,25 @@ def _merge(
     try:
         sha = merge_as_allowed(pull.number, head_sha, message)
     except GitHubRefused as refusal:
-        if refusal.status == _HEAD_MOVED and not _moved_by_us(task, proposal, pull):
-            return failed(FailureKind.MERGE_REFUSED, "somebody else has pushed to the branch")
+        if refusal.status == _HEAD_MOVED and (ended := _ended_by_push(task, proposal, own)):
+            return ended
         return _after_refusal(task, own, refusal)
     return record_merge(task, Merge(sha, datetime.now(UTC)))
 
 
-def _moved_by_us(task: Task, proposal: Proposal, pull: PullRequest) -> bool:
-    """True when a paused runner of ours has made the same edit on a newer base."""
+def _ended_by_push(task: Task, proposal: Proposal, own: OwnPullRequest) -> Outcome | None:
+    """The outcome where somebody else has pushed; None where the task goes on.
+
+    A formatter may have, or a paused runner of ours that has made the same edit on a newer base.
+    """
     paths = services().agents.reads(task)
-    written = services().github.find_pull_request(pull.head_ref, paths).written
-    return written is not None and holds_exactly(written, edit_of(proposal))
+    found = services().github.find_pull_request(own.pull.head_ref, paths)
+    if found.written is not None and holds_exactly(found.written, edit_of(proposal)):
+        return None
+    adopted = adopt_push(proposal, own, found)
+    if isinstance(adopted, OwnPullRequest):
+        return None
+    return adopted or failed(FailureKind.MERGE_REFUSED, SOMEBODY_ELSE)
 
 
 def _after_refusal(

@@ -32,6 +32,7 @@ from shiploop.domain.delivery.pull_request import (
 )
 from shiploop.domain.delivery.rule_fates import Change, first_refusal, message_refusal
 from shiploop.domain.delivery.task import FailureKind, Outcome, Stage, Task, declined, failed
+from shiploop.domain.delivery.template import fill_template
 from shiploop.errors import DraftsUnsupported, GitHubUncertain
 from tasks.shared.change import (
     changes_of,
@@ -44,13 +45,14 @@ from tasks.shared.change import (
     wording,
 )
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
+from tasks.shared.formatters import adopt_push
 from tasks.shared.stage import enter_stage
 
 
 @prefect.task(name="read-base", cache_policy=NO_CACHE, **RETRIED)  # a resumed run wants the newest
 def read_base(paths: tuple[str, ...] = ()) -> Base:
     """Read the branch that we merge into, and these files as they stand there."""
-    return services().github.read_base(paths)
+    return services().github.read_base(paths, services().settings.pull_request_template)
 
 
 def refuse_by_rules(task: Task) -> Outcome | None:
@@ -114,14 +116,19 @@ def _known(own: OwnPullRequest, proposal: Proposal, decided: LevelDecision) -> d
 def rebuild_pull_request(
     task: Task, proposal: Proposal, own: OwnPullRequest
 ) -> OwnPullRequest | Outcome:
-    """Make the same edit on the newest base: a conflict needs no person to resolve it."""
+    """Make the same edit on the newest base, unless a formatter has pushed: that is gone on with.
+
+    A conflict needs no person to resolve it.
+    """
     enter_stage(task, Stage.OPENING)
     github, paths = services().github, services().agents.reads(task)
+    found = github.find_pull_request(own.pull.head_ref, paths)
+    if (followed := adopt_push(proposal, own, found)) is not None:
+        return followed
     base = github.read_base(paths)
     edited = edit_on(base, proposal)
     if isinstance(edited, AlreadyThere):
         return conclude_already_there(edited)
-    found = github.find_pull_request(own.pull.head_ref, paths)
     if (written := found.written) is None:
         raise GitHubUncertain(f"the branch {own.pull.head_ref} is gone")
     head_sha = written.head_sha
@@ -197,7 +204,7 @@ def _open(
         required_checks=base.required_checks,
         expected_apps=base.expected_apps,
     )
-    branch, body = messages.branch_name(task), _body(task, proposal, decided)
+    branch, body = messages.branch_name(task), _body(task, proposal, base, decided)
     match found:
         case Opened(pull, is_exact_edit):
             # A draft is held back, by us before or by a person.
@@ -236,6 +243,7 @@ def _create(
         return pull
 
 
-def _body(task: Task, proposal: Proposal, decided: LevelDecision) -> str:
+def _body(task: Task, proposal: Proposal, base: Base, decided: LevelDecision) -> str:
     signature = sign(signing_keys()[0], claim_of(task, proposal))
-    return messages.pull_request_body(task, proposal, signature, decided)
+    body = messages.pull_request_body(task, proposal, signature, decided)
+    return fill_template(base.template, body)

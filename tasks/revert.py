@@ -27,6 +27,7 @@ from shiploop.domain.delivery.pull_request import (
 )
 from shiploop.domain.delivery.review import Approved, Closed, Undecided, decide_with_rules
 from shiploop.domain.delivery.task import Merge
+from shiploop.domain.delivery.template import fill_template
 from shiploop.domain.production import rollback_messages as messages
 from shiploop.domain.production import slack_messages
 from shiploop.domain.production.live import Live, NotLive
@@ -49,7 +50,7 @@ _CLOSED = "somebody has closed the rollback's pull request"
 )  # after a conflict it is another
 def open_rollback(case: RollbackCase, base: Base) -> PullRequest | Reverted | Stuck:
     """Open the pull request that undoes the suspects, or bring the one there is up to date."""
-    branch = messages.rollback_branch(case.lead_sha)
+    branch = messages.rollback_branch(case.lead_sha, case.branch_prefix)
     found = services().github.find_pull_request(branch)
     if found.pull is not None and (reverted := _reverted(case, found.pull)):
         return reverted
@@ -116,7 +117,7 @@ def inverse(head_sha: str, case: RollbackCase) -> Changes | Stuck:
 
 
 def _written(case: RollbackCase, found: Found, base: Base, changes: Changes) -> PullRequest:
-    branch = messages.rollback_branch(case.lead_sha)
+    branch = messages.rollback_branch(case.lead_sha, case.branch_prefix)
     message = wording().of_commit(messages.rollback_commit(case))
     github = services().github
     if found.pull is not None:
@@ -127,7 +128,8 @@ def _written(case: RollbackCase, found: Found, base: Base, changes: Changes) -> 
         sha = github.rebuild_branch(base, found.written, temporary, changes, message)
         return replace(found.pull, head_sha=sha)
     github.delete_branch(branch)  # one without a pull request, that a crash left behind
-    return github.open_pull_request(base, branch, changes, message, messages.rollback_body(case))
+    body = fill_template(base.template, messages.rollback_body(case))
+    return github.open_pull_request(base, branch, changes, message, body)
 
 
 def _after_refusal(

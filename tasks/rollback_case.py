@@ -92,6 +92,7 @@ def _claim_for_person(merge_sha: str, reason: str) -> Refused | None:
         decided_at=now,
         needs_approval=False,
         asked_by_person=True,
+        branch_prefix=services().settings.rollback_branch_prefix,
     )
     other = services().rollbacks.claim(case, now)
     if other is not None:

@@ -10,6 +10,7 @@ from prefect.states import Completed, Failed
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.commit import CannotUndo
+from shiploop.domain.delivery.template import fill_template
 from shiploop.domain.production import rollback_messages as messages
 from shiploop.domain.production import slack_messages
 from shiploop.domain.production.health_verdict import HealthState
@@ -87,7 +88,7 @@ def propose_reapply(case: RollbackCase, reverted: Reverted) -> None:
     if services().github.find_pull_request(branch).pull is not None:
         return
     services().github.delete_branch(branch)  # one that a crash left without its pull request
-    base = services().github.read_base()
+    base = services().github.read_base((), services().settings.pull_request_template)
     # The inverse of the inverse. Where that conflicts it is for a person to write.
     merges = [reverted.merge_sha]
     changes = services().history.undo(base.head_sha, merges, services().agents.undo)
@@ -95,6 +96,7 @@ def propose_reapply(case: RollbackCase, reverted: Reverted) -> None:
         return
     message = wording().of_commit(messages.reapply_commit(case))
     body = messages.reapply_body(case, _fields(case).get("incident_url", ""))
+    body = fill_template(base.template, body)
     services().github.open_pull_request(base, branch, changes, message, body, draft=True)
 
 

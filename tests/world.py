@@ -45,6 +45,12 @@ class World:
         url = f"{self.addresses.api}/api/agent/faq"
         return loopback.post(url, json={"question": question}, headers=self._api_headers())
 
+    def ask_of(self, agent: str, **fields: str) -> str:
+        """Ask another agent; returns the id of the task."""
+        url = f"{self.addresses.api}/api/agent/{agent}"
+        answer = loopback.post(url, json=fields, headers=self._api_headers())
+        return str(answer.raise_for_status().json()["task_id"])
+
     def task(self, task_id: str) -> dict[str, Any]:
         """Where a task stands."""
         url = f"{self.addresses.api}/api/agent/tasks/{task_id}"

@@ -7,7 +7,7 @@ import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sandbox import control, openai, pages, slack
+from sandbox import app_registration, control, openai, pages, slack
 from sandbox.github import api, git_http
 from sandbox.github.renames import Renames
 from sandbox.github.state import GitHub
@@ -27,6 +27,7 @@ def build_app(github: GitHub, log: RequestLog, channel: Slack) -> Starlette:
             *slack.routes(channel),
             *openai.routes(models),
             *git_http.routes(github),
+            *app_registration.routes(github),
             *api.routes(github, log),
             *pages.routes(github),
         ],

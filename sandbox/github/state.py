@@ -10,6 +10,7 @@ from pathlib import Path
 from sandbox.faults import Faults
 from sandbox.github.accounts import Accounts
 from sandbox.github.app_authentication import AppKey
+from sandbox.github.app_manifests import Manifests
 from sandbox.github.deliveries import Deliveries
 from sandbox.github.entities import Notification, Repository
 from sandbox.github.git_repository import GitRepository
@@ -33,6 +34,7 @@ class GitHub:
         self.schedule = Schedule()
         self.deliveries = Deliveries(self.faults, self.schedule)
         self.rate_limits = RateLimits()
+        self.manifests = Manifests()
         self.lock = threading.RLock()
         self.stopping = threading.Event()
         self.url = ""

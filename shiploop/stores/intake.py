@@ -7,6 +7,7 @@ from typing import cast
 
 from redis import Redis
 
+from shiploop.domain.delivery.branches import TASK_PREFIX
 from shiploop.domain.delivery.task import Status, TaskRequest
 from shiploop.domain.delivery.task_record import RECORD_VERSION
 from shiploop.domain.timestamps import iso_ms
@@ -31,10 +32,13 @@ class QueueFull:
 
 
 class Intake:
-    """Accepts requests."""
+    """Accepts requests. `branch_prefix` is what the branches of new tasks begin with."""
 
-    def __init__(self, redis: Redis, queue: str = keys.QUEUE) -> None:
+    def __init__(
+        self, redis: Redis, queue: str = keys.QUEUE, branch_prefix: str = TASK_PREFIX
+    ) -> None:
         self._queue = queue
+        self._branch_prefix = branch_prefix
         self._accept = redis.register_script(load_script("accept"))
 
     def accept(
@@ -76,6 +80,7 @@ class Intake:
                     microseconds(now),
                     microseconds(now - _INDEXED_FOR),
                     keys.EVENTS_CHANNEL,
+                    self._branch_prefix,
                 ],
             ),
         )

@@ -63,6 +63,7 @@ class Tasks:
             deadline_at=record.deadline_from + self._deadline,
             merge=record.merge,
             waits=len(record.waits),
+            branch_prefix=record.branch_prefix,
         )
 
     def hold(self, task_id: str, lease: Lease) -> bool:

@@ -1,6 +1,8 @@
 """A tour of the sandbox GitHub: every route is called, to succeed and to be refused."""
 
+import json
 import time
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
 
@@ -32,6 +34,7 @@ def tour(tourist: Tourist, hook_url: str) -> None:
     visit_deployments(tourist)
     visit_general_refusals(tourist)
     visit_the_archive(tourist)
+    visit_manifest(tourist)
 
 
 def visit_hooks(tourist: Tourist, url: str) -> None:
@@ -182,6 +185,25 @@ def visit_app(tourist: Tourist) -> None:
     tourist.call("GET", REPOSITORY, 200, token=token)
     tourist.call("POST", "/app/installations/1000000/access_tokens", 404, token=app)
     tourist.call("POST", tokens, 401, token="wrong")
+
+
+def visit_manifest(tourist: Tourist) -> None:
+    """Last of all: the App is another one from then on."""
+    manifest = {
+        "name": "shiploop docs",
+        "url": "https://acme.example",
+        "hook_attributes": {"url": "https://acme.example/webhooks/github"},
+        "redirect_url": "http://127.0.0.1:1/created",
+        "default_events": ["check_run"],
+        "default_permissions": {"checks": "read"},
+    }
+    page = "/organizations/acme/settings/apps/new?state=s"
+    answer = tourist.client.post(page, data={"manifest": json.dumps(manifest)})
+    told = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert told["state"] == ["s"]
+    conversions = f"/app-manifests/{told['code'][0]}/conversions"
+    tourist.call("POST", conversions, 201)
+    tourist.call("POST", conversions, 404)
 
 
 def visit_refs_and_commits(tourist: Tourist) -> None:

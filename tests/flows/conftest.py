@@ -10,8 +10,11 @@ from redis import Redis
 from shiploop.stack.addresses import free_port
 from tests.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.rolling import forgive, redis_of, rolling_world
+from tests.toy_agent.agent import PATH as NOTES
 from tests.world import World
 
+FORMATTER = "autofix-ci[bot]"
+TEMPLATE = ".github/pull_request_template.md"
 _API_KEY = "key-of-one-who-may-ask"
 
 
@@ -54,6 +57,26 @@ def toy_world(stacks: ExitStack) -> World:
 
 
 @pytest.fixture(scope="session")
+def house_world(stacks: ExitStack) -> World:
+    """A stack in a repository with habits of its own: names of branches, and quickly read rules."""
+    agents = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
+    made = stacks.enter_context(
+        rolling_world(
+            agents=agents,
+            branch_prefix="bot/",
+            rollback_branch_prefix="bot/undo-",
+            pull_request_template=TEMPLATE,
+            formatters=(FORMATTER,),
+            rules_refresh_s=0.2,
+            health_interval_s=0.05,
+        )
+    )
+    made.commit_as_person("# Notes\n", path=NOTES)
+    made.commit_as_person("## What\n\n{change}\n\n- [x] It is read\n", path=TEMPLATE)
+    return made
+
+
+@pytest.fixture(scope="session")
 def rolling(guarded_world: World) -> World:
     """The stack in which production breaks."""
     return guarded_world
@@ -62,7 +85,7 @@ def rolling(guarded_world: World) -> World:
 @pytest.fixture(autouse=True)
 def _forgiven(request: pytest.FixtureRequest) -> Iterator[None]:
     """What one test has broken takes no level away from the next."""
-    names = {"rolling", "world", "patient_world"} & set(request.fixturenames)
+    names = {"house_world", "rolling", "world", "patient_world"} & set(request.fixturenames)
     worlds: list[World] = [request.getfixturevalue(name) for name in sorted(names)]
     yield
     for world in worlds:

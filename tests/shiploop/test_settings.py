@@ -211,3 +211,24 @@ def test_a_mail_server_alone_says_what_else_is_to_be_set(missing: str) -> None:
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(ValidationError, match="mail_to"):
         Settings(_env_file=None, mail_to=(address,))
+
+
+@pytest.mark.parametrize("prefix", ["bot/", "bot/docs/", "docs-bot/x-", "a.b/", "bot-"])
+def test_a_prefix_of_branches_is_what_git_takes(prefix: str) -> None:
+    assert Settings(_env_file=None, branch_prefix=prefix).branch_prefix == prefix
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["/bot", "-bot/", "bot//x", "bot/.x", "a..b/", "a.lock/", "a./", "refs/heads/", "a b/", "a'b/",
+     "a~1/", "main/", "main/x-", "x" * 61],
+)  # fmt: skip
+def test_a_prefix_that_git_does_not_take_is_refused_at_start(prefix: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, rollback_branch_prefix=prefix)
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "a//b.md", "a\nb", "{change}"])
+def test_a_template_is_a_path_in_the_repository(path: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(_env_file=None, pull_request_template=path)

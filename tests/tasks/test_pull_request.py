@@ -376,3 +376,20 @@ def test_what_version_1_has_merged_is_left_as_it_is(sandbox: SandboxProcess) -> 
     own = opened(task, proposal)
     assert (own.pull.number, own.pull.state, own.is_exact_edit) == (pull.number, "MERGED", True)
     assert sandbox.exists(own.pull.head_ref)
+
+
+def test_a_pull_request_is_written_in_the_repositorys_template_and_stays_signed(
+    services_with: ServicesWith, sandbox: SandboxProcess
+) -> None:
+    path = ".github/pull_request_template.md"
+    sandbox.commit({path: b"## What\n\n{change}\n\n## Checklist\n\n- [x] It is read\n"})
+    services_with(
+        github_api_url=sandbox.url, signing_key=SecretStr(KEY), pull_request_template=path
+    )
+    task, proposal = asked("a change in a template")
+    own = opened(task, proposal)
+    body = sandbox.read(f"/pulls/{own.pull.number}")["body"]
+    assert body.startswith("## What\n\nAdds the answer to: ")
+    assert "- [x] It is read\n\ntrace-id: " in body
+    signature = messages.signature_in(body)
+    assert signature_holds([KEY.encode()], claim_of(task, proposal), signature)

@@ -3,14 +3,19 @@
 Source: https://docs.github.com/en/rest/apps/apps
 """
 
+import secrets
 from typing import Any
 
-from sandbox.github.app_authentication import INSTALLATION_ID
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from sandbox.github.app_authentication import INSTALLATION_ID, AppKey
 from sandbox.github.payloads import accounts
 from sandbox.github.payloads.timestamps import timestamp
 from sandbox.github.rest.call import Call, Operation, Reply, not_found
 
 _SLUG = "shiploop"
+_KEY_BITS = 2048
 
 
 def _app(call: Call) -> Reply:
@@ -63,7 +68,41 @@ def _create_token(call: Call) -> Reply:
     )
 
 
+def _convert(call: Call) -> Reply:
+    """Give out the credentials of an App, once; it is the one App there is from then on.
+
+    Source: https://docs.github.com/en/rest/apps/apps#create-a-github-app-from-a-manifest
+    """
+    github = call.github
+    found = github.manifests.take(call.path["code"], github.now())
+    if found is None:
+        raise not_found()
+    app_id, key = github.next_id(), rsa.generate_private_key(65537, _KEY_BITS)
+    encoding = serialization.Encoding.PEM
+    public = key.public_key().public_bytes(
+        encoding, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    private = key.private_bytes(
+        encoding, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
+    github.app_key = AppKey(app_id, public.decode())
+    hooked = found.manifest.get("hook_attributes") is not None
+    named = {"name": found.manifest.get("name", _SLUG), "external_url": found.manifest["url"]}
+    secret = {
+        "client_id": f"Iv1.{secrets.token_hex(8)}",
+        "client_secret": secrets.token_hex(20),
+        "webhook_secret": secrets.token_hex(20) if hooked else None,
+        "pem": private.decode(),
+    }
+    asked = {
+        "permissions": {"metadata": "read", **found.manifest.get("default_permissions", {})},
+        "events": list(found.manifest.get("default_events", ())),
+    }
+    return Reply(201, accounts.app(github, app_id, _SLUG, found.owner) | named | asked | secret)
+
+
 OPERATIONS = (
+    Operation("POST", "/app-manifests/{code}/conversions", _convert),
     Operation("GET", "/app", _app, by_app=True),
     Operation("GET", "/repos/{owner}/{repo}/installation", _installation, by_app=True),
     Operation(

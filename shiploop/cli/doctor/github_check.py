@@ -6,6 +6,7 @@ import httpx
 
 from shiploop.agents.faq.document.faq_files import COMMON_FAQS, FAQ_PATH
 from shiploop.bootstrap import SettingMissing, token_source
+from shiploop.cli.doctor.branches_check import FAST_WORKFLOW, judge_branches
 from shiploop.cli.doctor.diagnosis import (
     Finding,
     Health,
@@ -16,12 +17,14 @@ from shiploop.cli.doctor.diagnosis import (
     judge_webhook,
 )
 from shiploop.cli.doctor.rules_check import judge_rules
+from shiploop.cli.doctor.template_check import judge_template
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.refusals import RIGHTS
-from shiploop.clients.github.rules import Rules
+from shiploop.clients.github.rules import Rules, rules_as_set
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.pull_request import Base
 from shiploop.errors import (
     GitHubNotFound,
@@ -53,7 +56,7 @@ def check_github(settings: Settings) -> Iterator[Finding]:
         transport = GitHubTransport(http, settings.github_api_url, token)
         github = GitHub(transport, repository, settings.base_branch)
         deployments = Deployments(transport, repository, settings.site_url, settings.environments)
-        rules = Rules(transport, repository, settings.base_branch, settings.rules_refresh_s)
+        rules = rules_as_set(settings, transport, repository)
         setup = GitHubSetup(transport, repository)
         yield from _look(github, setup, deployments, rules, settings)
 
@@ -66,19 +69,22 @@ def _look(
     settings: Settings,
 ) -> Iterator[Finding]:
     try:
-        base = github.read_base(settings.faq_paths or COMMON_FAQS)
+        paths = settings.faq_paths or COMMON_FAQS
+        base = github.read_base((*paths, FAST_WORKFLOW), settings.pull_request_template)
     except ShiploopError as error:
         yield _refused(error, github.repository)
         return
     yield Finding("github token", Health.OK, f"valid, of {base.viewer}")
     place = f"{github.repository}@{settings.base_branch}"
-    there = [path for path, text in base.files.items() if text is not None]
+    there = [path for path in paths if base.files[path] is not None]
     wanted = settings.faq_paths or (there or [FAQ_PATH])[:1]
     yield from (judge_faq(place, path, is_there=path in there) for path in wanted)
     try:
         yield from judge_repository(setup.repository(), github.repository, RIGHTS)
         yield from _checks(github, setup, base, settings)
         yield from judge_rules(rules.refresh())
+        yield from _branches(setup, base, settings)
+        yield from judge_template(settings.pull_request_template, base.template)
         yield judge_environments(deployments.newest(), settings.site_url, settings.environments)
         yield from _webhook(setup, secret_set=settings.github_webhook_secret is not None)
     except ShiploopError as error:
@@ -115,6 +121,12 @@ def _checks(
     if obstacle := next((each.obstacle for each in known if each.unreadable), ""):
         advice = f"Give the token {RIGHTS}."
         yield Finding("github permissions", Health.BROKEN, obstacle, advice)
+
+
+def _branches(setup: GitHubSetup, base: Base, settings: Settings) -> Iterator[Finding]:
+    prefixes = BranchPrefixes(settings.branch_prefix, settings.rollback_branch_prefix)
+    in_the_way = [name for name in prefixes.folders if setup.has_branch(name)]
+    yield from judge_branches(prefixes, in_the_way, base.files[FAST_WORKFLOW])
 
 
 def _webhook(setup: GitHubSetup, *, secret_set: bool) -> Iterator[Finding]:

@@ -52,6 +52,8 @@ _SANDBOX = {
     "kill_at": None,
     "required_checks": ("faq-gate",),
     "base_branch": "main",
+    "branch_prefix": "orchestrator/",
+    "rollback_branch_prefix": "hotfix/",
     "site_faq_path": "/faq",
     "probes": Settings.model_fields["probes"].default,
     **{name: 0 for name in Settings.model_fields if name.endswith("_port")},  # any free ones

@@ -23,6 +23,12 @@ def write_env_file(path: Path, variables: Mapping[str, str]) -> bool:
     return True
 
 
+def add_to_env_file(path: Path, variables: Mapping[str, str]) -> None:
+    """Add variables to a file that this very run has written. Raises OSError."""
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{name}={_quoted(value)}\n" for name, value in variables.items())
+
+
 def _quoted(value: str) -> str:
     if _PLAIN.fullmatch(value):
         return value

@@ -20,14 +20,18 @@ _LINT_RULES: Final = re.compile(
     r"\.?rumdl\.toml|\.config/rumdl\.toml|\.markdownlint(-cli2)?\.(jsonc?|ya?ml|cjs|mjs)"
 )
 
+_TEMPLATE: Final = re.compile(
+    r"(?:\.github/|docs/)?pull_request_template(?:\.(?:md|txt))?", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Files:
     """What the paths of a repository tell: its document folders, its FAQ and its linter.
 
     `faq_path` is None where there is no FAQ, `lint_rules` where there is no configuration of a
-    Markdown linter. `translations` say the same in other languages, and `others` are pages that
-    may be FAQs as well.
+    Markdown linter, `template` where there is none of pull requests. `translations` say the same
+    in other languages, and `others` are pages that may be FAQs as well.
     """
 
     document_folders: tuple[str, ...]
@@ -37,6 +41,7 @@ class Files:
     lint_rules: str | None
     folders: frozenset[str]
     has_openapi: bool
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,18 @@ def read_files(paths: Iterable[str]) -> Files:
         lint_rules=next((path for path in every if _LINT_RULES.fullmatch(path)), None),
         folders=frozenset(path.partition("/")[0] for path in every if "/" in path),
         has_openapi=any(posixpath.basename(path) == "openapi.yaml" for path in every),
+        template=_template(every),
     )
+
+
+def _template(paths: Sequence[str]) -> str | None:
+    """The template that GitHub fills pull requests from.
+
+    Of a folder of several it takes none by itself. Source:
+    https://docs.github.com/en/communities/using-templates-to-encourage-useful-issues-and-pull-requests/creating-a-pull-request-template-for-your-repository
+    """
+    found = [path for path in paths if _TEMPLATE.fullmatch(path) and _PLAIN.fullmatch(path)]
+    return min(found, key=lambda path: (not path.startswith(".github/"), path), default=None)
 
 
 def _is_ours(path: str) -> bool:

@@ -8,26 +8,19 @@ from urllib.parse import quote, urlencode
 
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.cli.init.found import Found
+from shiploop.cli.init.manifest import APP_RIGHTS, app_name
 from shiploop.cli.init.workflows import WORKFLOWS_FOLDER, chosen, edited
+from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.wording import TITLE as ANY_TITLE
 
 BRANCH: Final = "shiploop-init"
 TITLE: Final = "Let shiploop answer questions in the FAQ"
 GATE: Final = "faq-gate"
+_PREFIXES: Final = BranchPrefixes()
 _LINT_RULES: Final = ".rumdl.toml"
 _EVENTS: Final = (
     "Pushes, Check runs, Statuses, Deployment statuses, Pull requests, Pull request reviews"
 )
-# https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-using-url-parameters
-_APP_RIGHTS: Final = {
-    "contents": "write",
-    "pull_requests": "write",
-    "issues": "write",
-    "actions": "write",
-    "checks": "read",
-    "statuses": "read",
-    "deployments": "read",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +61,35 @@ def proposed_settings(found: Found) -> dict[str, str]:
         settings["SITE_URL"] = found.site_url
     if found.commit_title != ANY_TITLE:
         settings["SHIPLOOP_COMMIT_TITLE"] = found.commit_title
+    if found.files.template is not None:
+        settings["SHIPLOOP_PULL_REQUEST_TEMPLATE"] = found.files.template
     if found.required_checks:
         checks = dict.fromkeys((*found.required_checks, GATE))
         settings["SHIPLOOP_REQUIRED_CHECKS"] = json.dumps(list(checks))
     return settings
 
 
-def proposed_files(found: Found, ours: Ours) -> dict[str, str]:
+def proposed_files(
+    found: Found, ours: Ours, prefixes: BranchPrefixes = _PREFIXES
+) -> dict[str, str]:
     """The files that the repository needs, by path."""
-    faq_path = proposed_faq_path(found)
+    faq_paths = proposed_faq_paths(found)
     files = {
-        f"{WORKFLOWS_FOLDER}/{name}": edited(text, found.branch, proposed_faq_paths(found))
+        f"{WORKFLOWS_FOLDER}/{name}": edited(text, found.branch, faq_paths, prefixes)
         for name, text in chosen(ours.workflows, found.files).items()
     }
     if found.files.lint_rules is None:
         files[_LINT_RULES] = ours.lint_rules
     if found.files.faq_path is None:
-        files[faq_path] = "# FAQ\n"
+        files[faq_paths[0]] = "# FAQ\n"
     return files
 
 
-def proposed_clicks(found: Found) -> tuple[Click, ...]:
-    """What a person has to do on GitHub, beside merging the files."""
+def proposed_clicks(found: Found, *, is_hooked: bool = False) -> tuple[Click, ...]:
+    """What a person has to do on GitHub, beside merging the files.
+
+    `is_hooked`: the App has a webhook of its own.
+    """
     page = found.page_url
     clicks = []
     if GATE not in found.required_checks:
@@ -99,7 +99,8 @@ def proposed_clicks(found: Found) -> tuple[Click, ...]:
         "Add a webhook: https://<your API>/webhooks/github, application/json, the "
         f"GITHUB_WEBHOOK_SECRET of .env; events: {_EVENTS}"
     )
-    clicks.append(Click(what, f"{page}/settings/hooks/new"))
+    if not is_hooked:
+        clicks.append(Click(what, f"{page}/settings/hooks/new"))
     if found.site_url is None:
         what = "Set SITE_URL in .env: neither the repository nor a deployment names the site"
         clicks.append(Click(what, f"{page}/deployments"))
@@ -112,6 +113,6 @@ def proposed_clicks(found: Found) -> tuple[Click, ...]:
 def app_url(found: Found) -> str:
     """Where a GitHub App is made that has the rights it needs, and no more."""
     host = found.page_url.removesuffix(f"/{found.full_name}")
-    name = f"shiploop {found.full_name.partition('/')[2]}"[:34]  # GitHub takes no longer one
-    asked = {"name": name, "url": found.page_url, "webhook_active": "false", **_APP_RIGHTS}
+    name = app_name(found.full_name)
+    asked = {"name": name, "url": found.page_url, "webhook_active": "false", **APP_RIGHTS}
     return f"{host}/settings/apps/new?{urlencode(asked, quote_via=quote)}"

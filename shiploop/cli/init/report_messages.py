@@ -27,6 +27,8 @@ def format_found(found: Found) -> str:
         rows["production"] = ", ".join(found.environments)
     if found.commit_title != TITLE:
         rows["titles"] = f"{found.commit_title}, as those of the last commits"
+    if files.template is not None:
+        rows["template"] = f"{files.template}, of pull requests"
     if files.others:
         rows["other FAQs"] = ", ".join(files.others)
     return "\n".join(f"  {name:<12}{value}" for name, value in rows.items())
@@ -46,6 +48,22 @@ def format_settings(path: Path, settings: Mapping[str, str], *, is_written: bool
     return "\n".join([f"{path} is there already and stays as it is. It would be:", *lines])
 
 
+def format_page(url: str, patience_s: float) -> str:
+    """Where the person goes on, and for how long that is waited for."""
+    return (
+        f"Open {url} in a browser on this machine, and register the App there. "
+        f"It is waited for {patience_s / 60:.0f} minutes."
+    )
+
+
+def format_registered(key_file: Path, install_url: str) -> str:
+    """That the App is there, and what is left to do with it."""
+    return (
+        f"The App is registered: its key is in {key_file}, and .env names it, both for you alone "
+        f"to read.\nInstall it on the repository, which is waited for:\n  {install_url}"
+    )
+
+
 def format_opened(url: str, paths: Sequence[str]) -> str:
     """That the pull request is there, and what is in it."""
     return f"Draft pull request {url} with {', '.join(paths)}"
@@ -62,13 +80,14 @@ def format_left_in(folder: Path, branch: str, why: str) -> str:
     )
 
 
-def format_clicks(pull_url: str | None, clicks: Sequence[Click], app_url: str) -> str:
-    """What only a person can do, with links."""
+def format_clicks(pull_url: str | None, clicks: Sequence[Click], app_url: str = "") -> str:
+    """What only a person can do, with links; `app_url` is empty where there is an App already."""
     first = [Click("Read the draft pull request and merge it", pull_url)] if pull_url else []
     lines = ["What is left for you, in this order:"]
     for number, click in enumerate((*first, *clicks), 1):
         lines += [f"  {number}. {click.what}", f"     {click.where}"]
-    lines += ["A GitHub App instead of a token, with these rights and no more:", f"  {app_url}"]
+    if app_url:
+        lines += ["A GitHub App instead of a token, with these rights and no more:", f"  {app_url}"]
     return "\n".join(lines)
 
 

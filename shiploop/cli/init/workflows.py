@@ -6,6 +6,7 @@ from typing import Final
 
 from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.cli.init.found import Files
+from shiploop.domain.delivery.branches import ROLLBACK_PREFIX, TASK_PREFIX, BranchPrefixes
 
 WORKFLOWS_FOLDER: Final = ".github/workflows"
 _FAST: Final = "agent-mvp-ci-fast.yml"
@@ -16,6 +17,7 @@ _OF_FOLDER: Final = {
     "orchestrator-e2e.yml": "orchestrator",
     "vercel-deploy.yml": "frontend-dashboard",
 }
+_AS_IN_THE_FILES: Final = BranchPrefixes()
 _BRANCHES: Final = "branches: [main]"
 
 
@@ -34,9 +36,14 @@ def _is_of_use(name: str, files: Files) -> bool:
     return _OF_FOLDER.get(name) in files.folders
 
 
-def edited(text: str, branch: str, faq_paths: Sequence[str]) -> str:
-    """One workflow for another branch, and for an FAQ at other paths."""
+def edited(
+    text: str, branch: str, faq_paths: Sequence[str], prefixes: BranchPrefixes = _AS_IN_THE_FILES
+) -> str:
+    """One workflow for another branch, an FAQ at other paths, and branches called otherwise."""
     faq_path = faq_paths[0]
+    # Only in conditions: in a filter of paths it is a folder of the repository.
+    text = text.replace(f"head_ref, '{TASK_PREFIX}", f"head_ref, '{prefixes.tasks}")
+    text = text.replace(f"head_ref, '{ROLLBACK_PREFIX}", f"head_ref, '{prefixes.rollbacks}")
     if branch != "main":
         text = text.replace(_BRANCHES, f"branches: [{json.dumps(branch)}]")
     folder = faq_path.rpartition("/")[0]

@@ -20,11 +20,16 @@ ReadLarge = Callable[[str], str]
 
 
 def read_base_answer(
-    data: Mapping[str, Any], place: str, paths: Sequence[str], read_large: ReadLarge
+    data: Mapping[str, Any],
+    place: str,
+    paths: Sequence[str],
+    read_large: ReadLarge,
+    template: str = "",
 ) -> Base:
     """Read the answer to READ_BASE. Raises RepositoryUnusable when the branch is not there.
 
-    GraphQL cuts a file off at 512,000 bytes; `read_large` reads such a one by its id.
+    GraphQL cuts a file off at 512,000 bytes; `read_large` reads such a one by its id. `template`
+    is the path of a file that was asked for behind the others, empty where none was.
     """
     repository = data["repository"]
     ref = repository["ref"]
@@ -36,6 +41,7 @@ def read_base_answer(
         repository=repository["nameWithOwner"],
         head_sha=target["oid"],
         files=_files(target, paths, read_large),
+        template=_text(target.get(f"file{len(paths)}"), read_large) if template else None,
         viewer=data["viewer"]["login"],
         required_checks=read_required_checks(ref),
         place=place,

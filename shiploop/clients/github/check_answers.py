@@ -91,7 +91,8 @@ def _read_head(
     known = replace(known, unreadable=max(known.unreadable, hidden))
     conflicting = pull.get("mergeable") == Mergeable.CONFLICTING
     other_base = pull["baseRefName"] if pull["baseRefName"] != base_branch else None
-    head = HeadChecks(text(commit["oid"]), known, conflicting, other_base)
+    pull_id = str(pull.get("id") or "")
+    head = HeadChecks(text(commit["oid"]), known, conflicting, other_base, pull_id)
     return ReadHead(head, str(commit.get("id") or ""), next_page)
 
 

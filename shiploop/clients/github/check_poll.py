@@ -44,6 +44,7 @@ class CheckPoll:
         self._batch = _BATCH
         self._covered: Counter[_Covered] = Counter()
         self._hinted: set[_Covered] = set()
+        self._moved: dict[_Covered, str] = {}
         self._lock = threading.Lock()
         self._news = threading.Event()
 
@@ -58,6 +59,12 @@ class CheckPoll:
             with self._lock:
                 self._covered[pull_request_id, sha] -= 1
                 self._covered += Counter()  # drops what has reached zero
+                self._moved = {at: to for at, to in self._moved.items() if at in self._covered}
+
+    def moved_to(self, pull_request_id: str, sha: str) -> str | None:
+        """The other commit that stands at the head of a covered pull request, None where none."""
+        with self._lock:
+            return self._moved.get((pull_request_id, sha))
 
     def confirm(self, pull_request_id: str, sha: str) -> None:
         """Read this one soon, as a webhook tells that its checks have ended."""
@@ -100,9 +107,20 @@ class CheckPoll:
         batches = [waiting[start : start + size] for start in range(0, len(waiting), size)]
         return [silent for batch in batches for silent in self._ask(batch)]
 
+    def _note_moves(self, batch: list[_Covered], heads: Iterable[HeadChecks]) -> None:
+        head_of = {head.pull_id: head.sha for head in heads if head.pull_id}
+        with self._lock:
+            for pull_id, sha in batch:
+                now = head_of.get(pull_id, sha)
+                if now == sha:
+                    self._moved.pop((pull_id, sha), None)
+                elif (pull_id, sha) in self._covered:
+                    self._moved[pull_id, sha] = now
+
     def _ask(self, batch: list[_Covered]) -> list[_Covered]:
         try:
             heads = self._read([pull_request_id for pull_request_id, _ in batch])
+            self._note_moves(batch, heads)
             heads = tuple(head for head in heads if not head.is_silent)
             self._record(heads)
         except (GitHubRateLimited, RedisError) as error:

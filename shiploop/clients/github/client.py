@@ -68,16 +68,17 @@ class GitHub:
         self._told_name = repository
 
     @understood
-    def read_base(self, paths: Sequence[str] = ()) -> Base:
+    def read_base(self, paths: Sequence[str] = (), template: str = "") -> Base:
         """Read the head of the base branch, and these files as they stand there, in one query."""
+        asked = (*paths, template) if template else tuple(paths)
         answer = self._transport.graphql(
-            queries.with_files(queries.READ_BASE, paths),
-            self._at(f"refs/heads/{self._base_branch}", paths),
+            queries.with_files(queries.READ_BASE, asked),
+            self._at(f"refs/heads/{self._base_branch}", asked),
         )
         # What a branch asks for is not shown to everybody; the rest of the answer is whole.
         raise_for(tuple(each for each in answer.errors if not _RULES & set(each.path)))
         place = f"{self.repository}@{self._base_branch}"
-        base = read_base_answer(answer.data, place, paths, self._read_large)
+        base = read_base_answer(answer.data, place, paths, self._read_large, template)
         self._note_name(base.repository)
         return base
 

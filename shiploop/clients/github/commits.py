@@ -1,13 +1,18 @@
 """The history of the branch that is deployed: what was merged since."""
 
+import base64
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 
 from shiploop.clients.github.client import Transport
 from shiploop.clients.github.reading import understood
 from shiploop.domain.delivery.commit import Commit
+from shiploop.domain.delivery.formatting import Push, PushedCommit
 from shiploop.domain.timestamps import from_iso
 from shiploop.errors import GitHubNotFound
+
+_MOST_FILES: Final = 300  # that GitHub lists of a comparison
 
 
 class Commits:
@@ -34,9 +39,52 @@ class Commits:
         return tuple(_commit(each) for each in _on_the_branch(sha, answer["commits"]))
 
     @understood
+    def pushed(self, known_sha: str, sha: str) -> Push | None:
+        """What `sha` has on top of `known_sha`, with the accounts that GitHub knows it to be of.
+
+        None where it is not on top of it, or is more than GitHub lists. The names in a commit are
+        anybody's to write: GitHub tells accounts by addresses, which only a writer could misuse.
+        """
+        answer = self._transport.rest("GET", f"{self._path}/compare/{known_sha}...{sha}")
+        commits, files = answer["commits"], answer["files"]
+        parents = answer["base_commit"]["parents"]
+        whole = len(commits) == answer["total_commits"] and len(files) < _MOST_FILES
+        if answer["status"] != "ahead" or not whole or len(parents) != 1:
+            return None
+        accounts = (
+            PushedCommit(_login(one["author"]), _login(one["committer"])) for one in commits
+        )
+        paths = (str(one["filename"]) for one in files)
+        return Push(tuple(accounts), tuple(paths), str(parents[0]["sha"]))
+
+    @understood
+    def text(self, sha: str, path: str) -> str | None:
+        """A file of a commit; None where there is none, none in UTF-8, or one over a megabyte.
+
+        Source: https://docs.github.com/en/rest/repos/contents#get-repository-content
+        """
+        try:
+            file = self._transport.rest("GET", f"{self._path}/contents/{quote(path)}?ref={sha}")
+            return base64.b64decode(file["content"]).decode() if _is_whole(file) else None
+        except (GitHubNotFound, UnicodeDecodeError):
+            return None
+
+    @understood
     def read(self, sha: str) -> Commit:
         """One commit. Source: https://docs.github.com/en/rest/commits/commits#get-a-commit"""
         return _commit(self._transport.rest("GET", f"{self._path}/commits/{sha}"))
+
+
+def _accounts(commit: dict[str, Any]) -> PushedCommit:
+    return PushedCommit(_login(commit["author"]), _login(commit["committer"]))
+
+
+def _login(account: dict[str, Any] | None) -> str:
+    return str((account or {}).get("login") or "")
+
+
+def _is_whole(file: dict[str, Any]) -> bool:
+    return file.get("type") == "file" and file.get("encoding") == "base64"
 
 
 def _on_the_branch(sha: str, listed: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

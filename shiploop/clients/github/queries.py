@@ -193,6 +193,7 @@ POLL_CHECKS = (
 query PollChecks($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on PullRequest {
+      id
       headRefOid
       baseRefName
       mergeable

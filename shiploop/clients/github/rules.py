@@ -17,6 +17,7 @@ from shiploop.clients.github.rule_answers import (
     read_branch_rules,
     rulesets_to_ask_of,
 )
+from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.rules import BY_PEOPLE, NOTHING_READ, BranchRules
 from shiploop.domain.limits import MAX_RULE_PAGES, MAX_RULESETS
 from shiploop.errors import (
@@ -26,15 +27,13 @@ from shiploop.errors import (
     GitHubUncertain,
     ShiploopError,
 )
+from shiploop.settings import Settings
 
 _PAGE = 100
 _NOTICE_STOP_S = 1.0
 # At most: who may send webhooks, or has a task refused, causes no more reading than this.
 _READ_EVERY_S = 5.0
-_NO_ID = "0" * 8 + "-0000" * 3 + "-" + "0" * 12
-# Branches as ours are called: rules go by patterns of names, and tell of what is not there yet.
-TASK_BRANCH = f"orchestrator/faq-{_NO_ID}"
-ROLLBACK_BRANCH = f"hotfix/rollback-{'0' * 40}"
+_AS_BEFORE = BranchPrefixes()
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +42,18 @@ class Rules:
     """Reads what the base branch and branches of ours are asked for, and keeps it."""
 
     def __init__(
-        self, transport: Transport, repository: str, base_branch: str, refresh_s: float
+        self,
+        transport: Transport,
+        repository: str,
+        base_branch: str,
+        refresh_s: float,
+        prefixes: BranchPrefixes = _AS_BEFORE,
     ) -> None:
         self._transport = transport
         self._repository = repository
         self._base_branch = base_branch
         self._refresh_s = refresh_s
+        self._prefixes = prefixes
         self._known = replace(NOTHING_READ, branch=base_branch)
         self._is_disproved = False
         self._read_at = float("-inf")
@@ -89,7 +94,9 @@ class Rules:
         return read
 
     def _read(self) -> BranchRules:
-        names = (self._base_branch, TASK_BRANCH, ROLLBACK_BRANCH)
+        # Rules go by patterns of names, and tell of what is not there yet.
+        task_name, rollback_name = self._prefixes.task_branch, self._prefixes.rollback_branch
+        names = (self._base_branch, task_name, rollback_name)
         base, task, rollback = (self._rules_of(name) for name in names)
         bypass = {
             each: self._bypass_of(each)
@@ -98,8 +105,8 @@ class Rules:
         answers = RuleAnswers(
             branch=self._base_branch,
             of_base=base,
-            of_tasks=(TASK_BRANCH, task),
-            of_rollbacks=(ROLLBACK_BRANCH, rollback),
+            of_tasks=(task_name, task),
+            of_rollbacks=(rollback_name, rollback),
             protection=self._protection(),
             may_bypass=lambda ruleset, merging: _may_bypass(bypass.get(ruleset), merging=merging),
         )
@@ -164,6 +171,13 @@ class Rules:
             except (GitHubUnauthorized, GitHubUncertain):
                 return None  # as where GitHub Enterprise Server does not know a field yet
         return answer.data
+
+
+def rules_as_set(settings: Settings, transport: Transport, repository: str) -> Rules:
+    """The rules of the repository, for branches as they are set to be called."""
+    prefixes = BranchPrefixes(settings.branch_prefix, settings.rollback_branch_prefix)
+    base_branch, refresh_s = settings.base_branch, settings.rules_refresh_s
+    return Rules(transport, repository, base_branch, refresh_s, prefixes)
 
 
 def _may_bypass(told: str | None, *, merging: bool) -> bool:

@@ -103,6 +103,18 @@ class GitHubSetup:
         return tuple(str(one["commit"]["message"]) for one in commits if len(one["parents"]) < 2)
 
     @understood
+    def has_branch(self, name: str) -> bool:
+        """Whether there is a branch of exactly this name.
+
+        Source: https://docs.github.com/en/rest/git/refs#get-a-reference
+        """
+        try:
+            self._transport.rest("GET", f"{self._path}/git/ref/heads/{quote(name)}")
+        except GitHubNotFound:
+            return False
+        return True
+
+    @understood
     def latest_pull_request_ids(self) -> list[str]:
         """The node ids of the newest pull requests, whatever became of them.
 

@@ -166,6 +166,7 @@ class ChecksState(StrEnum):
     GREEN = "green"
     RED = "red"
     CONFLICTING = "conflicting"
+    MOVED = "moved"  # another commit stands at the head by now
 
 
 @dataclass(frozen=True, slots=True)

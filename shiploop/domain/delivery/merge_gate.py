@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from shiploop.domain.delivery.checks import ChecksState, ChecksVerdict
+from shiploop.domain.delivery.formatting import SOMEBODY_ELSE
 from shiploop.domain.delivery.pull_request import PullRequestState
 from shiploop.domain.delivery.review import Closed, Decision, Undecided
 from shiploop.domain.delivery.task import WaitingFor
@@ -83,7 +84,7 @@ def decide_merge(facts: MergeFacts) -> MergeIt | Wait | Park | Refuse:
     if sorted(facts.paths) != sorted(facts.our_paths):
         return Refuse(f"the pull request changes more than {', '.join(facts.our_paths)}")
     if facts.head_sha != facts.written_sha:
-        return Refuse("somebody else has pushed to the branch")
+        return Refuse(SOMEBODY_ELSE)
     if not facts.is_exact_edit:
         return Refuse("the files are not their parent's with our edit, and nothing else")
     if facts.checks.state is ChecksState.RED:

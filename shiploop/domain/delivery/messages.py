@@ -33,12 +33,12 @@ def flow_run_name(agent: str, title: str) -> str:
 
 def branch_name(task: Task) -> str:
     """The branch of a task: one task, one branch, however often it is tried."""
-    return f"orchestrator/{task.agent}-{task.task_id}"
+    return f"{task.branch_prefix}{task.agent}-{task.task_id}"
 
 
 def temporary_branch_name(task: Task) -> str:
     """Where the edit is made again on a new base, before the task's branch moves onto it."""
-    return f"orchestrator/rebase-{task.task_id}"
+    return f"{task.branch_prefix}rebase-{task.task_id}"
 
 
 def pull_request_title(proposal: Proposal) -> str:

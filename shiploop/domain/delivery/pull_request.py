@@ -1,6 +1,6 @@
 """A pull request as the loop needs to know it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -63,6 +63,7 @@ class Base:
     `required_checks` are those that its rules ask for, `expected_apps` which of them has to come
     from one app, by its number. `place` names it for people, as `owner/name@branch`; `repository`
     is what GitHub calls it now, which is another name once it was renamed or transferred.
+    `template` is that of pull requests, None where it was not asked for, or is not there.
     """
 
     repository_id: str
@@ -73,6 +74,7 @@ class Base:
     required_checks: tuple[str, ...]
     place: str
     expected_apps: tuple[tuple[str, int], ...] = ()
+    template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class HeadChecks:
     checks: KnownChecks = NOTHING_KNOWN
     conflicting: bool = False
     other_base: str | None = None
+    pull_id: str = field(default="", compare=False)
 
     @property
     def is_silent(self) -> bool:
@@ -126,7 +129,8 @@ class OwnPullRequest:
     written; `is_exact_edit` tells that its files are its parent's with our edit, which
     changes `paths`. `required_checks` and `expected_apps` are those of its base. `edit` counts how
     often the edit was made: once, and again after each conflict; `earlier_heads` are the commits
-    that we wrote before this one. `needs_review`: a person decides whether it is merged.
+    that we wrote before this one. `needs_review`: a person decides whether it is merged. `pushes`
+    of formatters are among the commits that count as ours.
     """
 
     pull: PullRequest
@@ -139,8 +143,9 @@ class OwnPullRequest:
     expected_apps: tuple[tuple[str, int], ...] = ()
     needs_review: bool = False
     earlier_heads: tuple[str, ...] = ()
+    pushes: int = 0
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """Every commit that we wrote to it, oldest first: all hold the same signed change."""
+        """Every commit of ours on it, oldest first: all hold the same signed change."""
         return (*self.earlier_heads, self.written_sha)

@@ -116,7 +116,7 @@ def _fates_by(rules: BranchRules, rule: Rule, change: Change) -> Iterator[Fate]:
         case Rule.MERGE_QUEUE | Rule.DEPLOYMENTS | Rule.UPDATES:
             yield from _refused_on(rules, rule)
         case Rule.CREATIONS | Rule.BRANCH_NAMES | Rule.FORCE_PUSHES:
-            yield from _by_own_branch(own_branch(rules, change), rule)
+            yield from _by_own_branch(own_branch(rules, change), rule, _prefix_setting(change))
         case Rule.MESSAGES:
             asked = (*rules.messages, *own_branch(rules, change).messages)
             yield from _by_patterns(rule, asked, "commit messages")
@@ -184,16 +184,26 @@ def _refused_on(rules: BranchRules, rule: Rule) -> Iterator[Refused]:
         yield Refused(rule, reason, f"Let shiploop's account push to {branch}, or {_BYPASS}.")
 
 
-def _by_own_branch(own: OwnBranch, rule: Rule) -> Iterator[Fate]:
+def _prefix_setting(change: Change) -> str:
+    match change:
+        case Change.TASK:
+            return "SHIPLOOP_BRANCH_PREFIX"
+        case Change.ROLLBACK:
+            return "SHIPLOOP_ROLLBACK_BRANCH_PREFIX"
+        case never:
+            assert_never(never)
+
+
+def _by_own_branch(own: OwnBranch, rule: Rule, setting: str) -> Iterator[Fate]:
     if rule is Rule.CREATIONS and (own.no_creation or own.no_update):
         verb = "create" if own.no_creation else "commit to"
         reason = f"the rules let nobody but some accounts {verb} branches such as {own.name}"
-        yield Refused(rule, reason, f"Leave such branches out of that rule, or {_BYPASS}.")
+        yield Refused(rule, reason, f"Set {setting} to a name that may be, or {_BYPASS}.")
     elif rule is Rule.BRANCH_NAMES:
         for pattern in own.names:
             if pattern.allows(own.name) is False:
                 reason = f"the rules ask that branch names {pattern}, and ours are {own.name}"
-                yield Refused(rule, reason, f"Change that pattern, or {_BYPASS}.")
+                yield Refused(rule, reason, f"Set {setting} to match it, or {_BYPASS}.")
                 return
         yield from _by_patterns(rule, own.names, "branch names")
     elif rule is Rule.FORCE_PUSHES and own.no_force_push:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from shiploop.domain.delivery.branches import TASK_PREFIX
 from shiploop.domain.delivery.change import Source
 
 
@@ -96,7 +97,8 @@ class Task:
     """One accepted request on its way. `task_id` is the trace id everywhere.
 
     `merge` is there once an earlier attempt has merged: then only the deploy is left. `waits`
-    counts how often it was parked: a task that ever was is in no TTE.
+    counts how often it was parked: a task that ever was is in no TTE. `branch_prefix` was set as
+    it was accepted, so that its branch keeps its name.
     """
 
     task_id: str
@@ -108,6 +110,7 @@ class Task:
     deadline_at: datetime
     merge: Merge | None = None
     waits: int = 0
+    branch_prefix: str = TASK_PREFIX
 
 
 @dataclass(frozen=True, slots=True)

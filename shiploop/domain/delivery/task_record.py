@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
+from shiploop.domain.delivery.branches import TASK_PREFIX
 from shiploop.domain.delivery.change import Level, Source
 from shiploop.domain.delivery.task import (
     FailureKind,
@@ -51,6 +52,7 @@ class TaskRecord:
     status: Status
     created_at: datetime
     updated_at: datetime
+    branch_prefix: str = TASK_PREFIX
     simulated: bool = False
     prefect_run_id: str | None = None
     runner_id: str | None = None
@@ -120,6 +122,7 @@ def read_task_record(fields: Mapping[str, str]) -> TaskRecord:
         status=Status(fields["status"]),
         created_at=from_iso(fields["created_at"]),
         updated_at=from_iso(fields["updated_at"]),
+        branch_prefix=fields.get("branch_prefix", TASK_PREFIX),
         simulated="simulated" in fields,
         prefect_run_id=fields.get("prefect_run_id"),
         runner_id=fields.get("worker_id"),

@@ -13,7 +13,8 @@ from typing import Any
 from shiploop.domain.delivery.checks import Check, CheckKind, read_conclusion
 from shiploop.domain.timestamps import from_iso
 
-_OWN_BRANCH = re.compile(r"orchestrator/[a-z0-9-]+-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+# Whatever it begins with: that is set, and may have been set otherwise. The id is looked up.
+_OWN_BRANCH = re.compile(r".*[a-z0-9]-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 # Of pull requests only what may decide on a suggestion is worth a look.
 _DECISIVE = frozenset({"closed", "converted_to_draft", "ready_for_review", "reopened"})
 _OWN_TRAILER = re.compile(r"^(?:Trace-Id|Rolls-Back): \S", re.MULTILINE)

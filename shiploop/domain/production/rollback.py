@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 from typing import Any, Final, assert_never
 
+from shiploop.domain.delivery.branches import ROLLBACK_PREFIX
 from shiploop.domain.production.rollback_policy import Suspect
 from shiploop.domain.timestamps import from_iso
 
@@ -52,6 +53,7 @@ class RollbackCase:
 
     `live_sha` is what was live when production was found to be broken. `asked_by_person`: a person
     asked for it, and nobody had found production to be broken; the moments are that of asking.
+    `branch_prefix` was set as it was decided.
     """
 
     lead_sha: str
@@ -64,6 +66,7 @@ class RollbackCase:
     decided_at: datetime
     needs_approval: bool
     asked_by_person: bool = False
+    branch_prefix: str = ROLLBACK_PREFIX
 
 
 def freeze_owner(lead_sha: str) -> str:

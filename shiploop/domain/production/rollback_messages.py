@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, assert_never
 
+from shiploop.domain.delivery.branches import ROLLBACK_PREFIX
 from shiploop.domain.delivery.github_text import (
     cell_text,
     code_text,
@@ -35,9 +36,9 @@ from shiploop.domain.timestamps import iso_ms
 ISSUE_LABELS: Final = ("P0", "incident", "auto-rollback")
 
 
-def rollback_branch(lead_sha: str) -> str:
+def rollback_branch(lead_sha: str, prefix: str = ROLLBACK_PREFIX) -> str:
     """The branch of a rollback: there `faq-gate` needs only the smoke job."""
-    return f"hotfix/rollback-{lead_sha}"
+    return f"{prefix}rollback-{lead_sha}"
 
 
 def reapply_branch(lead_sha: str) -> str:
@@ -148,7 +149,8 @@ def manual_commands(
     `others`: the suspects are taken back already, and `SHA` stands for what else has to go.
     """
     # With the prefix of our own branches it has their fast lane.
-    branch = shlex.quote(rollback_branch(f"manual-{sha_text(case.lead_sha)}"))
+    branch = rollback_branch(f"manual-{sha_text(case.lead_sha)}", case.branch_prefix)
+    branch = shlex.quote(branch)
     reason = reason_text(case.reason)
     title = shlex.quote(f"Manual rollback: {reason}")
     base = shlex.quote(line_text(base))

@@ -4,7 +4,8 @@
 -- uses: write_event
 -- KEYS: dedupe, task, queue, events, index
 -- ARGV: task_id, limit, dedupe_ttl_s, status, title, now, task_prefix, agent, request, dedupe_key,
---       version, task_ttl_s, prefect_run_id, wanted_score, oldest_score, events_channel
+--       version, task_ttl_s, prefect_run_id, wanted_score, oldest_score, events_channel,
+--       branch_prefix
 --   limit           how long the queue may be
 --   title           what is asked for, in a line: the RFC's `question`
 --   request         JSON
@@ -16,7 +17,8 @@
 
 local dedupe, task, queue, events, index = unpack(KEYS)
 local task_id, limit, dedupe_ttl_s, status, title, now, task_prefix, agent, request, dedupe_key,
-  version, task_ttl_s, prefect_run_id, wanted_score, oldest_score, events_channel = unpack(ARGV)
+  version, task_ttl_s, prefect_run_id, wanted_score, oldest_score, events_channel,
+  branch_prefix = unpack(ARGV)
 
 if redis.call('EXISTS', task) == 1 then return {'duplicate', task_id} end
 local first = redis.call('GET', dedupe)
@@ -27,7 +29,7 @@ redis.call('SET', dedupe, task_id, 'EX', dedupe_ttl_s)
 redis.call('HSET', task,
   'task_id', task_id, 'trace_id', task_id, 'status', status, 'question', title,
   'agent', agent, 'request', request, 'dedupe_key', dedupe_key, 'dedupe', dedupe,
-  'version', version, 'created_at', now, 'updated_at', now)
+  'version', version, 'branch_prefix', branch_prefix, 'created_at', now, 'updated_at', now)
 if prefect_run_id ~= '' then redis.call('HSET', task, 'prefect_run_id', prefect_run_id) end
 redis.call('EXPIRE', task, task_ttl_s)
 redis.call('XADD', queue, '*', 'task_id', task_id)

@@ -39,6 +39,7 @@ def test_an_accepted_question_is_stored_whole(intake: Intake, redis: Redis) -> N
         "dedupe_key": question.hash,
         "dedupe": f"agent:faq:hash:{question.hash}",
         "version": "2",
+        "branch_prefix": "orchestrator/",
         "created_at": "2026-11-22T12:00:00.000Z",
         "updated_at": "2026-11-22T12:00:00.000Z",
     }

@@ -58,3 +58,20 @@ def test_nothing_is_proposed_that_a_shell_would_read_otherwise(there: list[str])
     for path in (*found.document_folders, *([found.faq_path] if found.faq_path else [])):
         assert path.replace("/", "").replace(".", "").isalnum()
         assert any(each == path or each.startswith(f"{path}/") for each in there)
+
+
+@pytest.mark.parametrize(
+    ("paths", "template"),
+    [
+        (["docs/a.md"], None),
+        (["PULL_REQUEST_TEMPLATE.md", ".github/pull_request_template.md"], ".github/p"),
+        (["docs/Pull_Request_Template.txt"], "docs/P"),
+        ([".github/PULL_REQUEST_TEMPLATE/one.md", "x/pull_request_template.md"], None),
+    ],
+)
+def test_the_template_of_pull_requests_is_the_one_that_github_takes(
+    paths: list[str], template: str | None
+) -> None:
+    found = read_files(paths).template
+    assert (found or "").startswith(template or "")
+    assert (found is None) == (template is None)

@@ -10,6 +10,7 @@ from shiploop.cli.init.proposal import (
 from tests.shiploop.cli.init.repositories import a_repository
 
 OURS = Ours({"agent-mvp-ci-fast.yml": "branches: [main]\nrun: docs/FAQ.md\n"}, "[global]\n")
+SETTING = "SHIPLOOP_PULL_REQUEST_TEMPLATE"
 FAST = ".github/workflows/agent-mvp-ci-fast.yml"
 
 
@@ -70,3 +71,9 @@ def test_an_app_asks_for_what_it_needs_and_no_more() -> None:
     assert "contents=write" in url
     assert "administration" not in url
     assert "workflows" not in url
+
+
+def test_a_template_of_pull_requests_is_proposed() -> None:
+    path = ".github/pull_request_template.md"
+    assert proposed_settings(a_repository("docs/faq.md", path))[SETTING] == path
+    assert SETTING not in proposed_settings(a_repository())

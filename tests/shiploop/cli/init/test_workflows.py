@@ -7,6 +7,7 @@ import yaml
 
 from shiploop.cli.init.found import read_files
 from shiploop.cli.init.workflows import chosen, edited
+from shiploop.domain.delivery.branches import BranchPrefixes
 
 FOLDER = Path(__file__).resolve().parents[4] / "deployments" / "github" / "workflows"
 ALL = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.yml")}
@@ -42,3 +43,13 @@ def test_a_workflow_comes_with_the_folder_that_it_is_about() -> None:
     assert set(chosen(ALL, read_files(["docs/FAQ.md"]))) == {"agent-mvp-ci-fast.yml"}
     there = ["api-backend/x.py", "api/openapi.yaml", ".rumdl.toml", "frontend-dashboard/x.js"]
     assert set(chosen(ALL, read_files([*there, "orchestrator/x.py"]))) == set(ALL)
+
+
+def test_conditions_go_by_our_branches_and_paths_stay_folders() -> None:
+    prefixes = BranchPrefixes("bot/", "bot/undo-")
+    fast = edited(ALL["agent-mvp-ci-fast.yml"], "main", ["docs/FAQ.md"], prefixes)
+    assert "startsWith(github.head_ref, 'bot/faq-')" in fast
+    assert "!startsWith(github.head_ref, 'bot/undo-rollback-')" in fast
+    assert not {"orchestrator/", "hotfix/"} & set(fast.split("'"))
+    name = "orchestrator-e2e.yml"
+    assert edited(ALL[name], "main", ["docs/FAQ.md"], prefixes) == ALL[name]

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 import pytest
 from redis.exceptions import RedisError
@@ -201,3 +202,25 @@ def test_what_is_too_much_for_github_at_once_is_asked_for_in_smaller_parts() -> 
         wait_until(lambda: {head.sha for head in recorded} == ids)
         reader.most = 1000
         wait_until(lambda: len(reader.asked[-1]) == len(ids))
+
+
+def test_another_commit_at_the_head_is_told_until_it_is_the_one_that_is_waited_for() -> None:
+    head = ["b"]
+
+    def read(_ids: list[str]) -> tuple[HeadChecks, ...]:
+        return (replace(a_head(head[0]), pull_id="PR_1"),)
+
+    poll, stopping = CheckPoll(read, lambda heads: None, 0.01), threading.Event()
+    thread = threading.Thread(target=poll.run, args=[stopping])
+    thread.start()
+    try:
+        with poll.covering("PR_1", "a"):
+            wait_until(lambda: poll.moved_to("PR_1", "a") == "b")
+            head[0] = "a"
+            wait_until(lambda: poll.moved_to("PR_1", "a") is None)
+            head[0] = "b"
+            wait_until(lambda: poll.moved_to("PR_1", "a") == "b")
+        assert poll.moved_to("PR_1", "a") is None
+    finally:
+        stopping.set()
+        thread.join(timeout=5)

@@ -80,3 +80,26 @@ def test_of_what_came_with_a_merge_commit_that_alone_is_listed(
     merge = sandbox.client().merge(pull.number, pull.head_sha, ("A", "B"), MergeMethod.MERGE)
     after = committed(sandbox)
     assert [one.sha for one in commits.since(known, after)] == [merge, after]
+
+
+def test_what_was_pushed_is_told_with_its_accounts_and_files(
+    sandbox: SandboxProcess, commits: Commits
+) -> None:
+    parent = committed(sandbox)
+    known = sandbox.commit({"docs/a.md": b"a\n"})
+    sha = sandbox.commit({"docs/a.md": b"A\n", "docs/b.md": b"b\n"})
+    pushed = commits.pushed(known, sha)
+    assert pushed is not None
+    assert (pushed.parent_sha, sorted(pushed.paths)) == (parent, ["docs/a.md", "docs/b.md"])
+    assert [each.committer for each in pushed.commits] == ["web-flow"]
+    assert commits.text(known, "docs/a.md") == "a\n"
+    assert commits.text(sha, "docs/a.md") == "A\n"
+    assert commits.text(known, "docs/b.md") is None
+
+
+def test_nothing_was_pushed_onto_a_commit_that_is_left_behind(
+    sandbox: SandboxProcess, commits: Commits
+) -> None:
+    first, second = committed(sandbox), committed(sandbox)
+    assert commits.pushed(second, first) is None
+    assert commits.pushed(second, second) is None

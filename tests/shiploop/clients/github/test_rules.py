@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from shiploop.clients.github.auth import fixed_token
-from shiploop.clients.github.rules import Rules
+from shiploop.clients.github.rules import Rules, rules_as_set
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.rules import MergeMethod, Rule
 from shiploop.errors import GitHubUnavailable
+from shiploop.settings import Settings
 from tests.sandbox_process import BOT_TOKEN, REPOSITORY, SandboxProcess
 from tests.scripted_server import Reply, ScriptedServer
 from tests.until import wait_until
@@ -133,3 +134,14 @@ def test_what_may_pass_leaves_them_as_they_were(rules: Rules, sandbox: SandboxPr
     with pytest.raises(GitHubUnavailable):
         rules.refresh()
     assert rules.known() == before
+
+
+def test_rules_are_read_for_branches_as_they_are_set_to_be_called(
+    sandbox: SandboxProcess, make_rule: MakeRule
+) -> None:
+    make_rule("creation", include="refs/heads/bot/undo/**/*")
+    settings = Settings(_env_file=None, branch_prefix="bot/", rollback_branch_prefix="bot/undo/")
+    transport = GitHubTransport(sandbox.http, sandbox.url, fixed_token(BOT_TOKEN))
+    read = rules_as_set(settings, transport, REPOSITORY).refresh()
+    assert (read.of_rollbacks.no_creation, read.of_tasks.no_creation) == (True, False)
+    assert read.of_tasks.name.startswith("bot/faq-")

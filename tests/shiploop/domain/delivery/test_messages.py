@@ -96,3 +96,9 @@ def test_the_task_that_a_commit_claims_is_read_from_its_trailer(
     body: str, task_id: str | None
 ) -> None:
     assert messages.trace_id_in(body) == task_id
+
+
+def test_branches_begin_as_it_was_set_when_the_task_was_accepted() -> None:
+    task = replace(a_task(), branch_prefix="bot/")
+    assert messages.branch_name(task) == f"bot/faq-{TASK_ID}"
+    assert messages.temporary_branch_name(task) == f"bot/rebase-{TASK_ID}"

@@ -115,7 +115,8 @@ def test_what_a_task_has_not_come_to_is_none() -> None:
     record = read_task_record(ACCEPTED)
     come_to = {one.name for one in fields(record) if getattr(record, one.name) is not None}
     assert come_to == set(ACCEPTED) - {"question", "dedupe"} | {
-        *("title", "simulated", "stages_entered", "waits", "heads")
+        *("title", "simulated", "stages_entered", "waits", "heads"),
+        "branch_prefix",
     }
     assert (record.simulated, record.stages_entered, record.merge) == (False, (), None)
 

@@ -8,6 +8,7 @@ from shiploop.domain.delivery.webhook_facts import (
     DeployFact,
     DeployState,
     PushFact,
+    ReviewFact,
     branch_ref,
     read_delivery,
     read_deploy_state,
@@ -145,3 +146,12 @@ def test_events_that_nobody_follows_say_nothing() -> None:
 def test_a_payload_of_another_shape_is_an_error() -> None:
     with pytest.raises(KeyError):
         read_delivery("check_run", {})
+
+
+@pytest.mark.parametrize("prefix", ["orchestrator/", "bot/docs/", "bot-", ""])
+def test_a_review_is_about_a_task_whatever_its_branch_begins_with(prefix: str) -> None:
+    head = {"ref": f"{prefix}faq-{TASK_ID}", "repo": {"id": 1}}
+    review = {"repository": {"id": 1}, "pull_request": {"head": head}}
+    assert read_delivery("pull_request_review", review) == (ReviewFact(TASK_ID),)
+    head["ref"] = f"{prefix}faq-by-hand"
+    assert read_delivery("pull_request_review", review) == ()

@@ -124,3 +124,10 @@ def test_the_targets_are_those_of_the_rfc() -> None:
 )
 def test_names_the_targets_that_were_missed(split: TrbSplit, missed: tuple[str, ...]) -> None:
     assert missed_targets(split) == missed
+
+
+def test_a_case_of_before_branches_could_be_called_otherwise_keeps_its_branch() -> None:
+    fields = json.loads(write_case(replace(CASE, branch_prefix="bot/")))
+    assert read_case(json.dumps(fields)).branch_prefix == "bot/"
+    del fields["branch_prefix"]
+    assert read_case(json.dumps(fields)).branch_prefix == "hotfix/"
