@@ -74,14 +74,21 @@ def review_decision(repository: Repository, pull: PullRequest) -> str | None:
     return "REVIEW_REQUIRED" if lacking else "APPROVED"
 
 
-def check_merge(repository: Repository, pull: PullRequest, method: Method, by: Account) -> None:
-    """Refuse a merge that the rules of its base, but for checks, do not let pass."""
-    _check_method(repository, pull, method)
+def check_merge(
+    repository: Repository, pull: PullRequest, method: Method, by: Account, *, queued: bool = False
+) -> None:
+    """Refuse a merge that the rules of its base, but for checks, do not let pass.
+
+    One by the merge queue, `queued`, is made by the method that the queue is set to.
+    """
+    if not queued:
+        _check_method(repository, pull, method)
     protection = repository.protections.get(pull.base_ref)
     if protection and (protection.for_admins or by.access < Access.ADMIN):
         for line in _violations_of_protection(repository, pull, protection):
             raise RefusedError(Reason.NOT_MERGEABLE, line)
-    lines = list(dict.fromkeys(_violations_of_rulesets(repository, pull, by)))
+    violations = _violations_of_rulesets(repository, pull, by)
+    lines = list(dict.fromkeys(each for each in violations if not queued or each != _QUEUE))
     if lines:
         raise RefusedError(Reason.NOT_MERGEABLE, _told(lines))
 
@@ -98,6 +105,7 @@ def check_update(repository: Repository, branch: str, by: Account, *, force: boo
     """Refuse to move a branch where rulesets forbid it."""
     lines = [_UPDATE for _ in _asked(repository, branch, "update", by)]
     lines += [_DIRECTLY for _ in _asked(repository, branch, "pull_request", by)]
+    lines += [_QUEUE for _ in _asked(repository, branch, "merge_queue", by)]
     lines += [_FORCE for _ in _asked(repository, branch, "non_fast_forward", by) if force]
     _refuse(lines)
 
