@@ -105,8 +105,8 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
         if github.faults.take(Fault.CI_ABSENT):
             return
         ending = _take_ending(github)
-    elif trigger.event.name == "merge_group" and github.faults.take(Fault.MERGE_GROUP_RED):
-        ending = _Ending.RED
+    elif trigger.event.name == "merge_group":
+        ending = _take_ending_of_group(github)
     for workflow in planned:
         with github.lock:
             suite = _create_suite(github, repository, trigger, workflow, ending)
@@ -120,6 +120,12 @@ def _take_ending(github: GitHub) -> _Ending:
     if github.faults.take(Fault.CI_FLAKY):
         return _Ending.FLAKY
     return _Ending.NEVER if github.faults.take(Fault.CI_NEVER_ENDS) else _Ending.REAL
+
+
+def _take_ending_of_group(github: GitHub) -> _Ending:
+    if github.faults.take(Fault.MERGE_GROUP_RED):
+        return _Ending.RED
+    return _Ending.NEVER if github.faults.take(Fault.MERGE_GROUP_NEVER_ENDS) else _Ending.REAL
 
 
 def _workflow_files(github: GitHub, repository: Repository, sha: str) -> Path:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from redis import Redis
@@ -26,10 +27,12 @@ from shiploop.domain.delivery.webhook_facts import (
     DeployState,
     Fact,
     PushFact,
+    QueueFact,
     ReviewFact,
     RulesFact,
     read_deploy_state,
 )
+from shiploop.domain.timestamps import from_iso
 from shiploop.stores import check_fields, keys
 
 RULES = "rules"  # who watches these is told that the repository's rules may have changed
@@ -39,6 +42,7 @@ _HEAD_FIELD = "head"
 _BASE_FIELD = "base"
 _CHECKS_FIELD = "checks"
 _READS_FIELD = "reads"
+_ENQUEUED_FIELD = "enqueued"
 _HINT_PREFIX = "hint:"
 _RERUN_PREFIX = "rerun:"
 _DEPLOY_PREFIX = "deploy:"
@@ -54,7 +58,8 @@ log = logging.getLogger(__name__)
 class KnownFacts:
     """All that is known of one commit, and what webhooks have told of it.
 
-    Deploys are told by environment; `reads` counts how often its checks were read.
+    Deploys are told by environment; `reads` counts how often its checks were read. `enqueued_at` is
+    when we have put it into a merge queue, by GitHub's clock.
     """
 
     checks: KnownChecks = NOTHING_KNOWN
@@ -64,6 +69,7 @@ class KnownFacts:
     other_base: str | None = None
     reruns: tuple[Rerun, ...] = ()
     reads: int = 0
+    enqueued_at: datetime | None = None
 
 
 class Facts:
@@ -102,6 +108,9 @@ class Facts:
                 if isinstance(fact, RulesFact):
                     pipe.publish(keys.FACTS_CHANNEL, RULES)
                     continue
+                if isinstance(fact, QueueFact):
+                    pipe.publish(keys.FACTS_CHANNEL, fact.sha)
+                    continue
                 subject = fact.ref if isinstance(fact, PushFact) else fact.sha
                 _queue(pipe, subject, dict([_field_of(fact)]))
             pipe.execute()
@@ -120,6 +129,17 @@ class Facts:
     def forget_rerun(self, sha: str, number: int, rerun: Rerun) -> None:
         """Take back that it is run again: GitHub has never heard of it."""
         self._redis.hdel(keys.fact(sha), _rerun_name(number, rerun))
+
+    def note_enqueued(self, sha: str, at: datetime) -> None:
+        """Note that a head was put into a merge queue: an attempt after this one waits there."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.fact(sha), _ENQUEUED_FIELD, at.isoformat())
+            pipe.expire(keys.fact(sha), keys.FACT_TTL_S)
+            pipe.execute()
+
+    def forget_enqueued(self, sha: str) -> None:
+        """Take that back: it has left the queue."""
+        self._redis.hdel(keys.fact(sha), _ENQUEUED_FIELD)
 
     def forget_conflict(self, sha: str) -> None:
         """Take back that a head conflicts: its base has changed since."""
@@ -141,6 +161,7 @@ class Facts:
             stored.get(_BASE_FIELD),
             tuple(map(check_fields.read_rerun, _named(stored, _RERUN_PREFIX))),
             int(stored.get(_READS_FIELD, "0")),
+            _moment(stored.get(_ENQUEUED_FIELD)),
         )
 
     @contextmanager
@@ -198,6 +219,10 @@ class Facts:
             for events in self._waiters.values():
                 for event in events:
                     event.set()
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return None if stored is None else from_iso(stored)
 
 
 def _rerun_name(number: int, rerun: Rerun) -> str:

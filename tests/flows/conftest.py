@@ -10,6 +10,7 @@ from redis import Redis
 from shiploop.stack.addresses import free_port
 from tests.mail_server import PASSWORD, USER, MailServer, mail_server
 from tests.rolling import forgive, redis_of, rolling_world
+from tests.toy_agent.agent import PATH
 from tests.world import World
 
 _API_KEY = "key-of-one-who-may-ask"
@@ -51,6 +52,15 @@ def toy_world(stacks: ExitStack) -> World:
     """A stack with an agent of ours beside the FAQ's, and four slots for tasks."""
     agents = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
     return stacks.enter_context(rolling_world(agents=agents, runner_concurrency=4))
+
+
+@pytest.fixture(scope="session")
+def rules_world(stacks: ExitStack) -> World:
+    """A stack that reads the rules each half second, and a file for the notes."""
+    agents = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
+    made = stacks.enter_context(rolling_world(agents=agents, rules_refresh_s=0.5))
+    made.commit_as_person("# Notes\n", path=PATH)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -101,10 +101,11 @@ mutation CreatePullRequest($pull: CreatePullRequestInput!) {
 # What classic protection asks for, the rest of it to administrators alone, and how the repository
 # merges. Rulesets are told by REST, which tells of branches that are not there yet as well.
 READ_PROTECTION = """
-query ReadProtection($owner: String!, $name: String!, $ref: String!) {
+query ReadProtection($owner: String!, $name: String!, $ref: String!, $branch: String!) {
   viewer { login }
   repository(owner: $owner, name: $name) {
     mergeCommitAllowed rebaseMergeAllowed squashMergeAllowed viewerPermission
+    mergeQueue(branch: $branch) { configuration { mergeMethod } }
     ref(qualifiedName: $ref) {
       refUpdateRule {
         requiredApprovingReviewCount
