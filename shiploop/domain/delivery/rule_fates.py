@@ -146,9 +146,8 @@ def _obeyed(rules: BranchRules, rule: Rule) -> Iterator[Obeyed]:
 def _by_queue(rules: BranchRules, rule: Rule) -> Iterator[Obeyed]:
     if rule is Rule.MERGE_QUEUE and rules.merge_queue:
         by = f" by {rules.method}" if rules.queue_method else ""
-        yield Obeyed(
-            rule, f"It is put into the merge queue of {rules.branch}, which merges it{by}."
-        )
+        how = f"It is put into the merge queue of {rules.branch}, which merges it{by}"
+        yield Obeyed(rule, f"{how} once the required checks passed on the merge group, too.")
     elif rule is Rule.UP_TO_DATE and rules.up_to_date and rules.merge_queue:
         yield Obeyed(rule, "The merge queue checks it on the newest base.")
     elif rule is Rule.UP_TO_DATE and rules.up_to_date:

@@ -132,13 +132,16 @@ def test_a_queue_merges_by_its_own_method_and_brings_all_up_to_date() -> None:
     told = {fate.rule: fate.how for fate in fates(queued, Change.TASK) if isinstance(fate, Obeyed)}
     assert told == {
         Rule.UP_TO_DATE: "The merge queue checks it on the newest base.",
-        Rule.MERGE_QUEUE: "It is put into the merge queue of main, which merges it.",
+        Rule.MERGE_QUEUE: (
+            "It is put into the merge queue of main, which merges it once the required checks "
+            "passed on the merge group, too."
+        ),
     }
     rebasing = replace(queued, queue_method=MergeMethod.REBASE)
     assert rebasing.method is MergeMethod.REBASE
     (fate,) = by_rule(rebasing, Rule.MERGE_QUEUE)
     assert isinstance(fate, Obeyed)
-    assert fate.how.endswith("which merges it by rebase.")
+    assert "which merges it by rebase once" in fate.how
 
 
 def test_of_a_merge_commit_of_a_queue_the_message_is_githubs() -> None:
