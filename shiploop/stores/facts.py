@@ -3,6 +3,7 @@
 What was read from GitHub is known; what a webhook tells is a hint, which somebody has to confirm.
 """
 
+import json
 import logging
 import threading
 import time
@@ -43,6 +44,7 @@ _BASE_FIELD = "base"
 _CHECKS_FIELD = "checks"
 _READS_FIELD = "reads"
 _ENQUEUED_FIELD = "enqueued"
+_DEPLOYED_FIELD = "deployed"
 _HINT_PREFIX = "hint:"
 _RERUN_PREFIX = "rerun:"
 _DEPLOY_PREFIX = "deploy:"
@@ -58,8 +60,8 @@ log = logging.getLogger(__name__)
 class KnownFacts:
     """All that is known of one commit, and what webhooks have told of it.
 
-    Deploys are told by environment; `reads` counts how often its checks were read. `enqueued_at` is
-    when we have put it into a merge queue, by GitHub's clock.
+    Deploys are told, and `deployed` was read, by environment; `reads` counts how often its checks
+    were read. `enqueued_at` is when we have put it into a merge queue, by GitHub's clock.
     """
 
     checks: KnownChecks = NOTHING_KNOWN
@@ -70,6 +72,7 @@ class KnownFacts:
     reruns: tuple[Rerun, ...] = ()
     reads: int = 0
     enqueued_at: datetime | None = None
+    deployed: dict[str, DeployState] = field(default_factory=dict)
 
 
 class Facts:
@@ -88,6 +91,8 @@ class Facts:
                 fields = {_CHECKS_FIELD: check_fields.write_known(head.checks)}
                 if head.conflicting:
                     fields[_CONFLICT_FIELD] = "1"
+                if head.deployed:
+                    fields[_DEPLOYED_FIELD] = json.dumps(head.deployed)
                 if head.other_base is not None:
                     fields[_BASE_FIELD] = head.other_base
                 pipe.hincrby(keys.fact(head.sha), _READS_FIELD, 1)
@@ -162,6 +167,10 @@ class Facts:
             tuple(map(check_fields.read_rerun, _named(stored, _RERUN_PREFIX))),
             int(stored.get(_READS_FIELD, "0")),
             _moment(stored.get(_ENQUEUED_FIELD)),
+            {
+                name: read_deploy_state(state)
+                for name, state in json.loads(stored.get(_DEPLOYED_FIELD, "{}")).items()
+            },
         )
 
     @contextmanager

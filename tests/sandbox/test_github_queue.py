@@ -213,3 +213,16 @@ def test_who_may_only_read_adds_nothing(queued: SandboxGitHub) -> None:
     variables = {"input": {"pullRequestId": pull["id"]}}
     answer = queued.graphql(ENQUEUE, variables, queued.eve)
     assert answer["errors"][0]["type"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("asked", [{"grouping_strategy": "HEADGREEN"}, {"min_entries_to_merge": 2}])
+def test_queues_of_other_groups_are_not_modelled(
+    github: SandboxGitHub, asked: dict[str, object]
+) -> None:
+    body = {
+        "name": "queue",
+        "enforcement": "active",
+        "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
+        "rules": [{"type": "merge_queue", "parameters": asked}],
+    }
+    assert github.ada.post(f"{github.repo}/rulesets", json=body).status_code == 501

@@ -191,14 +191,22 @@ fragment Contexts on StatusCheckRollupContextConnection {
 # One poll covers every pull request that somebody waits for.
 POLL_CHECKS = (
     """
-query PollChecks($ids: [ID!]!) {
+query PollChecks($ids: [ID!]!, $deployed: Boolean!) {
   nodes(ids: $ids) {
     ... on PullRequest {
       headRefOid
       baseRefName
       mergeable
       commits(last: 1) {
-        nodes { commit { id oid statusCheckRollup { contexts(first: 100) { ...Contexts } } } }
+        nodes {
+          commit {
+            id
+            oid
+            statusCheckRollup { contexts(first: 100) { ...Contexts } }
+            deployments(first: 20, orderBy: { field: CREATED_AT, direction: DESC })
+              @include(if: $deployed) { nodes { environment latestStatus { state } } }
+          }
+        }
       }
     }
   }
@@ -279,21 +287,6 @@ query ReadOpinions($ids: [ID!]!) {
       id
       reactions(content: THUMBS_DOWN, last: 10) { nodes { user { login } } }
       comments(last: 30) { nodes { author { login } body } }
-    }
-  }
-}
-"""
-
-READ_DEPLOYMENTS = """
-query ReadDeployments($owner: String!, $name: String!, $first: Int!) {
-  repository(owner: $owner, name: $name) {
-    deployments(first: $first, orderBy: { field: CREATED_AT, direction: DESC }) {
-      nodes {
-        databaseId
-        commitOid
-        environment
-        latestStatus { state environmentUrl logUrl }
-      }
     }
   }
 }

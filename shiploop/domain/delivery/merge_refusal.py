@@ -25,6 +25,7 @@ _PASSING: Final = (
     " expected.",
     " pending.",
     "have not succeeded",
+    "missing successful active",  # of a deployment, which may be under way
     "has left the merge queue",  # our own words, of what may be put into it again
 )
 _FAILING: Final = ("is failing", "has failed", " failing.", " errored")

@@ -109,7 +109,7 @@ def own_branch(rules: BranchRules, change: Change) -> OwnBranch:
 
 def _fates_by(rules: BranchRules, rule: Rule, change: Change) -> Iterator[Fate]:
     match rule:
-        case Rule.CHECKS | Rule.LINEAR_HISTORY | Rule.SIGNATURES:
+        case Rule.CHECKS | Rule.DEPLOYMENTS | Rule.LINEAR_HISTORY | Rule.SIGNATURES:
             yield from _obeyed(rules, rule)
         case Rule.MERGE_QUEUE | Rule.UP_TO_DATE:
             yield from _by_queue(rules, rule)
@@ -118,8 +118,8 @@ def _fates_by(rules: BranchRules, rule: Rule, change: Change) -> Iterator[Fate]:
         case Rule.MERGE_METHODS:
             if not rules.merge_queue:
                 yield _by_method(rules)
-        case Rule.DEPLOYMENTS | Rule.UPDATES:
-            yield from _refused_on(rules, rule)
+        case Rule.UPDATES:
+            yield from _by_updates(rules)
         case Rule.CREATIONS | Rule.BRANCH_NAMES | Rule.FORCE_PUSHES:
             yield from _by_own_branch(own_branch(rules, change), rule)
         case Rule.MESSAGES:
@@ -137,6 +137,8 @@ def _fates_by(rules: BranchRules, rule: Rule, change: Change) -> Iterator[Fate]:
 def _obeyed(rules: BranchRules, rule: Rule) -> Iterator[Obeyed]:
     if rule is Rule.CHECKS and rules.checks:
         yield Obeyed(rule, f"It is merged once {', '.join(rules.checks)} passed.")
+    elif rule is Rule.DEPLOYMENTS and rules.deployments:
+        yield Obeyed(rule, f"It is merged once it is deployed to {', '.join(rules.deployments)}.")
     elif rule is Rule.LINEAR_HISTORY and rules.linear_history:
         yield Obeyed(rule, "It is never merged with a merge commit.")
     elif rule is Rule.SIGNATURES and rules.signatures:
@@ -182,17 +184,12 @@ def _by_method(rules: BranchRules) -> Obeyed | Refused:
     return Refused(Rule.MERGE_METHODS, reason, "Allow squash merges.")
 
 
-def _refused_on(rules: BranchRules, rule: Rule) -> Iterator[Refused]:
-    branch = rules.branch
-    if rule is Rule.DEPLOYMENTS and rules.deployments:
-        environments = ", ".join(rules.deployments)
-        reason = f"{branch} asks for a deployment to {environments} before a merge"
-        yield Refused(
-            rule, f"{reason}, for which shiploop does not wait", f"Drop it, or {_BYPASS}."
-        )
-    elif rule is Rule.UPDATES and rules.no_update:
+def _by_updates(rules: BranchRules) -> Iterator[Refused]:
+    if rules.no_update:
+        branch = rules.branch
         reason = f"the rules let nobody but some accounts, of which ours is none, update {branch}"
-        yield Refused(rule, reason, f"Let shiploop's account push to {branch}, or {_BYPASS}.")
+        advice = f"Let shiploop's account push to {branch}, or {_BYPASS}."
+        yield Refused(Rule.UPDATES, reason, advice)
 
 
 def _by_own_branch(own: OwnBranch, rule: Rule) -> Iterator[Fate]:

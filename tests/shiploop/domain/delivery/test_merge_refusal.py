@@ -41,6 +41,7 @@ SAID: dict[str, Meaning] = {
     QUEUE: ByQueue(),
     "Pull Request is in the merge queue": ByQueue(),
     'Pull request Required status check "faq-gate" is expected.': Passing(),
+    f"{RULES}Missing successful active staging deployment.\n\n": Passing(),
     "it has left the merge queue (BRANCH_PROTECTIONS)": Passing(),
     "Merge commits are not allowed on this repository.": OtherMethod(),
     "Squash merges are not allowed on this repository.": OtherMethod(),

@@ -63,7 +63,7 @@ FATES: dict[Rule, type[Fate]] = {
     Rule.LINEAR_HISTORY: Obeyed,
     Rule.SIGNATURES: Obeyed,
     Rule.MERGE_QUEUE: Obeyed,
-    Rule.DEPLOYMENTS: Refused,
+    Rule.DEPLOYMENTS: Obeyed,
     Rule.UPDATES: Refused,
     Rule.CREATIONS: Refused,
     Rule.FORCE_PUSHES: Obeyed,
@@ -119,9 +119,8 @@ def test_what_could_not_be_read_says_so(rules: BranchRules, change: Change) -> N
 @given(some_rules, st.sampled_from(Change))
 def test_what_is_refused_says_why_and_what_to_change(rules: BranchRules, change: Change) -> None:
     refused = first_refusal(rules, change)
-    never = bool(rules.deployments or rules.no_update)
     by_no_method = not rules.merge_queue and not rules.usable_methods
-    assert (refused is not None) == (never or by_no_method)
+    assert (refused is not None) == (rules.no_update or by_no_method)
     if refused is not None:
         assert refused.reason
         assert refused.advice.endswith(".")
