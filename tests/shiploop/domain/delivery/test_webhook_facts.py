@@ -8,6 +8,7 @@ from shiploop.domain.delivery.webhook_facts import (
     DeployFact,
     DeployState,
     PushFact,
+    QueueFact,
     branch_ref,
     read_delivery,
     read_deploy_state,
@@ -145,3 +146,13 @@ def test_events_that_nobody_follows_say_nothing() -> None:
 def test_a_payload_of_another_shape_is_an_error() -> None:
     with pytest.raises(KeyError):
         read_delivery("check_run", {})
+
+
+@pytest.mark.parametrize(
+    ("action", "tells"),
+    [("enqueued", True), ("dequeued", True), ("closed", True), ("labeled", False)],
+)
+def test_what_may_tell_of_a_merge_queue_makes_somebody_look(action: str, *, tells: bool) -> None:
+    head = {"ref": "hotfix/rollback-1", "sha": "a" * 40, "repo": {"id": 1}}
+    payload = {"action": action, "pull_request": {"head": head}, "repository": {"id": 1}}
+    assert read_delivery("pull_request", payload) == ((QueueFact("a" * 40),) if tells else ())
