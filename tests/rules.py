@@ -8,6 +8,11 @@ from tests.loopback import loopback
 from tests.until import until, wait_until
 from tests.world import REPOSITORY, World
 
+_STANDING = """
+query ($id: ID!) {
+  node(id: $id) { ... on PullRequest { isInMergeQueue mergeQueueEntry { state } } }
+}
+"""
 MERGE = "PUT /repos/{owner}/{repo}/pulls/{number}/merge"
 
 
@@ -28,10 +33,19 @@ def wait_until_read(world: World) -> None:
 
 @contextmanager
 def ruleset(
-    world: World, kind: str, *, on: str = "~DEFAULT_BRANCH", bypass: str = "", **parameters: object
+    world: World,
+    kind: str,
+    *,
+    on: str = "~DEFAULT_BRANCH",
+    bypass: str = "",
+    role: int = 4,
+    **parameters: object,
 ) -> Iterator[None]:
-    """A ruleset of one rule, known to the runner, for the length of the block."""
-    actor = {"actor_type": "RepositoryRole", "actor_id": 4, "bypass_mode": bypass}
+    """A ruleset of one rule, known to the runner, for the length of the block.
+
+    Who may `bypass` it are all writers, or with the role 5 administrators.
+    """
+    actor = {"actor_type": "RepositoryRole", "actor_id": role, "bypass_mode": bypass}
     made = world.write_as_person(
         "POST",
         "/rulesets",
@@ -102,3 +116,20 @@ def graphql(world: World, document: str, **input_: object) -> Any:
     ).json()
     assert "errors" not in answer, answer
     return answer["data"]
+
+
+def is_queued(world: World, pull: dict[str, Any]) -> bool:
+    answer = loopback.post(
+        f"{world.addresses.github}/graphql",
+        json={"query": _STANDING, "variables": {"id": pull["node_id"]}},
+        headers={"authorization": f"Bearer {world.admin_token}"},
+    ).json()
+    return bool(answer["data"]["node"]["isInMergeQueue"])
+
+
+def queue(world: World, line: str) -> tuple[str, dict[str, Any]]:
+    """A task whose pull request has got into the queue."""
+    task_id = ask(world, line)
+    (pull,) = until(lambda: pulls(world, task_id), bool, timeout_s=30)
+    wait_until(lambda: is_queued(world, pull), timeout_s=30)
+    return task_id, pull

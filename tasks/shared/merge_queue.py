@@ -7,12 +7,14 @@ from datetime import datetime
 
 from shiploop.bootstrap import services
 from shiploop.domain.delivery.merge_queue import InQueue, Left, LeftQueue, decide_queued
-from shiploop.domain.delivery.pull_request import PullRequest
+from shiploop.domain.delivery.pull_request import Mergeable, PullRequest
 from shiploop.domain.delivery.task import Merge
 from shiploop.errors import GitHubRefused, MergeNotReady, TransientError
 
 _LOOK_AGAIN_S = 1.0  # for a freeze or a cancellation, and for facts whose news was lost with Redis
 _TAKEN_OUT_WITHIN_S = 60.0  # so long GitHub may be away when something is to be taken out
+_TRY_AGAIN_AFTER_S = 15.0
+_TAKEN_OUT = "it was taken out of the merge queue"
 _STATUSES = {Left.UNTOLD: 405, Left.MOVED: 409}  # as REST has them where it refuses a merge
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,19 @@ def merge_queued(
     Once `why_leave` says so it is taken out, unless it is merged by then. Raises GitHubRefused
     as for a merge by ourselves.
     """
+    ended: Merge | LeftQueue | None = None
+    while ended is None:
+        ended = _stay_once(pull, why_leave, jump=jump)
+        if isinstance(ended, LeftQueue) and ended.why is Left.CONFLICTING:
+            ended = _await_what_is_ahead(pull, why_leave, ended)
+    if isinstance(ended, LeftQueue) and ended.why in _STATUSES:
+        raise GitHubRefused(ended.said, _STATUSES[ended.why])
+    return ended
+
+
+def _stay_once(
+    pull: PullRequest, why_leave: Callable[[], Left | None], *, jump: bool
+) -> Merge | LeftQueue:
     queue, facts = services().merge_queue, services().facts
     with facts.watching(pull.head_sha) as news, queue.watching(pull.id):
         stay = _Stay(pull, facts.known(pull.head_sha).enqueued_at or _enter(pull, jump=jump))
@@ -36,9 +51,26 @@ def merge_queued(
                 stay.take_out(leaving)
             told = news.wait(_LOOK_AGAIN_S)
     facts.forget_enqueued(pull.head_sha)
-    if isinstance(ended, LeftQueue) and ended.why in _STATUSES:
-        raise GitHubRefused(ended.said, _STATUSES[ended.why])
     return ended
+
+
+def _await_what_is_ahead(
+    pull: PullRequest, why_leave: Callable[[], Left | None], conflict: LeftQueue
+) -> LeftQueue | None:
+    """The conflict once the base itself has it; None where it is worth another try before.
+
+    What is ahead of it in the queue may not get to the base at all, and until it does the edit
+    cannot be made on it.
+    """
+    try_again_at = time.monotonic() + _TRY_AGAIN_AFTER_S
+    while time.monotonic() < try_again_at:
+        if (leaving := why_leave()) is not None:
+            return LeftQueue(leaving, _TAKEN_OUT)
+        now = services().github.find_pull_request(pull.head_ref).pull
+        if now is not None and now.mergeable is Mergeable.CONFLICTING:
+            return conflict
+        time.sleep(services().settings.check_poll_s)
+    return None
 
 
 def _enter(pull: PullRequest, *, jump: bool) -> datetime | None:
@@ -76,9 +108,9 @@ class _Stay:
             return decision
         if isinstance(decision, LeftQueue):
             ours = decision.why in (Left.BY_HAND, Left.UNTOLD)
-            return self._taken_out(self._leaving) if ours else decision
+            return LeftQueue(self._leaving, _TAKEN_OUT) if ours else decision
         is_late = time.monotonic() - self._leaving_since > _TAKEN_OUT_WITHIN_S
-        return self._taken_out(self._leaving) if is_late else decision
+        return LeftQueue(self._leaving, _TAKEN_OUT) if is_late else decision
 
     def take_out(self, why: Left) -> None:
         """Take it out of the queue; whether it is, the next look will say."""
@@ -98,6 +130,3 @@ class _Stay:
             self._enqueued_at = self._enqueued_at or standing.enqueued_at
         silent_s = time.monotonic() - self._seen_inside_at
         return decide_queued(standing, self._pull.head_sha, self._enqueued_at, silent_s)
-
-    def _taken_out(self, why: Left) -> LeftQueue:
-        return LeftQueue(why, "it was taken out of the merge queue")

@@ -16,7 +16,7 @@ from shiploop.stores.intake import Accepted, Intake
 from tests.builders import a_request
 from tests.loopback import loopback
 from tests.rolling import ended, pulls_from, redis_of
-from tests.rules import MERGE, ask, graphql, operations, pulls, ruleset, settled
+from tests.rules import MERGE, ask, graphql, is_queued, operations, pulls, queue, ruleset, settled
 from tests.stacks import PATIENT_DEADLINE_S
 from tests.toy_agent.agent import PATH
 from tests.until import until, wait_until
@@ -25,11 +25,6 @@ from tests.world import World
 pytestmark = [pytest.mark.xdist_group("rules-world"), pytest.mark.timeout(300)]
 
 ENQUEUED = "EnqueuePullRequest"
-STANDING = """
-query ($id: ID!) {
-  node(id: $id) { ... on PullRequest { isInMergeQueue mergeQueueEntry { state } } }
-}
-"""
 DEQUEUE = "mutation D($input: DequeuePullRequestInput!) "
 DEQUEUE += "{ dequeuePullRequest(input: $input) { clientMutationId } }"
 _QUEUE_LIMIT = 100
@@ -52,23 +47,6 @@ def world(queued: World) -> World:
 def redis(world: World) -> Iterator[Redis]:
     with redis_of(world) as client:
         yield client
-
-
-def is_queued(world: World, pull: dict[str, Any]) -> bool:
-    answer = loopback.post(
-        f"{world.addresses.github}/graphql",
-        json={"query": STANDING, "variables": {"id": pull["node_id"]}},
-        headers={"authorization": f"Bearer {world.admin_token}"},
-    ).json()
-    return bool(answer["data"]["node"]["isInMergeQueue"])
-
-
-def queue(world: World, line: str) -> tuple[str, dict[str, Any]]:
-    """A task whose pull request has got into the queue."""
-    task_id = ask(world, line)
-    (pull,) = until(lambda: pulls(world, task_id), bool, timeout_s=30)
-    wait_until(lambda: is_queued(world, pull), timeout_s=30)
-    return task_id, pull
 
 
 def kill_the_runner(redis: Redis, task_id: str) -> None:
@@ -104,7 +82,9 @@ def test_a_task_is_merged_by_the_queue(world: World) -> None:
     commit = world.github(f"/commits/{task['merge_sha']}")
     assert pull["merge_commit_sha"] == task["merge_sha"] == world.history()[0]
     assert commit["commit"]["message"].endswith(f"Trace-Id: {task['task_id']}")
-    assert 0 < task["tte_ms"] < PATIENT_DEADLINE_S * 1000
+    # By GitHub's clock, which tells whole seconds.
+    assert task["merged_at"].startswith(pull["merged_at"].removesuffix("Z"))
+    assert 0 <= task["tte_ms"] < PATIENT_DEADLINE_S * 1000
     assert "Merged by the queue" in world.file(PATH)
 
 
@@ -174,6 +154,16 @@ def test_a_runner_that_dies_leaves_a_task_in_the_queue_for_the_next(
     assert operations(world)[len(before) :].count(ENQUEUED) == 0
     assert task["merge_sha"] == world.github(f"/pulls/{pull['number']}")["merge_commit_sha"]
     assert world.history().count(task["merge_sha"]) == 1
+
+
+def test_what_conflicts_with_what_is_ahead_of_it_is_written_anew(world: World) -> None:
+    lines = ["Ahead of the others", "Behind the first", "Behind them both"]
+    with world.latency(ci_ms=2500):
+        tasks = [settled(world, task_id) for task_id in [ask(world, line) for line in lines]]
+    assert [task["status"] for task in tasks] == ["done"] * 3, tasks
+    assert all(line in world.file(PATH) for line in lines)
+    for task in tasks:
+        assert len(pulls(world, task["task_id"])) == 1
 
 
 def test_a_rollback_goes_through_the_queue(world: World) -> None:

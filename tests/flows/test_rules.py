@@ -11,6 +11,7 @@ from tests.rules import (
     operations,
     protection,
     pulls,
+    queue,
     ruleset,
     settled,
 )
@@ -153,6 +154,18 @@ def test_what_cannot_be_read_is_decided_once_by_githubs_words(world: World) -> N
         assert operations(world).count(MERGE) == merges + 1
     assert (task["status"], task["failure_kind"]) == ("error", "rules"), task
     assert "Cannot change this locked branch" in task["error"]
+
+
+def test_what_somebody_else_merges_meanwhile_is_merged(world: World) -> None:
+    with (
+        ruleset(world, "merge_queue", role=5, bypass="always", merge_method="SQUASH"),
+        world.fault("merge_group_never_ends", times=None),
+    ):
+        task_id, pull = queue(world, "Merged past the queue")
+        path = f"/pulls/{pull['number']}/merge"
+        merged = world.write_as_person("PUT", path, merge_method="squash")
+        task = settled(world, task_id)
+    assert (task["status"], task["merge_sha"]) == ("done", merged["sha"]), task
 
 
 def test_a_rollback_waits_for_the_review_that_is_required(world: World) -> None:
