@@ -26,6 +26,7 @@ from shiploop.kill_points import reach
 from shiploop.observability import Redactor
 from shiploop.runner.failure import may_pass, outcome_of_error
 from shiploop.runner.gaps import note_declined
+from shiploop.runner.left_behind import leave_merge_queue
 from shiploop.stores import keys
 from shiploop.stores.outcomes import Settlement
 from shiploop.stores.queue import QueueItem
@@ -230,6 +231,7 @@ class Executor:
             self._say_status(task, outcome.status, record.pr_url if record else None)
             self._services.sentry.settled(task, outcome)
             note_declined(self._services, task, outcome, _now())
+            leave_merge_queue(self._services, outcome, record)
 
     def _park(self, task: Task, item: QueueItem, waiting: Waiting) -> None:
         parked = self._services.waiting.park(task, self._lease(item), waiting, _now())

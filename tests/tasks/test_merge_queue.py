@@ -8,8 +8,10 @@ import pytest
 from shiploop.bootstrap import Services
 from shiploop.domain.delivery.merge_queue import Left, LeftQueue
 from shiploop.domain.delivery.pull_request import PullRequest
-from shiploop.domain.delivery.task import Merge
+from shiploop.domain.delivery.task import FailureKind, Merge, Outcome, declined, failed
+from shiploop.runner.left_behind import leave_merge_queue
 from tasks.shared.merge_queue import merge_queued
+from tests.builders import NOON, a_request
 from tests.sandbox_process import REPOSITORY, SandboxProcess, new_branch
 from tests.tasks.conftest import ServicesWith
 from tests.until import until
@@ -127,3 +129,23 @@ def test_an_attempt_after_one_that_died_waits_for_what_that_has_put_in(
     ours.facts.note_enqueued(pull.head_sha, at)
     ended = merge_queued(pull, never)
     assert ended == LeftQueue(Left.RED, "checks failed in the merge queue: faq-gate")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "left"),
+    [
+        (failed(FailureKind.CRASHED, "5 runners have died of it"), True),
+        (failed(FailureKind.NEVER_LIVE, "late", Merge("a" * 40, NOON)), False),
+        (declined("there is nothing to note"), False),
+    ],
+)
+def test_what_a_task_has_left_in_the_queue_is_taken_out(
+    ours: Services, sandbox: SandboxProcess, outcome: Outcome, *, left: bool
+) -> None:
+    pull = opened(sandbox, f"docs/{uuid.uuid4()}.md", "# A page\n")
+    ours.merge_queue.enqueue(pull.id, pull.head_sha)
+    task_id = str(uuid.uuid4())
+    ours.intake.accept(task_id, a_request(f"What is {task_id}?"), NOON, 100)
+    ours.tasks.note(task_id, NOON, pull_id=pull.id)
+    leave_merge_queue(ours, outcome, ours.tasks.read(task_id))
+    assert ours.merge_queue.dequeue(pull.id) is not left
