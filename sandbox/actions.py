@@ -118,8 +118,8 @@ def _invalid(path: Path, name: str, event: Event, reason: str) -> PlannedWorkflo
 def _names(workflow: Mapping[str, Any], event: Event) -> dict[str, tuple[str, ...]]:
     """Name the check runs of each job; one whose matrix is not known yet by its id."""
     given = {"event_name": event.name, "head_ref": event.head_branch, "base_ref": event.branch}
-    if event.name == "push":
-        given = {"event_name": event.name, "ref_name": event.branch, "head_ref": ""}
+    if event.name in ("merge_group", "push"):
+        given = {"event_name": event.name, "ref_name": event.head_branch, "head_ref": ""}
     contexts: dict[str, dict[str, Value]] = {"github": {**given}, "inputs": {}, "vars": {}}
     contexts["github"]["event"] = from_python(event.payload or {})
     scope = Scope({**contexts, "needs": {}}, _FIRST)

@@ -12,6 +12,8 @@ class Fault(enum.StrEnum):
     CI_FLAKY = "ci_flaky"
     CI_NEVER_ENDS = "ci_never_ends"
     CI_ABSENT = "ci_absent"
+    MERGE_GROUP_RED = "merge_group_red"
+    MERGE_GROUP_NEVER_ENDS = "merge_group_never_ends"
     BAD_DEPLOY = "bad_deploy"
     DEPLOY_NEVER_LIVE = "deploy_never_live"
     DEPLOY_FAILED = "deploy_failed"

@@ -16,7 +16,7 @@ from typing import Any, Literal
 # https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows
 _DEFAULT_PULL_REQUEST_TYPES = ("opened", "synchronize", "reopened")
 
-EventName = Literal["pull_request", "pull_request_target", "push"]
+EventName = Literal["merge_group", "pull_request", "pull_request_target", "push"]
 
 _GLOB_TOKENS = re.compile(r"\*\*/|\*\*|\*|\[[^\]]+\]|\\.|.", re.DOTALL)
 
@@ -25,7 +25,7 @@ _GLOB_TOKENS = re.compile(r"\*\*/|\*\*|\*|\[[^\]]+\]|\\.|.", re.DOTALL)
 class Event:
     """Something that happened in a repository and may start workflows.
 
-    `branch` is the base branch of a pull request, or the branch that was pushed.
+    `branch` is the base branch of a pull request or a merge group, or the branch that was pushed.
     `changed_paths` are relative to the root of the repository, with `/`.
     """
 
@@ -77,7 +77,9 @@ def _passes_types(filters: Mapping[str, object], event: Event) -> bool:
     if event.name == "push":
         return True
     types = _patterns(filters, "types")
-    return event.action in (_DEFAULT_PULL_REQUEST_TYPES if types is None else types)
+    if types is None:
+        return event.name == "merge_group" or event.action in _DEFAULT_PULL_REQUEST_TYPES
+    return event.action in types
 
 
 def _passes_branches(filters: Mapping[str, object], event: Event) -> bool:
@@ -92,6 +94,8 @@ def _passes_branches(filters: Mapping[str, object], event: Event) -> bool:
 
 
 def _passes_paths(filters: Mapping[str, object], event: Event) -> bool:
+    if event.name == "merge_group":
+        return True  # it has no such filter
     wanted = _patterns(filters, "paths")
     ignored = _patterns(filters, "paths-ignore")
     if wanted is not None:

@@ -23,17 +23,13 @@ from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.git.repository_documents import RepositoryDocuments
 from shiploop.clients.github.app_key import load_app_key
-from shiploop.clients.github.auth import (
-    InstallationToken,
-    TokenSource,
-    fixed_token,
-    token_of_block,
-)
+from shiploop.clients.github.auth import InstallationToken, TokenSource, fixed_token, token_of_block
 from shiploop.clients.github.check_poll import CheckPoll
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
+from shiploop.clients.github.merge_queue import MergeQueue
 from shiploop.clients.github.reviews import Reviews
 from shiploop.clients.github.rules import Rules, rules_as_set
 from shiploop.clients.github.transport import GitHubTransport
@@ -110,6 +106,7 @@ class Services:
     issues: Issues
     reviews: Reviews
     rules: Rules
+    merge_queue: MergeQueue
     history: GitHistory
     site: Site
     probed: Probed
@@ -186,6 +183,7 @@ def build(settings: Settings) -> Services:
         issues=Issues(transport, repository),
         reviews=Reviews(transport, repository, settings.base_branch),
         rules=rules_as_set(settings, transport, repository),
+        merge_queue=MergeQueue(transport, settings.base_branch, settings.check_poll_s),
         history=GitHistory(remote),
         site=site,
         probed=Probed(others, site, settings.api_address(), _first_key(settings)),

@@ -18,6 +18,7 @@ from shiploop.domain.delivery.checks import (
     would_be_decided,
 )
 from shiploop.domain.delivery.pull_request import Base, OwnPullRequest
+from shiploop.domain.delivery.required_deployments import with_deployments, would_be_deployed
 from shiploop.domain.delivery.reruns import Rerun, flaky_names
 from shiploop.domain.delivery.task import Stage, Task
 from shiploop.errors import ChecksUnreadable
@@ -64,7 +65,8 @@ def await_checks(
     names = services().settings.required_beside(rules.required_checks)
     required = require(names, rules.expected_apps)
     facts, poll, standing = services().facts, services().check_poll, _Standing()
-    with facts.watching(sha) as news, poll.covering(pull_id, sha):
+    environments = services().rules.known().deployments
+    with facts.watching(sha) as news, poll.covering(pull_id, sha, deployed=bool(environments)):
         if earlier := facts.known(sha).reads:
             # What an earlier attempt of this step has read may be otherwise by now.
             poll.confirm(pull_id, sha)
@@ -73,7 +75,10 @@ def await_checks(
             known = facts.known(sha)
             checks = known.checks if known.reads > earlier else NOTHING_KNOWN
             verdict = decide_checks(required, checks, conflicting=known.conflicting)
-            if would_be_decided(required, checks, known.told_checks):
+            verdict = with_deployments(verdict, environments, known.deployed)
+            if would_be_decided(required, checks, known.told_checks) or would_be_deployed(
+                verdict, known.deployed, known.told_deploy_states
+            ):
                 poll.confirm(pull_id, sha)
             final = _settle(sha, verdict, known.reruns, standing.for_s(verdict))
             if final is not None or not _wait(deadline, news):
@@ -105,6 +110,8 @@ def _settle(
             return replace(verdict, flaky=flaky_names(reruns))
         case ChecksState.CONFLICTING | ChecksState.MOVED:
             return verdict
+        case ChecksState.RED if not verdict.red:
+            return verdict  # a deployment: nothing of it is run again
         case ChecksState.RED:
             return settle_red(sha, verdict, reruns, stood_s)
         case ChecksState.PENDING if verdict.obstacle and stood_s >= _HIDDEN_FOR_S:

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import prefect
 
@@ -22,8 +23,10 @@ from shiploop.domain.delivery.merge_gate import (
     decide_merge,
     pointed_elsewhere,
 )
+from shiploop.domain.delivery.merge_queue import Left, LeftQueue
 from shiploop.domain.delivery.merge_refusal import (
     AsksPeople,
+    ByQueue,
     Forbidden,
     OtherMethod,
     Passing,
@@ -33,6 +36,7 @@ from shiploop.domain.delivery.provenance import signature_holds
 from shiploop.domain.delivery.pull_request import (
     Mergeable,
     OwnPullRequest,
+    PullRequest,
     PullRequestState,
 )
 from shiploop.domain.delivery.task import (
@@ -44,11 +48,12 @@ from shiploop.domain.delivery.task import (
     Waiting,
     failed,
 )
-from shiploop.errors import GitHubRefused, MergeNotReady
+from shiploop.errors import DeadlinePassed, GitHubRefused, MergeNotReady, TaskCancelled
 from tasks.shared.change import claim_of, edit_of, signing_keys, wording
 from tasks.shared.durability import RETRIED, on_first_attempt, remembered
 from tasks.shared.formatters import adopt_push
 from tasks.shared.merge import merge_as_allowed, merged_already, record_merge
+from tasks.shared.merge_queue import merge_queued
 from tasks.shared.review import park, read_decision
 from tasks.shared.stage import enter_stage, raise_if_cancelled
 
@@ -65,28 +70,58 @@ def merge_pull_request(
     if not on_first_attempt() and (merge := merged_already(task)):
         return merge
     enter_stage(task, Stage.MERGING)
-    match _decide_when_thawed(task, proposal, own, checks):
-        case Refuse(reason):
-            return failed(FailureKind.MERGE_REFUSED, reason)
-        case Wait(reason):
-            return failed(FailureKind.FROZEN, reason)
-        case Park(reason, waiting_for):
-            return park(own, reason, waiting_for)
-        case MergeIt(head_sha):
-            return _merge(task, proposal, own, head_sha)
+    while True:
+        match _decide_when_thawed(task, proposal, own, checks):
+            case Refuse(reason):
+                return failed(FailureKind.MERGE_REFUSED, reason)
+            case Wait(reason):
+                return failed(FailureKind.FROZEN, reason)
+            case Park(reason, waiting_for):
+                return park(own, reason, waiting_for)
+            case MergeIt(head_sha):
+                merged = _merge(task, proposal, own, head_sha)
+        if not isinstance(merged, Wait):  # else it was frozen while it stood in a merge queue
+            return merged
 
 
 def _merge(
     task: Task, proposal: Proposal, own: OwnPullRequest, head_sha: str
-) -> Merge | Conflicted | Waiting | Outcome:
+) -> Merge | Conflicted | Waiting | Outcome | Wait:
     pull, message = own.pull, wording().of_commit(messages.commit_message(task, proposal))
     try:
+        if services().rules.known().merge_queue:
+            return _merge_queued(task, replace(pull, head_sha=head_sha))
         sha = merge_as_allowed(pull.number, head_sha, message)
     except GitHubRefused as refusal:
         if refusal.status == _HEAD_MOVED and (ended := _ended_by_push(task, proposal, own)):
             return ended
         return _after_refusal(task, own, refusal)
     return record_merge(task, Merge(sha, datetime.now(UTC)))
+
+
+def _merge_queued(task: Task, pull: PullRequest) -> Merge | Conflicted | Outcome | Wait:
+    match merge_queued(pull, partial(_why_leave, task)):
+        case Merge() as merge:
+            return record_merge(task, merge)
+        case LeftQueue(Left.CONFLICTING):
+            return Conflicted()
+        case LeftQueue(Left.FROZEN, said):
+            return Wait(said)
+        case LeftQueue(Left.CANCELLED):
+            raise TaskCancelled("cancelled on request")
+        case LeftQueue(Left.DEADLINE):
+            until = f"{task.deadline_at:%H:%M:%S} UTC"
+            raise DeadlinePassed(f"the merge queue has not merged it by {until}, its deadline")
+        case LeftQueue(why, said):
+            return failed(why.failure_kind or FailureKind.MERGE_REFUSED, said)
+
+
+def _why_leave(task: Task) -> Left | None:
+    if services().tasks.cancellation_requested(task.task_id):
+        return Left.CANCELLED
+    if datetime.now(UTC) >= task.deadline_at:
+        return Left.DEADLINE
+    return Left.FROZEN if services().freeze.reason() is not None else None
 
 
 def _ended_by_push(task: Task, proposal: Proposal, own: OwnPullRequest) -> Outcome | None:
@@ -130,7 +165,9 @@ def _by_its_words(own: OwnPullRequest, refusal: GitHubRefused) -> Waiting | Outc
         case AsksPeople(waiting_for):
             services().rules.disprove_bypass()
             return park(own, str(refusal), waiting_for)
-        case Forbidden() | OtherMethod():
+        case ByQueue() if services().rules.look_again().merge_queue:
+            raise MergeNotReady(str(refusal)) from refusal
+        case Forbidden() | OtherMethod() | ByQueue():
             return failed(FailureKind.RULES, str(refusal))
         case Passing():
             raise MergeNotReady(str(refusal)) from refusal

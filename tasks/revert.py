@@ -11,8 +11,10 @@ from shiploop.bootstrap import services
 from shiploop.domain.delivery.checks import ChecksVerdict
 from shiploop.domain.delivery.commit import CannotUndo, Changes
 from shiploop.domain.delivery.merge_gate import Conflicted, pointed_elsewhere
+from shiploop.domain.delivery.merge_queue import Left, LeftQueue
 from shiploop.domain.delivery.merge_refusal import (
     AsksPeople,
+    ByQueue,
     Forbidden,
     OtherMethod,
     Passing,
@@ -40,6 +42,7 @@ from tasks.shared.change import label_as_set, wording
 from tasks.shared.durability import RETRIED
 from tasks.shared.live_commit import await_live
 from tasks.shared.merge import merge_as_allowed
+from tasks.shared.merge_queue import merge_queued
 
 _LOOK_AT_REVIEWS_S = 2.0
 _CLOSED = "somebody has closed the rollback's pull request"
@@ -77,12 +80,33 @@ def merge_rollback(case: RollbackCase, pull: PullRequest) -> Reverted | Conflict
     if (other_base := services().facts.known(pull.head_sha).other_base) is not None:
         return Stuck(pointed_elsewhere(other_base))
     try:
+        if services().rules.known().merge_queue:
+            return _merge_queued(case, pull)
         sha = merge_as_allowed(
             pull.number, pull.head_sha, wording().of_commit(messages.rollback_commit(case))
         )
     except GitHubRefused as refusal:
         return _after_refusal(case, pull, refusal)
     return _merged(case, pull, Merge(sha, datetime.now(UTC)))
+
+
+def _merge_queued(case: RollbackCase, pull: PullRequest) -> Reverted | Conflicted | Stuck:
+    """Have the queue merge it before all others, where our account may ask for that."""
+
+    def why_leave() -> Left | None:
+        return Left.DEADLINE if datetime.now(UTC) >= _deadline(case) else None
+
+    match merge_queued(pull, why_leave, jump=True):
+        case Merge() as merge:
+            return _merged(case, pull, merge)
+        case LeftQueue(Left.CONFLICTING):
+            return Conflicted()
+        case LeftQueue(Left.CLOSED, said):
+            return Stuck(said)
+        case LeftQueue(Left.DEADLINE):
+            return Stuck(f"the merge queue has not merged {pull.url} in time: merge it by hand")
+        case LeftQueue(_, said):
+            return Stuck(f"{said}: merge {pull.url} by hand")
 
 
 @prefect.task(name="wait-until-rolled-back", **RETRIED)
@@ -147,7 +171,9 @@ def _after_refusal(
     match read_refusal(refusal.status, str(refusal)):
         case AsksPeople():
             return _await_people(case, pull, str(refusal))
-        case Forbidden() | OtherMethod():
+        case ByQueue() if services().rules.look_again().merge_queue:
+            raise MergeNotReady(str(refusal)) from refusal
+        case Forbidden() | OtherMethod() | ByQueue():
             return Stuck(f"{refusal}: merge {pull.url} by hand")
         case Passing():
             raise MergeNotReady(str(refusal)) from refusal

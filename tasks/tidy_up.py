@@ -28,7 +28,8 @@ def outcome_of_checks(checks: ChecksVerdict) -> Outcome:
     """The outcome of a run whose checks are red, or were pending still at its deadline."""
     if checks.state is ChecksState.RED:
         return failed(FailureKind.CI_FAILED, f"checks failed: {', '.join(checks.failed)}")
-    return failed(FailureKind.CI_TIMEOUT, "the checks had not ended by the deadline")
+    awaited = f"the checks, and {', '.join(checks.missing)}," if checks.missing else "the checks"
+    return failed(FailureKind.CI_TIMEOUT, f"{awaited} had not ended by the deadline")
 
 
 @prefect.task(name="tidy-up", **RETRIED)

@@ -33,6 +33,7 @@ name: faq
 on:
   pull_request:
     paths: [docs/**]
+  merge_group:
 jobs:
   faq-gate:
     runs-on: ubuntu-latest

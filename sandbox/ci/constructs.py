@@ -136,6 +136,7 @@ _TAGS = frozenset({"tags", "tags-ignore"})
 EVENTS: Final[Mapping[str, frozenset[str]]] = {
     "pull_request": _BRANCHES | _PATHS | {"types"},
     "pull_request_target": _BRANCHES | _PATHS | {"types"},
+    "merge_group": _BRANCHES | {"types"},
     "push": _BRANCHES | _PATHS | _TAGS,
     "workflow_call": frozenset({"inputs", "secrets", "outputs"}),
 }
@@ -158,7 +159,6 @@ OTHER_EVENTS: Final = frozenset(
         "issue_comment",
         "issues",
         "label",
-        "merge_group",
         "milestone",
         "page_build",
         "project",

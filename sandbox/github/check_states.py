@@ -42,19 +42,25 @@ def latest_statuses(repository: Repository, sha: str) -> tuple[CommitStatus, ...
 
 
 def required_states(repository: Repository, pull: PullRequest) -> dict[str, RequiredState]:
-    """Return how each check that the base branch requires stands on the head commit.
+    """Return how each check that the base branch requires stands on the head commit."""
+    states = states_at(repository, pull.head_sha, pull.base_ref)
+    return dict.fromkeys(states, "expected") if is_behind(repository, pull) else states
+
+
+def states_at(repository: Repository, sha: str, branch: str) -> dict[str, RequiredState]:
+    """Return how each check that a branch requires stands on a commit.
 
     Where a check run and a commit status have the name, both are required. Source:
     https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks
     """
-    runs_now = _newest_of_each_workflow(latest_runs(repository, pull.head_sha))
-    statuses_now = latest_statuses(repository, pull.head_sha)
+    runs_now = _newest_of_each_workflow(latest_runs(repository, sha))
+    statuses_now = latest_statuses(repository, sha)
     reported: list[tuple[str, App | None, RequiredState]] = [
         *((run.name, run.suite.app, _state_of(run)) for run in runs_now),
         *((each.context, None, _STATES[each.state]) for each in statuses_now),
     ]
     states: dict[str, list[RequiredState]] = defaultdict(list)
-    for required in required_checks(repository, pull.base_ref):
+    for required in required_checks(repository, branch):
         states[required.name].append(
             _taken_together(
                 [
@@ -64,8 +70,6 @@ def required_states(repository: Repository, pull: PullRequest) -> dict[str, Requ
                 ]
             )
         )
-    if is_behind(repository, pull):
-        return dict.fromkeys(states, "expected")
     return {name: _taken_together(each) for name, each in states.items()}
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from sandbox.ci.concurrency import Groups
 from sandbox.github.accounts import Account
 from sandbox.github.git_repository import GitRepository
+from sandbox.github.queue_entries import QueueEntry, Removal
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.requirements import App, Protection, Ruleset
 
@@ -133,6 +134,7 @@ class PullRequest(Issue):
     reviews: list[Review] = dataclasses.field(default_factory=list)
     draft_changes: list[DraftChange] = dataclasses.field(default_factory=list)
     threads: list[Thread] = dataclasses.field(default_factory=list)
+    removals: list[Removal] = dataclasses.field(default_factory=list)
 
     @property
     def merged(self) -> bool:
@@ -290,6 +292,9 @@ class Repository:
     deployments: dict[int, Deployment] = dataclasses.field(default_factory=dict)
     hooks: dict[int, Hook] = dataclasses.field(default_factory=dict)
     rulesets: dict[int, Ruleset] = dataclasses.field(default_factory=dict)
+    queues: dict[str, list[QueueEntry]] = dataclasses.field(
+        default_factory=lambda: defaultdict(list)
+    )
     workflow_ids: dict[str, int] = dataclasses.field(default_factory=dict)
     merge_methods: frozenset[str] = frozenset({"squash"})
     protections: dict[str, Protection] = dataclasses.field(default_factory=dict)

@@ -30,6 +30,8 @@ _UNSIGNED = (
 )
 # https://github.com/pascalgn/automerge-action/issues/235
 _QUEUE = "Changes must be made through the merge queue"
+# As people quote it who push to such a branch, or merge into it: it is in no page of GitHub's.
+_NOT_DEPLOYED = "Missing successful active {} deployment{}."
 # https://github.com/dmf-mxl/mxl/issues/356
 _CREATION = "Cannot create ref due to creations being restricted."
 _UPDATE = "Cannot update this protected ref."
@@ -74,14 +76,21 @@ def review_decision(repository: Repository, pull: PullRequest) -> str | None:
     return "REVIEW_REQUIRED" if lacking else "APPROVED"
 
 
-def check_merge(repository: Repository, pull: PullRequest, method: Method, by: Account) -> None:
-    """Refuse a merge that the rules of its base, but for checks, do not let pass."""
-    _check_method(repository, pull, method)
+def check_merge(
+    repository: Repository, pull: PullRequest, method: Method, by: Account, *, queued: bool = False
+) -> None:
+    """Refuse a merge that the rules of its base, but for checks, do not let pass.
+
+    One by the merge queue, `queued`, is made by the method that the queue is set to.
+    """
+    if not queued:
+        _check_method(repository, pull, method)
     protection = repository.protections.get(pull.base_ref)
     if protection and (protection.for_admins or by.access < Access.ADMIN):
         for line in _violations_of_protection(repository, pull, protection):
             raise RefusedError(Reason.NOT_MERGEABLE, line)
-    lines = list(dict.fromkeys(_violations_of_rulesets(repository, pull, by)))
+    violations = _violations_of_rulesets(repository, pull, by)
+    lines = list(dict.fromkeys(each for each in violations if not queued or each != _QUEUE))
     if lines:
         raise RefusedError(Reason.NOT_MERGEABLE, _told(lines))
 
@@ -98,6 +107,7 @@ def check_update(repository: Repository, branch: str, by: Account, *, force: boo
     """Refuse to move a branch where rulesets forbid it."""
     lines = [_UPDATE for _ in _asked(repository, branch, "update", by)]
     lines += [_DIRECTLY for _ in _asked(repository, branch, "pull_request", by)]
+    lines += [_QUEUE for _ in _asked(repository, branch, "merge_queue", by)]
     lines += [_FORCE for _ in _asked(repository, branch, "non_fast_forward", by) if force]
     _refuse(lines)
 
@@ -158,10 +168,25 @@ def _violations_of_rulesets(
             continue
         yield from (_QUEUE for _ in ruleset.asks("merge_queue"))
         yield from (_UPDATE for _ in ruleset.asks("update"))
+        for rule in ruleset.asks("required_deployments"):
+            yield from _lacking_deployments(repository, pull, rule)
         for rule in ruleset.asks("pull_request"):
             yield from _lacking_review(repository, pull, *_reviews_by(rule.parameters))
             if rule.parameters.get("required_review_thread_resolution") and _is_discussed(pull):
                 yield _CONVERSATION
+
+
+def _lacking_deployments(repository: Repository, pull: PullRequest, rule: Rule) -> Iterator[str]:
+    """Return what GitHub says where the head is not deployed to each environment of a rule.
+
+    Source: https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets#require-deployments-to-succeed-before-merging
+    """
+    of_head = [each for each in repository.deployments.values() if each.sha == pull.head_sha]
+    newest = {each.environment: each.statuses[-1].state for each in of_head if each.statuses}
+    asked = rule.parameters["required_deployment_environments"]
+    missing = [name for name in asked if newest.get(name) != "success"]
+    if missing:
+        yield _NOT_DEPLOYED.format(" and ".join(missing), "s" if len(missing) > 1 else "")
 
 
 def _is_discussed(pull: PullRequest) -> bool:

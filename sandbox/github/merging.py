@@ -39,14 +39,24 @@ def merge(
     by: Account,
 ) -> str:
     """Put the pull request's changes onto its base; return the sha that the base has then."""
-    tree = _check(repository, pull, asked, by)
+    tree = check(repository, pull, asked, by)
+    before = refs.require(repository, f"{refs.BRANCHES}{pull.base_ref}")
+    text = message(repository, pull, asked)
+    merge_rules.check_message(repository, pull.base_ref, text, by)
+    parents = (before, pull.head_sha) if asked.method == "merge" else (before,)
+    when = int(github.now().timestamp())
+    # Not the one who merges: https://github.com/stacksjs/stacks/pull/2473 has seen it both ways.
+    sha = repository.git.commit(tree, parents, text, pull.author, when)
+    complete(github, repository, pull, sha, by)
+    return sha
+
+
+def complete(
+    github: GitHub, repository: Repository, pull: PullRequest, sha: str, by: Account
+) -> None:
+    """Have the base be at `sha`, and the pull request merged by that."""
     before = refs.require(repository, f"{refs.BRANCHES}{pull.base_ref}")
     now = github.now()
-    message = _message(repository, pull, asked)
-    merge_rules.check_message(repository, pull.base_ref, message, by)
-    parents = (before, pull.head_sha) if asked.method == "merge" else (before,)
-    # Not the one who merges: https://github.com/stacksjs/stacks/pull/2473 has seen it both ways.
-    sha = repository.git.commit(tree, parents, message, pull.author, int(now.timestamp()))
     pull.open = False
     pull.base_sha = before
     pull.merged_at = pull.closed_at = pull.updated_at = now
@@ -57,11 +67,20 @@ def merge(
     webhooks.pull_request(github, repository, pull, "closed", by)
     if pull.base_ref == repository.default_branch:
         issues.close_by_keywords(github, repository, mentions.without_code(pull.body), by)
-    return sha
 
 
-def _check(repository: Repository, pull: PullRequest, asked: MergeRequest, by: Account) -> str:
-    """Return the merged tree; RefusedError when it may not be merged."""
+def check(
+    repository: Repository,
+    pull: PullRequest,
+    asked: MergeRequest,
+    by: Account,
+    *,
+    queued: bool = False,
+) -> str:
+    """Return the merged tree; RefusedError when it may not be merged.
+
+    `queued`: by the merge queue, which rules may ask for.
+    """
     sha = asked.sha
     if not pull.open:
         raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is not mergeable")
@@ -74,16 +93,18 @@ def _check(repository: Repository, pull: PullRequest, asked: MergeRequest, by: A
     # The cheap question comes first: a merge costs a process of git.
     known = mergeability.known(repository, pull)
     if known is None or known.tree is not None:
-        _check_required(repository, pull)
-        merge_rules.check_merge(repository, pull, asked.method, by)
+        _check_required(repository, pull, queued=queued)
+        merge_rules.check_merge(repository, pull, asked.method, by, queued=queued)
     tree = mergeability.try_merge(repository, pull).tree
     if tree is None:
         raise RefusedError(Reason.NOT_MERGEABLE, "Pull Request is not mergeable")
     return tree
 
 
-def _check_required(repository: Repository, pull: PullRequest) -> None:
+def _check_required(repository: Repository, pull: PullRequest, *, queued: bool) -> None:
     states = check_states.required_states(repository, pull)
+    if queued:  # whatever is behind is brought up to date by its merge group
+        states = check_states.states_at(repository, pull.head_sha, pull.base_ref)
     unmet = [(name, state) for name, state in states.items() if state != "passed"]
     if len(unmet) == 1:
         name, state = unmet[0]
@@ -93,7 +114,7 @@ def _check_required(repository: Repository, pull: PullRequest) -> None:
         raise RefusedError(Reason.NOT_MERGEABLE, message)
 
 
-def _message(repository: Repository, pull: PullRequest, asked: MergeRequest) -> str:
+def message(repository: Repository, pull: PullRequest, asked: MergeRequest) -> str:
     """Return the commit message: as asked, else as GitHub's default for one or more commits.
 
     Source: https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/configuring-commit-squashing-for-pull-requests
@@ -104,8 +125,8 @@ def _message(repository: Repository, pull: PullRequest, asked: MergeRequest) -> 
     ]
     if asked.method == "rebase":
         if len(commits) != 1:
-            message = "Rebasing more than one commit is not modelled by the sandbox"
-            raise RefusedError(Reason.NOT_MODELLED, message)
+            told = "Rebasing more than one commit is not modelled by the sandbox"
+            raise RefusedError(Reason.NOT_MODELLED, told)
         return commits[0]
     title, body = pull.title, "\n\n".join(f"* {text.strip()}" for text in commits)
     if len(commits) == 1:

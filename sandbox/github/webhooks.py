@@ -32,6 +32,7 @@ from sandbox.github.payloads import (
     reviews,
     statuses,
 )
+from sandbox.github.queue_entries import QueueEntry
 from sandbox.github.requirements import App
 from sandbox.github.state import GitHub
 
@@ -153,6 +154,29 @@ def pull_request(
             "action": action,
             "number": pull.number,
             "pull_request": pulls.pull_request(github, repository, pull),
+            **more,
+        },
+    )
+
+
+def merge_group(
+    github: GitHub,
+    repository: Repository,
+    branch: str,
+    entry: QueueEntry,
+    action: str,
+    by: Account,
+    **more: object,
+) -> None:
+    """A merge group was made, and is to be checked, or is there no more (`destroyed`)."""
+    _emit(
+        github,
+        repository,
+        "merge_group",
+        by,
+        lambda: {
+            "action": action,
+            "merge_group": commits.merge_group(repository, branch, entry),
             **more,
         },
     )

@@ -13,6 +13,7 @@ from sandbox.github import mergeability
 from sandbox.github.accounts import Account
 from sandbox.github.entities import PullRequest, Repository
 from sandbox.github.payloads import accounts, commits, pulls, repositories
+from sandbox.github.queue_entries import QueueEntry
 from sandbox.github.state import GitHub
 from sandbox.workflow_triggers import Event, EventName
 
@@ -100,6 +101,32 @@ def _pull_payload(
         "repository": repositories.repository(github, repository),
         "sender": accounts.user(github, pull.author),
     }
+
+
+def group_trigger(
+    github: GitHub, repository: Repository, branch: str, entry: QueueEntry
+) -> Trigger | None:
+    """Return what a merge group triggers; None when it is there no more.
+
+    Source: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#merge_group
+    """
+    if not entry.sha:
+        return None
+    payload = {
+        "action": "checks_requested",
+        "merge_group": commits.merge_group(repository, branch, entry),
+        "repository": repositories.repository(github, repository),
+        "sender": accounts.user(github, entry.enqueuer),
+    }
+    made = entry.ref.removeprefix("refs/heads/")
+    return Trigger(
+        event=Event("merge_group", branch, made, (), "checks_requested", payload),
+        head_sha=entry.sha,
+        ref=entry.ref,
+        sha=entry.sha,
+        payload=payload,
+        actor=entry.enqueuer,
+    )
 
 
 def push_trigger(

@@ -17,9 +17,16 @@ from sandbox.faults import Fault
 from sandbox.github import checks
 from sandbox.github.accounts import Account
 from sandbox.github.entities import CheckRun, CheckSuite, PullRequest, Repository, WorkflowRun
+from sandbox.github.queue_entries import QueueEntry
 from sandbox.github.run_surroundings import environment_of, worktree_of
 from sandbox.github.state import GitHub
-from sandbox.github.workflow_events import Trigger, pull_trigger, push_trigger, target_trigger
+from sandbox.github.workflow_events import (
+    Trigger,
+    group_trigger,
+    pull_trigger,
+    push_trigger,
+    target_trigger,
+)
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -66,6 +73,19 @@ def start_for_push(
     _submit(github.planning, plan)
 
 
+def start_for_group(github: GitHub, repository: Repository, branch: str, entry: QueueEntry) -> None:
+    """Plan and run the workflows of a merge group in the background."""
+    sha = entry.sha
+
+    def plan() -> None:
+        with github.lock:
+            trigger = group_trigger(github, repository, branch, entry)
+        if trigger is not None and trigger.sha == sha:
+            _start(github, repository, trigger)
+
+    _submit(github.planning, plan)
+
+
 def _submit(executor: Executor, call: Callable[[], None]) -> None:
     def log_failure(future: Future[None]) -> None:
         if not future.cancelled() and (error := future.exception()) is not None:
@@ -85,6 +105,8 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
         if github.faults.take(Fault.CI_ABSENT):
             return
         ending = _take_ending(github)
+    elif trigger.event.name == "merge_group":
+        ending = _take_ending_of_group(github)
     for workflow in planned:
         with github.lock:
             suite = _create_suite(github, repository, trigger, workflow, ending)
@@ -98,6 +120,12 @@ def _take_ending(github: GitHub) -> _Ending:
     if github.faults.take(Fault.CI_FLAKY):
         return _Ending.FLAKY
     return _Ending.NEVER if github.faults.take(Fault.CI_NEVER_ENDS) else _Ending.REAL
+
+
+def _take_ending_of_group(github: GitHub) -> _Ending:
+    if github.faults.take(Fault.MERGE_GROUP_RED):
+        return _Ending.RED
+    return _Ending.NEVER if github.faults.take(Fault.MERGE_GROUP_NEVER_ENDS) else _Ending.REAL
 
 
 def _workflow_files(github: GitHub, repository: Repository, sha: str) -> Path:

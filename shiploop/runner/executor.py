@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, cast
 
 from prefect import Flow
@@ -26,6 +25,7 @@ from shiploop.kill_points import reach
 from shiploop.observability import Redactor
 from shiploop.runner.failure import lacks_room, may_pass, outcome_of_error
 from shiploop.runner.gaps import note_declined
+from shiploop.runner.left_behind import leave_merge_queue
 from shiploop.stores import keys
 from shiploop.stores.outcomes import Settlement
 from shiploop.stores.queue import QueueItem
@@ -49,7 +49,7 @@ class Executor:
         runner_id: str,
     ) -> None:
         """`flows` and `deployments` are named as in prefect.yaml."""
-        results: Path = services.settings.home.resolve() / "results"
+        results = services.settings.home.resolve() / "results"
         self._services = services
         self._prefect = prefect
         # Parameters are checked where they come in. Without a path Prefect would ask its server
@@ -230,6 +230,7 @@ class Executor:
             self._say_status(task, outcome.status, record.pr_url if record else None)
             self._services.sentry.settled(task, outcome)
             note_declined(self._services, task, outcome, _now())
+            leave_merge_queue(self._services, outcome, record)
 
     def _park(self, task: Task, item: QueueItem, waiting: Waiting) -> None:
         parked = self._services.waiting.park(task, self._lease(item), waiting, _now())

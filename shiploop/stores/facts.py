@@ -3,6 +3,7 @@
 What was read from GitHub is known; what a webhook tells is a hint, which somebody has to confirm.
 """
 
+import json
 import logging
 import threading
 import time
@@ -10,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import cast
 
 from redis import Redis
@@ -26,10 +28,12 @@ from shiploop.domain.delivery.webhook_facts import (
     DeployState,
     Fact,
     PushFact,
+    QueueFact,
     ReviewFact,
     RulesFact,
     read_deploy_state,
 )
+from shiploop.domain.timestamps import from_iso
 from shiploop.stores import check_fields, keys
 
 RULES = "rules"  # who watches these is told that the repository's rules may have changed
@@ -39,6 +43,8 @@ _HEAD_FIELD = "head"
 _BASE_FIELD = "base"
 _CHECKS_FIELD = "checks"
 _READS_FIELD = "reads"
+_ENQUEUED_FIELD = "enqueued"
+_DEPLOYED_FIELD = "deployed"
 _HINT_PREFIX = "hint:"
 _RERUN_PREFIX = "rerun:"
 _DEPLOY_PREFIX = "deploy:"
@@ -54,7 +60,8 @@ log = logging.getLogger(__name__)
 class KnownFacts:
     """All that is known of one commit, and what webhooks have told of it.
 
-    Deploys are told by environment; `reads` counts how often its checks were read.
+    Deploys are told, and `deployed` was read, by environment; `reads` counts how often its checks
+    were read. `enqueued_at` is when we have put it into a merge queue, by GitHub's clock.
     """
 
     checks: KnownChecks = NOTHING_KNOWN
@@ -64,6 +71,8 @@ class KnownFacts:
     other_base: str | None = None
     reruns: tuple[Rerun, ...] = ()
     reads: int = 0
+    enqueued_at: datetime | None = None
+    deployed: dict[str, DeployState] = field(default_factory=dict)
 
 
 class Facts:
@@ -82,6 +91,8 @@ class Facts:
                 fields = {_CHECKS_FIELD: check_fields.write_known(head.checks)}
                 if head.conflicting:
                     fields[_CONFLICT_FIELD] = "1"
+                if head.deployed:
+                    fields[_DEPLOYED_FIELD] = json.dumps(head.deployed)
                 if head.other_base is not None:
                     fields[_BASE_FIELD] = head.other_base
                 pipe.hincrby(keys.fact(head.sha), _READS_FIELD, 1)
@@ -102,6 +113,9 @@ class Facts:
                 if isinstance(fact, RulesFact):
                     pipe.publish(keys.FACTS_CHANNEL, RULES)
                     continue
+                if isinstance(fact, QueueFact):
+                    pipe.publish(keys.FACTS_CHANNEL, fact.sha)
+                    continue
                 subject = fact.ref if isinstance(fact, PushFact) else fact.sha
                 _queue(pipe, subject, dict([_field_of(fact)]))
             pipe.execute()
@@ -120,6 +134,17 @@ class Facts:
     def forget_rerun(self, sha: str, number: int, rerun: Rerun) -> None:
         """Take back that it is run again: GitHub has never heard of it."""
         self._redis.hdel(keys.fact(sha), _rerun_name(number, rerun))
+
+    def note_enqueued(self, sha: str, at: datetime) -> None:
+        """Note that a head was put into a merge queue: an attempt after this one waits there."""
+        with self._redis.pipeline(transaction=True) as pipe:
+            pipe.hset(keys.fact(sha), _ENQUEUED_FIELD, at.isoformat())
+            pipe.expire(keys.fact(sha), keys.FACT_TTL_S)
+            pipe.execute()
+
+    def forget_enqueued(self, sha: str) -> None:
+        """Take that back: it has left the queue."""
+        self._redis.hdel(keys.fact(sha), _ENQUEUED_FIELD)
 
     def forget_conflict(self, sha: str) -> None:
         """Take back that a head conflicts: its base has changed since."""
@@ -141,6 +166,11 @@ class Facts:
             stored.get(_BASE_FIELD),
             tuple(map(check_fields.read_rerun, _named(stored, _RERUN_PREFIX))),
             int(stored.get(_READS_FIELD, "0")),
+            _moment(stored.get(_ENQUEUED_FIELD)),
+            {
+                name: read_deploy_state(state)
+                for name, state in json.loads(stored.get(_DEPLOYED_FIELD, "{}")).items()
+            },
         )
 
     @contextmanager
@@ -198,6 +228,10 @@ class Facts:
             for events in self._waiters.values():
                 for event in events:
                     event.set()
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return None if stored is None else from_iso(stored)
 
 
 def _rerun_name(number: int, rerun: Rerun) -> str:

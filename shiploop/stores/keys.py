@@ -75,6 +75,11 @@ def fact(subject: str) -> str:
     return f"agent:fact:{subject}"
 
 
+def merged(merge_sha: str) -> str:
+    """String: the task whose merge that is, whatever the commit's message says."""
+    return f"agent:merged:{merge_sha}"
+
+
 def shipped(task_id: str) -> str:
     """Hash: what was shipped for one task, and what people have said of it."""
     return f"agent:shipped:{task_id}"

@@ -89,6 +89,14 @@ class Tasks:
         """Note something learnt on the way, such as the pull request's URL."""
         self._write(task_id, EventKind.NOTED, now, fields)
 
+    def note_merge(self, task_id: str, merge_sha: str) -> None:
+        """Note whose merge that is: a merge queue words its commits as it likes."""
+        self._redis.set(keys.merged(merge_sha), task_id, ex=keys.TASK_TTL_S)
+
+    def of_merge(self, merge_sha: str) -> str | None:
+        """The task whose merge that is, None where it is of none, or of none that is kept."""
+        return cast("str | None", self._redis.get(keys.merged(merge_sha)))
+
     def note_rollback(self, task_id: str, now: datetime, **fields: str) -> None:
         """Note how far the rollback of a task's merge is; its outcome stays what it is."""
         flat = [part for item in fields.items() for part in item]

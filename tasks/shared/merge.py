@@ -39,4 +39,5 @@ def record_merge(task: Task, merge: Merge) -> Merge:
     services().tasks.note(
         task.task_id, now, state="merged", merge_sha=merge.sha, merged_at=merged_at
     )
+    services().tasks.note_merge(task.task_id, merge.sha)
     return merge

@@ -21,7 +21,7 @@ def find_suspects(bad_sha: str) -> tuple[Suspect, ...]:
 
 def suspect_of(commit: Commit) -> Suspect:
     """A commit as a suspect: ours where its task and its pull request say so, else a person's."""
-    task_id = messages.trace_id_in(commit.body)
+    task_id = messages.trace_id_in(commit.body) or services().tasks.of_merge(commit.sha)
     return Suspect(
         sha=commit.sha,
         headline=commit.headline,

@@ -207,7 +207,7 @@ REASONS = {
     FailureKind.CI_TIMEOUT: "faq-gate did not end within 300 s",
     FailureKind.CONFLICT: "the entry conflicted with main 5 times",
     FailureKind.MERGE_REFUSED: "the pull request's author is not shiploop-bot",
-    FailureKind.RULES: "main is merged into by a merge queue, which is not supported yet",
+    FailureKind.RULES: "the rules let nobody but some accounts update main",
     FailureKind.FROZEN: "merges were frozen: release 2.1 is going out",
     FailureKind.DEPLOY_FAILED: "the platform's deploy ended as failure",
     FailureKind.DEPLOY_SKIPPED: "the platform skipped the deploy",

@@ -300,6 +300,30 @@ def test_a_rollback_needs_only_smoke_whatever_it_changes(repository: Repository)
     assert fast_checks(repository, ROLLBACK_BRANCH, readme)["faq-gate"] == "success"
 
 
+def test_a_merge_group_is_judged_by_smoke_whatever_is_in_it(repository: Repository) -> None:
+    unclean = faq_text() + "\n\n\n#### Too deep\n"
+    branch = "gh-readonly-queue/main/pr-1-0123456789abcdef0123456789abcdef01234567"
+    event = Event("merge_group", "main", branch, (), "checks_requested")
+    for faq, ended in ((unclean, "success"), ("\n", "failure")):
+        repository.open_pull_request("anybody", {FAQ: faq})
+        checks = checks_of(repository, event)
+        assert checks[FAST_CI] == {
+            "lint": "skipped",
+            "smoke": ended,
+            "openapi": "skipped",
+            "faq-gate": ended,
+        }
+        # What no path of theirs is changed of passes at once.
+        assert checks["Backend CI"] == {"test": "success"}
+
+
+def test_a_merge_group_that_changes_the_backend_runs_its_tests(repository: Repository) -> None:
+    event = Event("merge_group", "main", "gh-readonly-queue/main/pr-2-0", (), "checks_requested")
+    for program_text, ended in (("ANSWER = 43\n", "success"), ("ANSWER = (\n", "failure")):
+        repository.open_pull_request("by-a-person", {"api-backend/app.py": program_text})
+        assert checks_of(repository, event, "Backend CI") == {"Backend CI": {"test": ended}}
+
+
 def test_a_changed_openapi_document_must_be_valid(repository: Repository) -> None:
     document = (SAMPLE / "openapi.yaml").read_text(encoding="utf-8")
     good = {"openapi.yaml": document.replace("0.1.0", "0.2.0")}

@@ -19,7 +19,7 @@ from graphql import (
     validate,
 )
 
-from shiploop.clients.github import queries
+from shiploop.clients.github import deployment_queries, queries, queue_queries
 from shiploop.domain.delivery.checks import Conclusion, read_conclusion
 from shiploop.domain.delivery.pull_request import Mergeable, PullRequestState
 from shiploop.domain.delivery.webhook_facts import DeployState, read_deploy_state
@@ -40,7 +40,8 @@ NEWER_THAN_THE_PACKAGE = {
 TO_COMPLETE = {"READ_BASE", "FIND_PULL_REQUEST"}
 WRITTEN = {
     name: text
-    for name, text in vars(queries).items()
+    for module in (deployment_queries, queries, queue_queries)
+    for name, text in vars(module).items()
     if name.isupper() and not name.startswith("_")
 }
 DOCUMENTS = {name: text for name, text in WRITTEN.items() if name not in TO_COMPLETE} | {

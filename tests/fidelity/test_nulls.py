@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -11,16 +12,18 @@ import pytest
 from graphql import GraphQLSchema
 from pydantic import TypeAdapter
 
-from shiploop.clients.github import queries
+from shiploop.clients.github import deployment_queries, queries, queue_queries
 from shiploop.clients.github.auth import fixed_token
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.commits import Commits
 from shiploop.clients.github.deployments import Deployments
 from shiploop.clients.github.issues import Issues
+from shiploop.clients.github.merge_queue import MergeQueue
 from shiploop.clients.github.reviews import Reviews
 from shiploop.clients.github.rules import Rules
 from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
+from shiploop.domain.delivery.merge_queue import QueueStanding
 from shiploop.domain.delivery.opinion import Opinions
 from shiploop.domain.delivery.pull_request import Base, Found, PullRequest, Written
 from shiploop.domain.delivery.review import PullReview
@@ -87,6 +90,17 @@ def repository(transport: GitHubTransport) -> GitHub:
     return GitHub(transport, "acme/docs", "main")
 
 
+def queue(transport: GitHubTransport) -> MergeQueue:
+    return MergeQueue(transport, "main", every_s=0.0)
+
+
+def standing(transport: GitHubTransport) -> QueueStanding:
+    """How the one pull request of the answer stands."""
+    asked = queue(transport)
+    with asked.watching("ID_1"):
+        return asked.standing("ID_1")
+
+
 def marked_ready(transport: GitHubTransport) -> bool:
     Reviews(transport, "acme/docs", "main").mark_ready("PR_1")
     return True
@@ -115,7 +129,7 @@ ASKED = {
     ),
     "POLL_CHECKS": Asked(
         queries.POLL_CHECKS,
-        lambda transport: repository(transport).poll_checks(["PR_1"]),
+        lambda transport: repository(transport).poll_checks(["PR_1"], deployed=True),
         tuple[Any, ...],
     ),
     "MORE_CHECKS": Asked(
@@ -143,10 +157,23 @@ ASKED = {
         tuple[Opinions, ...],
     ),
     "READ_DEPLOYMENTS": Asked(
-        queries.READ_DEPLOYMENTS,
+        deployment_queries.READ_DEPLOYMENTS,
         lambda transport: Deployments(transport, "acme/docs", "https://x", ()).newest(),
         tuple[Deployment, ...],
         (None, '[{"id": 1, "production_environment": true}]'),
+    ),
+    "ENQUEUE": Asked(
+        queue_queries.ENQUEUE,
+        lambda transport: queue(transport).enqueue("PR_1", "a" * 40),
+        datetime | None,
+    ),
+    "DEQUEUE": Asked(
+        queue_queries.DEQUEUE, lambda transport: queue(transport).dequeue("PR_1"), bool
+    ),
+    "READ_QUEUED": Asked(
+        queue_queries.READ_QUEUED,
+        standing,
+        QueueStanding,
     ),
     "COMMIT_ON_NEW_REF": Asked(
         queries.COMMIT_ON_NEW_REF,
@@ -189,7 +216,9 @@ def read(
 
 
 def test_every_document_that_we_send_is_tried() -> None:
-    sent = {name for name in vars(queries) if name.isupper() and not name.startswith("_")}
+    written = (vars(each) for each in (deployment_queries, queries, queue_queries))
+    names = (name for names in written for name in names)
+    sent = {name for name in names if name.isupper() and not name.startswith("_")}
     assert sent == set(ASKED)
 
 

@@ -28,6 +28,7 @@ def tour(tourist: Tourist, hook_url: str) -> None:
     visit_workflow_runs(tourist)
     visit_drafts(tourist)
     visit_merge(tourist)
+    visit_merge_queue(tourist)
     visit_issues(tourist)
     visit_comments_and_reactions(tourist)
     visit_labels(tourist)
@@ -385,6 +386,45 @@ def visit_merge(tourist: Tourist) -> None:
         DEADLINE_S,
     )
     tourist.call("PUT", f"{pulls}/{rival}/merge", 405, {"merge_method": "squash"})
+
+
+_QUEUE = {
+    "check_response_timeout_minutes": 60,
+    "grouping_strategy": "ALLGREEN",
+    "max_entries_to_build": 5,
+    "max_entries_to_merge": 5,
+    "merge_method": "SQUASH",
+    "min_entries_to_merge": 1,
+    "min_entries_to_merge_wait_minutes": 5,
+}
+
+
+def visit_merge_queue(tourist: Tourist) -> None:
+    rulesets = f"{REPOSITORY}/rulesets"
+    ruleset = {
+        "name": "queue",
+        "enforcement": "active",
+        "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
+        "rules": [{"type": "merge_queue", "parameters": _QUEUE}],
+    }
+    rule = tourist.call("POST", rulesets, 201, ruleset, token="ada")["id"]
+    tourist.call("GET", f"{REPOSITORY}/rules/branches/main", 200)
+    number = tourist.open_pull_request("queued", "# FAQ\n\n## Is it queued?\n\nYes.\n")
+    tourist.wait_for_checks("queued")
+    pull = tourist.call("GET", f"{REPOSITORY}/pulls/{number}", 200)
+    tourist.call("PUT", f"{REPOSITORY}/pulls/{number}/merge", 405, {"merge_method": "squash"})
+    enqueue = "mutation E($id: ID!) { enqueuePullRequest(input: {pullRequestId: $id}) "
+    enqueue += "{ mergeQueueEntry { id } } }"
+    tourist.graphql(enqueue, {"id": pull["node_id"]})
+    branches = f"{REPOSITORY}/branches"
+    until(
+        lambda: [each["name"] for each in tourist.call("GET", branches, 200)],
+        lambda names: any(name.startswith("gh-readonly-queue/main/") for name in names),
+        DEADLINE_S,
+    )
+    dequeue = "mutation D($id: ID!) { dequeuePullRequest(input: {id: $id}) { clientMutationId } }"
+    tourist.graphql(dequeue, {"id": pull["node_id"]})
+    tourist.call("DELETE", f"{rulesets}/{rule}", 204, token="ada")
 
 
 def visit_issues(tourist: Tourist) -> None:

@@ -77,6 +77,15 @@ def house_world(stacks: ExitStack) -> World:
 
 
 @pytest.fixture(scope="session")
+def rules_world(stacks: ExitStack) -> World:
+    """A stack that reads the rules each half second, and a file for the notes."""
+    agents = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
+    made = stacks.enter_context(rolling_world(agents=agents, rules_refresh_s=0.5))
+    made.commit_as_person("# Notes\n", path=NOTES)
+    return made
+
+
+@pytest.fixture(scope="session")
 def rolling(guarded_world: World) -> World:
     """The stack in which production breaks."""
     return guarded_world

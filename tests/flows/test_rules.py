@@ -1,16 +1,23 @@
 """A repository's rules: each row of docs/settings-of-your-repository.md that a task may meet."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Any
-
 import pytest
 
-from tests.loopback import loopback
-from tests.rolling import ended, rolling_world, said
+from tests.rolling import ended, said
+from tests.rules import (
+    MERGE,
+    ask,
+    graphql,
+    methods,
+    operations,
+    protection,
+    pulls,
+    queue,
+    ruleset,
+    settled,
+)
 from tests.toy_agent.agent import PATH
-from tests.until import until, wait_until
-from tests.world import REPOSITORY, World
+from tests.until import wait_until
+from tests.world import World
 
 pytestmark = [pytest.mark.xdist_group("rules-world"), pytest.mark.timeout(300)]
 
@@ -18,113 +25,16 @@ THREAD = "mutation T($input: AddPullRequestReviewThreadInput!) "
 THREAD += "{ addPullRequestReviewThread(input: $input) { thread { id } } }"
 RESOLVE = "mutation R($input: ResolveReviewThreadInput!) "
 RESOLVE += "{ resolveReviewThread(input: $input) { thread { isResolved } } }"
-MERGE = "PUT /repos/{owner}/{repo}/pulls/{number}/merge"
 
 
-@pytest.fixture(scope="module")
-def world(stacks: ExitStack) -> World:
-    """A stack that reads the rules each half second, and a file for the notes."""
-    agents = ("shiploop.agents.faq.agent", "tests.toy_agent.agent")
-    made = stacks.enter_context(rolling_world(agents=agents, rules_refresh_s=0.5))
-    made.commit_as_person("# Notes\n", path=PATH)
-    return made
-
-
-def operations(world: World) -> list[str]:
-    told = loopback.get(f"{world.addresses.github}/_sandbox/requests").raise_for_status().json()
-    return [each["operation"] for each in told]
-
-
-def wait_until_read(world: World) -> None:
-    """Until what was set before is known to the runner."""
-
-    def reads() -> int:
-        return sum("ReadProtection" in each for each in operations(world))
-
-    begun = reads()
-    wait_until(lambda: reads() >= begun + 2, timeout_s=60)
-
-
-@contextmanager
-def ruleset(
-    world: World, kind: str, *, on: str = "~DEFAULT_BRANCH", bypass: str = "", **parameters: object
-) -> Iterator[None]:
-    """A ruleset of one rule, known to the runner, for the length of the block."""
-    actor = {"actor_type": "RepositoryRole", "actor_id": 4, "bypass_mode": bypass}
-    made = world.write_as_person(
-        "POST",
-        "/rulesets",
-        name=kind,
-        enforcement="active",
-        bypass_actors=[actor] if bypass else [],
-        conditions={"ref_name": {"include": [on], "exclude": []}},
-        rules=[{"type": kind, "parameters": parameters}],
-    )
-    try:
-        wait_until_read(world)
-        yield
-    finally:
-        address = f"{world.addresses.github}/repos/{REPOSITORY}/rulesets/{made['id']}"
-        headers = {"authorization": f"Bearer {world.admin_token}"}
-        loopback.delete(address, headers=headers).raise_for_status()
-        wait_until_read(world)
-
-
-@contextmanager
-def protection(world: World, **settings: object) -> Iterator[None]:
-    body: dict[str, object] = {
-        "required_status_checks": {"strict": False, "contexts": ["faq-gate"]},
-        "enforce_admins": None,
-        "required_pull_request_reviews": None,
-        "restrictions": None,
-    }
-    world.write_as_person("PUT", "/branches/main/protection", **(body | settings))
-    try:
-        wait_until_read(world)
-        yield
-    finally:
-        world.write_as_person("PUT", "/branches/main/protection", **body)
-        wait_until_read(world)
-
-
-@contextmanager
-def methods(world: World, **allowed: bool) -> Iterator[None]:
-    names = ("allow_squash_merge", "allow_rebase_merge", "allow_merge_commit")
-    world.write_as_person("PATCH", "", **(dict.fromkeys(names, False) | allowed))
-    try:
-        wait_until_read(world)
-        yield
-    finally:
-        world.write_as_person("PATCH", "", **(dict.fromkeys(names, False) | {names[0]: True}))
-        wait_until_read(world)
-
-
-def ask(world: World, line: str) -> str:
-    url = f"{world.addresses.api}/api/agent/notes"
-    return str(loopback.post(url, json={"line": line}).raise_for_status().json()["task_id"])
-
-
-def settled(world: World, task_id: str) -> dict[str, Any]:
-    over = ("done", "error", "declined")
-    return until(lambda: world.task(task_id), lambda now: now["status"] in over, timeout_s=120)
-
-
-def pulls(world: World, task_id: str) -> list[Any]:
-    return list(world.github("/pulls", state="all", head=f"acme:orchestrator/notes-{task_id}"))
+@pytest.fixture
+def world(rules_world: World) -> World:
+    """The stack that reads the rules each half second."""
+    return rules_world
 
 
 def approve(world: World, number: int) -> None:
     world.write_as_person("POST", f"/pulls/{number}/reviews", event="APPROVE", body="So it is.")
-
-
-def graphql(world: World, document: str, **input_: object) -> Any:
-    answer = loopback.post(
-        f"{world.addresses.github}/graphql",
-        json={"query": document, "variables": {"input": input_}},
-        headers={"authorization": f"Bearer {world.admin_token}"},
-    ).json()
-    assert "errors" not in answer, answer
-    return answer["data"]
 
 
 def assert_refused_unopened(world: World, line: str, reason: str) -> None:
@@ -210,11 +120,6 @@ def test_no_merge_method_is_left(world: World) -> None:
         assert_refused_unopened(world, "By no method", "can be merged into by no method")
 
 
-def test_a_merge_queue_is_refused_in_the_first_second(world: World) -> None:
-    with ruleset(world, "merge_queue"):
-        assert_refused_unopened(world, "Queued", "merge queues are not supported yet")
-
-
 def test_restricted_updates_are_refused_in_the_first_second(world: World) -> None:
     with ruleset(world, "update"):
         assert_refused_unopened(world, "Kept out", "update main")
@@ -249,6 +154,18 @@ def test_what_cannot_be_read_is_decided_once_by_githubs_words(world: World) -> N
         assert operations(world).count(MERGE) == merges + 1
     assert (task["status"], task["failure_kind"]) == ("error", "rules"), task
     assert "Cannot change this locked branch" in task["error"]
+
+
+def test_what_somebody_else_merges_meanwhile_is_merged(world: World) -> None:
+    with (
+        ruleset(world, "merge_queue", role=5, bypass="always", merge_method="SQUASH"),
+        world.fault("merge_group_never_ends", times=None),
+    ):
+        task_id, pull = queue(world, "Merged past the queue")
+        path = f"/pulls/{pull['number']}/merge"
+        merged = world.write_as_person("PUT", path, merge_method="squash")
+        task = settled(world, task_id)
+    assert (task["status"], task["merge_sha"]) == ("done", merged["sha"]), task
 
 
 def test_a_rollback_waits_for_the_review_that_is_required(world: World) -> None:

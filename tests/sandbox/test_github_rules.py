@@ -18,6 +18,9 @@ RESOLVE = "mutation R($id: ID!) { resolveReviewThread(input: {threadId: $id}) "
 RESOLVE += "{ thread { isResolved } } }"
 STATE = "query S($id: ID!) { node(id: $id) { ... on PullRequest "
 STATE += "{ reviewDecision mergeStateStatus reviewThreads(first: 5) { nodes { isResolved } } } } }"
+DEPLOYED = "query D($id: ID!) { node(id: $id) { ... on PullRequest { commits(last: 1) { nodes "
+DEPLOYED += "{ commit { deployments(first: 5, orderBy: {field: CREATED_AT, direction: DESC}) "
+DEPLOYED += "{ nodes { environment latestStatus { state } } } } } } } } }"
 REF = "mutation C($ref: CreateRefInput!) { createRef(input: $ref) { ref { id } } }"
 
 
@@ -150,6 +153,23 @@ def test_what_nobody_may_merge_is_refused(github: SandboxGitHub, kind: str, text
     assert merge(github, pull).status_code == 200
 
 
+def test_a_head_has_to_be_deployed_where_a_rule_says(github: SandboxGitHub) -> None:
+    rule(github, "required_deployments", required_deployment_environments=["staging", "eu"])
+    pull = green(github)
+    lacking = f"{VIOLATIONS}Missing successful active staging and eu deployments.\n\n"
+    assert said(merge(github, pull)) == lacking
+    for environment in ("staging", "eu"):
+        asked = {"ref": pull["headRefOid"], "environment": environment, "auto_merge": False}
+        url = f"{github.repo}/deployments"
+        made = github.ada.post(url, json=asked | {"required_contexts": []}).raise_for_status()
+        path = f"{url}/{made.json()['id']}/statuses"
+        github.ada.post(path, json={"state": "success"}).raise_for_status()
+    node = ask(github, DEPLOYED, id=pull["id"])["node"]["commits"]["nodes"][0]["commit"]
+    told = [each["environment"] for each in node["deployments"]["nodes"]]
+    assert told == ["eu", "staging"]
+    assert merge(github, pull).status_code == 200
+
+
 def test_a_branch_that_has_to_be_up_to_date_is_behind_once_its_base_moves(
     github: SandboxGitHub,
 ) -> None:
@@ -213,9 +233,9 @@ def test_a_branch_that_may_not_be_is_not_created(
 
 def test_what_is_not_modelled_says_so(github: SandboxGitHub) -> None:
     body = {
-        "name": "deployed",
+        "name": "scanned",
         "enforcement": "active",
         "conditions": {"ref_name": {"include": [MAIN], "exclude": []}},
-        "rules": [{"type": "required_deployments", "parameters": {}}],
+        "rules": [{"type": "code_scanning", "parameters": {}}],
     }
     assert github.ada.post(f"{github.repo}/rulesets", json=body).status_code == 501

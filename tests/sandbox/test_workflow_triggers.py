@@ -122,3 +122,23 @@ def test_branch_and_path_filters_must_both_pass() -> None:
 def test_a_workflow_for_tags_alone_does_not_run_for_a_branch() -> None:
     assert not is_triggered({"push": {"tags": ["v*"]}}, push())
     assert is_triggered({"push": {"tags": ["v*"], "branches": ["main"]}}, push())
+
+
+@pytest.mark.parametrize(
+    ("on", "triggered"),
+    [
+        ("merge_group", True),
+        ({"merge_group": None}, True),
+        ({"merge_group": {"types": ["checks_requested"]}}, True),
+        ({"merge_group": {"types": ["destroyed"]}}, False),
+        ({"merge_group": {"branches": ["main"]}}, True),
+        ({"merge_group": {"branches": ["next"]}}, False),
+        ({"merge_group": {"branches-ignore": ["main"]}}, False),
+        ({"pull_request": None, "push": None}, False),
+    ],
+)
+def test_a_merge_group_goes_by_the_branch_that_it_is_merged_into(
+    on: object, triggered: bool
+) -> None:
+    made = "gh-readonly-queue/main/pr-1-0"
+    assert is_triggered(on, Event("merge_group", "main", made, (), "checks_requested")) is triggered

@@ -46,6 +46,7 @@ from shiploop.clients.github.setup import RepositorySettings, Webhook
 from shiploop.domain.delivery.rules import (
     NOTHING_READ,
     BranchRules,
+    MergeMethod,
     Operator,
     OwnBranch,
     Pattern,
@@ -254,9 +255,9 @@ def rule_findings(_seen: Examined) -> Iterator[Finding]:
         )
     )
     yield from judge_rules(replace(main, approvals=2, code_owners=True, conversations=True))
-    yield from judge_rules(
-        replace(main, methods=(), merge_queue=True, deployments=("staging",), no_update=True)
-    )
+    yield from judge_rules(replace(main, methods=(), no_update=True))
+    queued = replace(main, merge_queue=True, queue_method=MergeMethod.SQUASH)
+    yield from judge_rules(replace(queued, up_to_date=True, deployments=("staging",)))
     named = OwnBranch("orchestrator/faq-1", no_creation=True, no_force_push=True, names=(docs,))
     yield from judge_rules(replace(main, of_tasks=named, others=("code_scanning",)))
     hotfix = OwnBranch("hotfix/rollback-1", no_creation=True)

@@ -119,8 +119,8 @@ UNMERGED: Final = {
     FailureKind.CONFLICT: "main changed at the same place 10 times",
     FailureKind.MERGE_REFUSED: "somebody else has pushed to the branch",
     FailureKind.RULES: (
-        "main is merged into by a merge queue, and merge queues are not supported yet. Take the "
-        "merge queue away, or put shiploop's account on the bypass list."
+        "the rules let nobody but some accounts, of which ours is none, update main. Let "
+        "shiploop's account push to main, or put shiploop's account on the bypass list."
     ),
     FailureKind.FROZEN: "merges are frozen: a demo",
     FailureKind.CANCELLED: "cancelled on request",

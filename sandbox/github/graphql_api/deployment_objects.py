@@ -51,6 +51,19 @@ def _deployments(
     return connection(found, info, **page)
 
 
+def _of_commit(commit: Commit, info: GraphQLResolveInfo, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return those of one commit."""
+    orders, environments = asked.pop("orderBy", None), asked.pop("environments", None)
+    found = [
+        Deploy(commit.repository, each)
+        for each in commit.repository.deployments.values()
+        if each.sha == commit.sha and (environments is None or each.environment in environments)
+    ]
+    if orders is not None and orders["direction"] == "DESC":
+        found.reverse()
+    return connection(found, info, **asked)
+
+
 def _status(deploy: Deploy, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
     status = deploy.newest
     if status is None:
@@ -67,6 +80,7 @@ def _status(deploy: Deploy, _info: GraphQLResolveInfo) -> dict[str, Any] | None:
 
 
 DEPLOYMENT_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
+    "Commit": {"deployments": _of_commit},
     "Repository": {"deployments": _deployments},
     "Deployment": {
         "id": resolve_by(lambda deploy: node_id("DE", deploy.repository.id, deploy.made.id)),

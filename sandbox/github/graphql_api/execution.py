@@ -32,6 +32,7 @@ from sandbox.github.graphql_api.deployment_objects import DEPLOYMENT_RESOLVERS, 
 from sandbox.github.graphql_api.git_objects import GIT_RESOLVERS, Commit, File, Ref
 from sandbox.github.graphql_api.issue_objects import ISSUE_RESOLVERS, CommentNode, IssueNode
 from sandbox.github.graphql_api.pull_objects import PULL_RESOLVERS, Pull
+from sandbox.github.graphql_api.queue_objects import QUEUE_RESOLVERS, RemovalEvent
 from sandbox.github.graphql_api.repository_objects import REPOSITORY_RESOLVERS, LabelNode
 from sandbox.github.graphql_api.review_objects import REVIEW_RESOLVERS, draft_change_type
 from sandbox.github.graphql_api.roots import ROOTS
@@ -45,6 +46,7 @@ _RESOLVERS = (
     GIT_RESOLVERS,
     ISSUE_RESOLVERS,
     PULL_RESOLVERS,
+    QUEUE_RESOLVERS,
     REPOSITORY_RESOLVERS,
     REVIEW_RESOLVERS,
     ROOTS,
@@ -85,6 +87,7 @@ _TYPE_NAMES: Mapping[type, str] = {
     LabelNode: "Label",
     Pull: "PullRequest",
     Ref: "Ref",
+    RemovalEvent: "RemovedFromMergeQueueEvent",
     Repository: "Repository",
     StatusNode: "StatusContext",
 }

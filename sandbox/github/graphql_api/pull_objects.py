@@ -167,8 +167,6 @@ PULL_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {
         "mergeable": _mergeable,
         "mergeStateStatus": _merge_state,
         "autoMergeRequest": resolve_as(None),
-        "isInMergeQueue": resolve_as(False),
-        "isMergeQueueEnabled": resolve_as(False),
         "maintainerCanModify": resolve_as(False),
         "headRef": resolve_by(
             lambda pull: _branch(pull.entity.head_repository, pull.entity.head_ref)

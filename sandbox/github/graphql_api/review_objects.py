@@ -22,6 +22,7 @@ from sandbox.github.graphql_api.connections import (
 from sandbox.github.graphql_api.git_objects import Commit
 from sandbox.github.graphql_api.issue_objects import is_viewer, page_of
 from sandbox.github.graphql_api.pull_objects import Pull
+from sandbox.github.graphql_api.queue_objects import RemovalEvent
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.timestamps import timestamp
 
@@ -76,13 +77,24 @@ def _timeline(
     itemTypes: list[str] | None = None,  # noqa: N803
     **page: Unpack[PageArguments],
 ) -> dict[str, Any]:
-    """Return how it became a draft or was one no more: of a timeline no more is modelled."""
-    found = [
+    """Return how it became a draft or was one no more, and how it left a merge queue.
+
+    Of a timeline no more is modelled.
+    """
+    found: list[DraftChange | RemovalEvent] = [
         each
         for each in source.entity.draft_changes
         if itemTypes is None or _ITEM_TYPES[each.draft] in itemTypes
     ]
-    return connection(found, info, **page)
+    if itemTypes is None or "REMOVED_FROM_MERGE_QUEUE_EVENT" in itemTypes:
+        found += [
+            RemovalEvent(source.repository, source.entity, each) for each in source.entity.removals
+        ]
+    return connection(sorted(found, key=_number), info, **page)
+
+
+def _number(event: DraftChange | RemovalEvent) -> int:
+    return event.id if isinstance(event, DraftChange) else event.entity.id
 
 
 def _threads(

@@ -18,6 +18,7 @@ from sandbox.github.graphql_api.connections import Resolver
 from sandbox.github.graphql_api.git_objects import Commit, Ref
 from sandbox.github.graphql_api.issue_mutations import ISSUE_MUTATIONS, payload
 from sandbox.github.graphql_api.pull_objects import Pull
+from sandbox.github.graphql_api.queue_objects import QUEUE_MUTATIONS
 from sandbox.github.graphql_api.session import Session
 from sandbox.github.payloads.timestamps import timestamp
 from sandbox.github.rate_limit import LIMIT
@@ -180,6 +181,7 @@ def _where_it_may_be_changed(resolver: Resolver) -> Resolver:
 
 _MUTATIONS: Mapping[str, Resolver] = {
     **ISSUE_MUTATIONS,
+    **QUEUE_MUTATIONS,
     "createCommitOnBranch": _commit_on_branch,
     "createPullRequest": _create_pull,
     "createRef": _create_ref,

@@ -44,7 +44,11 @@ class Session:
 
     def require_write(self, mutation: str) -> None:
         """Refuse a mutation to those who may only read."""
-        if self.viewer.access < Access.WRITE:
+        self.require(mutation, Access.WRITE)
+
+    def require(self, mutation: str, access: Access) -> None:
+        """Refuse a mutation to those who have less access."""
+        if self.viewer.access < access:
             message = (
                 f"{self.viewer.login} does not have the correct permissions to execute `{mutation}`"
             )

@@ -12,6 +12,7 @@ from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.accounts import user
 from sandbox.github.payloads.repositories import api_url, web_url
 from sandbox.github.payloads.timestamps import timestamp
+from sandbox.github.queue_entries import QueueEntry
 from sandbox.github.state import GitHub
 
 _NO_SHA = "0" * 40
@@ -153,6 +154,17 @@ def simple_commit(repository: Repository, sha: str) -> dict[str, Any]:
         "timestamp": datetime.fromtimestamp(git.commit_time, UTC).isoformat(),
         "author": {"name": git.author.name, "email": git.author.email},
         "committer": {"name": git.committer.name, "email": git.committer.email},
+    }
+
+
+def merge_group(repository: Repository, branch: str, entry: QueueEntry) -> dict[str, Any]:
+    """Return `merge-group`."""
+    return {
+        "head_sha": entry.sha,
+        "head_ref": entry.ref,
+        "base_sha": entry.base_sha,
+        "base_ref": f"refs/heads/{branch}",
+        "head_commit": simple_commit(repository, entry.sha),
     }
 
 

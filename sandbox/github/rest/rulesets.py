@@ -3,6 +3,7 @@
 Source: https://docs.github.com/en/rest/repos/rules
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.github import checks, merge_rules, webhooks
@@ -31,6 +32,7 @@ _MODELLED = frozenset(
         "merge_queue",
         "non_fast_forward",
         "pull_request",
+        "required_deployments",
         "required_linear_history",
         "required_signatures",
         "update",
@@ -52,6 +54,11 @@ def _create(call: Call) -> Reply:
     if any(rule.parameters.get("operator") == "regex" for rule in rules):
         message = "Regular expressions of rules are not modelled by the sandbox"
         raise RefusedError(Reason.NOT_MODELLED, message)
+    if any(_is_other_queue(rule.parameters) for rule in rules if rule.type == "merge_queue"):
+        message = (
+            "Merge queues of groups that are red in part, or wait for others, are not modelled"
+        )
+        raise RefusedError(Reason.NOT_MODELLED, message)
     listed = [each for rule in rules if rule.type == _CHECKS for each in rule.parameters[_CHECKS]]
     ruleset = Ruleset(
         id=call.github.next_id(),
@@ -65,6 +72,11 @@ def _create(call: Call) -> Reply:
     told = _ruleset(call, ruleset)
     webhooks.repository_ruleset(call.github, call.repository, told, "created", call.actor)
     return Reply(201, told)
+
+
+def _is_other_queue(asked: Mapping[str, Any]) -> bool:
+    strategy = asked.get("grouping_strategy", "ALLGREEN")
+    return strategy != "ALLGREEN" or int(asked.get("min_entries_to_merge", 1)) > 1
 
 
 def _include(call: Call) -> tuple[str, ...]:

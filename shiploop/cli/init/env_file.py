@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-# What stands in such a file without quotes.
-_PLAIN: Final = re.compile(r"[A-Za-z0-9._:/@,+=\[\]\"-]*")
+# What stands in such a file without quotes; with one at its beginning it would be read as quoted.
+_PLAIN: Final = re.compile(r"(?!\")[A-Za-z0-9._:/@,+=\[\]\"-]*")
 
 
 def write_env_file(path: Path, variables: Mapping[str, str]) -> bool:

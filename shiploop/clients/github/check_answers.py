@@ -12,6 +12,7 @@ from shiploop.clients.github.graphql_answer import GraphQLError
 from shiploop.clients.github.reading import text
 from shiploop.domain.delivery.checks import Check, CheckKind, KnownChecks, read_conclusion
 from shiploop.domain.delivery.pull_request import HeadChecks, Mergeable
+from shiploop.domain.delivery.webhook_facts import DeployState, read_deploy_state
 from shiploop.domain.timestamps import from_iso
 
 _FORBIDDEN = frozenset({"FORBIDDEN", "INSUFFICIENT_SCOPES"})
@@ -92,8 +93,21 @@ def _read_head(
     conflicting = pull.get("mergeable") == Mergeable.CONFLICTING
     other_base = pull["baseRefName"] if pull["baseRefName"] != base_branch else None
     pull_id = str(pull.get("id") or "")
-    head = HeadChecks(text(commit["oid"]), known, conflicting, other_base, pull_id)
+    deployed = _deployed((commit.get("deployments") or {}).get("nodes") or ())
+    head = HeadChecks(text(commit["oid"]), known, conflicting, other_base, pull_id, deployed)
     return ReadHead(head, str(commit.get("id") or ""), next_page)
+
+
+def _deployed(newest_first: Iterable[Mapping[str, Any] | None]) -> dict[str, DeployState]:
+    """The state of the newest deployment to each environment; one without a status is pending."""
+    states: dict[str, DeployState] = {}
+    for node in newest_first:
+        status = (node or {}).get("latestStatus") or {}
+        told = str(status.get("state") or DeployState.PENDING)
+        states.setdefault(
+            str((node or {}).get("environment") or ""), read_deploy_state(told.lower())
+        )
+    return states
 
 
 def _page(rollup: Mapping[str, Any]) -> tuple[KnownChecks, str | None]:

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from redis.exceptions import RedisError
 
@@ -29,12 +30,21 @@ _Covered = tuple[str, str]  # the id of a pull request, and its head sha
 log = logging.getLogger(__name__)
 
 
+class ReadHeads(Protocol):
+    """Reads the heads of pull requests by their ids, with what is `deployed` of each or without."""
+
+    def __call__(
+        self, pull_request_ids: list[str], *, deployed: bool = False
+    ) -> tuple[HeadChecks, ...]:
+        """Read them all in one query."""
+
+
 class CheckPoll:
     """Reads the checks of every covered pull request and records what it learns."""
 
     def __init__(
         self,
-        read: Callable[[list[str]], tuple[HeadChecks, ...]],
+        read: ReadHeads,
         record: Callable[[Iterable[HeadChecks]], None],
         every_s: float,
     ) -> None:
@@ -43,22 +53,29 @@ class CheckPoll:
         self._every_s = every_s
         self._batch = _BATCH
         self._covered: Counter[_Covered] = Counter()
+        self._deployed: Counter[str] = Counter()
         self._hinted: set[_Covered] = set()
         self._moved: dict[_Covered, str] = {}
         self._lock = threading.Lock()
         self._news = threading.Event()
 
     @contextmanager
-    def covering(self, pull_request_id: str, sha: str) -> Iterator[None]:
-        """Poll this pull request, whose head is `sha`, too while the block runs."""
+    def covering(self, pull_request_id: str, sha: str, *, deployed: bool = False) -> Iterator[None]:
+        """Poll this pull request, whose head is `sha`, too while the block runs.
+
+        `deployed`: where it is deployed matters as well, which not every token may read.
+        """
         with self._lock:
             self._covered[pull_request_id, sha] += 1
+            self._deployed[pull_request_id] += deployed
         try:
             yield
         finally:
             with self._lock:
                 self._covered[pull_request_id, sha] -= 1
+                self._deployed[pull_request_id] -= deployed
                 self._covered += Counter()  # drops what has reached zero
+                self._deployed += Counter()
                 self._moved = {at: to for at, to in self._moved.items() if at in self._covered}
 
     def moved_to(self, pull_request_id: str, sha: str) -> str | None:
@@ -119,7 +136,9 @@ class CheckPoll:
 
     def _ask(self, batch: list[_Covered]) -> list[_Covered]:
         try:
-            heads = self._read([pull_request_id for pull_request_id, _ in batch])
+            ids = [pull_request_id for pull_request_id, _ in batch]
+            asks_more = any(self._deployed[each] for each in ids)
+            heads = self._read(ids, deployed=True) if asks_more else self._read(ids)
             self._note_moves(batch, heads)
             heads = tuple(head for head in heads if not head.is_silent)
             self._record(heads)

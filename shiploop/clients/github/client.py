@@ -22,13 +22,7 @@ from shiploop.clients.github.inputs import commit_input, ref_input
 from shiploop.clients.github.reading import text, understood
 from shiploop.domain.delivery.checks import KnownChecks
 from shiploop.domain.delivery.commit import Changes
-from shiploop.domain.delivery.pull_request import (
-    Base,
-    Found,
-    HeadChecks,
-    PullRequest,
-    Written,
-)
+from shiploop.domain.delivery.pull_request import Base, Found, HeadChecks, PullRequest, Written
 from shiploop.domain.delivery.rules import MergeMethod
 from shiploop.domain.limits import MAX_CHECK_PAGES
 from shiploop.errors import (
@@ -186,13 +180,16 @@ class GitHub:
         return text(answer["sha"])
 
     @understood
-    def poll_checks(self, pull_request_ids: list[str]) -> tuple[HeadChecks, ...]:
+    def poll_checks(
+        self, pull_request_ids: list[str], *, deployed: bool = False
+    ) -> tuple[HeadChecks, ...]:
         """Read the checks of many pull requests in one query, which of them conflict, and which
         are to be merged into another branch by now.
 
         Where a commit has more than a page of them, each further page is a query.
         """
-        answer = self._transport.graphql(queries.POLL_CHECKS, {"ids": pull_request_ids})
+        asked = {"ids": pull_request_ids, "deployed": deployed}
+        answer = self._transport.graphql(queries.POLL_CHECKS, asked)
         if not answer.data:
             raise_for(answer.errors)
         heads = read_heads(answer.data.get("nodes") or (), answer.errors, self._base_branch)

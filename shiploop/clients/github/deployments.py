@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from shiploop.clients.github.client import Transport
+from shiploop.clients.github.deployment_queries import READ_DEPLOYMENTS
 from shiploop.clients.github.graphql_answer import raise_for
-from shiploop.clients.github.queries import READ_DEPLOYMENTS
 from shiploop.clients.github.reading import understood
 from shiploop.domain.delivery.webhook_facts import DeployState, read_deploy_state
 from shiploop.domain.production.deployment import Deployment, production_environments

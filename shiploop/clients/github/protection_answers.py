@@ -35,6 +35,7 @@ def with_protection(rules: BranchRules, told: _Told | None) -> BranchRules:
         return replace(rules, unknown=rules.unknown | _BY_PROTECTION)
     repository = told["repository"]
     rules = replace(rules, methods=tuple(_allowed(repository, rules.methods)))
+    rules = _with_queue(rules, repository)
     ref = repository.get("ref") or {}
     seen, whole = ref.get("refUpdateRule"), ref.get("branchProtectionRule")
     if seen is None:
@@ -57,6 +58,19 @@ def with_protection(rules: BranchRules, told: _Told | None) -> BranchRules:
     exempt = _exempted(repository, whole or {}, told)
     rules = replace(rules, up_to_date=rules.up_to_date or bool(whole and _is_strict(whole)))
     return _joined(rules, asked, exempt)
+
+
+def _with_queue(rules: BranchRules, repository: _Told) -> BranchRules:
+    """Add the queue of the base, of whatever kind the rule is that asks for one.
+
+    One of a ruleset that we may bypass is in `bypassed` by now, and is not asked of us.
+    """
+    queue = repository.get("mergeQueue")
+    if queue is None or Rule.MERGE_QUEUE in rules.bypassed:
+        return rules
+    told = str((queue.get("configuration") or {}).get("mergeMethod") or "").lower()
+    method = MergeMethod(told) if told in set(MergeMethod) else rules.queue_method
+    return replace(rules, merge_queue=True, queue_method=method)
 
 
 def _checks(rules: BranchRules, seen: _Told) -> tuple[str, ...]:

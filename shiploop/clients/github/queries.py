@@ -101,10 +101,11 @@ mutation CreatePullRequest($pull: CreatePullRequestInput!) {
 # What classic protection asks for, the rest of it to administrators alone, and how the repository
 # merges. Rulesets are told by REST, which tells of branches that are not there yet as well.
 READ_PROTECTION = """
-query ReadProtection($owner: String!, $name: String!, $ref: String!) {
+query ReadProtection($owner: String!, $name: String!, $ref: String!, $branch: String!) {
   viewer { login }
   repository(owner: $owner, name: $name) {
     mergeCommitAllowed rebaseMergeAllowed squashMergeAllowed viewerPermission
+    mergeQueue(branch: $branch) { configuration { mergeMethod } }
     ref(qualifiedName: $ref) {
       refUpdateRule {
         requiredApprovingReviewCount
@@ -190,7 +191,7 @@ fragment Contexts on StatusCheckRollupContextConnection {
 # One poll covers every pull request that somebody waits for.
 POLL_CHECKS = (
     """
-query PollChecks($ids: [ID!]!) {
+query PollChecks($ids: [ID!]!, $deployed: Boolean!) {
   nodes(ids: $ids) {
     ... on PullRequest {
       id
@@ -198,7 +199,15 @@ query PollChecks($ids: [ID!]!) {
       baseRefName
       mergeable
       commits(last: 1) {
-        nodes { commit { id oid statusCheckRollup { contexts(first: 100) { ...Contexts } } } }
+        nodes {
+          commit {
+            id
+            oid
+            statusCheckRollup { contexts(first: 100) { ...Contexts } }
+            deployments(first: 20, orderBy: { field: CREATED_AT, direction: DESC })
+              @include(if: $deployed) { nodes { environment latestStatus { state } } }
+          }
+        }
       }
     }
   }
@@ -279,21 +288,6 @@ query ReadOpinions($ids: [ID!]!) {
       id
       reactions(content: THUMBS_DOWN, last: 10) { nodes { user { login } } }
       comments(last: 30) { nodes { author { login } body } }
-    }
-  }
-}
-"""
-
-READ_DEPLOYMENTS = """
-query ReadDeployments($owner: String!, $name: String!, $first: Int!) {
-  repository(owner: $owner, name: $name) {
-    deployments(first: $first, orderBy: { field: CREATED_AT, direction: DESC }) {
-      nodes {
-        databaseId
-        commitOid
-        environment
-        latestStatus { state environmentUrl logUrl }
-      }
     }
   }
 }

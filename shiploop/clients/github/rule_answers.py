@@ -103,7 +103,9 @@ def _with_rule(
         case "required_signatures":
             return replace(rules, signatures=True)
         case "merge_queue":
-            return replace(rules, merge_queue=True)
+            told_method = str(parameters.get("merge_method") or "").lower()
+            method = MergeMethod(told_method) if told_method in set(MergeMethod) else None
+            return replace(rules, merge_queue=True, queue_method=method)
         case "required_deployments":
             named = map(str, parameters["required_deployment_environments"])
             return replace(rules, deployments=tuple(dict.fromkeys((*rules.deployments, *named))))

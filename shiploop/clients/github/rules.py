@@ -160,7 +160,8 @@ class Rules:
 
     def _protection(self) -> Mapping[str, Any] | None:
         owner, name = self._repository.split("/", 1)
-        variables = {"owner": owner, "name": name, "ref": f"refs/heads/{self._base_branch}"}
+        branch = self._base_branch
+        variables = {"owner": owner, "name": name, "ref": f"refs/heads/{branch}", "branch": branch}
         answer = self._transport.graphql(READ_PROTECTION, variables)
         hidden = {"branchProtectionRule", "bypassPullRequestAllowances", "pushAllowances"}
         # What only administrators may see may be an error for others; the rest is whole.

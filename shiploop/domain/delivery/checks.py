@@ -173,8 +173,8 @@ class ChecksState(StrEnum):
 class ChecksVerdict:
     """The state; for `red` what did not pass, in words, and the checks that say so.
 
-    `obstacle` is why what is pending can never be called green, and `flaky` names what turned
-    green only when it was run again.
+    `obstacle` is why what is pending can never be called green, `missing` names what is pending
+    beside checks, and `flaky` what turned green only when it was run again.
     """
 
     state: ChecksState
@@ -182,6 +182,7 @@ class ChecksVerdict:
     red: tuple[Check, ...] = ()
     flaky: tuple[str, ...] = ()
     obstacle: str = ""
+    missing: tuple[str, ...] = ()
 
 
 def decide_checks(

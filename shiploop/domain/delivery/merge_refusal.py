@@ -25,6 +25,8 @@ _PASSING: Final = (
     " expected.",
     " pending.",
     "have not succeeded",
+    "missing successful active",  # of a deployment, which may be under way
+    "has left the merge queue",  # our own words, of what may be put into it again
 )
 _FAILING: Final = ("is failing", "has failed", " failing.", " errored")
 _BY_PEOPLE: Final = (
@@ -46,6 +48,7 @@ _METHOD: Final = (
     "must not contain merge commits",
     "rebase merges cannot be",
 )
+_QUEUE: Final = ("through the merge queue", "is in the merge queue")
 _RULES: Final = ("repository rule violations found", "protected branch update failed")
 
 
@@ -67,11 +70,16 @@ class OtherMethod:
 
 
 @dataclass(frozen=True, slots=True)
+class ByQueue:
+    """It has to be merged by the merge queue."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forbidden:
     """It is never merged as things are: to try again changes nothing."""
 
 
-Meaning = Passing | AsksPeople | OtherMethod | Forbidden
+Meaning = Passing | AsksPeople | OtherMethod | ByQueue | Forbidden
 
 
 def read_refusal(status: int, said: str) -> Meaning:
@@ -83,7 +91,7 @@ def read_refusal(status: int, said: str) -> Meaning:
     words = said.casefold()
     lines = [line for line in words.splitlines() if line.strip() and not _is_heading(line)]
     meanings = [_meaning(status, line) for line in lines] or [_meaning(status, words)]
-    for kind in (Forbidden, OtherMethod, AsksPeople):
+    for kind in (Forbidden, OtherMethod, ByQueue, AsksPeople):
         found = next((each for each in meanings if isinstance(each, kind)), None)
         if found is not None:
             return found
@@ -103,6 +111,8 @@ def _is_heading(line: str) -> bool:
 def _meaning(status: int, line: str) -> Meaning:
     if any(each in line for each in _METHOD):
         return OtherMethod()
+    if any(each in line for each in _QUEUE):
+        return ByQueue()
     for each, waiting_for in _BY_PEOPLE:
         if each in line:
             return AsksPeople(waiting_for)

@@ -1,5 +1,6 @@
 """A pull request as the loop needs to know it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from shiploop.domain.delivery.change import Files
 from shiploop.domain.delivery.checks import NOTHING_KNOWN, KnownChecks
 from shiploop.domain.delivery.task import Merge, merge_of
+from shiploop.domain.delivery.webhook_facts import DeployState
 
 
 class PullRequestState(StrEnum):
@@ -83,6 +85,7 @@ class HeadChecks:
 
     `other_base` is the branch that somebody has pointed the pull request at, None where it is
     still ours. GitHub starts no workflow for a head that is `conflicting`, until that is resolved.
+    `deployed` has the state of its newest deployment to each environment, where it was asked for.
     Source: https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request
     """
 
@@ -91,6 +94,7 @@ class HeadChecks:
     conflicting: bool = False
     other_base: str | None = None
     pull_id: str = field(default="", compare=False)
+    deployed: Mapping[str, DeployState] = field(default_factory=dict)
 
     @property
     def is_silent(self) -> bool:

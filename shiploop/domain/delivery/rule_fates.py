@@ -86,6 +86,8 @@ def message_refusal(
     """
     merged = headline if rules.method is MergeMethod.REBASE else f"{headline} (#{number})"
     texts = [(f"{merged}\n\n{body}", each) for each in rules.messages]
+    if rules.merge_queue and rules.method is MergeMethod.MERGE:
+        texts = []  # of a queue's merge commit the message is GitHub's own
     texts += [(f"{headline}\n\n{body}", each) for each in own_branch(rules, change).messages]
     for text, pattern in texts:
         if pattern.allows(text) is False:
@@ -107,14 +109,17 @@ def own_branch(rules: BranchRules, change: Change) -> OwnBranch:
 
 def _fates_by(rules: BranchRules, rule: Rule, change: Change) -> Iterator[Fate]:
     match rule:
-        case Rule.CHECKS | Rule.UP_TO_DATE | Rule.LINEAR_HISTORY | Rule.SIGNATURES:
+        case Rule.CHECKS | Rule.DEPLOYMENTS | Rule.LINEAR_HISTORY | Rule.SIGNATURES:
             yield from _obeyed(rules, rule)
+        case Rule.MERGE_QUEUE | Rule.UP_TO_DATE:
+            yield from _by_queue(rules, rule)
         case Rule.REVIEWS | Rule.CODE_OWNERS | Rule.LAST_PUSH | Rule.CONVERSATIONS:
             yield from _by_people(rules, rule)
         case Rule.MERGE_METHODS:
-            yield _by_method(rules)
-        case Rule.MERGE_QUEUE | Rule.DEPLOYMENTS | Rule.UPDATES:
-            yield from _refused_on(rules, rule)
+            if not rules.merge_queue:
+                yield _by_method(rules)
+        case Rule.UPDATES:
+            yield from _by_updates(rules)
         case Rule.CREATIONS | Rule.BRANCH_NAMES | Rule.FORCE_PUSHES:
             yield from _by_own_branch(own_branch(rules, change), rule, _prefix_setting(change))
         case Rule.MESSAGES:
@@ -132,12 +137,23 @@ def _fates_by(rules: BranchRules, rule: Rule, change: Change) -> Iterator[Fate]:
 def _obeyed(rules: BranchRules, rule: Rule) -> Iterator[Obeyed]:
     if rule is Rule.CHECKS and rules.checks:
         yield Obeyed(rule, f"It is merged once {', '.join(rules.checks)} passed.")
-    elif rule is Rule.UP_TO_DATE and rules.up_to_date:
-        yield Obeyed(rule, "It is written anew on the new base, and checked again, before a merge.")
+    elif rule is Rule.DEPLOYMENTS and rules.deployments:
+        yield Obeyed(rule, f"It is merged once it is deployed to {', '.join(rules.deployments)}.")
     elif rule is Rule.LINEAR_HISTORY and rules.linear_history:
         yield Obeyed(rule, "It is never merged with a merge commit.")
     elif rule is Rule.SIGNATURES and rules.signatures:
         yield Obeyed(rule, "All that shiploop commits and merges is signed by GitHub.")
+
+
+def _by_queue(rules: BranchRules, rule: Rule) -> Iterator[Obeyed]:
+    if rule is Rule.MERGE_QUEUE and rules.merge_queue:
+        by = f" by {rules.method}" if rules.queue_method else ""
+        how = f"It is put into the merge queue of {rules.branch}, which merges it{by}"
+        yield Obeyed(rule, f"{how} once the required checks passed on the merge group, too.")
+    elif rule is Rule.UP_TO_DATE and rules.up_to_date and rules.merge_queue:
+        yield Obeyed(rule, "The merge queue checks it on the newest base.")
+    elif rule is Rule.UP_TO_DATE and rules.up_to_date:
+        yield Obeyed(rule, "It is written anew on the new base, and checked again, before a merge.")
 
 
 def _by_people(rules: BranchRules, rule: Rule) -> Iterator[Parked]:
@@ -168,20 +184,12 @@ def _by_method(rules: BranchRules) -> Obeyed | Refused:
     return Refused(Rule.MERGE_METHODS, reason, "Allow squash merges.")
 
 
-def _refused_on(rules: BranchRules, rule: Rule) -> Iterator[Refused]:
-    branch = rules.branch
-    if rule is Rule.MERGE_QUEUE and rules.merge_queue:
-        reason = f"{branch} is merged into by a merge queue, and merge queues are not supported yet"
-        yield Refused(rule, reason, f"Take the merge queue away, or {_BYPASS}.")
-    elif rule is Rule.DEPLOYMENTS and rules.deployments:
-        environments = ", ".join(rules.deployments)
-        reason = f"{branch} asks for a deployment to {environments} before a merge"
-        yield Refused(
-            rule, f"{reason}, for which shiploop does not wait", f"Drop it, or {_BYPASS}."
-        )
-    elif rule is Rule.UPDATES and rules.no_update:
+def _by_updates(rules: BranchRules) -> Iterator[Refused]:
+    if rules.no_update:
+        branch = rules.branch
         reason = f"the rules let nobody but some accounts, of which ours is none, update {branch}"
-        yield Refused(rule, reason, f"Let shiploop's account push to {branch}, or {_BYPASS}.")
+        advice = f"Let shiploop's account push to {branch}, or {_BYPASS}."
+        yield Refused(Rule.UPDATES, reason, advice)
 
 
 def _prefix_setting(change: Change) -> str:

@@ -106,7 +106,8 @@ class OwnBranch:
 class BranchRules:
     """What is asked of a merge into `branch`, and of the branches of ours that are merged.
 
-    `methods` are those that are allowed; `deployments` the environments to deploy to beforehand;
+    `methods` are those that are allowed, `queue_method` is the one that its merge queue is set to,
+    where that is told; `deployments` the environments to deploy to beforehand;
     `others` the rules that this version does not know. What we are exempted from, as somebody on
     a bypass list is, is named in `bypassed` and asked nowhere else. Of `unknown` it could not be
     read whether the branch asks for it.
@@ -123,6 +124,7 @@ class BranchRules:
     linear_history: bool = False
     signatures: bool = False
     merge_queue: bool = False
+    queue_method: MergeMethod | None = None
     deployments: tuple[str, ...] = ()
     no_update: bool = False
     messages: tuple[Pattern, ...] = ()
@@ -145,7 +147,9 @@ class BranchRules:
 
     @property
     def method(self) -> MergeMethod:
-        """How to merge; squash where none is allowed, so that GitHub says so itself."""
+        """How it is merged; squash where none is allowed, so that GitHub says so itself."""
+        if self.merge_queue and self.queue_method is not None:
+            return self.queue_method
         return next(iter(self.usable_methods), MergeMethod.SQUASH)
 
     def _leaves(self, method: MergeMethod) -> bool:

@@ -17,6 +17,8 @@ from shiploop.domain.timestamps import from_iso
 _OWN_BRANCH = re.compile(r".*[a-z0-9]-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 # Of pull requests only what may decide on a suggestion is worth a look.
 _DECISIVE = frozenset({"closed", "converted_to_draft", "ready_for_review", "reopened"})
+# And of these what may tell of its way through a merge queue.
+_OF_QUEUE = frozenset({"closed", "dequeued", "enqueued"})
 _OWN_TRAILER = re.compile(r"^(?:Trace-Id|Rolls-Back): \S", re.MULTILINE)
 
 
@@ -78,11 +80,18 @@ class ReviewFact:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueFact:
+    """A pull request with this head got into a merge queue or out of it, or is open no more."""
+
+    sha: str
+
+
+@dataclass(frozen=True, slots=True)
 class RulesFact:
     """The rules or the settings of the repository may be others now."""
 
 
-Fact = CheckFact | DeployFact | PushFact | ReviewFact | RulesFact
+Fact = CheckFact | DeployFact | PushFact | QueueFact | ReviewFact | RulesFact
 
 
 def branch_ref(branch: str) -> str:
@@ -152,7 +161,9 @@ def _push(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
 
 
 def _pull_request(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
-    return _review(payload) if payload["action"] in _DECISIVE else ()
+    action, head = payload["action"], payload["pull_request"]["head"]
+    queued = (QueueFact(str(head["sha"])),) if action in _OF_QUEUE else ()
+    return (*queued, *(_review(payload) if action in _DECISIVE else ()))
 
 
 def _review(payload: Mapping[str, Any]) -> tuple[Fact, ...]:

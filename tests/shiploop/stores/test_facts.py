@@ -20,6 +20,7 @@ from shiploop.domain.delivery.webhook_facts import (
     DeployFact,
     DeployState,
     PushFact,
+    QueueFact,
     RulesFact,
 )
 from shiploop.stores import keys
@@ -167,6 +168,29 @@ def test_who_keeps_the_rules_is_woken_when_they_may_be_others(facts: Facts) -> N
         assert ours.wait(timeout=3)
         assert not other.is_set()
         assert facts.record_delivery("d1", [RulesFact()]) is False
+
+
+def test_who_waits_for_a_merge_queue_is_woken_and_nothing_is_kept(
+    facts: Facts, redis: Redis
+) -> None:
+    with listening(facts), facts.watching("abc") as news:
+        facts.record_delivery("d-queue", [QueueFact("abc")])
+        wait_until(news.is_set)
+    assert not redis.exists(keys.fact("abc"))
+
+
+def test_what_was_put_into_a_queue_is_known_until_it_has_left(facts: Facts) -> None:
+    facts.note_enqueued("abc", NOON)
+    assert facts.known("abc").enqueued_at == NOON
+    facts.forget_enqueued("abc")
+    assert facts.known("abc").enqueued_at is None
+
+
+def test_where_a_commit_is_deployed_is_known_as_it_was_read_last(facts: Facts) -> None:
+    for state in (DeployState.IN_PROGRESS, DeployState.SUCCESS):
+        facts.record([HeadChecks("abc", deployed={"staging": state})])
+    assert facts.known("abc").deployed == {"staging": DeployState.SUCCESS}
+    assert facts.known("abc").told_deploy_states == {}
 
 
 def test_all_who_wait_for_one_commit_are_woken(facts: Facts) -> None:

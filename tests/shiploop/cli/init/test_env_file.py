@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from dotenv import dotenv_values
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shiploop.cli.init.env_file import write_env_file
@@ -13,6 +13,7 @@ values = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30)
 
 
 @given(value=values)
+@example(value='"')
 def test_every_value_is_read_back_as_it_was(value: str) -> None:
     with TemporaryDirectory() as directory:
         path = Path(directory, ".env")

@@ -45,11 +45,11 @@ def protection(
     seen: dict[str, Any] | None = None,
     whole: dict[str, Any] | None = None,
     permission: str = "WRITE",
-    **methods: bool,
+    **settings: object,
 ) -> dict[str, Any]:
     allowed = {"mergeCommitAllowed": False, "rebaseMergeAllowed": False, "squashMergeAllowed": True}
     ref = {"refUpdateRule": seen, "branchProtectionRule": whole}
-    repository = allowed | methods | {"viewerPermission": permission, "ref": ref}
+    repository = allowed | settings | {"viewerPermission": permission, "ref": ref}
     return {"viewer": {"login": "shiploop[bot]"}, "repository": repository}
 
 
@@ -118,7 +118,7 @@ def test_what_is_asked_by_each_type_of_rule() -> None:
         ),
         told("required_linear_history"),
         told("required_signatures"),
-        told("merge_queue"),
+        told("merge_queue", merge_method="REBASE"),
         told("required_deployments", required_deployment_environments=["staging"]),
         told("update"),
         told("creation"),
@@ -137,6 +137,7 @@ def test_what_is_asked_by_each_type_of_rule() -> None:
         linear_history=True,
         signatures=True,
         merge_queue=True,
+        queue_method=MergeMethod.REBASE,
         deployments=("staging",),
         no_update=True,
         messages=(asked,),
@@ -178,6 +179,19 @@ def test_a_bypass_exempts_from_what_others_have_to_do_and_from_no_check() -> Non
     # Another ruleset, on whose list we are not, asks for it all the same.
     both = read(*asked, told("pull_request", 2, required_approving_review_count=2), bypassed={1: 0})
     assert both.approvals == 2
+
+
+def test_the_queue_of_a_branch_is_told_whatever_asks_for_it() -> None:
+    queue = {"configuration": {"mergeMethod": "MERGE"}}
+    rules = read(classic=protection(mergeQueue=queue))
+    assert (rules.merge_queue, rules.queue_method, rules.method) == (
+        True,
+        MergeMethod.MERGE,
+        MergeMethod.MERGE,
+    )
+    assert read(classic=protection(mergeQueue={"configuration": None})).queue_method is None
+    bypassed = read(told("merge_queue"), bypassed={1: False}, classic=protection(mergeQueue=queue))
+    assert not bypassed.merge_queue
 
 
 def test_only_rulesets_of_which_it_matters_are_asked_of() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from shiploop.domain.delivery.merge_refusal import (
     AsksPeople,
+    ByQueue,
     Forbidden,
     Meaning,
     OtherMethod,
@@ -36,8 +37,12 @@ SAID: dict[str, Meaning] = {
     f"{RULES}{LAST_PUSH}\n\n": AsksPeople(WaitingFor.REVIEW),
     f"{RULES}Waiting on code owner review from ada.\n\n": AsksPeople(WaitingFor.CODE_OWNER),
     f"{RULES}{CONVERSATION}\n\n": AsksPeople(WaitingFor.CONVERSATIONS),
-    f"{RULES}{REVIEW}\n\n{QUEUE}\n\n": Forbidden(),
-    QUEUE: Forbidden(),
+    f"{RULES}{REVIEW}\n\n{QUEUE}\n\n": ByQueue(),
+    QUEUE: ByQueue(),
+    "Pull Request is in the merge queue": ByQueue(),
+    'Pull request Required status check "faq-gate" is expected.': Passing(),
+    f"{RULES}Missing successful active staging deployment.\n\n": Passing(),
+    "it has left the merge queue (BRANCH_PROTECTIONS)": Passing(),
     "Merge commits are not allowed on this repository.": OtherMethod(),
     "Squash merges are not allowed on this repository.": OtherMethod(),
     "This branch must not contain merge commits.": OtherMethod(),

@@ -62,8 +62,8 @@ FATES: dict[Rule, type[Fate]] = {
     Rule.MERGE_METHODS: Refused,
     Rule.LINEAR_HISTORY: Obeyed,
     Rule.SIGNATURES: Obeyed,
-    Rule.MERGE_QUEUE: Refused,
-    Rule.DEPLOYMENTS: Refused,
+    Rule.MERGE_QUEUE: Obeyed,
+    Rule.DEPLOYMENTS: Obeyed,
     Rule.UPDATES: Refused,
     Rule.CREATIONS: Refused,
     Rule.FORCE_PUSHES: Obeyed,
@@ -121,11 +121,37 @@ def test_what_could_not_be_read_says_so(rules: BranchRules, change: Change) -> N
 @given(some_rules, st.sampled_from(Change))
 def test_what_is_refused_says_why_and_what_to_change(rules: BranchRules, change: Change) -> None:
     refused = first_refusal(rules, change)
-    never = bool(rules.merge_queue or rules.deployments or rules.no_update)
-    assert (refused is not None) == (never or not rules.usable_methods)
+    by_no_method = not rules.merge_queue and not rules.usable_methods
+    assert (refused is not None) == (rules.no_update or by_no_method)
     if refused is not None:
         assert refused.reason
         assert refused.advice.endswith(".")
+
+
+def test_a_queue_merges_by_its_own_method_and_brings_all_up_to_date() -> None:
+    queued = replace(MAIN, merge_queue=True, up_to_date=True, methods=(MergeMethod.SQUASH,))
+    told = {fate.rule: fate.how for fate in fates(queued, Change.TASK) if isinstance(fate, Obeyed)}
+    assert told == {
+        Rule.UP_TO_DATE: "The merge queue checks it on the newest base.",
+        Rule.MERGE_QUEUE: (
+            "It is put into the merge queue of main, which merges it once the required checks "
+            "passed on the merge group, too."
+        ),
+    }
+    rebasing = replace(queued, queue_method=MergeMethod.REBASE)
+    assert rebasing.method is MergeMethod.REBASE
+    (fate,) = by_rule(rebasing, Rule.MERGE_QUEUE)
+    assert isinstance(fate, Obeyed)
+    assert "which merges it by rebase once" in fate.how
+
+
+def test_of_a_merge_commit_of_a_queue_the_message_is_githubs() -> None:
+    asked = replace(MAIN, merge_queue=True, messages=(DOCS,))
+    refused = [
+        message_refusal(replace(asked, queue_method=method), Change.TASK, "Update", "")
+        for method in (MergeMethod.SQUASH, MergeMethod.MERGE)
+    ]
+    assert [each is None for each in refused] == [False, True]
 
 
 def test_nothing_that_is_not_known_refuses_or_parks_anything() -> None:

@@ -8,6 +8,7 @@ from shiploop.domain.delivery.webhook_facts import (
     DeployFact,
     DeployState,
     PushFact,
+    QueueFact,
     ReviewFact,
     branch_ref,
     read_delivery,
@@ -155,3 +156,13 @@ def test_a_review_is_about_a_task_whatever_its_branch_begins_with(prefix: str) -
     assert read_delivery("pull_request_review", review) == (ReviewFact(TASK_ID),)
     head["ref"] = f"{prefix}faq-by-hand"
     assert read_delivery("pull_request_review", review) == ()
+
+
+@pytest.mark.parametrize(
+    ("action", "tells"),
+    [("enqueued", True), ("dequeued", True), ("closed", True), ("labeled", False)],
+)
+def test_what_may_tell_of_a_merge_queue_makes_somebody_look(action: str, *, tells: bool) -> None:
+    head = {"ref": "hotfix/rollback-1", "sha": "a" * 40, "repo": {"id": 1}}
+    payload = {"action": action, "pull_request": {"head": head}, "repository": {"id": 1}}
+    assert read_delivery("pull_request", payload) == ((QueueFact("a" * 40),) if tells else ())
