@@ -14,7 +14,7 @@ from shiploop.domain.delivery.checks import Check, CheckKind, read_conclusion
 from shiploop.domain.timestamps import from_iso
 
 # Whatever it begins with: that is set, and may have been set otherwise. The id is looked up.
-_OWN_BRANCH = re.compile(r".*[a-z0-9]-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_OWN_BRANCH = re.compile(r"[a-z0-9]-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\Z")
 # Of pull requests only what may decide on a suggestion is worth a look.
 _DECISIVE = frozenset({"closed", "converted_to_draft", "ready_for_review", "reopened"})
 # And of these what may tell of its way through a merge queue.
@@ -170,7 +170,7 @@ def _review(payload: Mapping[str, Any]) -> tuple[Fact, ...]:
     head = payload["pull_request"]["head"]
     # A fork may name its branches as we do: its pull requests are none of ours.
     ours = (head.get("repo") or {}).get("id") == payload["repository"]["id"]
-    found = _OWN_BRANCH.fullmatch(str(head["ref"]))
+    found = _OWN_BRANCH.search(str(head["ref"]))
     return (ReviewFact(found[1]),) if ours and found else ()
 
 
