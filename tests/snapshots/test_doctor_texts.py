@@ -15,6 +15,7 @@ from redis import Redis
 from rich.console import Console
 
 from shiploop.cli.doctor import show_findings
+from shiploop.cli.doctor.branches_check import judge_branches
 from shiploop.cli.doctor.diagnosis import (
     Finding,
     Health,
@@ -41,8 +42,10 @@ from shiploop.cli.doctor.service_checks import (
     check_signing_key,
     check_site,
 )
+from shiploop.cli.doctor.template_check import judge_template
 from shiploop.clients.github.refusals import RIGHTS
 from shiploop.clients.github.setup import RepositorySettings, Webhook
+from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.rules import (
     NOTHING_READ,
     BranchRules,
@@ -265,6 +268,15 @@ def rule_findings(_seen: Examined) -> Iterator[Finding]:
     yield from judge_rules(NOTHING_READ)
 
 
+def naming_findings(_seen: Examined) -> Iterator[Finding]:
+    """The names of our branches, and the template of pull requests, do not fit or do."""
+    ours = BranchPrefixes(tasks="bot/", rollbacks="bot/undo-")
+    yield from judge_branches(ours, ("bot",), "if: startsWith(github.head_ref, 'orchestrator/')")
+    template = ".github/pull_request_template.md"
+    for text in (None, "## What changes\n", "## What changes\n\n{change}\n"):
+        yield from judge_template(template, text)
+
+
 def webhook_findings(_seen: Examined) -> Iterator[Finding]:
     """The webhook is missing, or does not deliver."""
     yield judge_webhook([])
@@ -358,6 +370,7 @@ REPORTS: Final[dict[str, Callable[[Examined], Iterator[Finding]]]] = {
     "cli/doctor_prefect.txt": prefect_findings,
     "cli/doctor_github.txt": github_findings,
     "cli/doctor_rules.txt": rule_findings,
+    "cli/doctor_names.txt": naming_findings,
     "cli/doctor_webhook.txt": webhook_findings,
     "cli/doctor_services.txt": service_findings,
     "cli/doctor_unexpected.txt": unexpected_findings,

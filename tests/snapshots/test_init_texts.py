@@ -23,6 +23,9 @@ BARE = a_repository(
     signs_off=True,
 )
 EMPTY = a_repository("README.md", generator="gfm", generator_told_by="")
+HABITS = a_repository(
+    "docs/faq.md", "docs/faq.de.md", ".github/pull_request_template.md", ".rumdl.toml"
+)
 PULL = "https://github.com/acme/docs/pull/7"
 FILES = (".github/workflows/agent-mvp-ci-fast.yml", ".rumdl.toml")
 
@@ -40,10 +43,19 @@ def _left_in() -> str:
     return messages.format_left_in(Path("/home/ada/shiploop-init"), "trunk", "it may only read")
 
 
+def _app() -> str:
+    key = Path("/home/ada/shiploop-app.pem")
+    page = messages.format_page("http://127.0.0.1:40123/", 900)
+    installed = "https://github.com/apps/shiploop-docs/installations/new"
+    return f"{page}\n{messages.format_registered(key, installed)}"
+
+
 INIT_TEXTS: dict[str, Callable[[], str]] = {
     "cli/init_found.txt": lambda: messages.format_found(FOUND),
     "cli/init_found_little.txt": lambda: messages.format_found(BARE),
     "cli/init_found_nothing.txt": lambda: messages.format_found(EMPTY),
+    "cli/init_found_habits.txt": lambda: messages.format_found(HABITS),
+    "cli/init_app.txt": _app,
     "cli/init_settings.txt": lambda: _settings(is_written=True),
     "cli/init_settings_kept.txt": lambda: _settings(is_written=False),
     "cli/init_opened.txt": lambda: messages.format_opened(PULL, FILES),

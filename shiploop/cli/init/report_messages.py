@@ -29,6 +29,8 @@ def format_found(found: Found) -> str:
         rows["titles"] = f"{found.commit_title}, as those of the last commits"
     if files.template is not None:
         rows["template"] = f"{files.template}, of pull requests"
+    if files.translations:
+        rows["languages"] = ", ".join(files.translations)
     if files.others:
         rows["other FAQs"] = ", ".join(files.others)
     return "\n".join(f"  {name:<12}{value}" for name, value in rows.items())
