@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from sandbox.github import check_states, mergeability
+from sandbox.github.diffs import ChangedFile
 from sandbox.github.entities import Issue, PullRequest, Repository
-from sandbox.github.git_repository import ChangedFile
 from sandbox.github.payloads import commits
 from sandbox.github.payloads.timestamps import timestamp
 from sandbox.github.state import GitHub

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from sandbox.github import merge_rules
-from sandbox.github.entities import CheckRun, CheckSuite, CommitStatus, PullRequest, Repository
+from sandbox.github.commit_reports import CommitStatus
+from sandbox.github.entities import CheckRun, CheckSuite, PullRequest, Repository
 from sandbox.github.requirements import App, RequiredCheck
 
 # Source: https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/about-status-checks

@@ -5,7 +5,7 @@ Source: https://docs.github.com/en/rest/checks/runs
 
 from collections.abc import Collection, Iterable
 
-from sandbox.github import check_states, webhooks
+from sandbox.github import check_states, commit_webhooks
 from sandbox.github.accounts import Account
 from sandbox.github.entities import (
     CheckRun,
@@ -73,7 +73,7 @@ def add_run(github: GitHub, suite: CheckSuite, name: str) -> CheckRun:
     run = CheckRun(github.next_id(), suite, name, github.now(), attempt=attempt)
     suite.runs.append(run)
     suite.updated_at = github.now()
-    webhooks.check_run(github, run, "created")
+    commit_webhooks.check_run(github, run, "created")
     return run
 
 
@@ -91,7 +91,7 @@ def complete_run(github: GitHub, run: CheckRun, conclusion: str, log: str = "") 
     start_run(github, run)
     run.status, run.conclusion, run.log = "completed", conclusion, log
     run.completed_at = run.suite.updated_at = github.now()
-    webhooks.check_run(github, run, "completed")
+    commit_webhooks.check_run(github, run, "completed")
     _tell_of_end(github, run.suite)
 
 
@@ -191,4 +191,4 @@ def app_of(github: GitHub, account: Account) -> App:
 
 def _tell_of_end(github: GitHub, suite: CheckSuite) -> None:
     if check_states.suite_status(suite) == "completed":
-        webhooks.check_suite(github, suite)
+        commit_webhooks.check_suite(github, suite)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import DeltaStatus, FileMode, SortMode
+from pygit2.enums import FileMode, SortMode
 
 from sandbox.github.accounts import Account
+from sandbox.github.diffs import ChangedFile, ChangedPath, changed_file, path_of
 
 COMMITTER = "GitHub"
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
@@ -26,38 +27,11 @@ GIT_ENVIRONMENT = {
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class ChangedPath:
-    """One path of a diff; `status` as GitHub's REST names it."""
-
-    path: str
-    status: str
-    previous_path: str | None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ChangedFile(ChangedPath):
-    """One file of a diff, with what has changed in it."""
-
-    additions: int
-    deletions: int
-    blob_sha: str
-    patch: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class Directory:
     """A directory of a commit: its tree's id, and its files by name."""
 
     id: str
     files: Mapping[str, bytes]
-
-
-_STATUS = {
-    DeltaStatus.ADDED: "added",
-    DeltaStatus.DELETED: "removed",
-    DeltaStatus.RENAMED: "renamed",
-    DeltaStatus.COPIED: "copied",
-}
 
 
 class GitRepository:
@@ -234,11 +208,11 @@ class GitRepository:
 
     def _changed_files(self, base: str | None, head: str) -> tuple[ChangedFile, ...]:
         """Return the difference between two commits' trees, or from nothing without a base."""
-        return tuple(_changed_file(patch) for patch in self._diff(base, head) if patch is not None)
+        return tuple(changed_file(patch) for patch in self._diff(base, head) if patch is not None)
 
     def _changed_paths(self, base: str | None, head: str) -> tuple[ChangedPath, ...]:
         """Return the paths of that difference alone: they are known at once."""
-        return tuple(ChangedPath(*_path_of(delta)) for delta in self._diff(base, head).deltas)
+        return tuple(ChangedPath(*path_of(delta)) for delta in self._diff(base, head).deltas)
 
     def _diff(self, base: str | None, head: str) -> pygit2.Diff:
         tree = self.commit_object(head).tree
@@ -292,26 +266,3 @@ class GitRepository:
             text=True,
             check=False,
         )
-
-
-def _changed_file(patch: pygit2.Patch) -> ChangedFile:
-    delta = patch.delta
-    _, additions, deletions = patch.line_stats
-    is_removed = delta.status is DeltaStatus.DELETED
-    return ChangedFile(
-        *_path_of(delta),
-        additions=additions,
-        deletions=deletions,
-        blob_sha=str((delta.old_file if is_removed else delta.new_file).id),
-        patch="".join(f"{hunk.header}{_hunk_text(hunk)}" for hunk in patch.hunks),
-    )
-
-
-def _path_of(delta: pygit2.DiffDelta) -> tuple[str, str, str | None]:
-    is_moved = delta.status in (DeltaStatus.RENAMED, DeltaStatus.COPIED)
-    status = _STATUS.get(delta.status, "modified")
-    return delta.new_file.path, status, delta.old_file.path if is_moved else None
-
-
-def _hunk_text(hunk: pygit2.DiffHunk) -> str:
-    return "".join(f"{line.origin}{line.content}" for line in hunk.lines)

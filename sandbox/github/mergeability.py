@@ -4,8 +4,8 @@ Sources: https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request and
 https://docs.github.com/en/graphql/reference/enums#mergeablestate
 """
 
+from sandbox.github.diffs import ChangedFile
 from sandbox.github.entities import Mergeable, PullRequest, Repository, TestMerge
-from sandbox.github.git_repository import ChangedFile
 from sandbox.github.state import GitHub
 
 

@@ -3,9 +3,10 @@
 Source: https://docs.github.com/en/rest/commits/statuses
 """
 
-from sandbox.github import webhooks
+from sandbox.github import commit_webhooks
 from sandbox.github.accounts import Account
-from sandbox.github.entities import CommitStatus, Repository
+from sandbox.github.commit_reports import CommitStatus
+from sandbox.github.entities import Repository
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.state import GitHub
 
@@ -39,7 +40,7 @@ def create(
         github.next_id(), sha, state, context, description, target_url, creator, github.now()
     )
     of_commit.append(status)
-    webhooks.status(github, repository, status)
+    commit_webhooks.status(github, repository, status)
     return status
 
 

@@ -8,12 +8,7 @@ from typing import Any
 
 from sandbox.github.accounts import Account
 from sandbox.github.entities import (
-    CheckRun,
-    CheckSuite,
     Comment,
-    CommitStatus,
-    Deployment,
-    DeploymentStatus,
     Hook,
     Issue,
     Label,
@@ -23,25 +18,22 @@ from sandbox.github.entities import (
 )
 from sandbox.github.payloads import (
     accounts,
-    checks,
     commits,
-    deployments,
     issues,
     pulls,
     repositories,
     reviews,
-    statuses,
 )
 from sandbox.github.queue_entries import QueueEntry
-from sandbox.github.requirements import App
 from sandbox.github.state import GitHub
 
 Body = dict[str, Any]
 
 
-def _emit(
+def emit(
     github: GitHub, repository: Repository, event: str, by: Account, build: Callable[[], Body]
 ) -> None:
+    """Send an event to the hooks that listen to it; its body is built if there is one."""
     hooks = [
         hook
         for hook in repository.hooks.values()
@@ -80,7 +72,7 @@ def push(
     forced: bool = False,
 ) -> None:
     """A ref was created, moved or (`after` None) deleted."""
-    _emit(
+    emit(
         github,
         repository,
         "push",
@@ -93,7 +85,7 @@ def repository_ruleset(
     github: GitHub, repository: Repository, ruleset: Body, action: str, by: Account
 ) -> None:
     """A ruleset was made or deleted."""
-    _emit(
+    emit(
         github,
         repository,
         "repository_ruleset",
@@ -106,7 +98,7 @@ def branch_protection_rule(
     github: GitHub, repository: Repository, branch: str, by: Account
 ) -> None:
     """The protection of a branch is another one."""
-    _emit(
+    emit(
         github,
         repository,
         "branch_protection_rule",
@@ -123,7 +115,7 @@ def pull_request_review_thread(
     github: GitHub, repository: Repository, pull: PullRequest, by: Account
 ) -> None:
     """A conversation about a pull request was resolved; its comments are not modelled."""
-    _emit(
+    emit(
         github,
         repository,
         "pull_request_review_thread",
@@ -145,7 +137,7 @@ def pull_request(
     **more: object,
 ) -> None:
     """A pull request was opened, synchronized (with `before`, `after`), edited or closed."""
-    _emit(
+    emit(
         github,
         repository,
         "pull_request",
@@ -169,7 +161,7 @@ def merge_group(
     **more: object,
 ) -> None:
     """A merge group was made, and is to be checked, or is there no more (`destroyed`)."""
-    _emit(
+    emit(
         github,
         repository,
         "merge_group",
@@ -191,7 +183,7 @@ def pull_request_review(
     by: Account,
 ) -> None:
     """A review was submitted or dismissed."""
-    _emit(
+    emit(
         github,
         repository,
         "pull_request_review",
@@ -201,17 +193,6 @@ def pull_request_review(
             "review": reviews.submitted_review(github, repository, pull, review),
             "pull_request": pulls.pull_request_simple(github, repository, pull),
         },
-    )
-
-
-def status(github: GitHub, repository: Repository, made: CommitStatus) -> None:
-    """A commit's status was written."""
-    _emit(
-        github,
-        repository,
-        "status",
-        made.creator,
-        lambda: statuses.event(github, repository, made),
     )
 
 
@@ -236,7 +217,7 @@ def issue(
     github: GitHub, repository: Repository, about: Issue, action: str, by: Account, **more: object
 ) -> None:
     """An issue was opened, closed or labeled."""
-    _emit(
+    emit(
         github,
         repository,
         "issues",
@@ -255,7 +236,7 @@ def issue_comment(
     **more: object,
 ) -> None:
     """A comment on an issue or a pull request was created, edited or deleted."""
-    _emit(
+    emit(
         github,
         repository,
         "issue_comment",
@@ -265,68 +246,5 @@ def issue_comment(
             "issue": issues.issue(github, repository, issue),
             "comment": issues.comment(github, repository, issue, comment),
             **more,
-        },
-    )
-
-
-def _bot(github: GitHub, app: App) -> Account:
-    return github.accounts.add(f"{app.slug}[bot]", "Bot")
-
-
-def check_run(github: GitHub, run: CheckRun, action: str) -> None:
-    """A check run was created or completed."""
-    repository = run.suite.repository
-    _emit(
-        github,
-        repository,
-        "check_run",
-        _bot(github, run.suite.app),
-        lambda: {"action": action, "check_run": checks.check_run(github, run)},
-    )
-
-
-def check_suite(github: GitHub, suite: CheckSuite) -> None:
-    """All check runs of a suite have completed."""
-    _emit(
-        github,
-        suite.repository,
-        "check_suite",
-        _bot(github, suite.app),
-        lambda: {"action": "completed", "check_suite": checks.check_suite(github, suite)},
-    )
-
-
-def deployment(github: GitHub, repository: Repository, made: Deployment) -> None:
-    """A deployment was created."""
-    _emit(
-        github,
-        repository,
-        "deployment",
-        made.creator,
-        lambda: {
-            "action": "created",
-            "deployment": deployments.deployment(github, repository, made),
-            "workflow": None,
-            "workflow_run": None,
-        },
-    )
-
-
-def deployment_status(
-    github: GitHub, repository: Repository, made: Deployment, status: DeploymentStatus
-) -> None:
-    """A deployment's progress was reported."""
-    _emit(
-        github,
-        repository,
-        "deployment_status",
-        status.creator,
-        lambda: {
-            "action": "created",
-            "deployment": deployments.deployment(github, repository, made),
-            "deployment_status": deployments.deployment_status(github, repository, made, status),
-            "check_run": None,
-            "workflow": None,
-            "workflow_run": None,
         },
     )

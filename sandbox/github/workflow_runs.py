@@ -4,12 +4,10 @@ Source: https://docs.github.com/en/actions/concepts/workflows-and-actions/workfl
 """
 
 import contextlib
-import enum
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from pathlib import Path
-from typing import assert_never
 
 from sandbox import actions
 from sandbox.ci.concurrency import Place
@@ -18,6 +16,7 @@ from sandbox.github import checks
 from sandbox.github.accounts import Account
 from sandbox.github.entities import CheckRun, CheckSuite, PullRequest, Repository, WorkflowRun
 from sandbox.github.queue_entries import QueueEntry
+from sandbox.github.run_endings import Ending, conclusion_of, take_ending, take_ending_of_group
 from sandbox.github.run_surroundings import environment_of, worktree_of
 from sandbox.github.state import GitHub
 from sandbox.github.workflow_events import (
@@ -29,15 +28,6 @@ from sandbox.github.workflow_events import (
 )
 
 _LOGGER = logging.getLogger(__name__)
-
-
-class _Ending(enum.Enum):
-    """How the required checks end: as they do, or as a fault says."""
-
-    REAL = enum.auto()
-    RED = enum.auto()
-    FLAKY = enum.auto()  # red in the first attempt
-    NEVER = enum.auto()
 
 
 def start_for_pull(github: GitHub, repository: Repository, pull: PullRequest, action: str) -> None:
@@ -100,32 +90,18 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
     with github.lock:
         workflows_dir = _workflow_files(github, repository, trigger.sha)
     planned = actions.plan(workflows_dir, trigger.event)
-    ending = _Ending.REAL
+    ending = Ending.REAL
     if trigger.pull is not None and planned:
         if github.faults.take(Fault.CI_ABSENT):
             return
-        ending = _take_ending(github)
+        ending = take_ending(github)
     elif trigger.event.name == "merge_group":
-        ending = _take_ending_of_group(github)
+        ending = take_ending_of_group(github)
     for workflow in planned:
         with github.lock:
             suite = _create_suite(github, repository, trigger, workflow, ending)
         if suite is not None and suite.startup_failure is None:
             _enter(github, suite, trigger, workflow, ending)
-
-
-def _take_ending(github: GitHub) -> _Ending:
-    if github.faults.take(Fault.CI_RED):
-        return _Ending.RED
-    if github.faults.take(Fault.CI_FLAKY):
-        return _Ending.FLAKY
-    return _Ending.NEVER if github.faults.take(Fault.CI_NEVER_ENDS) else _Ending.REAL
-
-
-def _take_ending_of_group(github: GitHub) -> _Ending:
-    if github.faults.take(Fault.MERGE_GROUP_RED):
-        return _Ending.RED
-    return _Ending.NEVER if github.faults.take(Fault.MERGE_GROUP_NEVER_ENDS) else _Ending.REAL
 
 
 def _workflow_files(github: GitHub, repository: Repository, sha: str) -> Path:
@@ -143,7 +119,7 @@ def _create_suite(
     repository: Repository,
     trigger: Trigger,
     workflow: actions.PlannedWorkflow,
-    ending: _Ending,
+    ending: Ending,
 ) -> CheckSuite | None:
     pull = trigger.pull
     if pull is not None and (not pull.open or pull.head_sha != trigger.head_sha):
@@ -151,7 +127,7 @@ def _create_suite(
     path = f".github/workflows/{workflow.path.name}"
 
     def restart(jobs: frozenset[str]) -> None:
-        again = _Ending.REAL if ending is _Ending.FLAKY else ending
+        again = Ending.REAL if ending is Ending.FLAKY else ending
         _enter(github, suite, trigger, workflow, again, jobs)
 
     suite = checks.create_suite(
@@ -183,7 +159,7 @@ def _enter(
     suite: CheckSuite,
     trigger: Trigger,
     workflow: actions.PlannedWorkflow,
-    ending: _Ending,
+    ending: Ending,
     jobs: frozenset[str] | None = None,
 ) -> None:
     """Run a workflow when its concurrency group lets it, and until a newer one cancels it.
@@ -216,12 +192,12 @@ def _run(
     suite: CheckSuite,
     trigger: Trigger,
     workflow: actions.PlannedWorkflow,
-    ending: _Ending,
+    ending: Ending,
     place: Place,
     jobs: frozenset[str] | None,
 ) -> None:
     ci_ms = github.latency.current.ci_ms
-    if ci_ms == 0 and ending is not _Ending.NEVER:
+    if ci_ms == 0 and ending is not Ending.NEVER:
 
         def act() -> None:
             with place:
@@ -244,28 +220,12 @@ def _run(
     github.schedule.after(ci_ms / 1000, report)
 
 
-def _report(github: GitHub, suite: CheckSuite, ending: _Ending) -> None:
+def _report(github: GitHub, suite: CheckSuite, ending: Ending) -> None:
     """Report the jobs of a workflow that was not run."""
     with github.lock:
         for run in suite.runs:
-            if (conclusion := _conclusion(suite, run.name, "success", ending)) is not None:
+            if (conclusion := conclusion_of(suite, run.name, "success", ending)) is not None:
                 checks.complete_run(github, run, conclusion)
-
-
-def _conclusion(suite: CheckSuite, job: str, conclusion: str, ending: _Ending) -> str | None:
-    """Return how a job ends, or None when it never does."""
-    protection = suite.repository.protections.get(suite.repository.default_branch)
-    if protection is not None and job not in protection.contexts:
-        return conclusion
-    match ending:
-        case _Ending.REAL:
-            return conclusion
-        case _Ending.RED | _Ending.FLAKY:
-            return "failure"
-        case _Ending.NEVER:
-            return None
-        case _:
-            assert_never(ending)
 
 
 def _act(
@@ -273,7 +233,7 @@ def _act(
     suite: CheckSuite,
     trigger: Trigger,
     workflow: actions.PlannedWorkflow,
-    ending: _Ending,
+    ending: Ending,
     jobs: frozenset[str] | None,
 ) -> None:
     with github.lock:
@@ -293,7 +253,7 @@ def _act(
             if update.status == "in_progress":
                 checks.start_run(github, run)
                 return
-            conclusion = _conclusion(suite, run.name, update.conclusion or "failure", ending)
+            conclusion = conclusion_of(suite, run.name, update.conclusion or "failure", ending)
             if conclusion is not None:
                 checks.complete_run(github, run, conclusion, update.log)
 

@@ -11,7 +11,8 @@ from graphql import GraphQLResolveInfo
 
 from sandbox.faults import Fault
 from sandbox.github import check_states
-from sandbox.github.entities import CheckRun, CheckSuite, CommitStatus, Repository
+from sandbox.github.commit_reports import CommitStatus
+from sandbox.github.entities import CheckRun, CheckSuite, Repository
 from sandbox.github.graphql_api.connections import (
     PageArguments,
     Resolver,

@@ -9,7 +9,8 @@ from typing import Any, Unpack
 
 from graphql import GraphQLResolveInfo
 
-from sandbox.github.entities import Deployment, DeploymentStatus, Repository
+from sandbox.github.commit_reports import Deployment, DeploymentStatus
+from sandbox.github.entities import Repository
 from sandbox.github.graphql_api.connections import (
     PageArguments,
     Resolver,

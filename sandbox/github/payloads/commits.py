@@ -6,8 +6,9 @@ from typing import Any
 import pygit2
 
 from sandbox.github.accounts import Account
+from sandbox.github.diffs import ChangedFile
 from sandbox.github.entities import Repository
-from sandbox.github.git_repository import COMMITTER, ChangedFile
+from sandbox.github.git_repository import COMMITTER
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.accounts import user
 from sandbox.github.payloads.repositories import api_url, web_url

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from sandbox.github.entities import Deployment, DeploymentStatus, Repository
+from sandbox.github.commit_reports import Deployment, DeploymentStatus
+from sandbox.github.entities import Repository
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.accounts import user
 from sandbox.github.payloads.repositories import api_url

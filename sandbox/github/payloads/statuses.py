@@ -5,7 +5,8 @@ from typing import Any
 
 from sandbox.github import check_states
 from sandbox.github import statuses as commit_statuses
-from sandbox.github.entities import CommitStatus, Repository
+from sandbox.github.commit_reports import CommitStatus
+from sandbox.github.entities import Repository
 from sandbox.github.node_ids import node_id
 from sandbox.github.payloads.accounts import user
 from sandbox.github.payloads.commits import commit

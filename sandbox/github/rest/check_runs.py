@@ -4,7 +4,7 @@ Sources: https://docs.github.com/en/rest/checks/runs and
 https://docs.github.com/en/rest/checks/suites
 """
 
-from sandbox.github import check_states, checks, webhooks
+from sandbox.github import check_states, checks, commit_webhooks
 from sandbox.github.accounts import Access
 from sandbox.github.entities import CheckRun, CheckSuite
 from sandbox.github.payloads import checks as payloads
@@ -78,7 +78,7 @@ def _move(call: Call, run: CheckRun, status: str, conclusion: str | None) -> Non
         return
     if run.status == "completed":  # an app may change its mind
         run.conclusion, run.completed_at = conclusion, call.github.now()
-        webhooks.check_run(call.github, run, "completed")
+        commit_webhooks.check_run(call.github, run, "completed")
         return
     checks.complete_run(call.github, run, conclusion)
 

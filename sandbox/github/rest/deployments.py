@@ -4,9 +4,9 @@ Sources: https://docs.github.com/en/rest/deployments/deployments and
 https://docs.github.com/en/rest/deployments/statuses
 """
 
-from sandbox.github import webhooks
+from sandbox.github import commit_webhooks
 from sandbox.github.accounts import Access
-from sandbox.github.entities import Deployment, DeploymentStatus
+from sandbox.github.commit_reports import Deployment, DeploymentStatus
 from sandbox.github.payloads import deployments as payloads
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.rest.call import Call, Operation, Reply, invalid, not_found
@@ -60,7 +60,7 @@ def _create(call: Call) -> Reply:
         is_transient=call.flag("transient_environment", False),
     )
     call.repository.deployments[deployment.id] = deployment
-    webhooks.deployment(call.github, call.repository, deployment)
+    commit_webhooks.deployment(call.github, call.repository, deployment)
     return Reply(201, payloads.deployment(call.github, call.repository, deployment))
 
 
@@ -102,7 +102,7 @@ def _status(call: Call, deployment: Deployment, state: str, description: str) ->
     )
     deployment.statuses.append(status)
     deployment.updated_at = status.created_at
-    webhooks.deployment_status(call.github, call.repository, deployment, status)
+    commit_webhooks.deployment_status(call.github, call.repository, deployment, status)
     return status
 
 
