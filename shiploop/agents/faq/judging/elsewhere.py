@@ -41,6 +41,7 @@ _AFTER_BLOCK: Final = re.compile(
     r"[\0|][\s|>]{0,9}(?:\Z|(?:[^.!?\n\0|]{0,120} )?the (?:(?!\w+ed )[\w-]+ ){0,3}\Z)",
     re.IGNORECASE,
 )
+_ANNOUNCES: Final = re.compile(r" (?:is|are)\b")  # "Here are some of them", after whatever block
 _BEFORE: Final = 160  # characters
 # "the two libraries above", "the above libraries"
 _THING_BEFORE: Final = re.compile(
@@ -102,7 +103,8 @@ def _pointers(prose: str) -> Iterator[re.Match[str]]:
         word = found[0].lower()
         may_lead_in = word in ("here", "below") or word.startswith(("the following", "following"))
         leads_in = may_lead_in and _LEADS_IN.match(prose, found.end())
-        goes_back = word in ("here", "above") and _AFTER_BLOCK.search(before)
+        announces = word == "here" and _ANNOUNCES.match(prose, found.end())
+        goes_back = word in ("here", "above") and not announces and _AFTER_BLOCK.search(before)
         if not leads_in and not goes_back and not (word == "above" and _was_named(prose, found)):
             yield found
 

@@ -104,8 +104,8 @@ def folder_of_readme(path: str, pages: Collection[str]) -> str:
 
 
 def names_folder(question: str, folder: str) -> bool:
-    """Tell whether a question says what a folder is called, but for words that say nothing."""
-    return _telling(_SPACED.sub(" ", folder)) <= _terms(question)
+    """Tell whether a question says what a folder is called."""
+    return _terms(_SPACED.sub(" ", folder)) <= _terms(question)
 
 
 def _narrowing_page(said: str, path: str, above: Sequence[str]) -> str:

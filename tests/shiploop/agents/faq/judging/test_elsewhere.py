@@ -26,6 +26,7 @@ SENTENCE = "Keys are rotated by their owner, who has to say so beforehand to all
         (f"{CODE}\n\nThe second line above asks nobody.", ""),
         (f"{CODE}\n\nThe lines described above ask nobody.", "above"),
         (f"{CODE}\n\nHere, `rotate` is the verb.", ""),
+        (f"{CODE}\n\nHere are the others.", "Here"),
         ("Run it.\n\nHere, `rotate` is the verb.", "Here"),
         ("The following example asks nobody:\n\n- one\n- two", ""),
         ("In the following chapter, one is asked.", "following chapter"),

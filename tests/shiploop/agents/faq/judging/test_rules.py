@@ -245,6 +245,7 @@ def test_a_short_heading_is_about_its_page_which_the_question_has_to_name(
     [
         ("checks/README.md", ("docs/a.md",), "Run all the tests in parallel", "checks"),
         ("tools/checks/readme.md", ("tools/a.md",), "Run all the tests in parallel", "checks"),
+        ("syntax/README.md", ("docs/a.md",), "Run all the tests in parallel", "syntax"),
         ("checks/README.md", ("docs/a.md",), "Run all the tests of the checks in parallel", None),
         ("checks/README.md", ("checks/more.md",), "Run all the tests in parallel", None),
         ("docs/checks/README.md", ("docs/a.md",), "Run all the tests in parallel", None),
