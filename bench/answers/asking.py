@@ -10,13 +10,13 @@ from pydantic import ValidationError
 
 from bench.answers.questions import Asked
 from shiploop.agents.agent import Agent, World
-from shiploop.agents.faq.document.document import FAQ_PATH
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.domain.delivery.change import (
     AlreadyThere,
     CannotEdit,
     Declined,
     Edited,
+    Files,
     Level,
     Proposal,
 )
@@ -68,11 +68,15 @@ class Answered:
 
 
 def ask(asked: Asked, agent: Agent[Any], library: Library) -> Answered:
-    """Ask one question, of the FAQ as it stands in the folder; nothing is added to it."""
+    """Ask one question, of the FAQ as it stands in the folder; nothing is added to it.
+
+    The FAQ stands where the repository has it, which is not `docs/FAQ.md` for each.
+    """
     hits = library.index.search(asked.question, LOOKED_AT)
     found = asked.expects(f"{hit.section.path}#{hit.section.anchor}" for hit in hits)
     started_s = time.perf_counter()
-    proposal = _proposed(asked.question, agent, library.faq or _NO_FAQ_YET)
+    faqs = {path: text or _NO_FAQ_YET for path, text in library.faqs.items()}
+    proposal = _proposed(asked.question, agent, faqs)
     milliseconds = (time.perf_counter() - started_s) * 1000
     if isinstance(proposal, Declined):
         reasons = (proposal.reason,)
@@ -92,7 +96,7 @@ def ask(asked: Asked, agent: Agent[Any], library: Library) -> Answered:
     )
 
 
-def _proposed(question: str, agent: Agent[Any], faq: str) -> Proposal | Declined:
+def _proposed(question: str, agent: Agent[Any], faqs: Files) -> Proposal | Declined:
     """What the agent would have shipped or suggested; Declined also where its gate refuses it."""
     try:
         request = agent.request_model.model_validate({"question": question})
@@ -101,11 +105,11 @@ def _proposed(question: str, agent: Agent[Any], faq: str) -> Proposal | Declined
     proposal = agent.draft(request, World(str(uuid5(NAMESPACE_URL, question))))
     if isinstance(proposal, Declined):
         return proposal
-    match edit := agent.edit(proposal, {FAQ_PATH: faq}):
+    match edit := agent.edit(proposal, faqs):
         case AlreadyThere() | CannotEdit():
             return Declined(edit.reason)
         case Edited():
-            refused = agent.check(proposal, {FAQ_PATH: faq})
+            refused = agent.check(proposal, faqs)
             return Declined("; ".join(refused)) if refused else proposal
         case _:
             assert_never(edit)

@@ -77,3 +77,16 @@ def test_what_cannot_be_measured_is_a_sentence(
     assert ran.exit_code == 2
     assert ran.stderr.startswith("Error: ")
     assert said in ran.stderr
+
+
+def test_a_faq_that_stands_elsewhere_is_added_to_there(tmp_path: Path) -> None:
+    docs = tmp_path / "files"
+    (docs / "guide").mkdir(parents=True)
+    (docs / "guide" / "faq.md").write_text("# FAQ\n", encoding="utf-8")
+    (docs / "a.md").write_text(
+        "# A\n\n## Rotate the keys\n\nRun `keys rotate`.\n", encoding="utf-8"
+    )
+    questions = tmp_path / "questions.yaml"
+    questions.write_text("- {question: Rotate the keys, answerable: true}\n")
+    assert run(docs, questions, tmp_path / "out.jsonl").exit_code == 0
+    assert [line["outcome"] for line in lines(tmp_path / "out.jsonl")] == ["auto"]

@@ -65,7 +65,7 @@ class Quoter:
             return with_below
         whole = quote_section(named.section, self._reach)
         if isinstance(whole, Quotation):
-            judged = judge_whole(question, named, whole.text)
+            judged = judge_whole(question, named, whole.text, self.library.pages)
             return Draft(quoted_answer(named.section, whole), judged)
         part = quote_part(named.section, lambda text: 1.0, self._reach)  # all of it is meant
         if isinstance(part, Quotation):
@@ -80,7 +80,8 @@ class Quoter:
             return None
         whole = replace(named, section=joined, has_more_below=False, below=())
         answer = quoted_answer(named.section, quoted, named.below)
-        return Draft(answer, judge_whole(question, whole, quoted.text))
+        judged = judge_whole(question, whole, quoted.text, self.library.pages)
+        return Draft(answer, judged)
 
     def _one_of(self, question: str, sections: Sequence[Section], hits: Sequence[Hit]) -> Draft:
         """Of several sections with that heading, the one that a search finds first."""

@@ -7,6 +7,7 @@ from typing import Final
 _FEWEST_WORDS_BESIDE_LINKS: Final = 12
 # As many words tell something beside a link, or a picture, that is not quoted.
 _WORDS_BESIDE_A_LINK: Final = 30
+_WORDS_BESIDE_A_TELLING_LINK: Final = 8  # in its sentence
 _WORDS_BESIDE_A_PICTURE: Final = 10
 _CODE: Final = "\0"  # stands for a block of code where only prose is read
 _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
@@ -40,7 +41,13 @@ _AFTER_BLOCK: Final = re.compile(
     r"[\0|][\s|>]{0,9}(?:\Z|(?:[^.!?\n\0|]{0,120} )?the (?:(?!\w+ed )[\w-]+ ){0,3}\Z)",
     re.IGNORECASE,
 )
+_ANNOUNCES: Final = re.compile(r" (?:is|are)\b")  # "Here are some of them", after whatever block
 _BEFORE: Final = 160  # characters
+# "the two libraries above", "the above libraries"
+_THING_BEFORE: Final = re.compile(
+    r"\b(?:the|these|those|all|both) (?:[\w-]+ )?([\w-]{4,}) \Z", re.I
+)
+_THING_AFTER: Final = re.compile(r"\bthe above ([\w-]{4,})", re.IGNORECASE)
 # What a reader of the answer alone cannot see.
 _ELSEWHERE: Final = re.compile(
     r"(?<!\band )(?<!\bor )\babove\b(?! \d)"
@@ -70,6 +77,9 @@ _GOES_ON: Final = re.compile(
     r"|therefore|thus|hence|similarly|likewise|conversely|nevertheless|and|or|yet|still"
     r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
     r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
+    # Within the first words too: "You should, however, …"
+    r"|\A\W{0,40}(?:[\w'’-]{1,30}\W{1,3}){1,4}?(?:however|allerdings|jedoch|cependant|toutefois"
+    r"|néanmoins|sin embargo|no obstante|tuttavia|porém|contudo|echter)\b"
     r"|\A\W{0,40}(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
     re.IGNORECASE,
 )
@@ -91,10 +101,24 @@ def _pointers(prose: str) -> Iterator[re.Match[str]]:
     for found in _ELSEWHERE.finditer(prose):
         before = prose[max(0, found.start() - _BEFORE) : found.start()]
         word = found[0].lower()
-        leads_in = word in ("here", "below") and _LEADS_IN.match(prose, found.end())
-        goes_back = word in ("here", "above") and _AFTER_BLOCK.search(before)
-        if not leads_in and not goes_back:
+        may_lead_in = word in ("here", "below") or word.startswith(("the following", "following"))
+        leads_in = may_lead_in and _LEADS_IN.match(prose, found.end())
+        announces = word == "here" and _ANNOUNCES.match(prose, found.end())
+        goes_back = word in ("here", "above") and not announces and _AFTER_BLOCK.search(before)
+        if not leads_in and not goes_back and not (word == "above" and _was_named(prose, found)):
             yield found
+
+
+def _was_named(prose: str, above: re.Match[str]) -> bool:
+    """Tell whether what stands "above" was named before its sentence, so that it is quoted too."""
+    thing = _THING_BEFORE.search(prose, 0, above.start()) or _THING_AFTER.search(
+        prose, max(0, above.start() - len("the ")), above.end() + _BEFORE
+    )
+    if not thing:
+        return False
+    stem = thing[1].lower().removesuffix("s").removesuffix("ie")
+    sentences = _SENTENCE_END.split(prose[: above.start()])
+    return any(stem in each.lower() for each in sentences[:-1])
 
 
 def says_little(prose: str) -> bool:
@@ -106,12 +130,24 @@ def says_little(prose: str) -> bool:
 def leads_away(text: str, prose: str) -> bool:
     """Tell whether a section's text has links and pictures which what is quoted of it needs.
 
-    Links to other hosts are quoted as their words, and pictures not at all.
+    Links to other hosts are quoted as their words, which is all that a sentence needs that tells
+    something itself. Pictures are not quoted at all.
     """
     pictures = len(_PICTURE.findall(text))
-    links = len(_SHOWN_LINK.findall(text)) - pictures - len(_SHOWN_LINK.findall(prose))
+    links = _links_that_matter(without_code_blocks(text)) - _links_that_matter(prose)
     needed = _WORDS_BESIDE_A_LINK * max(0, links) + _WORDS_BESIDE_A_PICTURE * pictures
     return count_words(prose) < needed
+
+
+def _links_that_matter(prose: str) -> int:
+    """Count the links of sentences that say where to read on, or little beside them."""
+    found = 0
+    for sentence in _SENTENCE_END.split(prose):
+        links = len(_SHOWN_LINK.findall(sentence)) - len(_PICTURE.findall(sentence))
+        said = count_words(_LINK.sub(" ", sentence))
+        if said < links * _WORDS_BESIDE_A_TELLING_LINK or _POINTER.search(sentence):
+            found += links
+    return found
 
 
 def without_code_blocks(quoted: str) -> str:

@@ -4,7 +4,7 @@ It is not the writer, and structure comes first: a whole section whose heading t
 needs no score. Any other passage is at best a suggestion.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,10 +33,12 @@ class Refused:
     reason: str
 
 
-def judge_whole(question: str, named: Named, quoted: str) -> Assessment:
-    """Judge the whole section whose heading the question is."""
+def judge_whole(
+    question: str, named: Named, quoted: str, pages: Collection[str] = ()
+) -> Assessment:
+    """Judge the whole section whose heading the question is, among all the pages there are."""
     told = f"The question is the heading “{named.heading}” of {named.section.path}"
-    if weak := why_not_alone(question, named, quoted):
+    if weak := why_not_alone(question, named, quoted, pages):
         return Assessment(Level.SUGGEST, HEADING, (is_heading(named), *weak))
     return Assessment(Level.AUTO, HEADING, (f"{told}, and all of it is quoted.",))
 

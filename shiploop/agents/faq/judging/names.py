@@ -79,6 +79,12 @@ def is_common(name: str) -> bool:
     return name.casefold() in _COMMON
 
 
+def has_sure_name(text: str) -> bool:
+    """Tell whether a text has a name that its capitals or digits tell, and that is of a product."""
+    words = (word for word in re.findall(_WORD, text) if not is_common(word))
+    return any(_is_sure_name(part) for word in words for part in re.split("[-.]", word))
+
+
 def is_negated(text: str) -> bool:
     """Tell whether a text says no to anything."""
     return bool(_NEGATIONS.search(text))

@@ -5,11 +5,13 @@ another question, unless the question or the quotation names what stands above.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
-from shiploop.agents.faq.judging.names import fixed_in
+from shiploop.agents.faq.judging.names import fixed_in, has_sure_name
 from shiploop.agents.faq.retrieval.asked import asked
+from shiploop.agents.faq.retrieval.language import Language
+from shiploop.agents.faq.retrieval.stop_words import stop_words
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 _FEW: Final = 2  # telling words of a heading that may be about much
@@ -31,10 +33,14 @@ _IS_STEP: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(r"\(?\d{1,3}[.)、]\s")
 _KATAKANA: Final = re.compile(r"[\u30a1-\u30fa][\u30a1-\u30ff]+")
+_UNSPACED: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _SPACED: Final = re.compile(r"[-_/.]+")
 # What stands below such a heading is about that system only.
 _OF_A_SYSTEM: Final = re.compile(r"\b(?:on|under|auf|unter|sous) [A-Z]\w+")
 _ASIDE: Final = re.compile(r"^>.*$", re.MULTILINE)  # it tells late, or of something else
+_README: Final = re.compile(r"readme\.\w+", re.IGNORECASE)
+_FRONT: Final = re.compile(r"_?(?:readme|index)\.", re.IGNORECASE)
+_OF_DOCUMENTATION: Final = frozenset(["doc", "docs", "documentation"])
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SIGNATURE: Final = re.compile(r"[(\[<=]|\w[.:]+\w")
 # They stand above parts of a page and say nothing of them.
@@ -42,7 +48,7 @@ _ORDERING_WORDS: Final = """
 advanced api apis available basic basics cases command commands common concept concepts config
 configuration configure configuring custom customization definition definitions description
 descriptions documentation doc docs environment example examples faq feature features frequently
-general getting guide guides guidelines help installation installing install instruction
+general getting glossary guide guides guidelines help installation installing install instruction
 instructions introduction issue issues limitation limitations main method methods misc note notes
 operation operations option options other others overview part parts pattern patterns property
 properties question questions quick recipe recipes reference references requirements rule rules
@@ -55,19 +61,75 @@ ejemplo ejemplos introducción general referencia usar uso
 """
 
 
-def narrowing_heading(question: str, path: str, headings: tuple[str, ...], quoted: str) -> str:
+def narrowing_heading(
+    question: str,
+    path: str,
+    headings: tuple[str, ...],
+    quoted: str,
+    pages: Collection[str] = (),
+) -> str:
     """The heading above that neither a question nor what is quoted names; empty if none."""
     own, above = headings[-1], headings[:-1]
-    if not above or _SIGNATURE.search(own) or fixed_in(own).code:
+    is_step = _IS_STEP.match(own.lstrip("*_ ")) is not None
+    names_itself = _SIGNATURE.search(own) or fixed_in(own).code
+    if not above or (names_itself and not is_step):
         return ""
     said = _terms(f"{question}\n{_ASIDE.sub('', quoted)}")
-    is_step = _IS_STEP.match(own.lstrip("*_ ")) is not None
     if is_step or _NUMBERED.match(own) or _is_of_a_procedure(path, above):
         few = is_step or _weight(own) <= _FEW_OF_A_PROCEDURE
         return next((each for each in reversed(above) if few and not _telling(each) <= said), "")
-    # The title of a page mostly says no more than what the project is about.
+    if _weight(own) > _FEW:
+        return ""
     between = [each for each in reversed(above[1:]) if _telling(each)]
-    return between[0] if _weight(own) <= _FEW and _narrow(between, said) else ""
+    if _narrow(between, said):
+        return between[0]
+    # A name is the same on any page, and a heading that is a whole question says what it is about.
+    says_itself = has_sure_name(own) or own.rstrip().endswith(("?", "？"))
+    if says_itself or not any(each != path for each in pages):
+        return ""
+    return _narrowing_page(f"{question}\n{own}", path, above)
+
+
+def folder_of_readme(path: str, pages: Collection[str]) -> str:
+    """The folder that a README speaks of, as that of the tests does; empty where it is a page.
+
+    It stands beside what it is about, and no other page does: below a folder of documentation, or
+    among other pages, it is one of them.
+    """
+    *folders, name = path.split("/")
+    if not folders or not _README.fullmatch(name) or _OF_DOCUMENTATION & {*folders}:
+        return ""
+    beside = (each for each in pages if each != path)
+    return "" if any(each.split("/")[:-1] == folders for each in beside) else folders[-1]
+
+
+def names_folder(question: str, folder: str) -> bool:
+    """Tell whether a question says what a folder is called."""
+    return _terms(_SPACED.sub(" ", folder)) <= _terms(question)
+
+
+def _narrowing_page(said: str, path: str, above: Sequence[str]) -> str:
+    """The page that a short heading of common words is about, where nothing said names it.
+
+    "Data flow" on the page "Assistant" is about the assistant's, whatever is quoted below it: who
+    asks for the data flow asks for any. The first page of all is about the whole project.
+    """
+    if _is_front(path) or (_telling(above[-1]) and _telling(above[-1]) <= _terms(said)):
+        return ""
+    page = above[0] if _telling(above[0]) else _SPACED.sub(" ", _file_or_folder(path))
+    telling = _telling(page)
+    return page if telling and telling.isdisjoint(_terms(said)) else ""
+
+
+def _is_front(path: str) -> bool:
+    *folders, name = path.split("/")
+    return len(folders) <= 1 and _FRONT.match(name) is not None
+
+
+def _file_or_folder(path: str) -> str:
+    """What a file is called, or its folder where that is the name of any."""
+    *folders, name = path.split("/")
+    return folders[-1] if folders and _FRONT.match(name) else name.partition(".")[0]
 
 
 def _narrow(between: Sequence[str], said: frozenset[str]) -> bool:
@@ -101,10 +163,11 @@ def _weight(heading: str) -> int:
 
     So is a word in katakana, however long it is.
     """
-    if not heading.isascii():
+    if _UNSPACED.search(heading):
         return asked(_KATAKANA.sub("カナ", heading)).weight
     # Camel case is one word here, whatever it is made of.
     return len(_terms(" ".join(asked(heading).terms)) - _ORDERING)
 
 
-_ORDERING: Final = _terms(_ORDERING_WORDS)
+# "de" and "une" are no more telling than "of" is.
+_ORDERING: Final = _terms(_ORDERING_WORDS).union(*map(stop_words, Language))

@@ -5,7 +5,7 @@ Each broken rule is a sentence for a maintainer, who reads it in the pull reques
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,7 +20,11 @@ from shiploop.agents.faq.judging.elsewhere import (
     without_code_blocks,
 )
 from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
-from shiploop.agents.faq.judging.narrowing import narrowing_heading
+from shiploop.agents.faq.judging.narrowing import (
+    folder_of_readme,
+    names_folder,
+    narrowing_heading,
+)
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
 from shiploop.agents.faq.retrieval.stop_words import FILLERS
@@ -154,17 +158,22 @@ def words_of(question: str) -> tuple[str, ...]:
     return tuple(word for word in dict.fromkeys(about) if content_terms(word))[:_MOST_WORDS]
 
 
-def why_not_alone(question: str, named: Named, quoted: str) -> tuple[str, ...]:
+def why_not_alone(
+    question: str, named: Named, quoted: str, pages: Collection[str] = ()
+) -> tuple[str, ...]:
     """Why a whole section, quoted, would not stand alone as the answer to its heading."""
     prose = without_code_blocks(quoted)
     text = named.section.text
     return (
-        *_why_heading_not_alone(question, named, quoted),
+        *_why_heading_not_alone(question, named, quoted, pages),
+        *_why_page_not_alone(question, named.section.path, pages),
         *_why_text_not_alone(text, quoted, prose),
     )
 
 
-def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator[str]:
+def _why_heading_not_alone(
+    question: str, named: Named, quoted: str, pages: Collection[str]
+) -> Iterator[str]:
     if named.is_one_word:
         yield "One word alone may mean much else."
     if _SOFT.issuperset(asked(named.heading).words):
@@ -176,8 +185,14 @@ def _why_heading_not_alone(question: str, named: Named, quoted: str) -> Iterator
     if named.has_more_below and not _tells_much(named, quoted):
         yield "The section goes on below further headings, which are not quoted."
     section = named.section
-    if above := narrowing_heading(question, section.path, section.heading_path, quoted):
+    if above := narrowing_heading(question, section.path, section.heading_path, quoted, pages):
         yield f"The heading says so only below “{above}”."
+
+
+def _why_page_not_alone(question: str, path: str, pages: Collection[str]) -> Iterator[str]:
+    folder = folder_of_readme(path, pages)
+    if folder and not names_folder(question, folder):
+        yield f"It is the README of “{folder}”, which the question does not name."
 
 
 def _why_text_not_alone(text: str, quoted: str, prose: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ NO_DOCUMENTATION: Final = (
     *("changelog*", "change-log*", "change_log*", "/changes*", "/history*", "changelogs/"),
     *("release-notes*", "release_notes*", "releasenotes*", "/releases*", "docs/releases/"),
     *("/news*", "newsfragments/", "whats-new*", "whatsnew*", "blog/", "blogs/", "_posts/"),
+    "docusaurus-plugin-content-blog/",  # where Docusaurus keeps what a blog is in other languages
     *("contributing*", "/contribut*", "contributors*", "code_of_conduct*", "code-of-conduct*"),
     *("/security*", "/docs/security-policy*", "license.*", "licence.*", "/licen[sc]e*"),
     *("/cla.*", "contributor-license*", "contributor_license*"),
@@ -28,7 +29,7 @@ NO_DOCUMENTATION: Final = (
     "packages/*/template-*/",
     *("test/", "tests/", "__tests__/", "testdata/", "fixture/", "fixtures/", "__fixtures__/"),
     *("node_modules/", "vendor/", "vendored/", "third_party/", "third-party/", "3rdparty/"),
-    *("archive/", "archived/", "archives/", "*[-_]archive/", "*[-_]archived/", "attic/"),
+    *("archive/", "archived/", "archives/", "old/", "*[-_]archive/", "*[-_]archived/", "attic/"),
 )
 
 

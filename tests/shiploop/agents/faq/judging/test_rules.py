@@ -209,3 +209,61 @@ def test_a_heading_that_needs_those_above_is_told_with_the_one_it_needs(
     wanted = () if above is None else (f"The heading says so only below “{headings[above]}”.",)
     assert why_not_alone(headings[-1], named, quoted) == wanted
     assert not why_not_alone(" ".join(headings), named, quoted)
+
+
+@pytest.mark.parametrize(
+    ("path", "headings", "above"),
+    [
+        ("docs/assistant.md", ("Assistant", "Data flow"), "Assistant"),
+        ("docs/session.md", ("Usage", "Reading all"), "session"),
+        ("docs/session/index.md", ("Usage", "Reading all"), "session"),
+        ("docs/a.md", ("Programmer une tâche", "Une date précise"), "Programmer une tâche"),
+        # Who asks so names the page, or a name, or all of it in a question.
+        ("docs/assistant.md", ("Assistants", "Assistant data"), None),
+        ("docs/assistant.md", ("Assistant", "RFID cards"), None),
+        ("docs/assistant.md", ("Assistant", "Where is data?"), None),
+        ("docs/assistant.md", ("Assistant", "Export many data at once"), None),
+        ("docs/glossary.md", ("Glossary", "Data flow"), None),
+        ("docs/index.md", ("Acme", "Data flow"), None),
+        ("docs/types.md", ("Acme", "Element types", "Element type map"), None),
+    ],
+)
+def test_a_short_heading_is_about_its_page_which_the_question_has_to_name(
+    path: str, headings: tuple[str, ...], above: str | None
+) -> None:
+    section = Section(path, headings, "a", 1, 3, "")
+    named = Named(section, headings[-1], in_order=True, has_more_below=False)
+    text, pages = "All of it goes from here to there.", (path, "docs/other.md")
+    wanted = () if above is None else (f"The heading says so only below “{above}”.",)
+    assert why_not_alone(headings[-1], named, text, pages) == wanted
+    assert not why_not_alone(f"{headings[-1]} {above}", named, text, pages)
+    assert not why_not_alone(headings[-1], named, text, (path,)), "there is no other page"
+
+
+@pytest.mark.parametrize(
+    ("path", "pages", "question", "folder"),
+    [
+        ("checks/README.md", ("docs/a.md",), "Run all the tests in parallel", "checks"),
+        ("tools/checks/readme.md", ("tools/a.md",), "Run all the tests in parallel", "checks"),
+        ("syntax/README.md", ("docs/a.md",), "Run all the tests in parallel", "syntax"),
+        ("checks/README.md", ("docs/a.md",), "Run all the tests of the checks in parallel", None),
+        ("checks/README.md", ("checks/more.md",), "Run all the tests in parallel", None),
+        ("docs/checks/README.md", ("docs/a.md",), "Run all the tests in parallel", None),
+        ("README.md", ("docs/a.md",), "Run all the tests in parallel", None),
+    ],
+)
+def test_a_readme_beside_code_is_about_its_folder_only(
+    path: str, pages: tuple[str, ...], question: str, folder: str | None
+) -> None:
+    section = Section(path, ("Acme", "Run all the tests in parallel"), "a", 1, 3, "")
+    named = Named(section, section.heading_path[-1], in_order=True, has_more_below=False)
+    told = why_not_alone(question, named, "Run `acme check` once.", (path, *pages))
+    reason = f"It is the README of “{folder}”, which the question does not name."
+    assert told == ((reason,) if folder else ())
+
+
+def test_a_step_that_names_a_file_is_a_step_still() -> None:
+    section = Section("a.md", ("Local storage", "Step 5. Run the main.js file"), "a", 1, 3, "")
+    named = Named(section, section.heading_path[-1], in_order=True, has_more_below=False)
+    told = why_not_alone("Step 5. Run the main.js file", named, "Run `node main.js`.")
+    assert told == ("The heading says so only below “Local storage”.",)

@@ -57,6 +57,8 @@ def test_what_may_be_about_the_product_is_documentation(path: str) -> None:
         "packages/create/template-vue/README.md",
         "third_party/x/README.md",
         "docs/archive/2019/a.md",
+        "content/docs/old/a.md",
+        "i18n/fr/docusaurus-plugin-content-blog/2019-01-01-a.md",
         "docs/Archived/a.md",
         "versioned_docs_archived/version-1/a.md",
         "docs/de/llm-prompt.md",
