@@ -10,7 +10,7 @@ from shiploop.agents.faq.document.document import entries
 from tests.browser.conftest import Open, Scheme
 from tests.world import World
 
-QUESTION = "How do I prepare a repository?"
+QUESTION = "What is phase 10: more kinds of tasks?"
 
 pytestmark = [
     pytest.mark.xdist_group("world"),

@@ -201,7 +201,7 @@ def test_questions_at_the_same_time_all_arrive(world: World) -> None:
         "如何創建告警規則？",
         "What does a declined task mean?",
         "Which metrics are kept in Redis?",
-        "How do I freeze merges?",
+        "What is the storage and engine?",
     ]
     accepted = [world.ask(question).raise_for_status().json()["task_id"] for question in questions]
     tasks = [world.wait(task_id) for task_id in accepted]

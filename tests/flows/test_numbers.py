@@ -25,7 +25,7 @@ def numbers(world: World) -> dict[str, Any]:
 
 def test_a_task_that_was_shipped_is_counted_once_with_all_its_stages(world: World) -> None:
     before = numbers(world)
-    task = world.settle("How is the FAQ edited?")
+    task = world.settle("How is the change taken back?")
     assert task["status"] == "done", task
     after = numbers(world)
     assert after["success_count"] == before["success_count"] + 1
@@ -51,13 +51,13 @@ def test_a_task_that_failed_is_counted_under_its_kind(world: World) -> None:
 
 
 def test_the_rfcs_look_up_of_a_task_finds_it(world: World) -> None:
-    task = world.settle("What decides a merge?")
+    task = world.settle("What is without the dashboard?")
     with Redis.from_url(world.addresses.redis) as redis:
         # 3.5: redis-cli HGETALL agent:task:{trace_id}
         found = redis.execute_command("HGETALL", f"agent:task:{task['trace_id']}")
     assert found[b"status"] == task["status"].encode()
     assert found[b"trace_id"] == task["task_id"].encode()
-    assert found[b"question"] == b"What decides a merge?"
+    assert found[b"question"] == b"What is without the dashboard?"
 
 
 def test_the_rfcs_check_of_the_workers_passes(world: World) -> None:

@@ -50,7 +50,7 @@ def test_a_bad_deploy_is_undone_verified_and_told_once(rolling: World, redis: Re
     [
         ({"webhooks_lost": None}, "Which ports does the stack use?"),
         ({"slack_down": 2, "github_503": 2}, "How do I cancel a task?"),
-        ({"open_applied_then_502": 2}, "How do I freeze merges?"),
+        ({"open_applied_then_502": 2}, "What is one id everywhere?"),
         ({"merge_applied_then_500": 2}, "What does a rollback take back?"),
     ],
 )

@@ -52,7 +52,7 @@ _TEN_QUESTIONS = (
     "Which metrics are kept in Redis?",
     "How do I lift the merge freeze?",
     "What is the system architecture?",
-    "How is the FAQ edited?",
+    "How is the change taken back?",
     "What does the dashboard show?",
     "How does a runner hold a lease?",
     "How are webhooks verified?",

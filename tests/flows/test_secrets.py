@@ -38,9 +38,9 @@ def test_after_a_success_and_failures_no_secret_is_to_be_found_anywhere(
     with guarded_world.fault("ci_red"):
         assert guarded_world.settle("How do I stop a worker?")["failure_kind"] == "ci_failed"
     with guarded_world.fault("github_503", times=3):
-        guarded_world.settle("How do I find a task?")
+        guarded_world.settle("The task stays queued?")
     with guarded_world.fault("merge_applied_then_500"):
-        guarded_world.settle("How is the FAQ edited?")
+        guarded_world.settle("How is the change taken back?")
     model = f"{guarded_world.addresses.github}/_sandbox/openai"
     assert loopback.get(model).json()  # the key was used
     planted = {name: guarded_world.environment[name] for name in SECRETS} | {

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xdist_group("patient-world")
 
 def test_retrying_the_run_of_a_settled_task_is_refused(world: World) -> None:
     with world.fault("ci_red"):
-        task = world.settle("How do I connect Sentry?")
+        task = world.settle("What is phase 4: the 99 % objective?")
     assert task["failure_kind"] == "ci_failed", task
     before = world.document()
     run_id = task["prefect_run_id"]

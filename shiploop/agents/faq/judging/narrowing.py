@@ -112,13 +112,21 @@ def _narrowing_page(said: str, path: str, above: Sequence[str]) -> str:
     """The page that a short heading of common words is about, where nothing said names it.
 
     "Data flow" on the page "Assistant" is about the assistant's, whatever is quoted below it: who
-    asks for the data flow asks for any. The first page of all is about the whole project.
+    asks for the data flow asks for any. The first page of all is about the whole project, and
+    "Send a question" on the page "Asking a question" is on its subject.
     """
     if _is_front(path) or (_telling(above[-1]) and _telling(above[-1]) <= _terms(said)):
+        return ""
+    if not _words(above[0]).isdisjoint(_words(said)):
         return ""
     page = above[0] if _telling(above[0]) else _SPACED.sub(" ", _file_or_folder(path))
     telling = _telling(page)
     return page if telling and telling.isdisjoint(_terms(said)) else ""
+
+
+def _words(text: str) -> frozenset[str]:
+    """All words but those of grammar: also those that tell little, such as "question"."""
+    return frozenset(content_terms(text)).difference(*map(stop_words, Language))
 
 
 def _is_front(path: str) -> bool:

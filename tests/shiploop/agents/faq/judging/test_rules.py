@@ -220,6 +220,7 @@ def test_a_heading_that_needs_those_above_is_told_with_the_one_it_needs(
         ("docs/a.md", ("Programmer une tâche", "Une date précise"), "Programmer une tâche"),
         # Who asks so names the page, or a name, or all of it in a question.
         ("docs/assistant.md", ("Assistants", "Assistant data"), None),
+        ("docs/asking.md", ("Asking a question", "Send a question"), None),
         ("docs/assistant.md", ("Assistant", "RFID cards"), None),
         ("docs/assistant.md", ("Assistant", "Where is data?"), None),
         ("docs/assistant.md", ("Assistant", "Export many data at once"), None),
