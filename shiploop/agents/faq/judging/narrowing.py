@@ -126,7 +126,8 @@ def _narrowing_page(said: str, path: str, above: Sequence[str]) -> str:
 
 def _words(text: str) -> frozenset[str]:
     """All words but those of grammar: also those that tell little, such as "question"."""
-    return frozenset(content_terms(text)).difference(*map(stop_words, Language))
+    told = [word for word in text.split() if word.casefold() not in _GRAMMAR]
+    return frozenset(content_terms(" ".join(told)))
 
 
 def _is_front(path: str) -> bool:
@@ -178,4 +179,5 @@ def _weight(heading: str) -> int:
 
 
 # "de" and "une" are no more telling than "of" is.
-_ORDERING: Final = _terms(_ORDERING_WORDS).union(*map(stop_words, Language))
+_GRAMMAR: Final = frozenset().union(*map(stop_words, Language))
+_ORDERING: Final = _terms(_ORDERING_WORDS) | _GRAMMAR
