@@ -85,8 +85,8 @@ def test_a_declined_question_may_be_asked_again_at_once(world: World) -> None:
 def test_a_declined_question_is_answered_once_the_documents_are(world: World) -> None:
     question = "How do I brew an espresso?"
     assert world.settle(question)["status"] == "declined"
-    page = "# Coffee\n\n## Brew an espresso\n\nPress the button of the machine.\n"
-    world.commit_as_person(page, path="docs/coffee.md")
+    page = "# Espresso\n\n## Brew an espresso\n\nPress the button of the machine.\n"
+    world.commit_as_person(page, path="docs/espresso.md")
     # Within the test's patience, which is far less than the timer of the documents.
     wait_until(lambda: world.settle(question)["status"] == "done")
 
