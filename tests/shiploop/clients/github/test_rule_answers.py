@@ -221,21 +221,18 @@ def test_classic_protection_is_told_to_everybody_in_part() -> None:
     assert (rules.conversations, rules.linear_history, rules.signatures) == (True, True, True)
 
 
-@pytest.mark.parametrize(
-    ("changes", "rule"),
-    [
-        ({"lockBranch": True}, Rule.UPDATES),
-        ({"restrictsPushes": True}, Rule.UPDATES),
-        (
-            {"requiresDeployments": True, "requiredDeploymentEnvironments": ["staging"]},
-            Rule.DEPLOYMENTS,
-        ),
-    ],
-)
-def test_classic_protection_may_keep_us_out(changes: dict[str, Any], rule: Rule) -> None:
+@pytest.mark.parametrize("changes", [{"lockBranch": True}, {"restrictsPushes": True}])
+def test_classic_protection_may_keep_us_out(changes: dict[str, Any]) -> None:
     refused = first_refusal(read(classic=protection(SEEN, WHOLE | changes)), Change.TASK)
     assert refused is not None
-    assert refused.rule is rule
+    assert refused.rule is Rule.UPDATES
+
+
+def test_classic_protection_may_ask_for_deployments_which_are_waited_for() -> None:
+    asked = {"requiresDeployments": True, "requiredDeploymentEnvironments": ["staging"]}
+    rules = read(classic=protection(SEEN, WHOLE | asked))
+    assert first_refusal(rules, Change.TASK) is None
+    assert rules.deployments == ("staging",)
 
 
 def test_who_is_listed_is_not_kept_out() -> None:
