@@ -78,7 +78,7 @@ _GOES_ON: Final = re.compile(
     r"|aber|jedoch|allerdings|sonst|außerdem|dennoch|trotzdem|mais|cependant|toutefois|sinon"
     r"|néanmoins|pero|sin embargo|no obstante|ma|però|tuttavia|mas|porém|contudo|maar|echter)\b"
     # Within the first words too: "You should, however, …"
-    r"|\A\W{0,40}(?:[\w'’-]{1,30}\W{1,3}){1,4}?(?:however|allerdings|jedoch|cependant|toutefois"
+    r"|\A\W{0,40}(?:\w[\w'’-]{0,29}[^\w'’-]{1,3}){1,4}?(?:however|allerdings|jedoch|cependant|toutefois"
     r"|néanmoins|sin embargo|no obstante|tuttavia|porém|contudo|echter)\b"
     r"|\A\W{0,40}(?:しかし|ただし|また、|そして|但是|然而|不過|不过|另外|此外|그러나|하지만|또한)",
     re.IGNORECASE,
