@@ -70,7 +70,7 @@ def line_text(text: str, limit: int = MAX_TITLE_CHARACTERS) -> str:
 
 def title_text(text: str, limit: int = MAX_TITLE_CHARACTERS) -> str:
     """One line for a title, a commit's headline or a line of Slack's, at most `limit` long."""
-    return _cut(_COMMIT.sub(_one_wide, _harmless(text, limit)), limit)
+    return _COMMIT.sub(_one_wide, _harmless(text, limit))
 
 
 def whole_title_text(text: str) -> str:
@@ -80,7 +80,7 @@ def whole_title_text(text: str) -> str:
 
 def reason_text(text: str) -> str:
     """A sentence of ours that quotes others; the commits that it names stay links to them."""
-    return _cut(_harmless(text, MAX_TITLE_CHARACTERS), MAX_TITLE_CHARACTERS)
+    return _harmless(text, MAX_TITLE_CHARACTERS)
 
 
 def paragraph_text(text: str) -> str:
@@ -131,7 +131,8 @@ def key_text(key: str) -> str:
 
 
 def _harmless(text: str, limit: int) -> str:
-    text = _one_line(text, limit).translate(_FULL_WIDTH)
+    # Cut before it is looked at: what is left of an id may be the name of a commit.
+    text = _cut(_one_line(text, limit), limit).translate(_FULL_WIDTH)
     for pattern, replacement in _SYNTAX:
         text = pattern.sub(replacement, text)
     return text
