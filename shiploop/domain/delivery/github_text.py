@@ -44,7 +44,8 @@ _SYNTAX: Final = (
     # Emphasis (an underscore inside a word is none), what ends a text that is struck out, emoji.
     (re.compile(r"(?<![^\W_])_|_(?![^\W_])"), "＿"),
     (re.compile(r"(?<=\S)~|~(?=~)"), "～"),
-    (re.compile(r":(?=[\w+-]+:)(?!\d+:)", re.ASCII), "："),
+    # The colon that ends an emoji may be ours.
+    (re.compile(r":(?=[\w+-]+(?::|\Z))(?!\d+(?::|\Z))", re.ASCII), "："),
     # Character references, and a break of our next line.
     (re.compile(r"&(?=#?\w+;)"), "＆"),
     (re.compile(r"\\$"), "＼"),

@@ -150,7 +150,7 @@ def manual_commands(
     """
     # With the prefix of our own branches it has their fast lane.
     branch = rollback_branch(f"manual-{sha_text(case.lead_sha)}", case.branch_prefix)
-    branch = shlex.quote(line_text(branch))
+    branch = shlex.quote(title_text(branch))
     reason = reason_text(case.reason)
     title = shlex.quote(f"Manual rollback: {reason}")
     base = shlex.quote(line_text(base))
