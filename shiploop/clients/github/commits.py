@@ -51,11 +51,8 @@ class Commits:
         whole = len(commits) == answer["total_commits"] and len(files) < _MOST_FILES
         if answer["status"] != "ahead" or not whole or len(parents) != 1:
             return None
-        accounts = (
-            PushedCommit(_login(one["author"]), _login(one["committer"])) for one in commits
-        )
         paths = (str(one["filename"]) for one in files)
-        return Push(tuple(accounts), tuple(paths), str(parents[0]["sha"]))
+        return Push(tuple(map(_accounts, commits)), tuple(paths), str(parents[0]["sha"]))
 
     @understood
     def text(self, sha: str, path: str) -> str | None:

@@ -7,7 +7,9 @@ from typing import Any, Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-_MARKDOWN: Final = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+from shiploop.domain.markdown import shared
+
+_MARKDOWN: Final = shared(MarkdownIt("commonmark").enable(["table", "strikethrough"]))
 # Not the spaces that are no white space of Markdown's: they are characters that somebody wrote.
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
 

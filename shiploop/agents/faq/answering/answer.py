@@ -7,11 +7,11 @@ from typing import Final, Literal
 from markdown_it import MarkdownIt
 
 from shiploop.agents.faq.answering.quotation import Quotation
-from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.question import heading_text
 from shiploop.agents.faq.quoting.links import relative_link
 from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.domain.delivery.change import Source
+from shiploop.domain.markdown import shared
 
 _MARKDOWN: Final = shared(MarkdownIt("commonmark").enable("table"))
 

@@ -12,7 +12,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from shiploop.agents.faq.markdown import shared
+from shiploop.domain.markdown import shared
 
 _BLOCKS: Final = shared(MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"]))
 _TICKS: Final = re.compile(r"\\[\\`]|`+")

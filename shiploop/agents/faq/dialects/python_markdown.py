@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from shiploop.agents.faq.dialects import liquid
 from shiploop.agents.faq.dialects.dialect import PUNCTUATION, Code, Dialect, Unwritable
-from shiploop.agents.faq.markdown import shared
+from shiploop.domain.markdown import shared
 
 _BLOCKS: Final = shared(MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"]))
 _SHOWN_ESCAPES: Final = PUNCTUATION.difference("\\`*_{}[]()>#+-.!|")

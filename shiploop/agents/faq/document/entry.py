@@ -12,8 +12,8 @@ from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.dialects.writing import read, write, write_heading
 from shiploop.agents.faq.document.form import Form, Shape, read_question, write_question
 from shiploop.agents.faq.document.markers import PROBE, match_marker, unify_newlines
-from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.question import question_hash
+from shiploop.domain.markdown import shared
 
 _HASH_CHARACTERS_IN_ID: Final = 8
 _ENTRIES_REMEMBERED: Final = 4096

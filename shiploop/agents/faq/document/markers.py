@@ -9,7 +9,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 
 from shiploop.agents.faq.dialects.dialect import Comment
-from shiploop.agents.faq.markdown import shared
+from shiploop.domain.markdown import shared
 
 NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 

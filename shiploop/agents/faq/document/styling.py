@@ -13,7 +13,7 @@ from markdown_it.token import Token
 
 from shiploop.agents.faq.document.habits import Habits
 from shiploop.agents.faq.document.tables import written_table
-from shiploop.agents.faq.markdown import shared
+from shiploop.domain.markdown import shared
 
 # As answers are drafted.
 DRAFTED: Final = Habits(

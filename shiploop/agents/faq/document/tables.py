@@ -20,8 +20,9 @@ def is_padded(lines: Sequence[str]) -> bool | None:
     padded = compact = 0
     for table in _tables(lines):
         if not _is_as_padded(_compact(table)):
-            padded += _is_as_padded(table)
-            compact += not _is_as_padded(table)
+            is_as_padded = _is_as_padded(table)
+            padded += is_as_padded
+            compact += not is_as_padded
     return padded > compact if padded or compact else None
 
 

@@ -12,8 +12,8 @@ from shiploop.agents.faq.answering.answer import Answer
 from shiploop.agents.faq.dialects.dialect import Dialect
 from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.document.document import Entry
-from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.retrieval.sections import Section
+from shiploop.domain.markdown import shared
 
 
 def _parser() -> MarkdownIt:

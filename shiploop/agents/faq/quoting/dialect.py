@@ -20,9 +20,9 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
-from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.retrieval.link_definitions import LinkDefinitions
 from shiploop.domain.limits import MAX_PARAGRAPH_BRACKETS, MAX_PARAGRAPH_CHARACTERS
+from shiploop.domain.markdown import shared
 
 _INDENTED_BOX: Final = re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*(?=[\w\"'])")
 _INDENT: Final = 4

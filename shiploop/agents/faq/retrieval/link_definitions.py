@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 
-from shiploop.agents.faq.markdown import shared
+from shiploop.domain.markdown import shared
 
 # Label and destination of each.
 LinkDefinitions = tuple[tuple[str, str], ...]

@@ -8,13 +8,13 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 
-from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.retrieval.heading_scan import (
     WrittenHeading,
     html_headings,
     scan_headings,
 )
 from shiploop.domain.limits import MAX_HEADING_CHARACTERS, MAX_HEADING_MARKS
+from shiploop.domain.markdown import shared
 
 _BLOCKS: Final = shared(MarkdownIt("commonmark").disable(["inline", "text_join"]))
 _COMMONMARK: Final = shared(MarkdownIt("commonmark"))

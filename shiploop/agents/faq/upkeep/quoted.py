@@ -7,8 +7,8 @@ from markdown_it import MarkdownIt
 from rapidfuzz.fuzz import partial_ratio
 
 from shiploop.agents.faq.gate.citation import without_citation
-from shiploop.agents.faq.markdown import shared
 from shiploop.agents.faq.retrieval.sections import Section
+from shiploop.domain.markdown import shared
 
 # Of a quotation in which a few words are others by now; an answer in its own words has less.
 NEARLY_QUOTED: Final = 0.9

@@ -6,8 +6,9 @@ from importlib import import_module
 
 from markdown_it import MarkdownIt
 
-import shiploop.agents.faq
-from shiploop.agents.faq.markdown import shared
+import shiploop.agents
+import shiploop.domain
+from shiploop.domain.markdown import shared
 
 
 def test_no_parser_has_its_rules_still_to_list_when_threads_begin_to_read() -> None:
@@ -30,9 +31,9 @@ def _is_ready(parser: MarkdownIt) -> bool:
 
 
 def _print_how_many_are_not_ready() -> None:
-    package = shiploop.agents.faq
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        import_module(module.name)
+    for package in (shiploop.agents, shiploop.domain):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
     parsers = [each for each in gc.get_objects() if isinstance(each, MarkdownIt)]
     assert len(parsers) > 5
     sys.stdout.write(f"{sum(not _is_ready(parser) for parser in parsers)} unready")
