@@ -1,12 +1,14 @@
 """The linter of the target repository's CI, run on an FAQ before anybody sees it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from shiploop.agents.faq.gate import lint as markdown_lint
-from shiploop.agents.faq.gate.lint import DEFAULT_RULES, Rules, is_read_whole, lint
+from shiploop.agents.faq.gate.lint import DEFAULT_RULES, RULES_PATHS, Rules, is_read_whole, lint
 
+CI = Path(__file__).parents[5] / "deployments/github/workflows/agent-mvp-ci-fast.yml"
 SAMPLE = Path(__file__).parents[5] / "sandbox" / "sample_repository"
 
 
@@ -103,3 +105,16 @@ def test_what_a_configuration_says_by_tags_or_in_another_file_is_known_to_be_pas
     path: str, text: str, is_whole: bool
 ) -> None:
     assert is_read_whole(Rules(path, text)) is is_whole
+
+
+def test_ci_goes_by_the_rules_that_the_agent_goes_by() -> None:
+    workflow = CI.read_text("utf-8")
+    (off,) = re.findall(r"--disable=(\S+)\)", workflow)
+    assert set(off.split(",")) == set(re.findall(r'"(MD\d+)"', DEFAULT_RULES))
+    tags = re.findall(r"tags\+?='\|?([^']+)'", workflow)
+    for tag in "|".join(tags).split("|"):
+        assert not is_read_whole(Rules(".markdownlint.json", f'{{"{tag}": false}}'))
+    (looked_for,) = re.findall(r"for each in ([^;]+);", workflow)
+    plain, braces = looked_for.replace("\\\n", " ").split(".markdownlint{")
+    names = [f".markdownlint{ending}" for ending in braces.strip().rstrip("}").split(",")]
+    assert (*plain.split(), *names) == RULES_PATHS
