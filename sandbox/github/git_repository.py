@@ -15,6 +15,7 @@ from sandbox.github.accounts import Account
 from sandbox.github.diffs import ChangedFile, ChangedPath, changed_file, path_of
 
 COMMITTER = "GitHub"
+COMMITTER_EMAIL = "noreply@github.com"
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _DIFFS_KEPT = 256  # of the commits that are being talked about
 # The user's own git configuration must change nothing here.
@@ -158,7 +159,7 @@ class GitRepository:
         Its committer is GitHub, as of every commit that its API makes.
         """
         by = pygit2.Signature(author.login, author.email, when, 0)
-        committer = pygit2.Signature(COMMITTER, "noreply@github.com", when, 0)
+        committer = pygit2.Signature(COMMITTER, COMMITTER_EMAIL, when, 0)
         return str(
             self._repo.create_commit(
                 None, by, committer, message, tree, [pygit2.Oid(hex=sha) for sha in parents]

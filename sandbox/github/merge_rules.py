@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sandbox.github import code_owners, opinions
 from sandbox.github.accounts import Access, Account
 from sandbox.github.entities import PullRequest, Repository
+from sandbox.github.git_repository import COMMITTER_EMAIL
 from sandbox.github.refusals import Reason, RefusedError
 from sandbox.github.requirements import Protection, Rule, Ruleset
 
@@ -112,10 +113,20 @@ def check_update(repository: Repository, branch: str, by: Account, *, force: boo
     _refuse(lines)
 
 
-def check_message(repository: Repository, branch: str, message: str, by: Account) -> None:
-    """Refuse a commit on a branch whose rulesets ask for other messages."""
-    for rule in _asked(repository, branch, "commit_message_pattern", by):
-        _refuse(_broken_pattern(rule, message, "Commit message"))
+def check_commit(
+    repository: Repository, branch: str, message: str, author: Account, by: Account
+) -> None:
+    """Refuse what GitHub would commit on a branch whose rulesets ask for something else of it."""
+    told = {
+        "commit_message_pattern": ("Commit message", message),
+        "commit_author_email_pattern": ("Commit author email", author.email),
+        "committer_email_pattern": ("Committer email", COMMITTER_EMAIL),
+    }
+    lines: list[str] = []
+    for kind, (what, text) in told.items():
+        for rule in _asked(repository, branch, kind, by):
+            lines += _broken_pattern(rule, text, what)
+    _refuse(lines)
 
 
 def _refuse(lines: list[str]) -> None:

@@ -42,7 +42,7 @@ def merge(
     tree = check(repository, pull, asked, by)
     before = refs.require(repository, f"{refs.BRANCHES}{pull.base_ref}")
     text = message(repository, pull, asked)
-    merge_rules.check_message(repository, pull.base_ref, text, by)
+    merge_rules.check_commit(repository, pull.base_ref, text, pull.author, by)
     parents = (before, pull.head_sha) if asked.method == "merge" else (before,)
     when = int(github.now().timestamp())
     # Not the one who merges: https://github.com/stacksjs/stacks/pull/2473 has seen it both ways.

@@ -91,7 +91,7 @@ def commit_on_branch(
         )
     _check_protection(repository, ref, by)
     merge_rules.check_update(repository, branch, by, force=False)
-    merge_rules.check_message(repository, branch, message, by)
+    merge_rules.check_commit(repository, branch, message, by, by)
     for path in changes:
         _check_path(path)
     try:

@@ -231,6 +231,27 @@ def test_a_branch_that_may_not_be_is_not_created(
         assert told == ([f"{VIOLATIONS}{text}\n\n"] if refused else [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "whose", "passes"),
+    [
+        ("commit_author_email_pattern", "Commit author email", "@users.noreply.github.com"),
+        ("committer_email_pattern", "Committer email", "@github.com"),
+    ],
+)
+def test_addresses_of_commits_are_asked_for(
+    github: SandboxGitHub, kind: str, whose: str, passes: str
+) -> None:
+    pull = github.open()
+    github.wait_green("topic")
+    made = rule(github, kind, operator="ends_with", pattern="@example.org")
+    refused = merge(github, pull, "squash")
+    text = f"{whose} must ends with a matching pattern: @example.org"
+    assert refused.json()["message"] == f"{VIOLATIONS}{text}\n\n"
+    github.ada.delete(f"{github.repo}/rulesets/{made}").raise_for_status()
+    rule(github, kind, operator="ends_with", pattern=passes)
+    assert merge(github, pull, "squash").status_code == 200
+
+
 def test_what_is_not_modelled_says_so(github: SandboxGitHub) -> None:
     body = {
         "name": "scanned",

@@ -27,7 +27,9 @@ _MODELLED = frozenset(
     {
         _CHECKS,
         "branch_name_pattern",
+        "commit_author_email_pattern",
         "commit_message_pattern",
+        "committer_email_pattern",
         "creation",
         "merge_queue",
         "non_fast_forward",
