@@ -102,7 +102,7 @@ def each_question(text: str) -> tuple[str, ...]:
 
 def read_questions(lines: Lines) -> tuple[Written, ...]:
     """Every heading and every question of a document, in their order; none of what takes long."""
-    if problem_of(lines.lines):
+    if problem_of(lines.lines, lines.start):
         return ()
     headings = tuple(islice(_headings(lines), MAX_HEADINGS_PER_PAGE))
     taken = {line for each in headings for line in range(each.first_line, each.body_line)}

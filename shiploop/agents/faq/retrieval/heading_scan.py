@@ -65,6 +65,22 @@ def scan_headings(lines: Sequence[str], start: int) -> Sequence[WrittenHeading] 
         return None
 
 
+def without_code(lines: Sequence[str], start: int) -> Sequence[str]:
+    """The lines, those of code emptied that begins at a margin; all where only a parser can tell.
+
+    A fence that stands at the margin is code whatever list there is before it.
+    """
+    scan, left = _Scan(lines, start), list(lines)
+    try:
+        for _ in scan.headings():
+            pass
+    except _CannotTell:
+        return lines
+    for code in scan.code:
+        left[code.start : code.stop] = [""] * len(code)
+    return left
+
+
 def html_headings(lines: Sequence[str], first: int, after: int) -> Iterator[WrittenHeading]:
     """The headings in the lines of a block of HTML."""
     begun = lines[first].lstrip()
@@ -97,6 +113,7 @@ class _Scan:
         self._number = start
         self._floor = start  # no paragraph reaches above it
         self._html = _Html.NO
+        self.code: list[range] = []  # the lines of each fence at the margin
         self._readers: Mapping[str, Callable[[str], WrittenHeading | None]] = {
             "#": self._atx, "`": self._fence, "~": self._fence, "<": self._tag,
             "=": self._underline, "-": self._underline, " ": self._indented, "\t": self._indented,
@@ -144,7 +161,7 @@ class _Scan:
         if self._html is _Html.YES or not (opening := _FENCE.fullmatch(line)):
             return
         self._must_not_be_html()
-        mark = opening[1] or opening[2]
+        mark, first = opening[1] or opening[2], self._number
         for self._number in range(self._number + 1, len(self._lines)):  # noqa: B020
             inner = self._lines[self._number]
             text = inner.strip(" \t")
@@ -157,6 +174,8 @@ class _Scan:
             if closes and further < _CODE_INDENT:
                 break
         self._floor = self._number + 1
+        if not indent:
+            self.code.append(range(first, self._number + 1))
 
     def _tag(self, line: str) -> WrittenHeading | None:
         if self._html is not _Html.YES:

@@ -12,6 +12,7 @@ from typing import Final
 
 from shiploop.agents.faq.document.markers import unify_newlines
 from shiploop.agents.faq.retrieval.front_matter import read_front_matter
+from shiploop.agents.faq.retrieval.heading_scan import without_code
 from shiploop.agents.faq.retrieval.link_definitions import link_definitions
 from shiploop.agents.faq.retrieval.marks import marks_of_page, marks_of_section, may_be_marked
 from shiploop.agents.faq.retrieval.outline import Heading, find_headings
@@ -31,6 +32,8 @@ _NOT_IN_ASCII_ANCHOR: Final = re.compile(r"[^a-z0-9 _-]")
 _TITLE_ASKED_FOR: Final = re.compile(r"\{\{ {0,4}\$?(?:frontmatter|page|meta)\.title {0,4}\}\}")
 _BEGINS_CONTAINER: Final = frozenset(">-+*0123456789")
 _CONTAINER: Final = re.compile(r"(?<![ \t])[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))")
+# A line across the page, which is no list in a list.
+_RULE: Final = re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,9 @@ def read_page(path: str, text: str) -> Page:
     text = unify_newlines(text.removeprefix("\ufeff"))
     front_matter = read_front_matter(text)
     lines = text.split("\n")
-    if problem := problem_of(lines):
-        return Page((), (LeftOut(path, problem),))
     body_line = text.count("\n", 0, front_matter.end) + (1 if front_matter.end else 0)
+    if problem := problem_of(lines, body_line):
+        return Page((), (LeftOut(path, problem),))
     read = islice(find_headings(lines, body_line), MAX_HEADINGS_PER_PAGE)
     found = tuple(_with_title(heading, front_matter.title) for heading in read)
     title = "" if any(heading.level == 1 for heading in found) else front_matter.title
@@ -127,10 +130,16 @@ def _with_title(heading: Heading, title: str) -> Heading:
     return replace(heading, text=text, anchor=anchor)
 
 
-def problem_of(lines: Sequence[str]) -> str | None:
-    """Say why a page takes too long to be parsed, or None."""
+def problem_of(lines: Sequence[str], body_line: int = 0) -> str | None:
+    """Say why a page, whose text begins in `body_line`, takes too long to be parsed, or None."""
     if len(lines) > MAX_LINES_PER_PAGE:
         return f"it has {len(lines)} lines, more than {MAX_LINES_PER_PAGE}"
+    if _problem_of_nesting(lines):  # or looks so in code, which is not parsed
+        return _problem_of_nesting(without_code(lines, body_line))
+    return None
+
+
+def _problem_of_nesting(lines: Sequence[str]) -> str | None:
     nested = 0
     for number, line in enumerate(lines, 1):
         begun = _nesting(line) if line.lstrip()[:1] in _BEGINS_CONTAINER else 0
@@ -144,7 +153,11 @@ def problem_of(lines: Sequence[str]) -> str | None:
 
 def _nesting(line: str) -> int:
     depth, place = 0, 0
-    while depth <= MAX_NESTING and (mark := _CONTAINER.match(line, place)):
+    while (
+        depth <= MAX_NESTING
+        and not _RULE.fullmatch(line, place)
+        and (mark := _CONTAINER.match(line, place))
+    ):
         depth, place = depth + 1, mark.end()
     return depth
 

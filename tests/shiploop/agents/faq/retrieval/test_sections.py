@@ -142,11 +142,34 @@ def test_a_page_of_too_many_headings_is_cut_before_the_next() -> None:
         "- " * (MAX_NESTING + 1) + "a",
         "1. > " * (MAX_NESTING + 1) + "a",
         "- - - a\n" * (MAX_NESTED_PER_PAGE // 3 + 1),
+        "```\n" + ">" * (MAX_NESTING + 1) + "\n```\n" + ">" * (MAX_NESTING + 1),
+        "<!--\n```\n-->\n" + ">" * (MAX_NESTING + 1) + "\n```\n",
+        "<div>\n```\n" + ">" * (MAX_NESTING + 1) + "\n\n" + ">" * (MAX_NESTING + 1) + "\n```\n",
+        "- a\n\n  ```\n" + ">" * (MAX_NESTING + 1) + "\n",
     ],
 )
 def test_a_page_that_takes_long_to_parse_is_left_out(page: str) -> None:
     assert split_sections("p.md", page) == ()
     assert len(left_out(page)) == 1
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "```text\n" + ">" * 15 + " conflict 1 of 1 ends\n```",
+        ("~~~\n" + "- - - a\n" * 999 + "~~~\n\n## More\n\n") * (MAX_NESTED_PER_PAGE // 2000),
+        "1. One\n\n```\n" + "> " * (MAX_NESTING + 1) + "\n```",
+        "- " * 30,
+        " * * * * * * * * * * * *",
+        "> " + "- " * 30,
+    ],
+    ids=["markers", "lists", "below a list", "dashes", "stars", "in a quotation"],
+)
+@pytest.mark.parametrize("before", ["", "---\ntitle: A\n---\n", "Text.\n\n"])
+def test_what_code_and_rules_look_like_leaves_no_page_out(before: str, shown: str) -> None:
+    page = f"{before}{shown}\n\n## Next\n\nText.\n"
+    assert left_out(page) == []
+    assert split_sections("p.md", page)[-1].heading_path[-1] == "Next"
 
 
 @pytest.mark.parametrize(
