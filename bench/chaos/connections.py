@@ -55,7 +55,7 @@ _WAYS: Final = (
         "the site, the model and Slack",
         ("SITE_URL", "OPENAI_BASE_URL", _SLACK),
         (*_LOUD, Fault.FORGOTTEN, Fault.ANSWER_500),
-        ("the site (answered|did not serve)", "no answer by the model", "Slack"),
+        ("production (is seen failing|cannot be told)", "no answer by the model", "Slack"),
     ),
 )
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from shiploop.bootstrap import services
 from shiploop.domain.production.deployment import deployed_sha
 from shiploop.domain.production.health_verdict import HealthRule, HealthVerdict, decide_health
-from shiploop.domain.production.probe import ProbeResult, ProbeScope, Sample
+from shiploop.domain.production.probe import ProbeResult, ProbeScope, ProbeVerdict, Sample
 from shiploop.domain.production.probe_definition import Probe
 from shiploop.errors import ShiploopError, SiteUnavailable
 from tasks.shared.probes import result_of
@@ -25,17 +25,19 @@ def watch_production(since: datetime, rule: HealthRule | None = None) -> HealthV
     while (verdict := decide_health(rule, services().health.samples_since(since))) is None:
         if services().health.take_turn(rule.interval_s):
             services().health.record_sample(sample := take_sample())
-            _log_failing(sample)
+            _log_unwell(sample)
         else:
             time.sleep(rule.interval_s / 2)
     return verdict
 
 
-def _log_failing(sample: Sample) -> None:
-    failing = [one for one in sample.results if one.name in sample.failing]
-    if failing:
-        said = "; ".join(f"{one.name}: {one.evidence}" for one in failing)
-        log.warning("production is seen failing: %s", said)
+def _log_unwell(sample: Sample) -> None:
+    """Say what fails, or that nothing of the site can be told: nobody else does."""
+    passed = {one.scope for one in sample.results if one.verdict is ProbeVerdict.PASS}
+    if sample.failing or ProbeScope.SITE not in passed:
+        unwell = [one for one in sample.results if one.verdict is not ProbeVerdict.PASS]
+        how = "is seen failing" if sample.failing else "cannot be told"
+        log.warning("production %s: %s", how, "; ".join(f"{o.name}: {o.evidence}" for o in unwell))
 
 
 def health_rule() -> HealthRule:

@@ -157,7 +157,7 @@ def test_a_page_that_takes_long_to_parse_is_left_out(page: str) -> None:
     "shown",
     [
         "```text\n" + ">" * 15 + " conflict 1 of 1 ends\n```",
-        ("~~~\n" + "- - - a\n" * 999 + "~~~\n\n## More\n\n") * (MAX_NESTED_PER_PAGE // 2000),
+        ("~~~\n" + "- - - - - - - - - a\n" * 750 + "~~~\n\n## More\n\n") * 3,
         "1. One\n\n```\n" + "> " * (MAX_NESTING + 1) + "\n```",
         "- " * 30,
         " * * * * * * * * * * * *",
