@@ -44,6 +44,7 @@ _EMPTY: Final = frozenset(
 # An emoji or its name, as the generator pleases: `:tada:`.
 _SHORTCODE: Final = re.compile(r"(?<![\w:]):[a-z0-9_+-]+:(?![\w:])", re.IGNORECASE)
 _SIGNS: Final = str.maketrans({"©": "c", "®": "r", "™": "tm", "℠": "sm", "…": ""})
+_NO_LETTERS: Final = re.compile(r"[\W_]+")
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 # Between two blocks of an answer a page may have labels, captions and titles of tabs.
 _MOST_BETWEEN: Final = 200
@@ -114,8 +115,10 @@ def text_of(html: str) -> str:
 
 def letters_of(text: str) -> str:
     """What of a text is compared: its letters and digits, whatever their form and case."""
-    plain = unicodedata.normalize("NFKC", _SHORTCODE.sub(" ", text).translate(_SIGNS)).casefold()
-    return "".join(filter(str.isalnum, plain))
+    plain = _SHORTCODE.sub(" ", text) if ":" in text else text
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKC", plain.translate(_SIGNS))
+    return _NO_LETTERS.sub("", plain.casefold())
 
 
 def _follow(page: str, position: int, wanted: Sequence[str]) -> int | None:
@@ -152,6 +155,8 @@ class _Reader:
             self._skipped_depth += tag not in _EMPTY
             return
         self._break_at(tag)
+        if not attributes:
+            return
         own = attributes.get("id") or (attributes.get("name", "") if tag == "a" else "")
         block = self.blocks[-1]
         if own and block.pieces:
@@ -206,9 +211,10 @@ def _parse(html: str, target: object) -> None:
 
 
 def _is_skipped(tag: str, attributes: Mapping[str, str]) -> bool:
-    return (
-        tag in _SKIPPED
-        or attributes.get("aria-hidden") == "true"
-        or bool(_LINE_NUMBERS.search(attributes.get("class", "")))
-        or bool(_UNSEEN.search(attributes.get("class", "")))
+    # Most have no attributes, and to ask lxml's empty mapping for one costs an exception.
+    if tag in _SKIPPED or not attributes:
+        return tag in _SKIPPED
+    classes = attributes.get("class", "")
+    return attributes.get("aria-hidden") == "true" or bool(
+        classes and (_LINE_NUMBERS.search(classes) or _UNSEEN.search(classes))
     )

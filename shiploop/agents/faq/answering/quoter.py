@@ -5,6 +5,7 @@ Exact beats clever: where the question is a heading, nothing but that section an
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from shiploop.agents.faq.answering.answer import (
     Answer,
@@ -39,6 +40,8 @@ from shiploop.agents.faq.retrieval.language import is_answered_in
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.agents.faq.retrieval.sections import Hit, Section
 from shiploop.agents.faq.retrieval.terms import content_terms
+
+_READ_ON: Final = 3  # places, where there is no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +93,17 @@ class Quoter:
         if isinstance(draft.answer, Answer):
             return draft
         why = f"{len(sections)} sections have this heading, and the question does not tell which"
-        return unanswered(sections[:3], why)
+        return unanswered(sections[:_READ_ON], why)
 
     def _passage(self, question: str, hits: Sequence[Hit]) -> Draft:
         """The passage that the judge would show a person."""
         readable = [hit for hit in hits if _is_readable(question, hit.section)]
+        closest = [hit.section for hit in hits[:_READ_ON]]
         if hits and not readable:
-            return unanswered([hit.section for hit in hits], "what was found is in other languages")
+            return unanswered(closest, "what was found is in other languages")
         chosen = choose_passage(question, readable, self.nearness)
         if isinstance(chosen, Refused):
-            return unanswered([hit.section for hit in hits], chosen.reason)
+            return unanswered(closest, chosen.reason)
         section = chosen.hit.section
         part = quote_part(section, _says(question, section), self._reach)
         if isinstance(part, Unquotable):

@@ -4,8 +4,10 @@ It is not the writer, and structure comes first: a whole section whose heading t
 needs no score. Any other passage is at best a suggestion.
 """
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from shiploop.agents.faq.judging.excerpt import excerpt
@@ -20,8 +22,12 @@ PASSAGE: Final = "passage"
 # What the small model says of a question and a text: from some 0.75, far, to 1, the same.
 Nearness = Callable[[str, str], float]
 # docs/judge.md tells how these were chosen.
-LEAST_NEARNESS: Final = 0.84
-LEAST_COVERAGE_WITH_MODEL: Final = 0.5
+LEAST_NEARNESS: Final = 0.85
+LEAST_COVERAGE_WITH_MODEL: Final = 0.3
+# What a nearness weighs beside the logarithm of the search's own score.
+_NEARNESS_WEIGHT: Final = 50.0
+# So many of what a search has found are compared: each takes the model some 50 ms.
+COMPARED: Final = 5
 # Without the model nearly everything that the question asks for has to be there.
 LEAST_COVERAGE: Final = 0.65
 
@@ -66,8 +72,8 @@ class Chosen:
 def choose_passage(
     question: str, hits: Sequence[Hit], nearness: Nearness | None
 ) -> Chosen | Refused:
-    """Choose the first of what a search has found that a person may be shown."""
-    refusals = []
+    """Choose of what a search has found what a person may be shown: the first, or the nearest."""
+    refusals, near = list[str](), list[tuple[float, float, Hit]]()
     for hit in hits:
         place = place_of(hit.section)
         if refusal := _refusal(question, hit, nearness):
@@ -75,11 +81,15 @@ def choose_passage(
         elif nearness is None:
             share = f"{hit.coverage:.0%}"
             return Chosen(hit, f"{share} of what the question asks for stands below {place}.")
-        elif (near := nearness(question, excerpt(question, hit.section))) >= LEAST_NEARNESS:
-            return Chosen(hit, f"The small model finds {place} near the question: {near:.2f} of 1.")
+        elif (cosine := nearness(question, excerpt(question, hit.section))) >= LEAST_NEARNESS:
+            near.append((math.log(hit.score) + _NEARNESS_WEIGHT * cosine, cosine, hit))
         else:
             refusals.append(f"{place} is about something else")
-    return Refused(refusals[0] if refusals else "")
+    if not near:
+        return Refused(refusals[0] if refusals else "")
+    _, cosine, hit = max(near, key=itemgetter(0))
+    place = place_of(hit.section)
+    return Chosen(hit, f"The small model finds {place} near the question: {cosine:.2f} of 1.")
 
 
 def _refusal(question: str, hit: Hit, nearness: Nearness | None) -> str | None:

@@ -112,7 +112,7 @@ class DocsIndex:
         """Return the best sections for a question, best first; none when no term is known."""
         language = language_of(question, self._languages)
         asked = self.without_slips(question)
-        terms = terms_of(asked, self._languages, language)
+        terms = terms_of(asked, self._languages, language, self._knows)
         candidates, scores = self._candidates(terms)
         if not len(candidates):
             return ()

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from shiploop.agents.faq.retrieval.keys import Key, keys_of
 from shiploop.agents.faq.retrieval.language import Language
-from shiploop.agents.faq.retrieval.terms import words
+from shiploop.agents.faq.retrieval.terms import all_words, words
 from shiploop.domain.limits import MAX_QUESTION_TERMS
 
 # A name that the pages do not know is what the question is about, so they do not answer it;
@@ -31,17 +32,24 @@ class Term:
 
 
 def terms_of(
-    question: str, languages: Iterable[Language], language: Language = Language.ENGLISH
+    question: str,
+    languages: Iterable[Language],
+    language: Language = Language.ENGLISH,
+    knows: Callable[[str], bool] = lambda word: False,
 ) -> tuple[Term, ...]:
     """The terms of a question, each once, as any of the languages would have it.
 
-    `language`: the question's own.
+    `language`: the question's own. A word that somebody `knows` together with the next one, as
+    "backup" for "back up", is found by that as well.
     """
     names = frozenset(words(" ".join(_NAME.findall(question))))
     known = tuple(languages)
+    joined = _joined(question, language, knows)
     found: dict[frozenset[Key], Term] = {}
     for word in words(question, language):
         keys = keys_of(word, known)
+        if word in joined:
+            keys |= keys_of(joined[word], known)
         roots = frozenset(key.root for key in keys)
         found.setdefault(keys, Term(word, keys, word in names, roots))
         if len(found) == MAX_QUESTION_TERMS:
@@ -60,6 +68,17 @@ def weights(
         elif not _straddles(position, terms, known):
             weighed[term] = rarity(term) * _unknown(term)
     return weighed
+
+
+def _joined(question: str, language: Language, knows: Callable[[str], bool]) -> Mapping[str, str]:
+    """The known words that two words of a question are together, by that which says more."""
+    telling = frozenset(words(question, language))
+    return {
+        (first if first in telling else second): first + second
+        for first, second in pairwise(all_words(question, language))
+        if (first + second).isascii() and first.isalpha() and second.isalpha()
+        if not telling.isdisjoint((first, second)) and knows(first + second)
+    }
 
 
 def _unknown(term: Term) -> float:

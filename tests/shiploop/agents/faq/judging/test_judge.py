@@ -91,6 +91,21 @@ def test_the_first_hit_that_is_near_enough_is_chosen() -> None:
     assert chosen.hit.section == other
 
 
+@pytest.mark.parametrize(("score", "chosen"), [(1.2, "Renew"), (9.0, "Keys")])
+def test_of_what_is_near_the_nearer_is_chosen_unless_the_search_is_sure(
+    score: float, chosen: str
+) -> None:
+    other = replace(SECTION, heading_path=("Keys", "Renew"), anchor="renew")
+    hits = [Hit(replace(SECTION, heading_path=("Keys",)), score, 1.0), Hit(other, 1.0, 1.0)]
+
+    def nearness(asked: str, text: str) -> float:
+        return 0.89 if "Renew" in text else 0.86
+
+    found = choose_passage("How are keys renewed?", hits, nearness)
+    assert isinstance(found, Chosen)
+    assert found.hit.section.heading_path[-1] == chosen
+
+
 def test_a_section_that_says_no_is_no_answer_to_a_question_that_does_not() -> None:
     no = replace(SECTION, heading_path=("Keys", "Preventing renewal"))
     refused = choose_passage("How are keys renewed?", [Hit(no, 2.0, 1.0)], None)

@@ -57,6 +57,27 @@ def test_chinese_is_found_without_spaces_between_words(index: DocsIndex) -> None
     assert best.coverage == pytest.approx(1)
 
 
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("How do I back up everything?", "Backups"),
+        ("Can I log in with a card?", "Login"),
+        ("Which file system is best?", "Filesystems"),
+        ("Do I get my money back?", "Refunds"),
+    ],
+)
+def test_two_words_are_found_by_what_they_are_together(question: str, found: str) -> None:
+    said = {
+        "Backups": "Every night.",
+        "Login": "By card.",
+        "Filesystems": "Any of them.",
+        "Refunds": "We pay money back at once.",
+        "Attaching": "Everything that is running.",
+    }
+    page = "\n\n".join(f"## {heading}\n\n{text}" for heading, text in said.items())
+    assert DocsIndex({"a.md": page}).search(question)[0].section.heading_path == (found,)
+
+
 @pytest.mark.parametrize("question", ["How do I reset my password?", "What is it?", "如何？"])
 def test_nothing_is_found_for_terms_that_no_section_has(index: DocsIndex, question: str) -> None:
     assert index.search(question) == ()
