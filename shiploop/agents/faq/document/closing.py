@@ -11,6 +11,13 @@ _RULE: Final = re.compile(r"[ ]{0,3}(?:-(?:[ \t]*-){2,}|\*(?:[ \t]*\*){2,}|_(?:[
 _LINK_LABEL: Final = re.compile(r"[ ]{0,3}\[[^\]\n]{1,200}\]:[ \t]*\S")
 _ANCHOR: Final = re.compile(r"[ ]{0,3}<a[ ](?:name|id)=[^<>]{0,200}>(?:</a>)?[ \t]*")
 _END_TAG: Final = re.compile(r"[ ]{0,3}</(?P<tag>[a-z]\w{0,30})>[ \t]*", re.IGNORECASE)
+_DETAILS: Final = re.compile(r"<details[ >]", re.IGNORECASE)
+_DETAILS_END: Final = re.compile(r"</details>", re.IGNORECASE)
+# A text that stands on many pages, taken in from elsewhere.
+_INCLUDE: Final = re.compile(
+    r"[ ]{0,3}(?:\{%-?[ ]{1,3}include[^%{}\n]{0,200}%\}|--8<--[ ].{1,200}"
+    r"|\{\{#include[^{}\n]{1,200}\}\}|\{\{[<%][ ]{0,3}include[^{}\n]{1,200}\}\})[ \t]*"
+)
 _END_OF_BOX: Final = re.compile(r"[ ]{0,3}(?::{3,}|/{3})[ \t]*")
 _TO_TOP: Final = re.compile(
     r"\b(?:back|return|go) to (?:the )?(?:top|contents?|toc)\b|[⬆↑🔝]", re.IGNORECASE
@@ -37,7 +44,13 @@ _CLOSING: Final = re.compile(
     r"|contact(?: us| me| information)?|support|help|resources?|links?|references?|footnotes?"
     r"|next steps?|what['’]s next|where to go next|community|feedback|contribut(?:e|ing|ors?)"
     r"|licen[cs]e|licen[cs]ing|credits|acknowledge?ments?|change ?log|last updated?\b.{0,60}"
-    r"|ask (?:a|your|us|the)\b.{0,80}|questions"
+    r"|ask (?:a|your|us|the)\b.{0,80}|questions|(?:need|want) (?:more |further )?help\b.{0,80}"
+    r"|(?:where|how) (?:can|do|should|could|to)(?: (?:i|we|you))? (?:(?:contact|reach)\b"
+    r"|(?:get|find|ask for|receive) (?:\w{1,12} ){0,3}(?:help|support)\b"
+    r"|report (?:an? )?(?:bugs?|issues?|problems?)\b).{0,60}"
+    r"|.{0,12}(?:哪里|哪裡|哪儿|如何|怎么|怎麼|怎样)(?:可以|才能|能)?"
+    r"(?:找到|获得|獲得|得到|寻求|尋求)(?:更多)?的?(?:帮助|幫助|支持|支援)"
+    r"|(?:如何|怎么|怎麼)(?:联系|聯絡|聯繫).{0,10}"
     r"|相关链接|相關連結|参考.{0,10}|參考.{0,10}|更多.{0,10}"
     r"|参见|參見|其他问题|其他問題|还有问题.{0,20}|還有問題.{0,20}|联系.{0,10}|聯絡.{0,10}|関連.{0,10})"
     r"[\s.?!:：？。…]{0,5}",
@@ -90,6 +103,17 @@ def end_of_answer(lines: Lines, begin: int, end: int, others: Sequence[str]) -> 
     return kept if kept > begin else _without_blanks(lines, begin, end)
 
 
+def end_of_fold(lines: Lines, summary: int) -> int:
+    """The line after the end of the `<details>` in which a summary stands; 0 where it has none."""
+    depth = 0 if _DETAILS.search(lines.lines[summary]) else 1
+    for line in _outside_code(lines, summary, len(lines)):
+        begun, ended = (len(each.findall(lines.lines[line])) for each in (_DETAILS, _DETAILS_END))
+        depth += begun - ended
+        if ended and depth <= 0:
+            return line + 1
+    return 0
+
+
 def _before_footer(lines: Lines, begin: int, end: int) -> int:
     """Cut a text at its last thematic break, where little stands below that."""
     outside = list(_outside_code(lines, begin, end))
@@ -128,6 +152,9 @@ def _without_last(lines: Lines, begin: int, end: int, usual: Counter[str]) -> in
         while first > begin and not lines.lines[first].lstrip().startswith(_COMMENTS):
             first -= 1
         return first if lines.lines[first].lstrip().startswith(_COMMENTS) else end
+    is_apart = end - 1 > begin and lines.is_blank(end - 2)
+    if is_apart and _INCLUDE.fullmatch(line):
+        return end - 1
     if _ANCHOR.fullmatch(line) or _ends_what_it_did_not_begin(lines, begin, end):
         return end - 1
     paragraph = end - 1

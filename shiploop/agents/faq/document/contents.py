@@ -19,6 +19,12 @@ _ITEM: Final = re.compile(
     r"\A(?P<indent>[ \t]*)(?P<mark>[-*+]|(?:0|[1-9]\d{0,5})[.)])(?P<gap>[ \t]+)"
     r"(?P<link>\[(?P<label>.*)\]\(#(?P<anchor>[^()\s]*)\))(?P<rest>[ \t]*)\Z"
 )
+_CONTENTS: Final = re.compile(
+    r"\W{0,4}(?:table of contents|contents|toc|quick links|index|inhalt(?:sverzeichnis)?|sommaire"
+    r"|table des matières|(?:tabla de )?contenidos?|índice|sumário|содержание|оглавление"
+    r"|目录|目錄|目次)\W{0,4}",
+    re.IGNORECASE,
+)
 _FEWEST: Final = 2  # questions that make a list of links a table of contents of them
 _LINES_LOOKED_AT: Final = 2_000
 _LINKS_REMEMBERED: Final = 4096
@@ -35,6 +41,11 @@ class Contents:
     begin: int
     above: str
     numbered: bool
+
+
+def lists_contents(heading: str) -> bool:
+    """Tell whether a heading is that of a table of contents."""
+    return _CONTENTS.fullmatch(heading) is not None
 
 
 def find_contents(lines: Lines, questions: Sequence[Written]) -> Contents | None:

@@ -44,7 +44,7 @@ from shiploop.agents.faq.document.entry import (
 from shiploop.agents.faq.document.faq_files import FAQ_PATH
 from shiploop.agents.faq.document.form import Form, Shape
 from shiploop.agents.faq.document.habits import habits_of
-from shiploop.agents.faq.document.index_page import is_index
+from shiploop.agents.faq.document.index_page import asks_in_front_matter, is_index
 from shiploop.agents.faq.document.kin import Kin, find_kin, kin_of
 from shiploop.agents.faq.document.lines import STANDS_ALONE
 from shiploop.agents.faq.document.markers import NEWLINE, unify_newlines
@@ -69,6 +69,7 @@ _BOM: Final = "\ufeff"
 _INDEX: Final = (
     "The document is only an index of other files: SHIPLOOP_FAQ_PATHS names the one that answers."
 )
+_IN_FRONT_MATTER: Final = "The document's questions stand in its front matter, not in its text."
 _HEADINGS: Final = (Shape.ATX, Shape.CLOSED, Shape.SETEXT)
 
 
@@ -234,6 +235,8 @@ class _Edit:
             return ours[-1].end, 2, 0
         if is_index(self.apart.text):
             raise UnsafeDocumentError(_INDEX)
+        if not self.kin.questions and asks_in_front_matter(self.apart.text):
+            raise UnsafeDocumentError(_IN_FRONT_MATTER)
         if self.kin.place is None:
             raise UnsafeDocumentError("The document ends inside a code fence or an HTML block.")
         place = self.apart.in_body(self.kin.place)
@@ -251,7 +254,8 @@ class _Edit:
             form = replace(form, level=level)
         if form.number is None:
             return form
-        numbers = (block.form.number or 0 for block in ours)
+        counted = self.blocks if self.kin.is_counted_on else ours
+        numbers = (block.form.number or 0 for block in counted)
         return form.numbered(max(form.number, *numbers, 0) + 1)
 
     def _link(self, block: Block) -> str:

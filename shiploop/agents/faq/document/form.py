@@ -16,10 +16,12 @@ _ATX: Final = re.compile(r"\A(?P<marks>#{1,6})[ \t]+(?P<text>[^ \t\n][^\n]*)\Z")
 _CLOSING_SEQUENCE: Final = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
 _UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*")
 _SUMMARY: Final = re.compile(r"\A<summary>(?P<text>[^\n]*)</summary>[ \t]*\Z")
-# `Q:`, `Q7.`, `Question 7:`, `7.`, `7)`, `1.2`, and the same in Chinese.
+# `Q:`, `Q7.`, `Question 7:`, `Q7 `, `7.`, `7)`, `1.2`, the same in Chinese; signs such as `>> `.
 _LEAD: Final = re.compile(
-    r"(?:Q(?:uestion)?[ ]?\d{0,3}[ ]?(?:[.:)]|[-–—](?=[ ]))|[问問][题題]?[ ]?\d{0,3}[:：.]"
-    r"|\d{1,3}(?:(?:\.\d{1,3}){1,3}[.):]?|[.):])(?=[ \t*_])|\d{1,3}、)[ \t]*",
+    r"(?:Q(?:uestion)?[ ]?\d{0,3}[ ]?(?:[.:)]|[-–—](?=[ ]))|Q\d{1,3}(?=[ ])"
+    r"|[问問][题題]?[ ]?\d{0,3}[:：.]"
+    r"|\d{1,3}(?:(?:\.\d{1,3}){1,3}[.):]?|[.):])(?=[ \t*_])|\d{1,3}、"
+    r"|[^\w\s#*`\[\](){}<\\!|&+=\-\"'“‘«¿¡.…]{1,4}(?=[ ]))[ \t]*",
     re.IGNORECASE,
 )
 # The same in bold by itself: `**Q:**`, and `**Q**.`
@@ -28,10 +30,11 @@ _BOLD_LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _ANSWER_LEAD: Final = re.compile(
-    r"(\*\*|__)(?:A(?:nswer)?[ ]?\d{0,3}|答)(?:[.:)：]\1|\1[ ]?[.:)：])[ \t]*"
-    r"|(?:A(?:nswer)?[ ]?\d{0,3}[ ]?[.:)]|答[:：])[ \t]*"
+    r"(?:(\*\*|__)(?:A(?:nswer)?[ ]?\d{0,3}|答)(?:[.:)：]\1|\1[ ]?[.:)：])"
+    r"|A(?:nswer)?[ ]?\d{0,3}[ ]?[.:)]|答[:：])(?:[ \t]*\n{1,2}(?=\S)|[ \t]*)"
 )
 _BEGINS_PARAGRAPH: Final = re.compile(r"[^\W\d]|[\"'“(`*_\[](?=\S)")
+_DOCSIFY_ID: Final = re.compile(r"(?<=\S)[ \t]{1,3}:id=[\w-]{1,100}\Z")
 _RULE: Final = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|(?:\* ){2,}\*|(?:- ){2,}-)[ \t]*")
 _NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
 _STRONG: Final = ("**", "__")
@@ -104,7 +107,9 @@ def bare(written: str) -> Bare:
 
 
 def _without_id(text: str) -> tuple[str, str]:
-    """Take `{#id}` and `{: .class }` off the end."""
+    """Take `{#id}`, `{: .class }` and docsify's `:id=id` off the end."""
+    if named := _DOCSIFY_ID.search(text):
+        return text[: named.start()], named[0]
     if not text.endswith("}"):
         return text, ""
     begin = text.rfind("{")
@@ -157,7 +162,8 @@ def _written(form: Form, heading: str, answer: str, slug: str) -> str:
     if not _can_stand(form, heading):
         form = Form(form.level)
     content = f"{form.before}{heading}{form.after.replace('{id}', slug)}"
-    if _can_be_read(form.answer_before, form) and _BEGINS_PARAGRAPH.match(answer):
+    on_its_own = form.answer_before.endswith("\n")
+    if _can_be_read(form.answer_before, form) and (on_its_own or _BEGINS_PARAGRAPH.match(answer)):
         answer = f"{form.answer_before}{answer}"
     marks = "#" * form.level
     match form.shape:

@@ -1,4 +1,4 @@
-"""Tells a file that answers nothing itself: an index of other files that do."""
+"""Tells a file whose text answers nothing: an index of others, or front matter that asks."""
 
 import re
 from typing import Final
@@ -10,6 +10,9 @@ _LINK_ELSEWHERE: Final = re.compile(
 )
 _ITEM: Final = re.compile(r"\A[ \t]*(?:[-*+]|\d{1,6}[.)])[ \t]")
 _TOCTREE: Final = re.compile(r"\A[`:]{3,}\{toctree\}")
+_ASKED_AS_DATA: Final = re.compile(
+    r"\A[ \t]*-?[ \t]*[\"']?(?:q|question|title|name|term|ask)[\"']?[ \t]*:", re.IGNORECASE
+)
 _FEWEST: Final = 3
 _MOST_OTHERS: Final = 3  # lines that say what the page is
 
@@ -30,3 +33,13 @@ def is_index(text: str) -> bool:
         elif line.strip() and not line.startswith("#") and not _ITEM.match(line):
             others += 1
     return links >= _FEWEST and others <= _MOST_OTHERS
+
+
+def asks_in_front_matter(text: str) -> bool:
+    """Tell whether a text is blank below front matter that lists questions."""
+    lines = Lines.of(text)
+    if any(line.strip() for line in lines.lines[lines.start :]):
+        return False
+    above = lines.lines[: lines.start]
+    listed = any(line.lstrip().startswith("- ") for line in above)
+    return listed and sum(bool(_ASKED_AS_DATA.match(line)) for line in above) > 1

@@ -10,12 +10,18 @@ from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Final
 
-from shiploop.agents.faq.document.closing import end_of_answer, is_closing, rule_between
-from shiploop.agents.faq.document.contents import Contents, find_contents
-from shiploop.agents.faq.document.form import Form, answer_lead
+from shiploop.agents.faq.document.closing import (
+    end_of_answer,
+    end_of_fold,
+    is_closing,
+    rule_between,
+)
+from shiploop.agents.faq.document.contents import Contents, find_contents, lists_contents
+from shiploop.agents.faq.document.form import Form
 from shiploop.agents.faq.document.lines import Lines
 from shiploop.agents.faq.document.questions import Sort, Written, read_questions
 from shiploop.agents.faq.document.remembered import remembered
+from shiploop.agents.faq.document.usual_form import numbers_of, usual_form
 from shiploop.agents.faq.retrieval.synonyms import meanings
 
 _STATEMENT: Final = 1
@@ -23,6 +29,7 @@ _QUESTION: Final = 3  # says as much of the level of questions as so many statem
 _ENOUGH: Final = 2  # words in common with a section: one alone is a chance
 _FEW: Final = 4  # so many questions for each statement among them
 _DEEPEST: Final = 6
+_STEM: Final = 5  # letters
 _MOST_SECTIONS: Final = 100  # each is looked for in all that follows
 _TITLE: Final = re.compile(
     r"(?:the )?(?:faqs?|f\.a\.q\.?|(?:general )?frequently asked questions?|common questions"
@@ -35,8 +42,6 @@ _GENERAL: Final = re.compile(
     r"|一般|通用|基本|その他|其他)\b.{0,30}",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
-_ID: Final = re.compile(r"#[^\s{}]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ class Kin:
     """The questions of a section, or of the whole file.
 
     Offsets are of the text of people: the section lies after `begin` and up to `end`, and a new
-    question stands at `place`, None where nothing can. `form` has the greatest number of theirs.
+    question stands at `place`, None where nothing can. `form` has the greatest number of theirs,
+    or of all the file's where it `is_counted_on` from section to section.
     """
 
     form: Form
@@ -55,6 +61,7 @@ class Kin:
     title: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()
     is_general: bool = False
+    is_counted_on: bool = False
     contents: Contents | None = None
 
 
@@ -62,7 +69,7 @@ def kin_of(question: str, kin: Sequence[Kin]) -> Kin:
     """The kin that speak of the same as a question; else the general ones, else most of them."""
     if len(kin) == 1:
         return kin[0]
-    terms = frozenset(meanings(question))
+    terms = _meant(question)
     told = Counter(word for each in kin for word in each.words)
     scores = [
         2 * len(terms & each.title) + sum(told[word] == 1 for word in terms & each.words)
@@ -86,10 +93,16 @@ def find_kin(text: str) -> tuple[Kin, ...]:
         return (Kin(form, -1, len(text), lines.place_after(place)),)
     sections, answers = found.by_section(), found.answers(lines)
     whole = len(sections) == 1
-    return tuple(
+    kin = [
         _kin(lines, found, above, [(each, answers[each]) for each in questions], whole=whole)
         for above, questions in islice(sections.items(), _MOST_SECTIONS)
-    )
+    ]
+    numbers = numbers_of(found.questions)
+    if whole or len(numbers) < len(found.questions) or any(a >= b for a, b in pairwise(numbers)):
+        return tuple(kin)
+    # One count runs through all the sections.
+    last = numbers[-1]
+    return tuple(replace(each, form=each.form.numbered(last), is_counted_on=True) for each in kin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +120,10 @@ class _Found:
         others = (Sort.LINE, Sort.SUMMARY, Sort.OTHER)
         most = max(others, key=lambda sort: counts[sort])
         level = _level(written)
-        kept = [each for each in written if each.level == level and not is_closing(each.text)]
+        kept = [each for each in written if each.level == level and _may_be_answered(each)]
         if counts[most] > max(1, counts[Sort.HEADING], len(kept) if level else 0):
             return cls(written, [each for each in asking if each.sort is most], most)
-        return cls(written, _with_statements(kept) if level else [])
+        return cls(written, _with_statements(kept, _headings_above(written)) if level else [])
 
     @property
     def level(self) -> int:
@@ -139,6 +152,12 @@ class _Found:
             if each in wanted
         }
 
+    def words_of(self, questions: Sequence[Written]) -> frozenset[str]:
+        """What those of a section ask about; of mere statements among questions its title tells."""
+        if any(each.asks for each in self.questions):
+            questions = [each for each in questions if each.asks]
+        return frozenset[str]().union(*(_meant(each.text) for each in questions))
+
     def end_after(self, mark: Written, level: int, lines: Lines) -> int:
         """The line of the first heading of at most a level below another; the end without one."""
         below = (
@@ -149,20 +168,46 @@ class _Found:
         return next(below, len(lines))
 
 
-def _with_statements(headings: Sequence[Written]) -> Sequence[Written]:
-    """The headings that ask; and those that do not, where they stand among them."""
+def _may_be_answered(heading: Written) -> bool:
+    """Whether a heading is not one of what closes a file, or lists what is in it."""
+    return not is_closing(heading.text) and not lists_contents(heading.text)
+
+
+def _headings_above(written: Sequence[Written]) -> Mapping[Written, Written | None]:
+    """The heading that each heading stands under."""
+    trail: list[Written] = []
+    above: dict[Written, Written | None] = {}
+    for each in written:
+        if each.level:
+            trail = [heading for heading in trail if heading.level < each.level]
+            above[each] = trail[-1] if trail else None
+            trail.append(each)
+    return above
+
+
+def _with_statements(
+    headings: Sequence[Written], above: Mapping[Written, Written | None]
+) -> Sequence[Written]:
+    """The headings that ask; those that do not where they stand among them, or fill a section."""
     asking = [at for at, each in enumerate(headings) if each.asks]
     if not asking:
         return headings
     among = sum(not each.asks for each in headings[asking[0] : asking[-1]])
     if _FEW * among < len(asking):
-        return [headings[at] for at in asking]
-    return headings[asking[0] :]
+        kept = {headings[at] for at in asking}
+    else:
+        kept = set(headings[asking[0] :])
+    sections = {above[headings[at]] for at in asking}
+    filled = Counter(above[each] for each in headings if above[each] not in sections)
+    # In a page that is more than its FAQ, the other sections are none of it.
+    if None not in sections and not any(each and _TITLE.fullmatch(each.text) for each in sections):
+        kept |= {each for each in headings if filled[above[each]] > 1 and above[each]}
+    return [each for each in headings if each in kept]
 
 
 def _level(written: Sequence[Written]) -> int:
     """The level of most questions, else of most headings with nothing below them; 0 without any."""
-    headings = [each for each in written if each.level and not is_closing(each.text)]
+    headings = [each for each in written if each.level and _may_be_answered(each)]
     levels: Counter[int] = Counter()
     for each, following in pairwise([*headings, None]):
         if each is None:
@@ -185,7 +230,10 @@ def _kin(
 ) -> Kin:
     questions, texts = zip(*answered, strict=True)
     last = questions[-1]
-    end_line = found.end_after(last, min(found.level, _DEEPEST), lines)
+    end_line = max(
+        found.end_after(last, min(found.level, _DEEPEST), lines),
+        end_of_fold(lines, last.first_line) if last.sort is Sort.SUMMARY else 0,
+    )
     # What folds begins above its summary.
     first_line = (
         max(lines.start, last.first_line - 1) if last.sort is Sort.SUMMARY else last.body_line
@@ -200,37 +248,21 @@ def _kin(
     title = above.text if above else ""
     place = lines.place_after(place_line)
     return Kin(
-        form=replace(_form(questions, texts, found.sort), rule=rule_between(texts)),
+        form=replace(usual_form(questions, texts, found.sort), rule=rule_between(texts)),
         begin=begin,
         end=end if place is None else max(end, place),
         place=place,
         questions=tuple(questions),
-        title=frozenset(meanings(title)),
-        words=frozenset(word for each in questions for word in meanings(each.text)),
+        title=_meant(title),
+        words=found.words_of(questions),
         is_general=bool(_GENERAL.fullmatch(title)),
         contents=find_contents(lines, questions),
     )
 
 
-def _form(questions: Sequence[Written], answers: Sequence[str], sort: Sort) -> Form:
-    """The form that most of the questions have, with the greatest number that one has."""
-    shape = Counter(each.shape for each in questions).most_common(1)[0][0]
-    taken = [each.taken_apart for each in questions]
-    numbers = [int(number[0]) for each in taken if (number := _NUMBER.search(each.before))]
-    before = _most([_NUMBER.sub("0", each.before) for each in taken])
-    after = _most([_ID.sub("#{id}", each.after) for each in taken])
-    if numbers:
-        before = _NUMBER.sub(str(max(numbers)), before)
-    if sort is Sort.OTHER:
-        before, after = "**", "**"
-    leads = _most([answer_lead(answer.lstrip("\n")) for answer in answers])
-    return Form(questions[0].level or 1, shape, before, after, leads)
-
-
-def _most(texts: Sequence[str]) -> str:
-    """What more than half of the texts are; empty where none is."""
-    text, count = Counter(texts).most_common(1)[0]
-    return text if 2 * count > len(texts) else ""
+def _meant(text: str) -> frozenset[str]:
+    """What a text is about; of words beyond English the beginning, whatever their ending."""
+    return frozenset(each if each.isascii() else each[:_STEM] for each in meanings(text))
 
 
 def _level_below_title(written: Sequence[Written]) -> int:

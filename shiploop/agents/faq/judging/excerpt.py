@@ -5,15 +5,15 @@ from typing import Final
 
 from shiploop.agents.faq.retrieval.sections import Section
 from shiploop.agents.faq.retrieval.terms import content_terms
-from shiploop.domain.limits import MAX_COMPARED_CHARACTERS
 
-_BEGINNING: Final = 110  # characters
+_LONGEST: Final = 160  # characters: its time grows with them
+_MOST_OF_TITLES: Final = 100
 _LINES_LOOKED_AT: Final = 400
 
 
 def excerpt(question: str, section: Section) -> str:
-    """The section's titles, its beginning, and the line that says most to the question."""
-    titles = " › ".join(section.heading_path[-2:])
+    """The section's titles, and the line that says most to the question."""
+    titles = " › ".join(section.heading_path[-2:])[:_MOST_OF_TITLES]
     wanted = frozenset(content_terms(question)).difference(content_terms(titles))
     lines = [line for line in section.text.split("\n") if line.strip()]
 
@@ -21,5 +21,4 @@ def excerpt(question: str, section: Section) -> str:
         return len(wanted.intersection(content_terms(line)))
 
     best = max(islice(lines, _LINES_LOOKED_AT), key=says, default="")
-    parts = (titles, section.text[:_BEGINNING], best)
-    return "\n".join(parts)[:MAX_COMPARED_CHARACTERS]
+    return f"{titles}\n{best}"[:_LONGEST]

@@ -48,6 +48,14 @@ def below(document: str) -> str:
         ("# FAQ\n\n## 1. What is it?\n\nA.\n\n## 2. Why?\n\nB.\n", "## 3. How do I export it?"),
         ("# FAQ\n\n## Q1: What is it?\n\nA.\n\n## Q2: Why?\n\nB.\n", "## Q3: How do I export it?"),
         ("### 1、它是什么？\n\n甲。\n\n### 2、为什么？\n\n乙。\n", "### 3、How do I export it?"),
+        ("## Q1 What is it?\n\nA.\n\n## Q2 Why?\n\nB.\n", "## Q3 How do I export it?"),
+        ("## >> What is it?\n\nA.\n\n## >> Why?\n\nB.\n", "## >> How do I export it?"),
+        ("## ❓ What is it?\n\nA.\n\n## ❓ Why?\n\nB.\n", "## ❓ How do I export it?"),
+        ("## 🏡 What is it?\n\nA.\n\n## 🚀 Why?\n\nB.\n", "## How do I export it?"),
+        ("**🏡 What is it?**\n\nA.\n\n**🚀 Why?**\n\nB.\n", "**How do I export it?**"),
+        ("# Q\n\n## Why? :id=why\n\nA.\n", "## How do I export it? :id=how-do-i-export-it"),
+        ("## A\n\n### 1. So?\n\nA.\n\n## B\n\n### 2. No?\n\nB.\n", "### 3. How do I export it?"),
+        ("## A\n\n### 1. So?\n\nA.\n\n## B\n\n### 1. No?\n\nB.\n", "### 2. How do I export it?"),
         ("FAQ\n===\n\nWhat is it?\n-----------\n\nA.\n", "How do I export it?"),
         ("# FAQ\n\n**What is it?**\n\nA.\n\n**Why?**\n\nB.\n", "**How do I export it?**"),
         ("**Q: What?**\n\nA: One.\n\n**Q: Why?**\n\nA: Two.\n", "**Q: How do I export it?**"),
@@ -81,52 +89,6 @@ def test_a_rule_stands_between_entries_where_it_does() -> None:
     assert after.count("-->\n\n---\n\n## ") == 3
     assert entries(after) == (OTHERS[0], ASKED)
     assert after.endswith("-->\n\n---\n\n## Contact\n\nUs.\n")
-
-
-@pytest.mark.parametrize(
-    "footer",
-    [
-        "## See also\n\n- [Guide](guide.md)",
-        "## Still have questions?\n\nAsk us.",
-        "Still have questions? Join us [there](there.md).",
-        "If you have any other questions, ask.",
-        "## Contact\n\nUs.",
-        "---\n\nMade with care.",
-        "[guide]: guide.md\n[other]: other.md",
-        "[Back to top](#faq)",
-        "<!-- a note\n\nto ourselves -->",
-        "</div>",
-        "## How it is built\n\nWith care.",
-        "# Are these kept apart?\n\nYes.",
-    ],
-)
-def test_what_closes_a_file_stays_below(footer: str) -> None:
-    document = f"# FAQ\n\n## What is it?\n\nA thing.\n\n## Why?\n\nBecause.\n\n{footer}\n"
-    assert below(document) == footer
-    assert remove(insert(document, ASKED), ASKED.question_hash) == document
-
-
-@pytest.mark.parametrize(
-    "end",
-    [
-        "For more details see [it](it.md).",
-        "See also [it](it.md).",
-        "- [Guide](guide.md)\n- [Other](other.md)",
-        "<details>\n<summary>More</summary>\n\nMuch more.\n\n</details>",
-        "```sh\n---\n```",
-    ],
-)
-def test_what_ends_an_answer_stays_with_it(end: str) -> None:
-    document = f"# FAQ\n\n## What is it?\n\nA thing.\n\n{end}\n"
-    assert below(document) == ""
-
-
-def test_a_line_that_ends_each_answer_is_no_footer() -> None:
-    up = "[Back to top](#faq)"
-    document = (
-        f"# FAQ\n\n## What?\n\nA.\n\n{up}\n\n## Why?\n\nB.\n\n{up}\n\n## Who?\n\nC.\n\n{up}\n"
-    )
-    assert below(document) == ""
 
 
 def test_a_question_joins_the_section_that_speaks_of_it() -> None:
@@ -211,6 +173,13 @@ def test_an_index_of_other_files_is_not_written_to(document: str) -> None:
         insert(document, ASKED)
 
 
+def test_questions_in_front_matter_are_not_written_to() -> None:
+    page = "---\ntitle: FAQ\nfaqs:\n  - question: Why?\n    answer: So.\n---\n"
+    with pytest.raises(UnsafeDocumentError, match="front matter"):
+        insert(page, ASKED)
+    assert "## How do I export it?" in insert("---\ntitle: FAQ\n---\n", ASKED)
+
+
 def test_an_entry_of_before_is_read_as_it_is_and_rewritten_when_it_is_replaced() -> None:
     old = insert("# FAQ\n", ASKED).replace("-->\n\n##", "-->\n##")
     assert entries(old) == (ASKED,)
@@ -272,3 +241,34 @@ def test_whatever_the_file_edits_are_taken_back_exactly(document: str, new: list
     for each in reversed(new):
         other_way = insert(other_way, each)
     assert other_way == states[-1]
+
+
+def test_a_section_of_statements_is_joined_for_what_its_title_says() -> None:
+    page = (
+        "# FAQ\n\n## Exports\n\n### The button is gone\n\nA.\n\n### Nothing is written\n\nB.\n\n"
+        "## Others\n\n### Why is it slow?\n\nC.\n\n### Who made it?\n\nD.\n"
+    )
+    assert below(page).startswith("## Others")
+    as_part = page.replace("## Others", "## FAQ").replace(
+        "# FAQ\n\n## Exports", "# Tool\n\n## Exports"
+    )
+    assert below(as_part) == ""
+
+
+def test_a_list_of_contents_is_no_question() -> None:
+    page = (
+        "# FAQ\n\n## Table of Contents\n\n1. [Voices](#voices)\n2. [Linux](#linux)\n\n"
+        "## Voices\n\nA.\n\n## Linux\n\nB.\n"
+    )
+    edited = insert(page, ASKED)
+    assert "2. [Linux](#linux)\n3. [How do I export it?](#how-do-i-export-it)\n" in edited
+    assert remove(edited, ASKED.question_hash) == page
+
+
+def test_a_word_of_another_language_is_known_with_another_ending() -> None:
+    entry = an_entry("Можно ли хранить индекс отдельно?", answer="Да.")
+    page = (
+        "# FAQ\n\n## Индексы\n\n### Когда обновлять?\n\nТак.\n\n"
+        "## Проекты\n\n### Зачем пароль?\n\nТак.\n\n### Зачем имена?\n\nТак.\n"
+    )
+    assert insert(page, entry).index("отдельно?") < insert(page, entry).index("## Проекты")

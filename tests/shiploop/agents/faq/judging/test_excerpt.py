@@ -11,12 +11,11 @@ def section(text: str) -> Section:
     return Section("docs/a.md", ("Guide", "Editor", "Options"), "options", 1, 9, text)
 
 
-def test_it_is_the_titles_the_beginning_and_the_line_that_says_most() -> None:
+def test_it_is_the_titles_and_the_line_that_says_most() -> None:
     shown = excerpt("How do I turn off the mouse?", section(f"{LINES}\n| mouse | turn it off |"))
-    assert shown.startswith("Editor › Options\n| option-0 |")
-    assert shown.endswith("\n| mouse | turn it off |")
+    assert shown == "Editor › Options\n| mouse | turn it off |"
 
 
 def test_it_is_never_longer_than_the_model_has_time_for() -> None:
-    assert len(excerpt("mouse?", section("mouse " * 4000))) == MAX_COMPARED_CHARACTERS
+    assert len(excerpt("mouse?", section("mouse " * 4000))) <= MAX_COMPARED_CHARACTERS
     assert excerpt("mouse?", section("")).strip() == "Editor › Options"
