@@ -26,8 +26,8 @@ LEAST_NEARNESS: Final = 0.85
 LEAST_COVERAGE_WITH_MODEL: Final = 0.3
 # What a nearness weighs beside the logarithm of the search's own score.
 _NEARNESS_WEIGHT: Final = 50.0
-# So many of what a search has found are compared: each takes the model some 50 ms.
-COMPARED: Final = 5
+# So many of what a search has found are compared: each takes the model some 40 ms.
+COMPARED: Final = 4
 # Without the model nearly everything that the question asks for has to be there.
 LEAST_COVERAGE: Final = 0.65
 
