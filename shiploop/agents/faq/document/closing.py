@@ -8,7 +8,8 @@ from typing import Final
 from shiploop.agents.faq.document.lines import Lines
 
 _RULE: Final = re.compile(r"[ ]{0,3}(?:-(?:[ \t]*-){2,}|\*(?:[ \t]*\*){2,}|_(?:[ \t]*_){2,})[ \t]*")
-_LINK_LABEL: Final = re.compile(r"[ ]{0,3}\[[^\]\n]{1,200}\]:[ \t]*\S")
+_FOOTER_RULE: Final = re.compile(rf"{_RULE.pattern}|[ ]{{0,3}}<hr[ ]?/?>[ \t]*", re.IGNORECASE)
+_LINK_LABEL: Final = re.compile(r"[ ]{0,3}(\[[^\]\n]{1,200}\]):[ \t]*\S")
 _ANCHOR: Final = re.compile(r"[ ]{0,3}<a[ ](?:name|id)=[^<>]{0,200}>(?:</a>)?[ \t]*")
 _END_TAG: Final = re.compile(r"[ ]{0,3}</(?P<tag>[a-z]\w{0,30})>[ \t]*", re.IGNORECASE)
 _DETAILS: Final = re.compile(r"<details[ >]", re.IGNORECASE)
@@ -120,7 +121,7 @@ def _before_footer(lines: Lines, begin: int, end: int) -> int:
     rules = [
         line
         for line in outside
-        if line > begin and lines.is_blank(line - 1) and _RULE.fullmatch(lines.lines[line])
+        if line > begin and lines.is_blank(line - 1) and _FOOTER_RULE.fullmatch(lines.lines[line])
     ]
     if not rules:
         return end
@@ -161,8 +162,11 @@ def _without_last(lines: Lines, begin: int, end: int, usual: Counter[str]) -> in
     while paragraph > begin and not lines.is_blank(paragraph - 1):
         paragraph -= 1
     text = lines.lines[paragraph]
-    if all(map(_LINK_LABEL.match, lines.lines[paragraph:end])):
-        return paragraph
+    labels = [_LINK_LABEL.match(each) for each in lines.lines[paragraph:end]]
+    if all(labels):
+        answer = "\n".join(lines.lines[begin:paragraph])
+        is_its_own = all(label and label[1] in answer for label in labels)
+        return end if is_its_own else paragraph
     if paragraph == end - 1 and len(text) <= _SHORT_LINE and _TO_TOP.search(text):
         return paragraph
     says = _FAREWELL.match(_from_first_letter(text)[:300])

@@ -62,7 +62,7 @@ class Form:
     """How a question is written: `before` and `after` stand around it in its line.
 
     `level` is that of a heading; `answer_before` begins the answer, such as `A: `; `rule` is the
-    thematic break above it.
+    thematic break above it. `joined`: the answer goes on in the next line, with no blank one.
     """
 
     level: int = _DEFAULT_LEVEL
@@ -71,6 +71,7 @@ class Form:
     after: str = ""
     answer_before: str = ""
     rule: str = ""
+    joined: bool = False
 
     @property
     def number(self) -> int | None:
@@ -175,7 +176,8 @@ def _written(form: Form, heading: str, answer: str, slug: str) -> str:
             line = "=" if form.level == 1 else "-"
             return f"{content}\n{line * max(3, len(content))}\n\n{answer}"
         case Shape.LINE:
-            return f"{content}\n\n{answer}"
+            is_next = form.joined and _BEGINS_PARAGRAPH.match(answer)
+            return f"{content}\n{answer}" if is_next else f"{content}\n\n{answer}"
         case Shape.SUMMARY:
             shown = html.escape(unescape_heading(heading), quote=False)
             opening, closing = _DETAILS
@@ -213,8 +215,9 @@ def read_question(text: str) -> tuple[Form, tuple[str, ...], str] | None:
 
 def _read(form: Form, written: str, below: str) -> tuple[Form, tuple[str, ...], str]:
     taken = bare(written)
-    form = replace(form, before=taken.before, after=taken.after)
     answer = below.lstrip("\n")
+    joined = form.shape is Shape.LINE and answer == below
+    form = replace(form, before=taken.before, after=taken.after, joined=joined)
     lead = answer_lead(answer)
     if _can_be_read(lead, form):
         form, answer = replace(form, answer_before=lead), answer[len(lead) :]

@@ -11,7 +11,8 @@ _LINK_ELSEWHERE: Final = re.compile(
 _ITEM: Final = re.compile(r"\A[ \t]*(?:[-*+]|\d{1,6}[.)])[ \t]")
 _TOCTREE: Final = re.compile(r"\A[`:]{3,}\{toctree\}")
 _ASKED_AS_DATA: Final = re.compile(
-    r"\A[ \t]*-?[ \t]*[\"']?(?:q|question|title|name|term|ask)[\"']?[ \t]*:", re.IGNORECASE
+    r"\A[ ]{0,8}(?:-[ ]{1,4})?[\"']?(?:q|question|title|name|term|ask)[\"']?[ ]{0,4}:",
+    re.IGNORECASE,
 )
 _FEWEST: Final = 3
 _MOST_OTHERS: Final = 3  # lines that say what the page is

@@ -39,7 +39,9 @@ _TITLE: Final = re.compile(
 )
 _GENERAL: Final = re.compile(
     r"\W{0,4}(?:general|basics?|misc|miscellaneous|others?|common|about|overview|everything else"
-    r"|一般|通用|基本|その他|其他)\b.{0,30}",
+    r"|allgemein(?:es)?|verschiedenes|sonstiges|général|généralités|divers|autres?|varios|otr[ao]s"
+    r"|generale?|generali|altr[eio]|ger(?:al|ais)|outr[ao]s|общ(?:ие|ее)|прочее|разное|другое"
+    r"|一般|通用|基本|常规|常規|その他|其他|其它)\b.{0,30}",
     re.IGNORECASE,
 )
 

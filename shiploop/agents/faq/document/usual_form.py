@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from shiploop.agents.faq.document.form import Form, answer_lead
+from shiploop.agents.faq.document.form import Form, Shape, answer_lead
 from shiploop.agents.faq.document.questions import Sort, Written
 
 _NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
@@ -28,7 +28,8 @@ def usual_form(questions: Sequence[Written], answers: Sequence[str], sort: Sort)
     # One alone is a chance, unless its question is marked as well.
     is_usual = len(leads) > 1 or any(map(str.isalpha, before))
     lead = _most(leads) if is_usual else ""
-    return Form(questions[0].level or 1, shape, before, after, lead)
+    joined = shape is Shape.LINE and not any(answer.startswith("\n") for answer in answers)
+    return Form(questions[0].level or 1, shape, before, after, lead, joined=joined)
 
 
 def numbers_of(questions: Sequence[Written]) -> Sequence[int]:

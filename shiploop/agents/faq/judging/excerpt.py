@@ -12,7 +12,7 @@ _LINES_LOOKED_AT: Final = 400
 
 
 def excerpt(question: str, section: Section) -> str:
-    """The section's titles, and the line that says most to the question."""
+    """The section's titles, the line that says most to the question, and some of its beginning."""
     titles = " › ".join(section.heading_path[-2:])[:_MOST_OF_TITLES]
     wanted = frozenset(content_terms(question)).difference(content_terms(titles))
     lines = [line for line in section.text.split("\n") if line.strip()]
@@ -21,4 +21,4 @@ def excerpt(question: str, section: Section) -> str:
         return len(wanted.intersection(content_terms(line)))
 
     best = max(islice(lines, _LINES_LOOKED_AT), key=says, default="")
-    return f"{titles}\n{best}"[:_LONGEST]
+    return f"{titles}\n{best}\n{section.text.lstrip()}"[:_LONGEST]

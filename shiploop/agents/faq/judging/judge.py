@@ -22,7 +22,7 @@ PASSAGE: Final = "passage"
 # What the small model says of a question and a text: from some 0.75, far, to 1, the same.
 Nearness = Callable[[str, str], float]
 # docs/judge.md tells how these were chosen.
-LEAST_NEARNESS: Final = 0.85
+LEAST_NEARNESS: Final = 0.86
 LEAST_COVERAGE_WITH_MODEL: Final = 0.3
 # What a nearness weighs beside the logarithm of the search's own score.
 _NEARNESS_WEIGHT: Final = 50.0

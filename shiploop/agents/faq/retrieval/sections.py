@@ -33,7 +33,7 @@ _TITLE_ASKED_FOR: Final = re.compile(r"\{\{ {0,4}\$?(?:frontmatter|page|meta)\.t
 _BEGINS_CONTAINER: Final = frozenset(">-+*0123456789")
 _CONTAINER: Final = re.compile(r"(?<![ \t])[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))")
 # A line across the page, which is no list in a list.
-_RULE: Final = re.compile(r"[ \t]*(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,})")
+_RULE: Final = re.compile(r"[ ]{0,3}(?:-(?:[ \t]*-){2,}|\*(?:[ \t]*\*){2,})[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,3 +84,14 @@ def test_an_entry_stands_in_no_fold_of_another() -> None:
 )
 def test_where_people_are_sent_last_stays_last(last: str) -> None:
     assert below(f"# FAQ\n\n## What is it?\n\nA.\n\n## Why?\n\nB.\n\n{last}\n") == last
+
+
+def test_link_definitions_stay_with_the_one_answer_that_uses_them() -> None:
+    page = "# FAQ\n\n## Exports\n\n### Why?\n\nSee [#1].\n\n[#1]: https://x.org/1\n\n%s"
+    crashes = "## Crashes\n\n### It fails\n\nSo.\n\n### It stops\n\nSo."
+    edited = insert(page % crashes, ASKED)
+    assert "See [#1].\n\n[#1]: https://x.org/1\n\n" in edited
+
+
+def test_a_rule_in_html_ends_the_last_answer_as_well() -> None:
+    assert below("# FAQ\n\n## Why?\n\nSo.\n\n<hr/>\n\nThe end.\n") == "<hr/>\n\nThe end."

@@ -20,3 +20,13 @@ def test_what_an_answer_begins_with_stands_in_a_line_of_its_own_where_it_does() 
 
 def test_what_one_answer_alone_begins_with_is_not_repeated() -> None:
     assert "\nPress it." in insert("# FAQ\n\n## Why?\n\n**Answer:** So.\n", ASKED)
+
+
+def test_an_answer_goes_on_below_its_question_where_all_do() -> None:
+    page = "**What is it?**\nA tool.\n\n**Why?**\nSo.\n"
+    edited = insert(page, ASKED)
+    assert "**How do I export it?**\nPress it.\n" in edited
+    assert find(edited, ASKED.question_hash) == as_written(page, ASKED)
+    assert remove(edited, ASKED.question_hash) == page
+    assert "it?**\n\nPress it." in insert(page.replace("Why?**", "Why?**\n"), ASKED)
+    assert "it?**\n\n- One." in insert(page, an_entry("How do I export it?", answer="- One."))
