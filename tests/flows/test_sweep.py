@@ -92,8 +92,12 @@ def test_what_is_declined_is_kept_as_a_gap(world: World) -> None:
     question = "How do I brew an espresso?"
     assert world.settle(question)["status"] == "declined"
     with redis_of(world) as redis:
-        kept = redis.xrange(keys.declined("faq"))
-    assert question in [fields["title"] for _, fields in kept]
+
+        def is_kept() -> bool:
+            kept = redis.xrange(keys.declined("faq"))
+            return question in [fields["title"] for _, fields in kept]
+
+        wait_until(is_kept)
 
 
 def test_a_week_of_gaps_is_told_once(world: World) -> None:

@@ -17,7 +17,7 @@ import pytest
 from tests.loopback import NO_TLS, loopback
 from tests.sandbox.conftest import WORKFLOW
 from tests.sandbox.github_driver import OPEN, REPOSITORY, SandboxGitHub
-from tests.until import wait_until
+from tests.until import until, wait_until
 
 CLIENTS = 60
 
@@ -50,8 +50,8 @@ def test_it_stops_cleanly_on_a_signal_with_its_children(tmp_path: Path, stop: in
         github = SandboxGitHub(url, tmp_path / "home", bot, bot, bot, bot)
         github.open("topic", "# FAQ\n")
         wait_until(lambda: github.checks("topic").get("faq-gate") == ("in_progress", None))
-        children = psutil.Process(process.pid).children(recursive=True)
-        assert children
+        family = psutil.Process(process.pid)
+        children = until(lambda: family.children(recursive=True), bool)
         process.send_signal(stop)
         process.wait(timeout=10)
         wait_until(lambda: not any(child.is_running() for child in children))
