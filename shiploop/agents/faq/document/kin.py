@@ -66,6 +66,11 @@ class Kin:
     is_counted_on: bool = False
     contents: Contents | None = None
 
+    @property
+    def asking(self) -> int:
+        """How many of the questions ask, as statements among them do not."""
+        return sum(each.asks for each in self.questions)
+
 
 def kin_of(question: str, kin: Sequence[Kin]) -> Kin:
     """The kin that speak of the same as a question; else the general ones, else most of them."""
@@ -74,13 +79,15 @@ def kin_of(question: str, kin: Sequence[Kin]) -> Kin:
     terms = _meant(question)
     told = Counter(word for each in kin for word in each.words)
     scores = [
-        2 * len(terms & each.title) + sum(told[word] == 1 for word in terms & each.words)
+        3 * len(terms & each.title) + sum(told[word] == 1 for word in terms & each.words)
         for each in kin
     ]
     best = max(scores)
-    if best >= _ENOUGH and scores.count(best) == 1:
-        return kin[scores.index(best)]
-    return max(kin, key=lambda each: (each.is_general, len(each.questions), -each.begin))
+    if best >= _ENOUGH:
+        kin = [each for each, score in zip(kin, scores, strict=True) if score == best]
+    return max(
+        kin, key=lambda each: (each.is_general, each.asking, len(each.questions), -each.begin)
+    )
 
 
 @remembered
