@@ -7,7 +7,6 @@ from bench.measurement import Figure, Measurement, Unit, percentile
 from bench.retrieval_questions import held_out_half
 from bench.sample import sample_library
 from shiploop.agents.faq.answering.quoter import Quoter
-from shiploop.agents.faq.judging.judge import COMPARED
 from shiploop.agents.faq.judging.small_model import small_model
 
 _BOUND_MS = 30
@@ -39,8 +38,7 @@ def _judge_all(quoter: Quoter, questions: Sequence[str]) -> list[float]:
 
 
 def _judge_ms(quoter: Quoter, question: str) -> float:
-    looked_at = COMPARED if quoter.nearness else 3
-    hits = quoter.library.index.search(question, looked_at)
+    hits = quoter.library.index.search(question, quoter.looks_at)
     began = time.perf_counter()
     quoter.quote(question, quoter.library.headings.find(question), hits)
     return 1000 * (time.perf_counter() - began)

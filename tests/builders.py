@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from shiploop.agents.faq.document.document import Entry
+from shiploop.agents.faq.document.document import Entry, entry_id, insert
 from shiploop.agents.faq.question import Question, check_question
 from shiploop.domain.delivery.change import Proposal, Source
 from shiploop.domain.delivery.checks import Check, ChecksState, ChecksVerdict, Conclusion
@@ -67,6 +67,12 @@ def an_entry(text: str = "What is the worker heartbeat mechanism?", **changes: A
     question = a_question(text)
     entry = Entry(question.text, question.hash, question.slug, TASK_ID, "It beats every 5 s.")
     return replace(entry, **changes)
+
+
+def below(entry: Entry, document: str) -> str:
+    """What stands below an entry in a document once it is inserted there."""
+    closing = f"<!-- /shiploop:entry {entry_id(entry)} -->"
+    return insert(document, entry).partition(closing)[2].strip()
 
 
 def a_proposal(text: str = "What is the worker heartbeat mechanism?", **changes: Any) -> Proposal:

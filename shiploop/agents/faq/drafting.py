@@ -20,7 +20,7 @@ from shiploop.agents.faq.answering.model_answer import (
 )
 from shiploop.agents.faq.answering.quoter import Quoter
 from shiploop.agents.faq.gate.citation import without_citation
-from shiploop.agents.faq.judging.judge import COMPARED, HEADING, Nearness
+from shiploop.agents.faq.judging.judge import HEADING, Nearness
 from shiploop.agents.faq.judging.model_judge import Checked, judge_by_model
 from shiploop.agents.faq.judging.rules import says, unknown_names, words_of
 from shiploop.agents.faq.retrieval.headings import Ambiguous, Named
@@ -44,12 +44,12 @@ class Drafter:
     def draft(self, question: str, model: Model | None, refuse: Refuse) -> Draft:
         """Draft an answer; raises nothing of the model's. `refuse` is the gate's word on one."""
         named = self.library.headings.find(question)
-        hits = self.library.index.search(question, COMPARED if self.nearness else _SHOWN)
+        quoter = Quoter(self.library, self.allowed_hosts, self.nearness)
+        hits = self.library.index.search(question, quoter.looks_at)
         found = [hit.section for hit in hits[:_SHOWN]]
         meant = question if named else self.library.index.without_slips(question)
         if named is None and (unknown := self._unknown(meant, found)):
             return unanswered(found, f"they do not know {', '.join(unknown)}")
-        quoter = Quoter(self.library, self.allowed_hosts, self.nearness)
         quoted = quoter.quote(meant, named, hits)
         sections = _first(named, found)
         if model is None or not sections:

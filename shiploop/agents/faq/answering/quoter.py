@@ -23,6 +23,7 @@ from shiploop.agents.faq.answering.quotation import (
     quote_section,
 )
 from shiploop.agents.faq.judging.judge import (
+    COMPARED,
     HEADING,
     PASSAGE,
     Nearness,
@@ -109,6 +110,11 @@ class Quoter:
         if isinstance(part, Unquotable):
             return _linked(section, PASSAGE, chosen.why, part)
         return Draft(quoted_answer(section, part), judge_passage(question, chosen, part.text))
+
+    @property
+    def looks_at(self) -> int:
+        """How many of what a search finds first may be quoted."""
+        return COMPARED if self.nearness else _READ_ON
 
     @property
     def _reach(self) -> Reach:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shiploop.agents.faq.document.lines import Lines
+from shiploop.agents.faq.document.markers import THEMATIC_BREAK
 
-_RULE: Final = re.compile(r"[ ]{0,3}(?:-(?:[ \t]*-){2,}|\*(?:[ \t]*\*){2,}|_(?:[ \t]*_){2,})[ \t]*")
-_FOOTER_RULE: Final = re.compile(rf"{_RULE.pattern}|[ ]{{0,3}}<hr[ ]?/?>[ \t]*", re.IGNORECASE)
+_FOOTER_RULE: Final = re.compile(
+    rf"{THEMATIC_BREAK.pattern}|[ ]{{0,3}}<hr[ ]?/?>[ \t]*", re.IGNORECASE
+)
 _LINK_LABEL: Final = re.compile(r"[ ]{0,3}(\[[^\]\n]{1,200}\]):[ \t]*\S")
 _ANCHOR: Final = re.compile(r"[ ]{0,3}<a[ ](?:name|id)=[^<>]{0,200}>(?:</a>)?[ \t]*")
 _END_TAG: Final = re.compile(r"[ ]{0,3}</(?P<tag>[a-z]\w{0,30})>[ \t]*", re.IGNORECASE)
@@ -87,7 +89,7 @@ def _from_first_letter(text: str) -> str:
 def rule_between(answers: Sequence[str]) -> str:
     """The thematic break that a file has between its answers; empty where it has none."""
     last = [answer.rstrip().rpartition("\n")[2] for answer in answers[:-1]]
-    rules = Counter(line for line in last if _RULE.fullmatch(line))
+    rules = Counter(line for line in last if THEMATIC_BREAK.fullmatch(line))
     line, count = rules.most_common(1)[0] if rules else ("", 0)
     return line.strip() if 2 * count > len(last) else ""
 

@@ -36,7 +36,7 @@ _ANSWER_LEAD: Final = re.compile(
 _BEGINS_PARAGRAPH: Final = re.compile(r"[^\W\d]|[\"'“(`*_\[](?=\S)")
 _DOCSIFY_ID: Final = re.compile(r"(?<=\S)[ \t]{1,3}:id=[\w-]{1,100}\Z")
 _RULE: Final = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|(?:\* ){2,}\*|(?:- ){2,}-)[ \t]*")
-_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
+LAST_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
 _STRONG: Final = ("**", "__")
 _EMPHASIS: Final = ("_", "*")
 _IN_SUMMARY: Final = ("<b>", "<strong>")
@@ -76,12 +76,12 @@ class Form:
     @property
     def number(self) -> int | None:
         """The number that the question has in its file, if it has one."""
-        found = _NUMBER.search(self.before)
+        found = LAST_NUMBER.search(self.before)
         return int(found[0]) if found else None
 
     def numbered(self, number: int) -> "Form":
         """The same with another number."""
-        return replace(self, before=_NUMBER.sub(str(number), self.before))
+        return replace(self, before=LAST_NUMBER.sub(str(number), self.before))
 
 
 @dataclass(frozen=True, slots=True)

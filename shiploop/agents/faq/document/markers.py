@@ -11,6 +11,10 @@ from markdown_it import MarkdownIt
 from shiploop.agents.faq.dialects.dialect import Comment
 from shiploop.domain.markdown import shared
 
+# A line across the page.
+THEMATIC_BREAK: Final = re.compile(
+    r"[ ]{0,3}(?:-(?:[ \t]*-){2,}|\*(?:[ \t]*\*){2,}|_(?:[ \t]*_){2,})[ \t]*"
+)
 NEWLINE: Final = re.compile(r"\r\n|\r|\n")
 
 # A marker is a line of its own that starts in the first column: there it ends whatever list or

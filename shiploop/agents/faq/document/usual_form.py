@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from shiploop.agents.faq.document.form import Form, Shape, answer_lead
+from shiploop.agents.faq.document.form import LAST_NUMBER, Form, Shape, answer_lead
 from shiploop.agents.faq.document.questions import Sort, Written
 
-_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
 _OWN_SIGN: Final = re.compile(r"[^\w\s*.:)、：]{1,4}[ \t]+\Z")
 _ID: Final = re.compile(r"#[^\s{}]{1,200}|(?<=:id=)[\w-]{1,100}")
 
@@ -18,10 +17,10 @@ def usual_form(questions: Sequence[Written], answers: Sequence[str], sort: Sort)
     shape = Counter(each.shape for each in questions).most_common(1)[0][0]
     taken = [each.taken_apart for each in questions]
     numbers = numbers_of(questions)
-    before = _most_before([_NUMBER.sub("0", each.before) for each in taken])
+    before = _most_before([LAST_NUMBER.sub("0", each.before) for each in taken])
     after = _most([_ID.sub(_id_to_fill, each.after) for each in taken])
     if numbers:
-        before = _NUMBER.sub(str(max(numbers)), before)
+        before = LAST_NUMBER.sub(str(max(numbers)), before)
     if sort is Sort.OTHER:
         before, after = "**", "**"
     leads = [answer_lead(answer.lstrip("\n")) for answer in answers]
@@ -34,7 +33,7 @@ def usual_form(questions: Sequence[Written], answers: Sequence[str], sort: Sort)
 
 def numbers_of(questions: Sequence[Written]) -> Sequence[int]:
     """The numbers that questions have, of those that have one."""
-    found = (_NUMBER.search(each.taken_apart.before) for each in questions)
+    found = (LAST_NUMBER.search(each.taken_apart.before) for each in questions)
     return [int(number[0]) for number in found if number]
 
 

@@ -35,7 +35,7 @@ def terms_of(
     question: str,
     languages: Iterable[Language],
     language: Language = Language.ENGLISH,
-    knows: Callable[[str], bool] = lambda word: False,
+    knows: Callable[[str], bool] | None = None,
 ) -> tuple[Term, ...]:
     """The terms of a question, each once, as any of the languages would have it.
 
@@ -44,7 +44,7 @@ def terms_of(
     """
     names = frozenset(words(" ".join(_NAME.findall(question))))
     known = tuple(languages)
-    joined = _joined(question, language, knows)
+    joined = _joined(question, language, knows) if knows else {}
     found: dict[frozenset[Key], Term] = {}
     for word in words(question, language):
         keys = keys_of(word, known)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from shiploop.agents.faq.document.markers import unify_newlines
+from shiploop.agents.faq.document.markers import THEMATIC_BREAK, unify_newlines
 from shiploop.agents.faq.retrieval.front_matter import read_front_matter
 from shiploop.agents.faq.retrieval.heading_scan import without_code
 from shiploop.agents.faq.retrieval.link_definitions import link_definitions
@@ -32,8 +32,6 @@ _NOT_IN_ASCII_ANCHOR: Final = re.compile(r"[^a-z0-9 _-]")
 _TITLE_ASKED_FOR: Final = re.compile(r"\{\{ {0,4}\$?(?:frontmatter|page|meta)\.title {0,4}\}\}")
 _BEGINS_CONTAINER: Final = frozenset(">-+*0123456789")
 _CONTAINER: Final = re.compile(r"(?<![ \t])[ \t]*(?:>|[-+*](?=[ \t])|[0-9]{1,9}[.)](?=[ \t]))")
-# A line across the page, which is no list in a list.
-_RULE: Final = re.compile(r"[ ]{0,3}(?:-(?:[ \t]*-){2,}|\*(?:[ \t]*\*){2,})[ \t]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ def _nesting(line: str) -> int:
     depth, place = 0, 0
     while (
         depth <= MAX_NESTING
-        and not _RULE.fullmatch(line, place)
+        and not THEMATIC_BREAK.fullmatch(line, place)
         and (mark := _CONTAINER.match(line, place))
     ):
         depth, place = depth + 1, mark.end()

@@ -2,16 +2,10 @@
 
 import pytest
 
-from shiploop.agents.faq.document.document import entry_id, insert, remove
-from tests.builders import an_entry
+from shiploop.agents.faq.document.document import insert, remove
+from tests.builders import an_entry, below
 
 ASKED = an_entry("How do I export it?", answer="Press it.\n\nSource: [Export](export.md)")
-
-
-def below(document: str) -> str:
-    """What stands below the entry that was inserted."""
-    closing = f"<!-- /shiploop:entry {entry_id(ASKED)} -->"
-    return insert(document, ASKED).partition(closing)[2].strip()
 
 
 @pytest.mark.parametrize(
@@ -33,7 +27,7 @@ def below(document: str) -> str:
 )
 def test_what_closes_a_file_stays_below(footer: str) -> None:
     document = f"# FAQ\n\n## What is it?\n\nA thing.\n\n## Why?\n\nBecause.\n\n{footer}\n"
-    assert below(document) == footer
+    assert below(ASKED, document) == footer
     assert remove(insert(document, ASKED), ASKED.question_hash) == document
 
 
@@ -49,7 +43,7 @@ def test_what_closes_a_file_stays_below(footer: str) -> None:
 )
 def test_what_ends_an_answer_stays_with_it(end: str) -> None:
     document = f"# FAQ\n\n## What is it?\n\nA thing.\n\n{end}\n"
-    assert below(document) == ""
+    assert below(ASKED, document) == ""
 
 
 def test_a_line_that_ends_each_answer_is_no_footer() -> None:
@@ -57,7 +51,7 @@ def test_a_line_that_ends_each_answer_is_no_footer() -> None:
     document = (
         f"# FAQ\n\n## What?\n\nA.\n\n{up}\n\n## Why?\n\nB.\n\n{up}\n\n## Who?\n\nC.\n\n{up}\n"
     )
-    assert below(document) == ""
+    assert below(ASKED, document) == ""
 
 
 def test_an_entry_stands_in_no_fold_of_another() -> None:
@@ -83,7 +77,7 @@ def test_an_entry_stands_in_no_fold_of_another() -> None:
     ],
 )
 def test_where_people_are_sent_last_stays_last(last: str) -> None:
-    assert below(f"# FAQ\n\n## What is it?\n\nA.\n\n## Why?\n\nB.\n\n{last}\n") == last
+    assert below(ASKED, f"# FAQ\n\n## What is it?\n\nA.\n\n## Why?\n\nB.\n\n{last}\n") == last
 
 
 def test_link_definitions_stay_with_the_one_answer_that_uses_them() -> None:
@@ -94,4 +88,4 @@ def test_link_definitions_stay_with_the_one_answer_that_uses_them() -> None:
 
 
 def test_a_rule_in_html_ends_the_last_answer_as_well() -> None:
-    assert below("# FAQ\n\n## Why?\n\nSo.\n\n<hr/>\n\nThe end.\n") == "<hr/>\n\nThe end."
+    assert below(ASKED, "# FAQ\n\n## Why?\n\nSo.\n\n<hr/>\n\nThe end.\n") == "<hr/>\n\nThe end."

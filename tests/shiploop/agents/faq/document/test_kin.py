@@ -9,12 +9,11 @@ from shiploop.agents.faq.document.document import (
     UnsafeDocumentError,
     as_written,
     entries,
-    entry_id,
     find,
     insert,
     remove,
 )
-from tests.builders import an_entry
+from tests.builders import an_entry, below
 
 ASKED = an_entry("How do I export it?", answer="Press it.\n\nSource: [Export](export.md)")
 OTHERS = [
@@ -28,12 +27,6 @@ def question_line(document: str) -> str:
     """The line that asks, of the one entry that was inserted."""
     lines = insert(document, ASKED).splitlines()
     return next(line for line in lines if "How do I export it?" in line and "](#" not in line)
-
-
-def below(document: str) -> str:
-    """What stands below the entry that was inserted."""
-    closing = f"<!-- /shiploop:entry {entry_id(ASKED)} -->"
-    return insert(document, ASKED).partition(closing)[2].strip()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +98,7 @@ def test_a_question_joins_the_section_that_speaks_of_it() -> None:
 
 def test_questions_stand_in_the_one_section_of_questions() -> None:
     document = "# Thing\n\n## Install\n\nSo.\n\n## FAQ\n\n### Why?\n\nB.\n\n## Build\n\nSo.\n"
-    assert below(document) == "## Build\n\nSo."
+    assert below(ASKED, document) == "## Build\n\nSo."
     assert question_line(document) == "### How do I export it?"
 
 
@@ -113,7 +106,7 @@ def test_statements_among_the_questions_are_kin() -> None:
     document = (
         "# FAQ\n\n## Why?\n\nA.\n\n## No sound\n\nB.\n\n## Who?\n\nC.\n\n## No picture\n\nD.\n"
     )
-    assert below(document) == ""
+    assert below(ASKED, document) == ""
 
 
 def test_a_heading_without_a_blank_line_above_it_stays_as_it_was() -> None:
@@ -248,11 +241,11 @@ def test_a_section_of_statements_is_joined_for_what_its_title_says() -> None:
         "# FAQ\n\n## Exports\n\n### The button is gone\n\nA.\n\n### Nothing is written\n\nB.\n\n"
         "## Others\n\n### Why is it slow?\n\nC.\n\n### Who made it?\n\nD.\n"
     )
-    assert below(page).startswith("## Others")
+    assert below(ASKED, page).startswith("## Others")
     as_part = page.replace("## Others", "## FAQ").replace(
         "# FAQ\n\n## Exports", "# Tool\n\n## Exports"
     )
-    assert below(as_part) == ""
+    assert below(ASKED, as_part) == ""
 
 
 def test_a_list_of_contents_is_no_question() -> None:
