@@ -17,7 +17,7 @@ from bench.sites.building import Generator, NotBuilt, build, install, read_gener
 from bench.sites.shipping import Shipped, ship
 from shiploop.agents.agent import Agent
 from shiploop.agents.faq.document.document import FAQ_PATH
-from shiploop.domain.production.reading import find_on_page
+from shiploop.domain.production.reading import read_page
 
 _SEQUENCES = Path(__file__).with_name("sequences.yaml")
 
@@ -91,7 +91,7 @@ def _build_and_read(
             _build_and_read(generator, home, agent, shipped, half, found)
         return
     for name in names:
-        place = find_on_page(html, agent.seen(shipped.proposals[name]).texts)
+        place = read_page(html).find(agent.seen(shipped.proposals[name]).texts)
         (found.lost if place is None else found.seen).append(name)
         if place is not None and not place.anchor:
             found.without_anchor.append(name)

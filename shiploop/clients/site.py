@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from urllib.parse import quote
 
 import httpx
@@ -12,7 +13,7 @@ from shiploop.clients.asking import Request, ask
 from shiploop.domain.delivery.change import Sighting
 from shiploop.domain.production.page_addresses import addresses_of
 from shiploop.domain.production.probe_definition import Address, Answer
-from shiploop.domain.production.reading import Place, commit_named_in, find_on_page
+from shiploop.domain.production.reading import Page, Place, commit_named_in, read_page
 from shiploop.errors import SiteUnavailable
 
 # What ends an address where people read it; other letters than ASCII's are left readable.
@@ -47,6 +48,8 @@ class Site:
         self._site_url = site_url.rstrip("/")
         self._faq_pages = tuple(faq_pages)
         self._faq_page: str | None = None
+        self._reading = Lock()
+        self._last_read: tuple[str, Page] | None = None
         self._headers = dict([header] if header else [])
         self._timeout_s = http.timeout.read or _TIMEOUT_S
 
@@ -129,10 +132,20 @@ class Site:
         return self._faq_pages if self._faq_page is None else (self._faq_page,)
 
     def _place_on(self, page: str, sighting: Sighting) -> Place | None:
-        text = self._text(page)
-        if not text or (sighting.absent and find_on_page(text, sighting.absent) is not None):
+        html = self._text(page)
+        if not html:
             return None
-        return find_on_page(text, sighting.texts)
+        read = self._read(html)
+        if sighting.absent and read.find(sighting.absent) is not None:
+            return None
+        return read.find(sighting.texts)
+
+    def _read(self, html: str) -> Page:
+        # What one deploy brings is looked for by many at once, and on the same page.
+        with self._reading:
+            if self._last_read is None or self._last_read[0] != html:
+                self._last_read = html, read_page(html)
+            return self._last_read[1]
 
     def _text(self, page: str) -> str:
         """A page as it is written, empty where there is none."""

@@ -45,6 +45,7 @@ _EMPTY: Final = frozenset(
 _SHORTCODE: Final = re.compile(r"(?<![\w:]):[a-z0-9_+-]+:(?![\w:])", re.IGNORECASE)
 _SIGNS: Final = str.maketrans({"©": "c", "®": "r", "™": "tm", "℠": "sm", "…": ""})
 _NO_LETTERS: Final = re.compile(r"[\W_]+")
+_NO_ASCII_LETTERS: Final = bytes(sign for sign in range(128) if not chr(sign).isalnum())
 _SHA: Final = re.compile(r"[0-9a-f]{7,64}")
 # Between two blocks of an answer a page may have labels, captions and titles of tabs.
 _MOST_BETWEEN: Final = 200
@@ -65,40 +66,48 @@ class _Block:
     pieces: list[str] = field(default_factory=list)
 
 
-def find_on_page(html: str, texts: Sequence[str]) -> Place | None:
-    """Where the first of the texts stands with the others below it, in order; None: nowhere.
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is compared of a page: the letters of all of it, and of each block with its id."""
 
-    Each text has to stand in one piece. Between two of them there may be a little of something
-    else. Without any text, the page is all that is asked for.
-    """
-    wanted = [letters for text in texts if (letters := letters_of(text))]
-    if not wanted:
-        return Place("")
-    blocks = [(letters_of("".join(each.pieces)), each.anchor) for each in _blocks(html)]
-    page = "".join(letters for letters, _ in blocks)
-    candidates = list(_candidates(page, blocks, wanted))
-    if not candidates:
-        return None
-    if len(wanted) == 1:
-        # It stands in a table of contents as well, perhaps, but has its id where it is answered.
-        return Place(next((anchor for _, anchor in candidates if anchor), ""))
-    # A table of contents may end right above it: the nearest above the rest is meant.
-    first_follows_at = candidates[0][0]
-    return Place([anchor for at, anchor in candidates if at == first_follows_at][-1])
+    letters: str
+    blocks: tuple[tuple[str, str], ...]
+
+    def find(self, texts: Sequence[str]) -> Place | None:
+        """Where the first of the texts stands with the others below it, in order; None: nowhere.
+
+        Each text has to stand in one piece. Between two of them there may be a little of something
+        else. Without any text, the page is all that is asked for.
+        """
+        wanted = [letters for text in texts if (letters := letters_of(text))]
+        if not wanted:
+            return Place("")
+        candidates = list(self._candidates(wanted))
+        if not candidates:
+            return None
+        if len(wanted) == 1:
+            # It may stand in a table of contents as well, but has its id where it is answered.
+            return Place(next((anchor for _, anchor in candidates if anchor), ""))
+        # A table of contents may end right above it: the nearest above the rest is meant.
+        first_follows_at = candidates[0][0]
+        return Place([anchor for at, anchor in candidates if at == first_follows_at][-1])
+
+    def _candidates(self, wanted: Sequence[str]) -> Iterator[tuple[int, str]]:
+        """Each block with the first text that has the others below it: where they begin, its id."""
+        begin = 0
+        for letters, anchor in self.blocks:
+            within = letters.find(wanted[0])
+            if within >= 0:
+                follows_at = _follow(self.letters, begin + within + len(wanted[0]), wanted[1:])
+                if follows_at is not None:
+                    yield follows_at, anchor
+            begin += len(letters)
 
 
-def _candidates(
-    page: str, blocks: Sequence[tuple[str, str]], wanted: Sequence[str]
-) -> Iterator[tuple[int, str]]:
-    """Each block with the first text that has the others below it: where they begin, its id."""
-    begin = 0
-    for letters, anchor in blocks:
-        within = letters.find(wanted[0])
-        if within >= 0:
-            follows_at = _follow(page, begin + within + len(wanted[0]), wanted[1:])
-            if follows_at is not None:
-                yield follows_at, anchor
-        begin += len(letters)
+def read_page(html: str) -> Page:
+    """A page as it is compared."""
+    blocks = tuple((letters_of("".join(each.pieces)), each.anchor) for each in _blocks(html))
+    return Page("".join(letters for letters, _ in blocks), blocks)
 
 
 def commit_named_in(html: str) -> str | None:
@@ -116,8 +125,10 @@ def text_of(html: str) -> str:
 def letters_of(text: str) -> str:
     """What of a text is compared: its letters and digits, whatever their form and case."""
     plain = _SHORTCODE.sub(" ", text) if ":" in text else text
-    if not plain.isascii():
-        plain = unicodedata.normalize("NFKC", plain.translate(_SIGNS))
+    if plain.isascii():
+        # A page has thousands of blocks, and nearly all of them are plain.
+        return plain.lower().encode().translate(None, _NO_ASCII_LETTERS).decode()
+    plain = unicodedata.normalize("NFKC", plain.translate(_SIGNS))
     return _NO_LETTERS.sub("", plain.casefold())
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shiploop.domain.production.reading import Place, find_on_page, letters_of
+from shiploop.domain.production.reading import Place, letters_of, read_page
 
 QUESTION: Final = "How do I stop it?"
 ANSWER: Final = ("Press the red button — it's there:", "stop --now", "Then wait.")
@@ -75,7 +75,7 @@ PAGES: Final[dict[str, tuple[str, str]]] = {
 
 @pytest.mark.parametrize(("html", "anchor"), PAGES.values(), ids=PAGES)
 def test_an_entry_is_found_with_the_pages_own_anchor(html: str, anchor: str) -> None:
-    assert find_on_page(f"<!doctype html><body>{html}", (QUESTION, *ANSWER)) == Place(anchor)
+    assert read_page(f"<!doctype html><body>{html}").find((QUESTION, *ANSWER)) == Place(anchor)
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_entry_is_found_with_the_pages_own_anchor(html: str, anchor: str) -> 
     ],
 )
 def test_what_a_reader_does_not_read_is_not_found(html: str) -> None:
-    assert find_on_page(f"<!doctype html><body>{html}", (QUESTION, *ANSWER)) is None
+    assert read_page(f"<!doctype html><body>{html}").find((QUESTION, *ANSWER)) is None
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_whatever_stands_on_a_page_is_found_and_nothing_falls_over(
         text.replace("&", "&amp;").replace("<", "&lt;").replace("\x00", "") for text in texts
     ]
     page = "".join(f"<p>{text}</p>" for text in escaped)
-    assert find_on_page(f"<body>{page}", [text.replace("\x00", "") for text in texts]) is not None
-    find_on_page(other, texts)
+    assert read_page(f"<body>{page}").find([text.replace("\x00", "") for text in texts]) is not None
+    read_page(other).find(texts)
 
 
 @pytest.mark.parametrize(
@@ -134,5 +134,5 @@ def test_whatever_stands_on_a_page_is_found_and_nothing_falls_over(
 )
 def test_no_page_takes_long(html: str) -> None:
     began = time.process_time()
-    assert find_on_page(html, (QUESTION, *ANSWER)) is None
+    assert read_page(html).find((QUESTION, *ANSWER)) is None
     assert time.process_time() - began < 10
