@@ -16,7 +16,8 @@ _SEPARATOR: Final = re.compile(r"(?:\r\n|\r|\n){0,2}\Z")
 _LONGEST_SEPARATOR: Final = len("\r\n\r\n")
 _ONE_BREAK: Final = re.compile(r"\r\n|\r|\n")
 _TWO_BREAKS: Final = re.compile(r"(?:\r\n|\r|\n){2}")
-_LINE_BELOW: Final = re.compile(r"(?:\r\n|\r|\n)(?=[ \t]*[^ \t\r\n])")
+# The end of an element joins no paragraph.
+_LINE_BELOW: Final = re.compile(r"(?:\r\n|\r|\n)(?=[ \t]*[^ \t\r\n])(?!</)")
 
 
 @dataclass(frozen=True, slots=True)

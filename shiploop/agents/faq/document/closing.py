@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from shiploop.agents.faq.document.enclosing import closes
 from shiploop.agents.faq.document.lines import Lines
 from shiploop.agents.faq.document.markers import THEMATIC_BREAK
 
@@ -115,6 +116,21 @@ def end_of_fold(lines: Lines, summary: int) -> int:
         if ended and depth <= 0:
             return line + 1
     return 0
+
+
+def end_of_set_in(lines: Lines, begin: int, end: int) -> int:
+    """The line after a text that is set in: what begins at the margin below a blank line is not."""
+    for line in range(begin, end):
+        is_at_margin = lines.lines[line][:1] not in ("", " ", "\t", ":")
+        if is_at_margin and line > begin and lines.is_blank(line - 1):
+            return _without_blanks(lines, begin, line)
+    return _without_blanks(lines, begin, end)
+
+
+def end_of_enclosed(lines: Lines, begin: int, end: int, closing: str) -> int:
+    """The line after what closes a box; 0 where nothing does."""
+    found = (line for line in range(begin, end) if closes(lines.lines[line], closing))
+    return next(found, -1) + 1
 
 
 def _before_footer(lines: Lines, begin: int, end: int) -> int:

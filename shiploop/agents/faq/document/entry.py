@@ -10,12 +10,14 @@ from markdown_it import MarkdownIt
 from shiploop.agents.faq.dialects.dialect import Dialect, Unwritable
 from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.dialects.writing import read, write, write_heading
-from shiploop.agents.faq.document.form import Form, Shape, read_question, write_question
+from shiploop.agents.faq.document.form import Form, Shape
 from shiploop.agents.faq.document.markers import PROBE, match_marker, unify_newlines
+from shiploop.agents.faq.document.question_text import read_question, write_question
 from shiploop.agents.faq.question import question_hash
 from shiploop.domain.markdown import shared
 
 _HASH_CHARACTERS_IN_ID: Final = 8
+_LINES: Final = (Shape.LINE, Shape.INDENTED, Shape.DEFINED)
 _ENTRIES_REMEMBERED: Final = 4096
 _ANSWERS_REMEMBERED: Final = 64
 _UNWRITABLE: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
@@ -104,7 +106,7 @@ def _parse(name: str, hash_: str, trace_id: str, inner: str) -> tuple[Entry, For
     form, asked, answer = read
     question = next((each for each in reversed(asked) if question_hash(each) == hash_), None)
     marked = any(character.isalpha() or character in "*_" for character in form.before)
-    if question is None and form.shape is Shape.LINE and not marked:
+    if question is None and form.shape in _LINES and not marked:
         return None  # a line like any other
     slug = name.removesuffix(suffix)
     return Entry(question or asked[0], hash_, slug, trace_id, clean_answer(answer)), form

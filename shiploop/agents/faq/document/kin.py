@@ -12,12 +12,14 @@ from typing import Final
 
 from shiploop.agents.faq.document.closing import (
     end_of_answer,
+    end_of_enclosed,
     end_of_fold,
+    end_of_set_in,
     is_closing,
     rule_between,
 )
 from shiploop.agents.faq.document.contents import Contents, find_contents, lists_contents
-from shiploop.agents.faq.document.form import Form
+from shiploop.agents.faq.document.form import Form, Shape
 from shiploop.agents.faq.document.lines import Lines
 from shiploop.agents.faq.document.questions import Sort, Written, read_questions
 from shiploop.agents.faq.document.remembered import remembered
@@ -243,11 +245,7 @@ def _kin(
         found.end_after(last, min(found.level, _DEEPEST), lines),
         end_of_fold(lines, last.first_line) if last.sort is Sort.SUMMARY else 0,
     )
-    # What folds begins above its summary.
-    first_line = (
-        max(lines.start, last.first_line - 1) if last.sort is Sort.SUMMARY else last.body_line
-    )
-    place_line = end_of_answer(lines, first_line, end_line, texts[:-1])
+    place_line = _end_of_last(lines, last, end_line, texts[:-1])
     begin, end = -1, len(lines.text)
     if not whole and above:
         begin = lines.offset(above.first_line)
@@ -267,6 +265,21 @@ def _kin(
         is_general=bool(_GENERAL.fullmatch(title)),
         contents=find_contents(lines, questions),
     )
+
+
+def _end_of_last(lines: Lines, last: Written, end: int, others: Sequence[str]) -> int:
+    """The line after the last answer; what closes the file below it is none of it."""
+    match last.shape:
+        case Shape.SUMMARY:  # what folds begins above its summary
+            return end_of_answer(lines, max(lines.start, last.first_line - 1), end, others)
+        case Shape.INDENTED | Shape.DEFINED:
+            return end_of_set_in(lines, last.body_line, end)
+        case Shape.ENCLOSED if last.opening and (
+            enclosed := end_of_enclosed(lines, last.body_line, end, last.opening.closing)
+        ):
+            return enclosed
+        case _:
+            return end_of_answer(lines, last.body_line, end, others)
 
 
 def _meant(text: str) -> frozenset[str]:

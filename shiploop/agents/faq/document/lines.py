@@ -60,7 +60,11 @@ class Lines:
             place = self.offset(above)
         else:
             place = end
-        return next((each for each in (place, end) if not self._is_open_at(each)), None)
+        places = [place, end]
+        if above and above < len(self) and self.lines[above].startswith("</"):
+            # What stands on the line before may be HTML, which only a blank line ends.
+            places.insert(1, self.begins[above - 1] + len(self.lines[above - 1]))
+        return next((each for each in places if not self._is_open_at(each)), None)
 
     def _is_open_at(self, place: int) -> bool:
         above = self.text[front_matter_end(self.text) : place]

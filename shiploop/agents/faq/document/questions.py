@@ -7,11 +7,12 @@ a list with a text below them, and rows of a table of questions.
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import islice
 from typing import Final
 
+from shiploop.agents.faq.document.enclosing import Opening, opening_of
 from shiploop.agents.faq.document.form import Bare, Shape, answer_lead, bare, shape_of_heading
 from shiploop.agents.faq.document.lines import Lines
 from shiploop.agents.faq.retrieval.outline import find_headings, shown_text
@@ -24,13 +25,12 @@ _SUMMARY_END: Final = re.compile(r"</summary>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _ITEM: Final = re.compile(r"[ ]{0,6}(?:[-*+]|\d{1,3}[.)])[ \t]{1,4}(?=\S)")
 _DEFINITION: Final = re.compile(r"[ ]{0,3}:[ \t]{1,4}\S")
-# Of VitePress, Docusaurus, MkDocs, MyST, Liquid, and components that take a title.
+# Of Docusaurus and MyST, and those that are set in themselves.
 _BOX: Final = re.compile(
     r"\A[ \t]{0,8}(?:"
     r":{3,}[ ]{0,3}\{?(?:details|dropdown|collapse|faq|question|admonition)\}?"
     r"[ ]{0,3}(?P<colons>.*)"
     r"|(?:!!!|\?\?\?\+?)[ ]{1,3}[\w-]{1,30}[ ]{1,3}\"(?P<bang>[^\"]*)\""
-    r"|\{%-?[ ]{1,3}(?:details|collapse|collapsible|faq|expand)[ ]{1,3}(?P<liquid>[^%{}]*)%\}"
     r"|<[A-Za-z][\w.-]{0,40}[ ](?:[\w-]{1,30}=\"[^\"<>]{0,200}\"[ ]{1,3})?"
     r"(?:title|question|summary|header|label)=(?:\"(?P<title>[^\"]*)\"|\{\"(?P<braced>[^\"]*)\"\})"
     r")",
@@ -59,6 +59,7 @@ class Written:
 
     `text` is what a reader sees of it, without what numbers it; `source` its Markdown in a line.
     Lines count from 0: its first, and the one after it. `level` is 0 where it is no heading.
+    `opening` is the line of a box that it stands in.
     """
 
     text: str
@@ -69,6 +70,7 @@ class Written:
     body_line: int
     anchor: str = ""
     shape: Shape = Shape.LINE
+    opening: Opening | None = None
 
     @property
     def taken_apart(self) -> Bare:
@@ -159,6 +161,10 @@ def _of_line(lines: Sequence[str], number: int) -> Iterator[Written]:
     line = lines[number]
     if summary := _SUMMARY.search(line):
         yield from _summary(lines, number, summary[1])
+    elif (opening := opening_of(line)) and (asked := opening.asked.strip()):
+        at = (number, number + 1)
+        text = bare(shown_text(html.unescape(asked))).text
+        yield Written(text, asked, Sort.OTHER, 0, *at, shape=opening.shape, opening=opening)
     elif box := _BOX.match(line):
         title = next((each for each in box.groups() if each), "").strip(" []{}")
         if title:
@@ -189,8 +195,19 @@ def _item(lines: Sequence[str], number: int, content: str) -> Iterator[Written]:
     if not asked or _LINKED.match(content.strip()):
         return
     following = next((line for line in lines[number + 1 : number + 3] if line.strip()), "")
-    if asked != content or following[:1] in (" ", "\t", ">") or answer_lead(following.lstrip()):
-        yield _written(asked, Sort.OTHER, number, number + 1)
+    set_in = following[:1] in (" ", "\t") and asked.strip() == content.strip()
+    if set_in or asked != content or following[:1] == ">" or answer_lead(following.lstrip()):
+        written = _written(asked, Sort.OTHER, number, number + 1)
+        mark = lines[number][: -len(content)]
+        yield _as_item(written, mark) if set_in and mark[:1] not in " \t" else written
+
+
+def _as_item(written: Written, mark: str) -> Written:
+    """A question as the item of a list that it is, with its answer set in below it."""
+    if mark[0].isdigit():
+        return replace(written, source=mark + written.source, shape=Shape.INDENTED)
+    opening = Opening(Shape.INDENTED, mark, written.source, "")
+    return replace(written, shape=Shape.INDENTED, opening=opening)
 
 
 def _paragraph(lines: Sequence[str], number: int) -> Iterator[Written]:
@@ -198,7 +215,8 @@ def _paragraph(lines: Sequence[str], number: int) -> Iterator[Written]:
     following = lines[number + 1] if number + 1 < len(lines) else ""
     below = following or (lines[number + 2] if number + 2 < len(lines) else "")
     if _DEFINITION.match(below):
-        yield _written(line, Sort.OTHER, number, number + 1)
+        written = _written(line, Sort.OTHER, number, number + 1)
+        yield replace(written, shape=Shape.DEFINED) if lines[number] == line else written
         return
     asked = _asked_in_bold(line)
     taken = bare(line)

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from shiploop.agents.faq.document.enclosing import indent_of
 from shiploop.agents.faq.document.form import LAST_NUMBER, Form, Shape, answer_lead
 from shiploop.agents.faq.document.questions import Sort, Written
 
+_BLOCKS: Final = (Shape.INDENTED, Shape.DEFINED, Shape.ENCLOSED)
 _OWN_SIGN: Final = re.compile(r"[^\w\s*.:)、：]{1,4}[ \t]+\Z")
 _ID: Final = re.compile(r"#[^\s{}]{1,200}|(?<=:id=)[\w-]{1,100}")
 
@@ -15,6 +17,10 @@ _ID: Final = re.compile(r"#[^\s{}]{1,200}|(?<=:id=)[\w-]{1,100}")
 def usual_form(questions: Sequence[Written], answers: Sequence[str], sort: Sort) -> Form:
     """The form that most of the questions have, with the greatest number that one has."""
     shape = Counter(each.shape for each in questions).most_common(1)[0][0]
+    if shape in _BLOCKS and (block := _usual_block(questions, answers, shape)):
+        return block
+    is_line = shape is Shape.LINE
+    shape = Shape.LINE if shape in _BLOCKS else shape
     taken = [each.taken_apart for each in questions]
     numbers = numbers_of(questions)
     before = _most_before([LAST_NUMBER.sub("0", each.before) for each in taken])
@@ -27,8 +33,25 @@ def usual_form(questions: Sequence[Written], answers: Sequence[str], sort: Sort)
     # One alone is a chance, unless its question is marked as well.
     is_usual = len(leads) > 1 or any(map(str.isalpha, before))
     lead = _most(leads) if is_usual else ""
-    joined = shape is Shape.LINE and not any(answer.startswith("\n") for answer in answers)
+    joined = is_line and not any(answer.startswith("\n") for answer in answers)
     return Form(questions[0].level or 1, shape, before, after, lead, joined=joined)
+
+
+def _usual_block(questions: Sequence[Written], answers: Sequence[str], shape: Shape) -> Form | None:
+    """The form of questions whose answers are set in or enclosed; None where all are different."""
+    alike = [(q, a) for q, a in zip(questions, answers, strict=True) if q.shape is shape]
+    openings = [(q.opening, q.taken_apart) for q, _ in alike]
+    before = _most([LAST_NUMBER.sub("0", (o.before if o else "") + t.before) for o, t in openings])
+    after = _most([t.after + (o.after if o else "") for o, t in openings])
+    indent = Counter(indent_of(answer, shape) for _, answer in alike).most_common(1)[0][0]
+    if not indent and shape is not Shape.ENCLOSED:
+        return None
+    if not before and shape is not Shape.DEFINED:
+        return None
+    joined = _most(["\n" if answer.startswith("\n") else "" for _, answer in alike]) != "\n"
+    form = Form(shape=shape, before=before, after=after, joined=joined, indent=indent)
+    numbers = numbers_of(questions)
+    return form.numbered(max(numbers)) if numbers and form.number is not None else form
 
 
 def numbers_of(questions: Sequence[Written]) -> Sequence[int]:
