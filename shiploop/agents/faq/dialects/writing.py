@@ -19,7 +19,7 @@ from shiploop.agents.faq.dialects.pieces import (
     Structure,
     read_pieces,
 )
-from shiploop.agents.faq.question import heading_text
+from shiploop.agents.faq.question import heading_text, split_code
 
 _SIGN: Final = re.compile(
     r"(?P<link>\]\([^()\s]{0,600}\))|(?P<double>\\?\{\\?\{)|(?P<break>\\\n)|\\(?P<escaped>[!-/:-@\[-`{-~])"
@@ -52,13 +52,16 @@ def write(markdown: str, dialect: Dialect) -> str | Unwritable:
 
 
 def write_heading(question: str, dialect: Dialect) -> str | Unwritable:
-    """Write a question as the text of a heading."""
+    """Write a question as the text of a heading; what stands between backticks is code."""
     if dialect.heading_attributes and dialect.heading_attributes.search(question):
         return Unwritable.QUESTION
     if dialect.two_braces and "{{" in question:
         return Unwritable.TEMPLATE
-    text = heading_text(question)
-    return _prose(text, dialect, _paired(text, dialect))
+    pieces = split_code(question)
+    prose = [heading_text(piece) for piece in pieces[::2]]
+    paired = _paired("".join(prose), dialect)
+    pieces[::2] = [_prose(piece, dialect, paired) for piece in prose]
+    return "".join(pieces)
 
 
 def read(written: str, dialect: Dialect) -> str:

@@ -7,11 +7,12 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from shiploop.agents.faq.dialects.plain import GFM
+from shiploop.agents.faq.dialects.writing import write_heading
 from shiploop.agents.faq.document.form import Form, bare
 from shiploop.agents.faq.document.lines import Lines
 from shiploop.agents.faq.document.markers import NEWLINE
 from shiploop.agents.faq.document.questions import Written
-from shiploop.agents.faq.question import heading_text
 from shiploop.agents.faq.retrieval.outline import shown_text
 from shiploop.agents.faq.retrieval.sections import heading_anchor
 
@@ -89,7 +90,7 @@ def link_to(question: str, slug: str, form: Form, *, numbered: bool) -> str:
         if "#" in form.after
         else heading_anchor(shown_text(lead) + " " * lead.endswith(" ") + question)
     )
-    return f"[{lead if numbered else ''}{heading_text(question)}](#{anchor})"
+    return f"[{lead if numbered else ''}{write_heading(question, GFM)}](#{anchor})"
 
 
 def listed(body: str, begin: int, contents: Contents, link: str, above: Collection[str]) -> str:

@@ -49,7 +49,7 @@ _DETAILS: Final = ("<details>\n", "\n\n</details>")
 _SET_IN: Final = re.compile(r"[ ]{2,8}|\t")
 _BELOW_TERM: Final = "    "
 _PLAIN: Final = re.compile(r"\w[^\"{}<>%`\\|]*")
-_BEGINS_TEXT: Final = re.compile(r"[^\W_](?!\d{0,8}[.)](?:[ \t]|\Z))|[*_]{1,2}(?=\w)")
+_BEGINS_TEXT: Final = re.compile(r"[^\W_](?!\d{0,8}[.)](?:[ \t]|\Z))|[*_]{1,2}(?=[\w`])|`(?!`)")
 
 Read = tuple[Form, tuple[str, ...], str]
 

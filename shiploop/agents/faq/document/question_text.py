@@ -21,7 +21,7 @@ from shiploop.agents.faq.question import unescape_heading
 _BEGINS_PARAGRAPH: Final = re.compile(r"[^\W\d]|[\"'“(`*_\[](?=\S)")
 _RULE: Final = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|(?:\* ){2,}\*|(?:- ){2,}-)[ \t]*")
 # What could make a line that is no heading begin a list, a quotation or HTML.
-_PLAIN_START: Final = re.compile(r"\w(?!\d{0,8}[.)](?:[ \t]|\Z))|\*\*|__")
+_PLAIN_START: Final = re.compile(r"\w(?!\d{0,8}[.)](?:[ \t]|\Z))|\*\*|__|`(?!`)")
 _IN_BOLD: Final = Form(shape=Shape.LINE, before=STRONG[0], after=STRONG[0])
 _HEADINGS: Final = (Shape.ATX, Shape.CLOSED)
 _BLOCKS: Final = (Shape.SUMMARY, Shape.INDENTED, Shape.DEFINED, Shape.ENCLOSED)

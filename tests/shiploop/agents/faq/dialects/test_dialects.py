@@ -91,6 +91,14 @@ def test_a_heading_is_read_back_as_it_was_asked(dialect: Dialect, question: str)
     assert unescape_heading(str(heading)) == question
 
 
+@given(dialect=dialects)
+def test_what_a_question_has_between_backticks_is_code(dialect: Dialect) -> None:
+    for question in ("What does `--no-cache` do?", "Is `a_b(c)` the same as `./a.sh -x`?"):
+        assert write_heading(question, dialect) == question
+    assert write_heading("Why ``a`` or `b?", GFM) == r"Why \`\`a\`\` or \`b?"
+    assert write_heading(r"Is `a\*` code?", GFM) == r"Is \`a\\\*\` code?"
+
+
 def of_rust(markdown: str) -> str:
     """Without the signs by which mdBook tells hidden lines of Rust from others."""
     return re.sub(r"(?m)^(\s*(?:- )?)##", r"\1#", markdown)
