@@ -68,7 +68,7 @@ def dashboard_over(redis_url: str, directory: Path) -> Iterator[str]:
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        wait_until(lambda: _answers(url) or process.poll() is not None, 30.0)
+        wait_until(lambda: _answers(url) or process.poll() is not None, 90.0)
         assert process.poll() is None, log.read_text()
         yield url
     finally:
