@@ -37,7 +37,8 @@ class PromptHttp(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Wait for a request, whatever came that does not begin one."""
         super().data_received(data)
-        if self._deadline is None and self._is_idle():
+        is_ours = self.transport.get_protocol() is self  # else it is a websocket by now
+        if is_ours and self._deadline is None and self._is_idle():
             self._wait()
 
     def on_message_begin(self) -> None:

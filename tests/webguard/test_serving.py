@@ -12,7 +12,9 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from websockets.sync.client import connect
 
 from tests.until import wait_until
 from webguard.serving import PromptHttp
@@ -29,6 +31,12 @@ def slow(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("done")
 
 
+async def converse(talk: WebSocket) -> None:
+    await talk.accept()
+    async for said in talk.iter_text():
+        await talk.send_text(said)
+
+
 class Impatient(PromptHttp):
     request_timeout_s = PATIENCE_S
 
@@ -37,6 +45,7 @@ class Impatient(PromptHttp):
 def address() -> Iterator[tuple[str, int]]:
     """A server of ours with little patience."""
     app = Starlette(routes=[Route("/", echo, methods=["POST"]), Route("/slow", slow)])
+    app.router.routes.append(WebSocketRoute("/talk", converse))
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(app, http=Impatient, log_config=None, lifespan="off")
         server = uvicorn.Server(config)
@@ -102,3 +111,12 @@ def read_to_the_end(client: socket.socket) -> bytes:
     while chunk := client.recv(4096):
         told += chunk
     return told
+
+
+def test_a_websocket_stays_open_however_long_nobody_speaks(address: tuple[str, int]) -> None:
+    host, port = address
+    with connect(f"ws://{host}:{port}/talk") as talk:
+        with pytest.raises(TimeoutError):
+            talk.recv(3 * PATIENCE_S)
+        talk.send("Still there?")
+        assert talk.recv(20 * PATIENCE_S) == "Still there?"
