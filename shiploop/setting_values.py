@@ -24,6 +24,7 @@ _PLAIN_PREFIX: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,59}")
 
 # Those of shiploop/agents/faq/dialects/known.py.
 FaqDialect = Literal[
+    "documenter",
     "docusaurus",
     "docusaurus-md",
     "eleventy",

@@ -210,7 +210,7 @@ class FaqAgent:
                 answer=self._answer_of_today,
                 page=self._place(path),
                 unread=library.unread(),
-                dialect=library.profile.dialect,
+                dialect=library.profile.dialect_of(path),
             )
             asked = sum(each.request is not None for each in kept)
             kept += look_after(faq, today, recall, most - asked, path)
@@ -250,7 +250,8 @@ class FaqAgent:
     def _propose(self, question: Question, world: World, draft: Draft, answer: Answer) -> Proposal:
         library = self._library()
         path = library.faq_for(question.text)
-        return propose(question, world.trace_id, draft, answer, (path, library.profile.dialect))
+        where = path, library.profile.dialect_of(path)
+        return propose(question, world.trace_id, draft, answer, where)
 
     def _refusals(self, proposal: Proposal, document: str) -> tuple[Reason, ...]:
         library, dialect = self._library(), dialect_in(proposal)

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from shiploop.agents.agent import Repository
-from shiploop.agents.faq.dialects.dialect import Dialect
+from shiploop.agents.faq.dialects.dialect import Comment, Dialect
 from shiploop.agents.faq.dialects.known import DIALECTS
 from shiploop.agents.faq.dialects.liquid import ELEVENTY
 from shiploop.agents.faq.dialects.mdx import DOCUSAURUS, DOCUSAURUS_MD, MDX
-from shiploop.agents.faq.dialects.plain import GFM, SPHINX, STARLIGHT, UNKNOWN
+from shiploop.agents.faq.dialects.plain import DOCUMENTER, GFM, SPHINX, STARLIGHT, UNKNOWN
 from shiploop.agents.faq.dialects.python_markdown import (
     MKDOCS,
     MKDOCS_MACROS,
@@ -29,6 +29,13 @@ class Profile:
 
     dialect: Dialect = GFM
     told_by: str = ""
+
+    def dialect_of(self, path: str) -> Dialect:
+        """The dialect of one file: in what ends in .mdx no comment of HTML can stand."""
+        is_mdx = path.lower().endswith(".mdx")
+        if not is_mdx or self.dialect.comment is Comment.MDX:
+            return self.dialect
+        return DOCUSAURUS if self.dialect is DOCUSAURUS_MD else MDX
 
 
 # What a file's text says of the dialect; None: it is no file of that generator.
@@ -89,6 +96,7 @@ def _files() -> Iterator[tuple[str, Tell]]:
     yield "book.toml", _with_word("[book]", DIALECTS["mdbook"])
     for name in ("conf.py", "source/conf.py"):
         yield name, _with_word("myst", SPHINX)
+    yield "make.jl", _with_word("makedocs", DOCUMENTER)
     yield "book.json", _always(UNKNOWN)
     yield "pelicanconf.py", _always(MKDOCS)
     for name in ("_config.yml", "_config.yaml"):
@@ -127,4 +135,6 @@ def format_profile(profile: Profile, faq: str) -> str:
     said = f"the FAQ is written for {profile.dialect.name} ({told_by})"
     if profile.dialect.front_matter and faq and not faq.removeprefix("\ufeff").startswith("---"):
         said += ", which does not build a page without front matter, and the FAQ has none"
+    if profile.dialect.shows_comments:
+        said += ", whose site shows comments, so that no entry can be added"
     return said

@@ -26,6 +26,7 @@ class Unwritable(Enum):
         "An item of a list begins with a code block, which the site would not show as one."
     )
     BEGINNING = "The site's generator would swallow the beginning of a code."
+    COMMENT = "The site's generator shows comments, by which an entry is known again."
     QUESTION = "The question ends in braces, which the site's generator takes out of a heading."
 
 
@@ -88,6 +89,8 @@ class Dialect:
     bars_in_code: bool = True
     """Whether a table wants a backslash before a bar that stands in code, as on GitHub."""
     indented_code: bool = True
+    shows_comments: bool = False
+    """Whether readers would see the comments around an entry, which then cannot be added."""
     heading_attributes: re.Pattern[str] | None = None
     """What is taken out of a heading however it is written."""
 

@@ -9,6 +9,8 @@ from shiploop.agents.faq.dialects.dialect import Dialect
 GFM: Final = Dialect(name="gfm")
 # The gate refuses whatever any generator would act upon.
 UNKNOWN: Final = Dialect(name="unknown")
+# Julia's Markdown knows no HTML: https://github.com/JuliaDocs/Documenter.jl/issues/674.
+DOCUMENTER: Final = Dialect(name="documenter", shows_comments=True)
 # Of pages that end in .md: remark with GFM, and boxes.
 STARLIGHT: Final = Dialect(
     name="starlight",

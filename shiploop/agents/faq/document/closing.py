@@ -27,6 +27,8 @@ _TO_TOP: Final = re.compile(
     r"\b(?:back|return|go) to (?:the )?(?:top|contents?|toc)\b|[⬆↑🔝]", re.IGNORECASE
 )
 _COMMENTS: Final = ("<!--", "{/*")
+_TAG: Final = re.compile(r"<[^<>]*>")
+_ENOUGH: Final = 3  # answers that end alike
 _SHORT_LINE: Final = 120
 _MOST_OF_FOOTER: Final = 12  # lines
 _FENCE: Final = re.compile(r"[ \t]{0,12}(?:`{3,}|~{3,})")
@@ -46,10 +48,12 @@ _CLOSING: Final = re.compile(
     r"\b(?:questions?|information|details|help|support)\b.{0,200}"
     r"|(?:get(?:ting)?|where to get|need)(?: more| further| additional)? (?:help|support|in touch)"
     r"|contact(?: us| me| information)?|support|help|resources?|links?|references?|footnotes?"
+    r"|.{0,40}\bthis faq\b.{0,200}"
     r"|next steps?|what['’]s next|where to go next|community|feedback|contribut(?:e|ing|ors?)"
     r"|licen[cs]e|licen[cs]ing|credits|acknowledge?ments?|change ?log|last updated?\b.{0,60}"
     r"|ask (?:a|your|us|the)\b.{0,80}|questions|(?:need|want) (?:more |further )?help\b.{0,80}"
     r"|(?:where|how) (?:can|do|should|could|to)(?: (?:i|we|you))? (?:(?:contact|reach)\b"
+    r"|ask (?:\w{1,12} ){0,3}questions?\b"
     r"|(?:get|find|ask for|receive) (?:\w{1,12} ){0,3}(?:help|support)\b"
     r"|report (?:an? )?(?:bugs?|issues?|problems?)\b).{0,60}"
     r"|.{0,12}(?:哪里|哪裡|哪儿|如何|怎么|怎麼|怎样)(?:可以|才能|能)?"
@@ -100,11 +104,18 @@ def end_of_answer(lines: Lines, begin: int, end: int, others: Sequence[str]) -> 
 
     `others` are the answers above it: what ends most of them belongs to it as well.
     """
-    usual = Counter(answer.rstrip().rpartition("\n")[2].strip() for answer in others)
+    usual = Counter(map(_last_line, others))
+    end = _after_usual_end(lines, begin, end, usual)
     kept = _before_footer(lines, begin, end)
     while (shorter := _without_last(lines, begin, kept, usual)) < kept:
         kept = shorter
     return kept if kept > begin else _without_blanks(lines, begin, end)
+
+
+def _last_line(answer: str) -> str:
+    """The last line of an answer, above an id of the question that follows."""
+    above, _, last = answer.rstrip().rpartition("\n")
+    return (above.rstrip().rpartition("\n")[2] if _ANCHOR.fullmatch(last) else last).strip()
 
 
 def end_of_fold(lines: Lines, summary: int) -> int:
@@ -131,6 +142,18 @@ def end_of_enclosed(lines: Lines, begin: int, end: int, closing: str) -> int:
     """The line after what closes a box; 0 where nothing does."""
     found = (line for line in range(begin, end) if closes(lines.lines[line], closing))
     return next(found, -1) + 1
+
+
+def _after_usual_end(lines: Lines, begin: int, end: int, usual: Counter[str]) -> int:
+    """Cut a text below what ends nearly all of the answers above it, such as a line break."""
+    mark, count = usual.most_common(1)[0] if usual else ("", 0)
+    says_nothing = not any(map(str.isalpha, _TAG.sub("", mark))) or _TO_TOP.search(mark)
+    if count < _ENOUGH or 5 * count < 4 * usual.total() or not mark or not says_nothing:
+        return end
+    if THEMATIC_BREAK.fullmatch(mark):
+        return end
+    outside = _outside_code(lines, begin, end)
+    return next((line + 1 for line in outside if lines.lines[line].strip() == mark), end)
 
 
 def _before_footer(lines: Lines, begin: int, end: int) -> int:

@@ -9,7 +9,7 @@ from typing import Final
 
 from shiploop.agents.faq.dialects.plain import GFM
 from shiploop.agents.faq.dialects.writing import write_heading
-from shiploop.agents.faq.document.form import Form, bare
+from shiploop.agents.faq.document.form import Form, Shape, bare
 from shiploop.agents.faq.document.lines import Lines
 from shiploop.agents.faq.document.markers import NEWLINE
 from shiploop.agents.faq.document.questions import Written
@@ -85,10 +85,9 @@ def _anchor_of(question: Written) -> str:
 def link_to(question: str, slug: str, form: Form, *, numbered: bool) -> str:
     """The link to a question of ours, as the table of contents has it."""
     lead = form.before.replace("**", "").replace("__", "")
+    has_id = "#" in form.after or (form.shape is Shape.HTML and "=" in form.opening[0])
     anchor = (
-        slug
-        if "#" in form.after
-        else heading_anchor(shown_text(lead) + " " * lead.endswith(" ") + question)
+        slug if has_id else heading_anchor(shown_text(lead) + " " * lead.endswith(" ") + question)
     )
     return f"[{lead if numbered else ''}{write_heading(question, GFM)}](#{anchor})"
 

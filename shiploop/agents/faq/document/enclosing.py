@@ -1,4 +1,7 @@
-"""Questions whose answers are set in or enclosed: admonitions, items, terms, boxes that fold."""
+"""Questions that are not plain Markdown: in elements, admonitions, items, terms, boxes that fold.
+
+The answers of most are set in below them, or enclosed.
+"""
 
 import html
 import re
@@ -14,7 +17,7 @@ _TITLES: Final = r"(?:title|question|summary|header|label)"
 _NAMED: Final = r"(?:[\w-]{1,30}=\"[^\"<>]{0,200}\"[ ]{1,3})?"
 # Of MkDocs and Python-Markdown.
 _ADMONITION: Final = re.compile(
-    r"(?P<before>(?:!!!|\?\?\?\+?)[ ]{1,3}[\w-]{1,30}(?:[ ][\w-]{1,30}){0,2}[ ]{1,3}\")"
+    r"(?P<before>(?:!!!|\?\?\?\+?)[ ]{1,3}(?:[\w-]{1,30}[ ]{1,3}){0,3}\")"
     r"(?P<asked>[^\"]+)(?P<after>\")[ \t]*"
 )
 _ITEM: Final = re.compile(r"(?P<before>[-*+][ \t]{1,4})(?P<asked>\S.*)")
@@ -43,13 +46,21 @@ _LIQUID: Final = re.compile(
     r"(?P<after>[ ]{0,3}-?%\})[ \t]*"
 )
 _ENCLOSING: Final = (_CONTAINER, _ELEMENT, _SHORTCODE, _LIQUID)
+_HTML_HEADING: Final = re.compile(
+    r"(?P<before>[ ]{0,3}<h(?P<level>[1-6])(?:[ ][^<>\n]{0,200})?>\n?)"
+    r"(?P<asked>[^\n]+?)(?P<after>\n?</h(?P=level)>)[ \t]*",
+    re.IGNORECASE,
+)
+_ID: Final = re.compile(r"(?<=[ ]name=\")[^\"]*|(?<=[ ]id=\")[^\"]*")
 _SUMMARY: Final = re.compile(r"\A<summary>(?P<text>[^\n]*)</summary>[ \t]*\Z")
 _IN_SUMMARY: Final = ("<b>", "<strong>")
 _DETAILS: Final = ("<details>\n", "\n\n</details>")
 _SET_IN: Final = re.compile(r"[ ]{2,8}|\t")
 _BELOW_TERM: Final = "    "
 _PLAIN: Final = re.compile(r"\w[^\"{}<>%`\\|]*")
-_BEGINS_TEXT: Final = re.compile(r"[^\W_](?!\d{0,8}[.)](?:[ \t]|\Z))|[*_]{1,2}(?=[\w`])|`(?!`)")
+_BEGINS_TEXT: Final = re.compile(
+    r"[^\W_](?!\d{0,8}[.)](?:[ \t]|\Z))|[*_]{1,2}(?=[\w`¿¡])|`(?!`)|[¿¡]"
+)
 
 Read = tuple[Form, tuple[str, ...], str]
 
@@ -74,6 +85,15 @@ def opening_of(line: str) -> Opening | None:
             before, asked, after = found["before"], found["asked"], found["after"]
             return Opening(Shape.ENCLOSED, before, asked, after, _closing_of(found))
     return None
+
+
+def opening_of_heading(lines: Sequence[str]) -> Opening | None:
+    """Take a heading apart that is written in HTML, in which `{id}` stands for its id."""
+    found = _HTML_HEADING.fullmatch("\n".join(lines))
+    if found is None:
+        return None
+    before = _ID.sub("{id}", found["before"])
+    return Opening(Shape.HTML, before, found["asked"].strip(), found["after"])
 
 
 def _closing_of(found: re.Match[str]) -> str:
@@ -106,46 +126,65 @@ def indent_of(answer: str, shape: Shape) -> str:
 
 def write_enclosed(form: Form, heading: str, answer: str) -> str | None:
     """Write a question, given as the text of a heading; None where it cannot stand there."""
-    gap = "\n" if form.joined else "\n\n"
     match form.shape:
         case Shape.SUMMARY:
-            shown = html.escape(unescape_heading(heading), quote=False)
             opening, closing = _DETAILS
-            summary = f"<summary>{form.before}{shown}{form.after}</summary>"
-            return f"{opening}{summary}\n\n{answer}{closing}"
+            shown = f"{form.before}{_as_html(heading)}{form.after}"
+            return f"{opening}<summary>{shown}</summary>\n\n{answer}{closing}"
+        case Shape.HTML:
+            return f"{_line(form, _as_html(heading))}\n\n{answer}"
         case Shape.DEFINED if _begins_text(form.before, heading):
             set_in = _set_in(answer, _BELOW_TERM).removeprefix(_BELOW_TERM)
-            return f"{form.before}{heading}{form.after}{gap}{form.indent}{set_in}"
+            return f"{_line(form, heading)}{_gap(form)}{form.indent}{set_in}"
         case Shape.INDENTED:
-            asked = heading.replace('"', "&quot;") if form.after.endswith('"') else heading
-            mark = _ITEM_MARK.match(form.before)
-            if mark and not _begins_text(form.before[mark.end() :], heading):
-                return None
-            width = len(mark[0]) if mark else len(_BELOW_TERM)
-            # An item's text has to be set in as far as its mark is wide: 10. takes more than 9.
-            is_wide_enough = form.indent == "\t" or len(form.indent) >= width
-            set_in = _set_in(answer, form.indent if is_wide_enough else " " * width)
-            return f"{form.before}{asked}{form.after}{gap}{set_in}"
+            return _write_above(form, heading, answer)
         case Shape.ENCLOSED:
-            return _write_within(form, heading, answer, gap)
+            return _write_within(form, heading, answer)
         case _:
             return None
 
 
-def _write_within(form: Form, heading: str, answer: str, gap: str) -> str | None:
+def _line(form: Form, asked: str) -> str:
+    opens, closes = form.opening
+    return f"{opens}{form.before}{asked}{form.after}{closes}"
+
+
+def _gap(form: Form) -> str:
+    return "\n" if form.joined else "\n\n"
+
+
+def _as_html(heading: str) -> str:
+    return html.escape(unescape_heading(heading), quote=False)
+
+
+def _write_above(form: Form, heading: str, answer: str) -> str | None:
+    """Write an admonition or an item, with its answer set in below it."""
+    is_quoted = form.opening[1].endswith('"')
+    line = _line(form, heading.replace('"', "&quot;") if is_quoted else heading)
+    mark = _ITEM_MARK.match(line)
+    if mark and not _begins_text(line[mark.end() :], ""):
+        return None
+    width = len(mark[0]) if mark else len(_BELOW_TERM)
+    # An item's text has to be set in as far as its mark is wide: 10. takes more than 9.
+    is_wide_enough = form.indent == "\t" or len(form.indent) >= width
+    return f"{line}{_gap(form)}{_set_in(answer, form.indent if is_wide_enough else ' ' * width)}"
+
+
+def _write_within(form: Form, heading: str, answer: str) -> str | None:
+    """Write a box, in whose title not all read Markdown."""
     asked: str | None = heading
-    if form.before.lstrip().startswith("<"):
+    if form.opening[0].lstrip().startswith("<"):
         asked = html.escape(unescape_heading(heading), quote=True).replace("&#x27;", "'")
-    elif form.before.startswith("{"):
+    elif form.opening[0].startswith("{"):
         plain = unescape_heading(heading)
         asked = plain if _PLAIN.fullmatch(plain) else None
-    elif not _begins_text("", heading):
+    elif not _begins_text(form.before, heading):
         asked = None
-    opening = asked and opening_of(f"{form.before}{asked}{form.after}")
-    if not opening or opening.asked != asked:
+    line = _line(form, asked or "")
+    opening = asked and opening_of(line)
+    if not opening or opening.asked != f"{form.before}{asked}{form.after}":
         return None
-    within = _set_in(answer, form.indent)
-    return f"{form.before}{asked}{form.after}{gap}{within}{gap}{opening.closing}"
+    return f"{line}{_gap(form)}{_set_in(answer, form.indent)}{_gap(form)}{opening.closing}"
 
 
 def _begins_text(before: str, heading: str) -> bool:
@@ -164,6 +203,8 @@ def read_enclosed(text: str) -> Read | None:
     first, _, below = text.partition("\n")
     if first == _DETAILS[0].strip():
         return _read_details(below)
+    if heading := _HTML_HEADING.match(text):
+        return _read_below(heading, text[heading.end() :])
     opening = opening_of(first.rstrip(" \t"))
     if opening and opening.closing:
         return _read_within(opening, below)
@@ -173,6 +214,11 @@ def read_enclosed(text: str) -> Read | None:
         if item := pattern.fullmatch(first):
             return _read_set_in(Opening(Shape.INDENTED, item["before"], item["asked"], ""), below)
     return _read_defined(first, below)
+
+
+def _read_below(heading: re.Match[str], below: str) -> Read | None:
+    opening = Opening(Shape.HTML, heading["before"], heading["asked"].strip(), heading["after"])
+    return (*_read_asked(opening, below, ""), below.strip("\n")) if below[:1] == "\n" else None
 
 
 def _read_details(text: str) -> Read | None:
@@ -225,10 +271,11 @@ def _read_asked(opening: Opening, below: str, indent: str) -> tuple[Form, tuple[
     taken = bare(opening.asked)
     form = Form(
         shape=opening.shape,
-        before=opening.before + taken.before,
-        after=taken.after + opening.after,
+        before=taken.before,
+        after=taken.after,
         joined=not below.startswith("\n"),
         indent=indent,
+        opening=(opening.before, opening.after),
     )
     asked = may_ask(opening.asked)
     # Not all of them read Markdown in a title.

@@ -48,6 +48,8 @@ def entry_id(entry: Entry) -> str:
 
 def in_dialect(entry: Entry, dialect: Dialect) -> Entry | Unwritable:
     """An entry with its answer as the dialect writes it, or why that cannot be."""
+    if dialect.shows_comments:
+        return Unwritable.COMMENT
     heading, answer = write_heading(entry.question, dialect), write(entry.answer, dialect)
     if isinstance(heading, Unwritable):
         return heading

@@ -16,7 +16,7 @@ UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*")
 _LEAD: Final = re.compile(
     r"(?:Q(?:uestion)?[ ]?\d{0,3}[ ]?(?:[.:)]|[-–—](?=[ ]))|Q\d{1,3}(?=[ ])"
     r"|[问問][题題]?[ ]?\d{0,3}[:：.]"
-    r"|\d{1,3}(?:(?:\.\d{1,3}){1,3}[.):]?|[.):])(?=[ \t*_])|\d{1,3}、"
+    r"|\(\d{1,3}\)(?=[ ])|\d{1,3}(?:(?:\.\d{1,3}){1,3}[.):]?|[.):])(?=[ \t*_])|\d{1,3}、"
     r"|[^\w\s#*`\[\](){}<\\!|&+=\-\"'“‘«¿¡.…]{1,4}(?=[ ]))[ \t]*",
     re.IGNORECASE,
 )
@@ -31,7 +31,6 @@ _ANSWER_LEAD: Final = re.compile(
 )
 _DOCSIFY_ID: Final = re.compile(r"(?<=\S)[ \t]{1,3}:id=[\w-]{1,100}\Z")
 LAST_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
-_OPENS_BOX: Final = re.compile(r"[<{:!?]")
 STRONG: Final = ("**", "__")
 _EMPHASIS: Final = ("_", "*")
 _DEFAULT_LEVEL: Final = 2
@@ -47,12 +46,13 @@ class Shape(Enum):
     SUMMARY = auto()
     INDENTED = auto()  # its answer is set in below it: an admonition, an item of a list
     DEFINED = auto()  # a term with its definition
+    HTML = auto()  # <h3>so</h3>
     ENCLOSED = auto()  # an element, a shortcode or a container with its answer in it
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How a question is written: `before` and `after` stand around it in its line.
+    """How a question is written: `before` and `after` stand around it, `opening` around those.
 
     `level` is that of a heading; `answer_before` begins the answer, such as `A: `; `rule` is the
     thematic break above it. `joined`: the answer goes on in the next line, with no blank one.
@@ -67,12 +67,12 @@ class Form:
     rule: str = ""
     joined: bool = False
     indent: str = ""
+    opening: tuple[str, str] = ("", "")
 
     @property
     def number(self) -> int | None:
         """The number that the question has in its file, if it has one."""
-        # Digits in the opening of a box number nothing.
-        found = None if _OPENS_BOX.match(self.before) else LAST_NUMBER.search(self.before)
+        found = LAST_NUMBER.search(self.before)
         return int(found[0]) if found else None
 
     def numbered(self, number: int) -> "Form":

@@ -24,7 +24,7 @@ _RULE: Final = re.compile(r"(?:-{3,}|\*{3,}|_{3,}|(?:\* ){2,}\*|(?:- ){2,}-)[ \t
 _PLAIN_START: Final = re.compile(r"\w(?!\d{0,8}[.)](?:[ \t]|\Z))|\*\*|__|`(?!`)")
 _IN_BOLD: Final = Form(shape=Shape.LINE, before=STRONG[0], after=STRONG[0])
 _HEADINGS: Final = (Shape.ATX, Shape.CLOSED)
-_BLOCKS: Final = (Shape.SUMMARY, Shape.INDENTED, Shape.DEFINED, Shape.ENCLOSED)
+_NOT_PLAIN: Final = (*(Shape.HTML, Shape.SUMMARY, Shape.INDENTED, Shape.DEFINED, Shape.ENCLOSED),)
 _LEVEL_OF_SETEXT: Final = {"=": 1, "-": 2}
 
 
@@ -35,8 +35,9 @@ def write_question(form: Form, heading: str, answer: str, slug: str) -> str:
 
 
 def _written(form: Form, heading: str, answer: str, slug: str) -> str:
-    form = replace(form, after=form.after.replace("{id}", slug))
-    if form.shape in _BLOCKS:
+    after, opens = (each.replace("{id}", slug) for each in (form.after, form.opening[0]))
+    form = replace(form, after=after, opening=(opens, form.opening[1]))
+    if form.shape in _NOT_PLAIN:
         written = write_enclosed(form, heading, answer)
         if written is not None:
             return written
@@ -57,7 +58,7 @@ def _written(form: Form, heading: str, answer: str, slug: str) -> str:
         case Shape.LINE:
             is_next = form.joined and _BEGINS_PARAGRAPH.match(answer)
             return f"{content}\n{answer}" if is_next else f"{content}\n\n{answer}"
-        case Shape.SUMMARY | Shape.INDENTED | Shape.DEFINED | Shape.ENCLOSED:
+        case Shape.HTML | Shape.SUMMARY | Shape.INDENTED | Shape.DEFINED | Shape.ENCLOSED:
             raise AssertionError(form.shape)
         case _:
             assert_never(form.shape)

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from itertools import islice
 from typing import Final
 
-from shiploop.agents.faq.document.enclosing import Opening, opening_of
+from shiploop.agents.faq.document.enclosing import Opening, opening_of, opening_of_heading
 from shiploop.agents.faq.document.form import Bare, Shape, answer_lead, bare, shape_of_heading
 from shiploop.agents.faq.document.lines import Lines
 from shiploop.agents.faq.retrieval.outline import find_headings, shown_text
@@ -126,8 +126,12 @@ def _headings(lines: Lines) -> Iterator[Written]:
         text = bare(heading.text).text or heading.text
         written = lines.lines[heading.first_line : heading.body_line]
         source, shape = shape_of_heading(written)
+        opening = opening_of_heading(written)
+        if opening:
+            source, shape = opening.asked, opening.shape
         at = (heading.first_line, heading.body_line)
-        yield Written(text, source, Sort.HEADING, heading.level, *at, heading.anchor or "", shape)
+        anchor = heading.anchor or ""
+        yield Written(text, source, Sort.HEADING, heading.level, *at, anchor, shape, opening)
 
 
 def _others(lines: Sequence[str], start: int, taken: set[int]) -> Iterator[Written]:
@@ -199,14 +203,18 @@ def _item(lines: Sequence[str], number: int, content: str) -> Iterator[Written]:
     if set_in or asked != content or following[:1] == ">" or answer_lead(following.lstrip()):
         written = _written(asked, Sort.OTHER, number, number + 1)
         mark = lines[number][: -len(content)]
-        yield _as_item(written, mark) if set_in and mark[:1] not in " \t" else written
+        is_item = set_in and mark[:1] not in (" ", "\t")
+        hard_break = content.endswith("  ")
+        yield _as_item(written, mark, hard_break=hard_break) if is_item else written
 
 
-def _as_item(written: Written, mark: str) -> Written:
+def _as_item(written: Written, mark: str, *, hard_break: bool) -> Written:
     """A question as the item of a list that it is, with its answer set in below it."""
-    if mark[0].isdigit():
-        return replace(written, source=mark + written.source, shape=Shape.INDENTED)
-    opening = Opening(Shape.INDENTED, mark, written.source, "")
+    is_numbered = mark[0].isdigit()
+    after = "  " if hard_break else ""
+    opening = Opening(Shape.INDENTED, "" if is_numbered else mark, written.source, after)
+    if is_numbered:
+        written = replace(written, source=mark + written.source)
     return replace(written, shape=Shape.INDENTED, opening=opening)
 
 

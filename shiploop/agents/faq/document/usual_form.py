@@ -9,7 +9,9 @@ from shiploop.agents.faq.document.enclosing import indent_of
 from shiploop.agents.faq.document.form import LAST_NUMBER, Form, Shape, answer_lead
 from shiploop.agents.faq.document.questions import Sort, Written
 
-_BLOCKS: Final = (Shape.INDENTED, Shape.DEFINED, Shape.ENCLOSED)
+_NOT_PLAIN: Final = (Shape.HTML, Shape.INDENTED, Shape.DEFINED, Shape.ENCLOSED)
+_BY_INDENT: Final = (Shape.INDENTED, Shape.DEFINED)
+_BULLETS: Final = ("- ", "* ", "+ ")
 _OWN_SIGN: Final = re.compile(r"[^\w\s*.:)、：]{1,4}[ \t]+\Z")
 _ID: Final = re.compile(r"#[^\s{}]{1,200}|(?<=:id=)[\w-]{1,100}")
 
@@ -17,10 +19,10 @@ _ID: Final = re.compile(r"#[^\s{}]{1,200}|(?<=:id=)[\w-]{1,100}")
 def usual_form(questions: Sequence[Written], answers: Sequence[str], sort: Sort) -> Form:
     """The form that most of the questions have, with the greatest number that one has."""
     shape = Counter(each.shape for each in questions).most_common(1)[0][0]
-    if shape in _BLOCKS and (block := _usual_block(questions, answers, shape)):
-        return block
+    if shape in _NOT_PLAIN and (form := _usual_not_plain(questions, answers, shape)):
+        return form
     is_line = shape is Shape.LINE
-    shape = Shape.LINE if shape in _BLOCKS else shape
+    shape = Shape.LINE if shape in _NOT_PLAIN else shape
     taken = [each.taken_apart for each in questions]
     numbers = numbers_of(questions)
     before = _most_before([LAST_NUMBER.sub("0", each.before) for each in taken])
@@ -37,19 +39,25 @@ def usual_form(questions: Sequence[Written], answers: Sequence[str], sort: Sort)
     return Form(questions[0].level or 1, shape, before, after, lead, joined=joined)
 
 
-def _usual_block(questions: Sequence[Written], answers: Sequence[str], shape: Shape) -> Form | None:
-    """The form of questions whose answers are set in or enclosed; None where all are different."""
+def _usual_not_plain(
+    questions: Sequence[Written], answers: Sequence[str], shape: Shape
+) -> Form | None:
+    """The form of questions that are not plain Markdown; None where all are different."""
     alike = [(q, a) for q, a in zip(questions, answers, strict=True) if q.shape is shape]
-    openings = [(q.opening, q.taken_apart) for q, _ in alike]
-    before = _most([LAST_NUMBER.sub("0", (o.before if o else "") + t.before) for o, t in openings])
-    after = _most([t.after + (o.after if o else "") for o, t in openings])
+    opens = [(q.opening.before, q.opening.after) if q.opening else ("", "") for q, _ in alike]
+    opening, count = Counter(opens).most_common(1)[0]
+    before = _most([LAST_NUMBER.sub("0", q.taken_apart.before) for q, _ in alike])
+    after = _most([q.taken_apart.after for q, _ in alike])
     indent = Counter(indent_of(answer, shape) for _, answer in alike).most_common(1)[0][0]
-    if not indent and shape is not Shape.ENCLOSED:
+    if not indent and shape in _BY_INDENT:
         return None
-    if not before and shape is not Shape.DEFINED:
+    if 2 * count <= len(alike) or not (before or any(opening) or shape is Shape.DEFINED):
         return None
-    joined = _most(["\n" if answer.startswith("\n") else "" for _, answer in alike]) != "\n"
-    form = Form(shape=shape, before=before, after=after, joined=joined, indent=indent)
+    # What is no list would go on in the line of the question where lists stand below the others.
+    apart = [answer[:1] == "\n" or answer.lstrip()[:2] in _BULLETS for _, answer in alike]
+    joined = 2 * sum(apart) < len(alike)
+    level = alike[0][0].level or Form().level
+    form = Form(level, shape, before, after, joined=joined, indent=indent, opening=opening)
     numbers = numbers_of(questions)
     return form.numbered(max(numbers)) if numbers and form.number is not None else form
 

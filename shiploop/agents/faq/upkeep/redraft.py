@@ -40,11 +40,14 @@ def redraft(
 
 def _find(library: Library, hash_: str) -> tuple[str, Entry, Entry] | None:
     """The file that has an entry, the entry as it stands there, and as it was drafted."""
-    dialect = library.profile.dialect
     for path, faq in library.faqs.items():
         if (written := find(faq, hash_)) is not None:
             drafted = (each for each in drafted_in(faq, path) if each.question_hash == hash_)
-            return path, written, read_entry(next(drafted, written), dialect)
+            return (
+                path,
+                written,
+                read_entry(next(drafted, written), library.profile.dialect_of(path)),
+            )
     return None
 
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from shiploop.agents.faq.dialects.dialect import Unwritable
 from shiploop.agents.faq.dialects.known import DIALECTS
+from shiploop.agents.faq.document.entry import in_dialect
 from shiploop.agents.faq.profile import format_profile, read_profile
 from shiploop.domain.limits import MAX_CONFIGURATION_CHARACTERS
+from tests.builders import an_entry
 from tests.files import Files
 
 MKDOCS = "site_name: A\nmarkdown_extensions:\n  - pymdownx.superfences\n"
@@ -38,6 +41,8 @@ MKDOCS = "site_name: A\nmarkdown_extensions:\n  - pymdownx.superfences\n"
         ({"book.toml": '[book]\ntitle = "A"'}, "mdbook"),
         ({"docs/.vuepress/config.js": ""}, "unknown"),
         ({"rspress.config.ts": ""}, "mdx"),
+        ({"docs/make.jl": 'using Documenter, A\nmakedocs(sitename = "A")'}, "documenter"),
+        ({"docs/make.jl": "build()"}, "gfm"),
         ({"book.json": "{}"}, "unknown"),
         ({"antora.yml": ""}, "unknown"),
         ({"nuxt.config.ts": ""}, "unknown"),
@@ -68,3 +73,26 @@ def test_the_doctor_is_told_how_the_faq_is_written_and_what_it_lacks() -> None:
     assert format_profile(read_profile(Files({})), "# FAQ\n") == (
         "the FAQ is written for gfm (no file of a site generator is there)"
     )
+
+
+@pytest.mark.parametrize(
+    ("files", "name"),
+    [
+        ({"next.config.mjs": ""}, "mdx"),
+        ({"astro.config.mjs": ""}, "mdx"),
+        ({}, "mdx"),
+        ({"docusaurus.config.ts": "markdown: { format: 'detect' }"}, "docusaurus"),
+        ({"docusaurus.config.ts": ""}, "docusaurus"),
+        ({"rspress.config.ts": ""}, "mdx"),
+    ],
+)
+def test_a_file_of_mdx_is_written_as_such_whatever_the_generator(
+    files: dict[str, str], name: str
+) -> None:
+    assert read_profile(Files(files)).dialect_of("docs/faq.MDX").name == name
+
+
+def test_where_a_site_shows_comments_nothing_is_added_and_the_doctor_says_why() -> None:
+    profile = read_profile(Files({"docs/make.jl": "makedocs()"}))
+    assert "shows comments" in format_profile(profile, "# FAQ\n")
+    assert in_dialect(an_entry("How do I add it?"), profile.dialect) is Unwritable.COMMENT

@@ -16,6 +16,8 @@ ASKED = an_entry("How do I export it?", answer="Press it.\n\nSource: [Export](ex
         "Still have questions? Join us [there](there.md).",
         "If you have any other questions, ask.",
         "## Contact\n\nUs.",
+        "## Where can I ask other questions?\n\nThere.",
+        "## There is a mistake in this FAQ!\n\nTell us.",
         "---\n\nMade with care.",
         "[guide]: guide.md\n[other]: other.md",
         "[Back to top](#faq)",
@@ -89,3 +91,11 @@ def test_link_definitions_stay_with_the_one_answer_that_uses_them() -> None:
 
 def test_a_rule_in_html_ends_the_last_answer_as_well() -> None:
     assert below(ASKED, "# FAQ\n\n## Why?\n\nSo.\n\n<hr/>\n\nThe end.\n") == "<hr/>\n\nThe end."
+
+
+def test_below_what_ends_each_answer_nothing_is_of_the_last_one() -> None:
+    answers = "\n\n".join(f"**({n}) Why {n}?**\n\nSo.\n\n<br />" for n in range(1, 6))
+    document = f"# FAQ\n\n{answers}\n\n**Only for phones.**\n"
+    assert below(ASKED, document) == "**Only for phones.**"
+    assert "**(6) How do I export it?**" in insert(document, ASKED)
+    assert remove(insert(document, ASKED), ASKED.question_hash) == document

@@ -24,6 +24,33 @@ SHAPES = {
         '!!! faq "How do I export it?"\n    Press it:\n\n    ```sh\n',
         "    - two\n",
     ),
+    "an admonition without a word for its kind": (
+        '# FAQ\n\n??? "What is it?"\n    A tool.\n\n??? "Why not?"\n    So.\n',
+        '??? "How do I export it?"\n    Press it:\n',
+        "    - two\n",
+    ),
+    "a heading of HTML with a name": (
+        '# FAQ\n\n<h3 name="it">\nWhat is it?\n</h3>\n\nA tool.\n\n'
+        '<h3 name="not">\nWhy not?\n</h3>\n\nSo.\n',
+        '<h3 name="how-do-i-export-it">\nHow do I export it?\n</h3>\n\nPress it:\n',
+        "- two\n",
+    ),
+    "a heading of HTML with a number": (
+        '# FAQ\n\n<h4 id="q1">Q 1. What is it?</h4>\n\nA tool.\n\n'
+        '<h4 id="q2">Q 2. Why not?</h4>\n\nSo.\n',
+        '<h4 id="how-do-i-export-it">Q 3. How do I export it?</h4>\n\nPress it:\n',
+        "- two\n",
+    ),
+    "an item with a line break": (
+        "# FAQ\n\n- **What is it?**  \n  A tool.\n\n- **Why not?**  \n  So.\n",
+        "- **How do I export it?**  \n  Press it:\n",
+        "  - two\n",
+    ),
+    "an item with answers in a list": (
+        "# FAQ\n\n- What is it?\n  - A tool.\n\n- Why not?\n  - So.\n",
+        "- How do I export it?\n\n  Press it:\n",
+        "  - two\n",
+    ),
     "a container": (
         "# FAQ\n\n::: details What is it?\nA tool.\n:::\n\n::: details Why not?\nSo.\n:::\n\n"
         "## Else\n",
@@ -108,6 +135,11 @@ def test_whatever_is_asked_is_read_back_and_taken_out_whole(page: str, text: str
     assert found
     assert found.question == question.text
     assert remove(edited, entry.question_hash) == page
+
+
+def test_questions_of_other_languages_begin_otherwise() -> None:
+    page = "# FAQ\n\n- ¿Qué es?\n\n  Eso.\n\n- ¿Por qué no?\n\n  Así.\n"
+    assert "\n- ¿Cómo se exporta?\n\n  " in insert(page, an_entry("¿Cómo se exporta?"))
 
 
 def test_what_cannot_stand_in_a_box_stands_in_bold() -> None:
