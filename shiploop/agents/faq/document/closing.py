@@ -12,6 +12,7 @@ from shiploop.agents.faq.document.markers import THEMATIC_BREAK
 _FOOTER_RULE: Final = re.compile(
     rf"{THEMATIC_BREAK.pattern}|[ ]{{0,3}}<hr[ ]?/?>[ \t]*", re.IGNORECASE
 )
+_OF_PAGE: Final = re.compile(r"<(style|script)[ >]", re.IGNORECASE)
 _LINK_LABEL: Final = re.compile(r"[ ]{0,3}(\[[^\]\n]{1,200}\]):[ \t]*\S")
 _ANCHOR: Final = re.compile(r"[ ]{0,3}<a[ ](?:name|id)=[^<>]{0,200}>(?:</a>)?[ \t]*")
 _END_TAG: Final = re.compile(r"[ ]{0,3}</(?P<tag>[a-z]\w{0,30})>[ \t]*", re.IGNORECASE)
@@ -49,6 +50,8 @@ _CLOSING: Final = re.compile(
     r"|(?:get(?:ting)?|where to get|need)(?: more| further| additional)? (?:help|support|in touch)"
     r"|contact(?: us| me| information)?|support|help|resources?|links?|references?|footnotes?"
     r"|.{0,40}\bthis faq\b.{0,200}"
+    r"|.{0,60}\b(?:not|isn['’]t) (?:answered|listed|covered|mentioned)\b.{0,120}"
+    r"|i have an?(?:other)? (?:different |other )?(?:issue|problem|question)\b.{0,60}"
     r"|next steps?|what['’]s next|where to go next|community|feedback|contribut(?:e|ing|ors?)"
     r"|licen[cs]e|licen[cs]ing|credits|acknowledge?ments?|change ?log|last updated?\b.{0,60}"
     r"|ask (?:a|your|us|the)\b.{0,80}|questions|(?:need|want) (?:more |further )?help\b.{0,80}"
@@ -157,8 +160,11 @@ def _after_usual_end(lines: Lines, begin: int, end: int, usual: Counter[str]) ->
 
 
 def _before_footer(lines: Lines, begin: int, end: int) -> int:
-    """Cut a text at its last thematic break, where little stands below that."""
+    """Cut a text at what is for the page alone, or its last break, where little stands below."""
     outside = list(_outside_code(lines, begin, end))
+    of_page = (line for line in outside if line > begin and _is_of_page(lines, line, end))
+    end = next(of_page, end)
+    outside = [line for line in outside if line < end]
     rules = [
         line
         for line in outside
@@ -168,6 +174,14 @@ def _before_footer(lines: Lines, begin: int, end: int) -> int:
         return end
     below = sum(not lines.is_blank(line) for line in range(rules[-1] + 1, end))
     return rules[-1] if below <= _MOST_OF_FOOTER else end
+
+
+def _is_of_page(lines: Lines, begin: int, end: int) -> bool:
+    """Tell whether an element begins that shows nothing, and ends."""
+    found = _OF_PAGE.match(lines.lines[begin])
+    return bool(found) and any(
+        f"</{found[1]}".lower() in line.lower() for line in lines.lines[begin:end] if found
+    )
 
 
 def _outside_code(lines: Lines, begin: int, end: int) -> Iterator[int]:

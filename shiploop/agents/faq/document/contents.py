@@ -117,6 +117,12 @@ def unlisted(body: str, begin: int, contents: Contents, link: str) -> str:
     return body if index is None else zone.without_line(index)
 
 
+def lists(body: str, begin: int, link: str) -> bool:
+    """Tell whether the table of contents there has our link."""
+    zone = _Zone.at(body, begin)
+    return any(zone.link(index) == link for index in zone.indices())
+
+
 def relisted(body: str, begin: int, old: str, new: str) -> str:
     """Write another link where ours stands."""
     zone = _Zone.at(body, begin)

@@ -32,7 +32,12 @@ from shiploop.agents.faq.document.blocks import (
     removed_with,
     take_apart,
 )
-from shiploop.agents.faq.document.contents import link_to, listed, relisted, unlisted
+from shiploop.agents.faq.document.contents import (
+    link_to,
+    listed,
+    relisted,
+    unlisted,
+)
 from shiploop.agents.faq.document.entry import (
     Entry,
     UnsafeEntryError,
@@ -44,8 +49,8 @@ from shiploop.agents.faq.document.entry import (
 from shiploop.agents.faq.document.faq_files import FAQ_PATH
 from shiploop.agents.faq.document.form import Form, Shape
 from shiploop.agents.faq.document.habits import habits_of
-from shiploop.agents.faq.document.index_page import asks_in_front_matter, is_index
-from shiploop.agents.faq.document.kin import Kin, find_kin, kin_of
+from shiploop.agents.faq.document.index_page import asks_in_data, is_index
+from shiploop.agents.faq.document.kin import Kin, find_kin, kin_of, kin_of_block, link_of
 from shiploop.agents.faq.document.lines import STANDS_ALONE
 from shiploop.agents.faq.document.markers import NEWLINE, unify_newlines
 from shiploop.agents.faq.document.styling import as_drafted, styled
@@ -69,7 +74,9 @@ _BOM: Final = "\ufeff"
 _INDEX: Final = (
     "The document is only an index of other files: SHIPLOOP_FAQ_PATHS names the one that answers."
 )
-_IN_FRONT_MATTER: Final = "The document's questions stand in its front matter, not in its text."
+_IN_DATA: Final = (
+    "The document's questions stand in its front matter or in data of its page, not in its text."
+)
 _HEADINGS: Final = (Shape.ATX, Shape.CLOSED, Shape.SETEXT)
 
 
@@ -159,7 +166,12 @@ class _Edit:
     def of(cls, body: str, entry: Entry, dialect: Dialect = GFM) -> "_Edit":
         blocks = find_blocks(body)
         apart = take_apart(body, blocks)
-        kin = kin_of(entry.question, find_kin(apart.text))
+        there = _there(blocks, entry)
+        kin = (
+            kin_of(entry.question, entry.answer, find_kin(apart.text))
+            if there is None
+            else kin_of_block(body, apart, blocks[there])
+        )
         return cls(body, _as_written(apart.text, entry), blocks, apart, kin, dialect)
 
     def inserted(self) -> str:
@@ -215,9 +227,7 @@ class _Edit:
         return relisted(edited, begin, self._link(block), link)
 
     def _present(self) -> int | None:
-        wanted = self.entry.question_hash
-        found = (i for i, b in enumerate(self.blocks) if b.entry.question_hash == wanted)
-        return next(found, None)
+        return _there(self.blocks, self.entry)
 
     def _ours(self) -> list[Block]:
         """Our entries in the section, in order."""
@@ -235,8 +245,8 @@ class _Edit:
             return ours[-1].end, 2, 0
         if is_index(self.apart.text):
             raise UnsafeDocumentError(_INDEX)
-        if not self.kin.questions and asks_in_front_matter(self.apart.text):
-            raise UnsafeDocumentError(_IN_FRONT_MATTER)
+        if not self.kin.asking and asks_in_data(self.apart.text):
+            raise UnsafeDocumentError(_IN_DATA)
         if self.kin.place is None:
             raise UnsafeDocumentError("The document ends inside a code fence or an HTML block.")
         place = self.apart.in_body(self.kin.place)
@@ -260,8 +270,7 @@ class _Edit:
 
     def _link(self, block: Block) -> str:
         assert self.kin.contents
-        entry = block.entry
-        return link_to(entry.question, entry.slug, block.form, numbered=self.kin.contents.numbered)
+        return link_of(block, self.kin.contents)
 
     def _contents_begin(self) -> int:
         assert self.kin.contents
@@ -274,6 +283,11 @@ class _Edit:
     def _newline(self) -> str:
         first = NEWLINE.search(self.body)
         return first[0] if first else "\n"
+
+
+def _there(blocks: Sequence[Block], entry: Entry) -> int | None:
+    found = (i for i, b in enumerate(blocks) if b.entry.question_hash == entry.question_hash)
+    return next(found, None)
 
 
 def _as_written(text: str, entry: Entry) -> Entry:

@@ -14,7 +14,7 @@ _CLOSING_SEQUENCE: Final = re.compile(r"(?<![ \t])[ \t]+#+[ \t]*\Z")
 UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*")
 # `Q:`, `Q7.`, `Question 7:`, `Q7 `, `7.`, `7)`, `1.2`, the same in Chinese; signs such as `>> `.
 _LEAD: Final = re.compile(
-    r"(?:Q(?:uestion)?[ ]?\d{0,3}[ ]?(?:[.:)]|[-–—](?=[ ]))|Q\d{1,3}(?=[ ])"
+    r"(?:Q(?:uestion)?[ ]?\d{0,3}[ ]?(?:[.:)：]|[-–—](?=[ ]))|Q\d{1,3}(?=[ ])"
     r"|[问問][题題]?[ ]?\d{0,3}[:：.]"
     r"|\(\d{1,3}\)(?=[ ])|\d{1,3}(?:(?:\.\d{1,3}){1,3}[.):]?|[.):])(?=[ \t*_])|\d{1,3}、"
     r"|[^\w\s#*`\[\](){}<\\!|&+=\-\"'“‘«¿¡.…]{1,4}(?=[ ]))[ \t]*",
@@ -27,7 +27,7 @@ _BOLD_LEAD: Final = re.compile(
 )
 _ANSWER_LEAD: Final = re.compile(
     r"(?:(\*\*|__)(?:A(?:nswer)?[ ]?\d{0,3}|答)(?:[.:)：]\1|\1[ ]?[.:)：])"
-    r"|A(?:nswer)?[ ]?\d{0,3}[ ]?[.:)]|答[:：])(?:[ \t]*\n{1,2}(?=\S)|[ \t]*)"
+    r"|A(?:nswer)?[ ]?\d{0,3}[ ]?[.:)：]|答[:：])(?:[ \t]*\n{1,2}(?=\S)|[ \t]*)"
 )
 _DOCSIFY_ID: Final = re.compile(r"(?<=\S)[ \t]{1,3}:id=[\w-]{1,100}\Z")
 LAST_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")

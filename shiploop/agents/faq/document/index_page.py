@@ -36,10 +36,13 @@ def is_index(text: str) -> bool:
     return links >= _FEWEST and others <= _MOST_OTHERS
 
 
-def asks_in_front_matter(text: str) -> bool:
-    """Tell whether a text is blank below front matter that lists questions."""
+def asks_in_data(text: str) -> bool:
+    """Tell whether questions are listed in front matter with nothing below, or in MDX's data."""
     lines = Lines.of(text)
-    if any(line.strip() for line in lines.lines[lines.start :]):
+    below = lines.lines[lines.start :]
+    if any(line.startswith("export const ") for line in below):
+        return sum(bool(_ASKED_AS_DATA.match(line)) for line in below) >= _FEWEST
+    if any(line.strip() for line in below):
         return False
     above = lines.lines[: lines.start]
     listed = any(line.lstrip().startswith("- ") for line in above)

@@ -4,41 +4,30 @@ They are found in the text of people alone, so that the order of our own inserti
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 from typing import Final
 
+from shiploop.agents.faq.document.blocks import Apart, Block
 from shiploop.agents.faq.document.closing import (
     end_of_answer,
     end_of_enclosed,
     end_of_fold,
     end_of_set_in,
-    is_closing,
     rule_between,
 )
-from shiploop.agents.faq.document.contents import Contents, find_contents, lists_contents
+from shiploop.agents.faq.document.contents import Contents, find_contents, link_to, lists
 from shiploop.agents.faq.document.form import Form, Shape
+from shiploop.agents.faq.document.found_questions import DEEPEST, TITLE, FoundQuestions, meant
 from shiploop.agents.faq.document.lines import Lines
 from shiploop.agents.faq.document.questions import Sort, Written, read_questions
 from shiploop.agents.faq.document.remembered import remembered
 from shiploop.agents.faq.document.usual_form import numbers_of, usual_form
-from shiploop.agents.faq.retrieval.synonyms import meanings
 
-_STATEMENT: Final = 1
-_QUESTION: Final = 3  # says as much of the level of questions as so many statements
 _ENOUGH: Final = 2  # words in common with a section: one alone is a chance
-_FEW: Final = 4  # so many questions for each statement among them
-_DEEPEST: Final = 6
-_STEM: Final = 5  # letters
 _MOST_SECTIONS: Final = 100  # each is looked for in all that follows
-_TITLE: Final = re.compile(
-    r"(?:the )?(?:faqs?|f\.a\.q\.?|(?:general )?frequently asked questions?|common questions"
-    r"|questions (?:and|&) answers|q ?& ?a)\b.{0,60}"
-    r"|常见问题.{0,20}|常見問題.{0,20}|よくある質問.{0,20}",
-    re.IGNORECASE,
-)
 _GENERAL: Final = re.compile(
     r"\W{0,4}(?:general|basics?|misc|miscellaneous|others?|common|about|overview|everything else"
     r"|allgemein(?:es)?|verschiedenes|sonstiges|général|généralités|divers|autres?|varios|otr[ao]s"
@@ -74,14 +63,24 @@ class Kin:
         return sum(each.asks for each in self.questions)
 
 
-def kin_of(question: str, kin: Sequence[Kin]) -> Kin:
-    """The kin that speak of the same as a question; else the general ones, else most of them."""
-    if len(kin) == 1:
-        return kin[0]
-    terms = _meant(question)
+def kin_of(question: str, answer: str, kin: Sequence[Kin]) -> Kin:
+    """The kin that speak of the same; else the general ones, else most of them.
+
+    Where one count runs through all the sections, a new question has the next number: the last.
+    """
+    if len(kin) == 1 or kin[-1].is_counted_on:
+        return kin[-1]
+    terms = meant(question)
+    answered = meant(answer) - terms
     told = Counter(word for each in kin for word in each.words)
+    # What is asked about nearly everywhere, such as the name of the program, tells nothing.
+    usual = {word for word, count in told.items() if len(kin) > 2 and 2 * count > len(kin)}
+    alone = {word for word, count in told.items() if count == 1}
     scores = [
-        3 * len(terms & each.title) + sum(told[word] == 1 for word in terms & each.words)
+        3 * len(terms & each.title - usual)
+        + 2 * len(answered & each.title - usual)
+        + len(terms & each.words & alone)
+        + len(answered & each.words & alone) / 2
         for each in kin
     ]
     best = max(scores)
@@ -92,12 +91,31 @@ def kin_of(question: str, kin: Sequence[Kin]) -> Kin:
     )
 
 
+def kin_of_block(body: str, apart: Apart, block: Block) -> Kin:
+    """The kin of an entry of ours: those whose table of contents has it, or around it."""
+    kin = find_kin(apart.text)
+    for each in kin if len(kin) > 1 else ():
+        if each.contents is None:
+            continue
+        link = link_of(block, each.contents)
+        if lists(body, apart.in_body(each.contents.begin), link):
+            return each
+    place = next(at for at, other in apart.blocks if other == block)
+    return next((each for each in kin if each.begin < place <= each.end), kin[-1])
+
+
+def link_of(block: Block, contents: Contents) -> str:
+    """The line of an entry in a table of contents."""
+    entry = block.entry
+    return link_to(entry.question, entry.slug, block.form, numbered=contents.numbered)
+
+
 @remembered
 def find_kin(text: str) -> tuple[Kin, ...]:
     """The kin in a text of people, one or more."""
     lines = Lines.of(text)
     written = read_questions(lines)
-    found = _Found.of(written)
+    found = FoundQuestions.of(written)
     if not found.questions:
         place = end_of_answer(lines, lines.start, len(lines), ())
         form = Form(_level_below_title(written))
@@ -116,124 +134,9 @@ def find_kin(text: str) -> tuple[Kin, ...]:
     return tuple(replace(each, form=each.form.numbered(last), is_counted_on=True) for each in kin)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What is written in a file, and the questions among which ours stand."""
-
-    written: Sequence[Written]
-    questions: Sequence[Written]
-    sort: Sort = Sort.HEADING
-
-    @classmethod
-    def of(cls, written: Sequence[Written]) -> "_Found":
-        asking = [each for each in written if each.asks and not is_closing(each.text)]
-        counts = Counter(each.sort for each in asking)
-        others = (Sort.LINE, Sort.SUMMARY, Sort.OTHER)
-        most = max(others, key=lambda sort: counts[sort])
-        level = _level(written)
-        kept = [each for each in written if each.level == level and _may_be_answered(each)]
-        if counts[most] > max(1, counts[Sort.HEADING], len(kept) if level else 0):
-            return cls(written, [each for each in asking if each.sort is most], most)
-        return cls(written, _with_statements(kept, _headings_above(written)) if level else [])
-
-    @property
-    def level(self) -> int:
-        """That of the questions; beyond all headings where they are none."""
-        return self.questions[0].level or _DEEPEST + 1
-
-    def by_section(self) -> Mapping[Written | None, Sequence[Written]]:
-        """The questions by the heading that they stand under, in their order."""
-        sections: defaultdict[Written | None, list[Written]] = defaultdict(list)
-        wanted, above = set(self.questions), None
-        for each in self.written:
-            if each in wanted:
-                sections[above].append(each)
-            elif each.level and each.level < self.level:
-                above = each
-        return sections
-
-    def answers(self, lines: Lines) -> Mapping[Written, str]:
-        """The text below each question, up to the next one or a heading that is not below it."""
-        wanted = set(self.questions)
-        marks = [each for each in self.written if each in wanted or 0 < each.level <= self.level]
-        ends = [*(each.first_line for each in marks[1:]), len(lines)]
-        return {
-            each: "\n".join(lines.lines[each.body_line : end])
-            for each, end in zip(marks, ends, strict=True)
-            if each in wanted
-        }
-
-    def words_of(self, questions: Sequence[Written]) -> frozenset[str]:
-        """What those of a section ask about; of mere statements among questions its title tells."""
-        if any(each.asks for each in self.questions):
-            questions = [each for each in questions if each.asks]
-        return frozenset[str]().union(*(_meant(each.text) for each in questions))
-
-    def end_after(self, mark: Written, level: int, lines: Lines) -> int:
-        """The line of the first heading of at most a level below another; the end without one."""
-        below = (
-            each.first_line
-            for each in self.written
-            if each.first_line > mark.first_line and 0 < each.level <= level
-        )
-        return next(below, len(lines))
-
-
-def _may_be_answered(heading: Written) -> bool:
-    """Whether a heading is not one of what closes a file, or lists what is in it."""
-    return not is_closing(heading.text) and not lists_contents(heading.text)
-
-
-def _headings_above(written: Sequence[Written]) -> Mapping[Written, Written | None]:
-    """The heading that each heading stands under."""
-    trail: list[Written] = []
-    above: dict[Written, Written | None] = {}
-    for each in written:
-        if each.level:
-            trail = [heading for heading in trail if heading.level < each.level]
-            above[each] = trail[-1] if trail else None
-            trail.append(each)
-    return above
-
-
-def _with_statements(
-    headings: Sequence[Written], above: Mapping[Written, Written | None]
-) -> Sequence[Written]:
-    """The headings that ask; those that do not where they stand among them, or fill a section."""
-    asking = [at for at, each in enumerate(headings) if each.asks]
-    if not asking:
-        return headings
-    among = sum(not each.asks for each in headings[asking[0] : asking[-1]])
-    if _FEW * among < len(asking):
-        kept = {headings[at] for at in asking}
-    else:
-        kept = set(headings[asking[0] :])
-    sections = {above[headings[at]] for at in asking}
-    filled = Counter(above[each] for each in headings if above[each] not in sections)
-    # In a page that is more than its FAQ, the other sections are none of it.
-    if None not in sections and not any(each and _TITLE.fullmatch(each.text) for each in sections):
-        kept |= {each for each in headings if filled[above[each]] > 1 and above[each]}
-    return [each for each in headings if each in kept]
-
-
-def _level(written: Sequence[Written]) -> int:
-    """The level of most questions, else of most headings with nothing below them; 0 without any."""
-    headings = [each for each in written if each.level and _may_be_answered(each)]
-    levels: Counter[int] = Counter()
-    for each, following in pairwise([*headings, None]):
-        if each is None:
-            continue
-        is_leaf = following is None or following.level <= each.level
-        if each.asks:
-            levels[each.level] += _QUESTION
-        elif is_leaf and each.level > 1 and not _TITLE.fullmatch(each.text):
-            levels[each.level] += _STATEMENT
-    return min(levels, key=lambda level: (-levels[level], level), default=0)
-
-
 def _kin(
     lines: Lines,
-    found: _Found,
+    found: FoundQuestions,
     above: Written | None,
     answered: Sequence[tuple[Written, str]],
     *,
@@ -242,7 +145,7 @@ def _kin(
     questions, texts = zip(*answered, strict=True)
     last = questions[-1]
     end_line = max(
-        found.end_after(last, min(found.level, _DEEPEST), lines),
+        found.end_after(last, min(found.level, DEEPEST), lines),
         end_of_fold(lines, last.first_line) if last.sort is Sort.SUMMARY else 0,
     )
     place_line = _end_of_last(lines, last, end_line, texts[:-1])
@@ -260,7 +163,7 @@ def _kin(
         end=end if place is None else max(end, place),
         place=place,
         questions=tuple(questions),
-        title=_meant(title),
+        title=meant(title),
         words=found.words_of(questions),
         is_general=bool(_GENERAL.fullmatch(title)),
         contents=find_contents(lines, questions),
@@ -282,11 +185,6 @@ def _end_of_last(lines: Lines, last: Written, end: int, others: Sequence[str]) -
             return end_of_answer(lines, last.body_line, end, others)
 
 
-def _meant(text: str) -> frozenset[str]:
-    """What a text is about; of words beyond English the beginning, whatever their ending."""
-    return frozenset(each if each.isascii() else each[:_STEM] for each in meanings(text))
-
-
 def _level_below_title(written: Sequence[Written]) -> int:
-    titles = [each.level for each in written if each.level and _TITLE.fullmatch(each.text)]
-    return min(titles[0] + 1, _DEEPEST) if titles else Form().level
+    titles = [each.level for each in written if each.level and TITLE.fullmatch(each.text)]
+    return min(titles[0] + 1, DEEPEST) if titles else Form().level

@@ -57,7 +57,7 @@ def _written(form: Form, heading: str, answer: str, slug: str) -> str:
             return f"{content}\n{line * max(3, len(content))}\n\n{answer}"
         case Shape.LINE:
             is_next = form.joined and _BEGINS_PARAGRAPH.match(answer)
-            return f"{content}\n{answer}" if is_next else f"{content}\n\n{answer}"
+            return f"{content}{form.opening[1]}\n{answer}" if is_next else f"{content}\n\n{answer}"
         case Shape.HTML | Shape.SUMMARY | Shape.INDENTED | Shape.DEFINED | Shape.ENCLOSED:
             raise AssertionError(form.shape)
         case _:

@@ -235,7 +235,10 @@ def _paragraph(lines: Sequence[str], number: int) -> Iterator[Written]:
     ):
         asked = line
     if asked:
-        yield _written(asked, Sort.LINE, number, number + 1)
+        written = _written(asked, Sort.LINE, number, number + 1)
+        is_broken = lines[number].endswith("  ") and asked == line
+        opening = Opening(Shape.LINE, "", written.source, "  ") if is_broken else None
+        yield replace(written, opening=opening)
 
 
 def _asked_in_bold(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from shiploop.agents.faq.document.enclosing import indent_of
@@ -36,7 +37,9 @@ def usual_form(questions: Sequence[Written], answers: Sequence[str], sort: Sort)
     is_usual = len(leads) > 1 or any(map(str.isalpha, before))
     lead = _most(leads) if is_usual else ""
     joined = is_line and not any(answer.startswith("\n") for answer in answers)
-    return Form(questions[0].level or 1, shape, before, after, lead, joined=joined)
+    form = Form(questions[0].level or 1, shape, before, after, lead, joined=joined)
+    broken = sum(each.opening is not None for each in questions)
+    return replace(form, opening=("", "  ")) if joined and 2 * broken > len(questions) else form
 
 
 def _usual_not_plain(

@@ -31,8 +31,8 @@ RULES_PATHS: Final = (
 DEFAULT_RULES: Final = """\
 [global]
 disable = [
-  "MD007", "MD013", "MD014", "MD024", "MD026", "MD034", "MD036", "MD038", "MD046", "MD059",
-  "MD064", "MD066", "MD077",
+  "MD007", "MD013", "MD014", "MD024", "MD026", "MD033", "MD034", "MD036", "MD038", "MD046",
+  "MD051", "MD059", "MD064", "MD066", "MD077",
 ]
 """
 

@@ -171,6 +171,61 @@ def test_questions_in_front_matter_are_not_written_to() -> None:
     with pytest.raises(UnsafeDocumentError, match="front matter"):
         insert(page, ASKED)
     assert "## How do I export it?" in insert("---\ntitle: FAQ\n---\n", ASKED)
+    asked = "".join(f"  {{\n    title: 'Why {n}?',\n    text: 'So.',\n  }},\n" for n in "abc")
+    with pytest.raises(UnsafeDocumentError, match="data of its page"):
+        insert(
+            f"export const asked = [\n{asked}];\n\n## Devices\n\n<Asked of={{asked}} />\n", ASKED
+        )
+
+
+SECTIONS = """\
+# FAQ
+
+## Using Tool
+
+### Is Tool free?
+
+Yes.
+
+## Tool on a server
+
+### Does Tool run without a screen?
+
+Yes.
+
+## Trouble
+
+### Why does Tool stop?
+
+So.
+"""
+
+
+def test_what_all_sections_ask_about_says_nothing_of_a_section() -> None:
+    entry = an_entry("Does Tool need a disk?", answer="Some, where Tool is on a server.")
+    edited = insert(SECTIONS, entry)
+    assert edited.index("screen?") < edited.index("Does Tool need") < edited.index("## Trouble")
+    assert remove(edited, entry.question_hash) == SECTIONS
+
+
+def test_where_one_count_runs_through_all_sections_the_next_number_is_below_the_last() -> None:
+    page = "# FAQ\n\n## Export\n\n### 1. What is it?\n\nA.\n\n## Else\n\n### 2. Why?\n\nB.\n"
+    edited = insert(page, ASKED)
+    assert edited.index("### 2. Why?") < edited.index("### 3. How do I export it?")
+    assert remove(edited, ASKED.question_hash) == page
+
+
+def test_what_stands_in_the_same_box_is_a_question_however_it_is_put() -> None:
+    boxes = "\n".join(f'<Fold title="{t}">\nSo.\n</Fold>' for t in ("Why?", "What?", "A bug"))
+    edited = insert(f"# FAQ\n\n{boxes}\n\n## Else\n\nText.\n", ASKED)
+    assert edited.index("A bug") < edited.index('<Fold title="How do I export it?">')
+    assert edited.index('<Fold title="How do I export it?">') < edited.index("## Else")
+
+
+@pytest.mark.parametrize("marks", [("**", "**"), ("__Q:__ __", "__")])
+def test_a_line_break_below_the_question_is_kept(marks: tuple[str, str]) -> None:
+    page = "".join(f"{asked.join(marks)}  \nA. So.\n\n" for asked in ("What?", "Why?"))
+    assert f"{'How do I export it?'.join(marks)}  \n" in insert(page, ASKED)
 
 
 def test_an_entry_of_before_is_read_as_it_is_and_rewritten_when_it_is_replaced() -> None:

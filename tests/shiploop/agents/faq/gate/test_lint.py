@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from shiploop.agents.faq.document.document import insert
 from shiploop.agents.faq.gate import lint as markdown_lint
 from shiploop.agents.faq.gate.lint import DEFAULT_RULES, RULES_PATHS, Rules, is_read_whole, lint
+from tests.builders import an_entry
 
 CI = Path(__file__).parents[5] / "deployments/github/workflows/agent-mvp-ci-fast.yml"
 SAMPLE = Path(__file__).parents[5] / "sandbox" / "sample_repository"
@@ -42,6 +44,21 @@ def test_without_rules_of_its_own_a_repository_is_held_to_those_we_have_it_insta
     rules = [line.strip(' ",') for line in theirs.splitlines() if line.startswith('  "')]
     assert DEFAULT_RULES.count("MD") == len(rules)
     assert all(rule in DEFAULT_RULES for rule in rules)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "<details>\n<summary>{}</summary>\n\nSo.\n\n</details>",
+        '<h3 name="x{}">{}</h3>\n\nSo.',
+        '??? question "{}"\n\n    So.',
+        "1. **{}**\n\n   So.",
+        "{}\n:   So.",
+    ],
+)
+def test_a_file_may_have_questions_of_any_shape(asked: str) -> None:
+    page = "# FAQ\n\n" + "\n\n".join(asked.format(n, n) for n in ("What?", "Why?")) + "\n"
+    assert lint(page, insert(page, an_entry("How do I export it?"))) == ()
 
 
 def test_rules_that_cannot_be_read_leave_the_last_word_to_ci(
