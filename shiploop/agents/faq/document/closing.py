@@ -51,6 +51,7 @@ _CLOSING: Final = re.compile(
     r"|contact(?: us| me| information)?|support|help|resources?|links?|references?|footnotes?"
     r"|.{0,40}\bthis faq\b.{0,200}"
     r"|.{0,60}\b(?:not|isn['’]t) (?:answered|listed|covered|mentioned)\b.{0,120}"
+    r"|.{0,30}\b(?:require|need) (?:any )?(?:further|more|additional) (?:assistance|help)\b.{0,120}"
     r"|i have an?(?:other)? (?:different |other )?(?:issue|problem|question)\b.{0,60}"
     r"|next steps?|what['’]s next|where to go next|community|feedback|contribut(?:e|ing|ors?)"
     r"|licen[cs]e|licen[cs]ing|credits|acknowledge?ments?|change ?log|last updated?\b.{0,60}"

@@ -32,6 +32,7 @@ _ANSWER_LEAD: Final = re.compile(
 _DOCSIFY_ID: Final = re.compile(r"(?<=\S)[ \t]{1,3}:id=[\w-]{1,100}\Z")
 LAST_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
 STRONG: Final = ("**", "__")
+_STRONGEST: Final = ("***", "___")
 _EMPHASIS: Final = ("_", "*")
 _DEFAULT_LEVEL: Final = 2
 
@@ -122,7 +123,7 @@ def _without_id(text: str) -> tuple[str, str]:
 
 
 def _without_strong(text: str) -> tuple[str, str]:
-    for mark in (*STRONG, *_EMPHASIS):
+    for mark in (*_STRONGEST, *STRONG, *_EMPHASIS):
         inner = text[len(mark) : -len(mark)]
         if inner and text.startswith(mark) and text.endswith(mark) and mark not in inner:
             return inner, mark

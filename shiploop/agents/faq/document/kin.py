@@ -26,6 +26,8 @@ from shiploop.agents.faq.document.questions import Sort, Written, read_questions
 from shiploop.agents.faq.document.remembered import remembered
 from shiploop.agents.faq.document.usual_form import numbers_of, usual_form
 
+# Of titles under which it says where help is to be had, whatever a program supports.
+_OF_HELP: Final = meant("support community help")
 _ENOUGH: Final = 2  # words in common with a section: one alone is a chance
 _MOST_SECTIONS: Final = 100  # each is looked for in all that follows
 _GENERAL: Final = re.compile(
@@ -76,6 +78,7 @@ def kin_of(question: str, answer: str, kin: Sequence[Kin]) -> Kin:
     # What is asked about nearly everywhere, such as the name of the program, tells nothing.
     usual = {word for word, count in told.items() if len(kin) > 2 and 2 * count > len(kin)}
     alone = {word for word, count in told.items() if count == 1}
+    usual |= _OF_HELP
     scores = [
         3 * len(terms & each.title - usual)
         + 2 * len(answered & each.title - usual)
@@ -101,7 +104,8 @@ def kin_of_block(body: str, apart: Apart, block: Block) -> Kin:
         if lists(body, apart.in_body(each.contents.begin), link):
             return each
     place = next(at for at, other in apart.blocks if other == block)
-    return next((each for each in kin if each.begin < place <= each.end), kin[-1])
+    around = [each for each in kin if each.begin < place <= each.end]
+    return max(around or kin, key=lambda each: each.begin)  # sections stand in sections
 
 
 def link_of(block: Block, contents: Contents) -> str:

@@ -40,6 +40,13 @@ _ROW: Final = re.compile(r"[ ]{0,3}\|(?P<asked>[^|]*)\|(?P<answer>.*)")
 _LINKED: Final = re.compile(r"!?\[[^\[\]]*\]\([^()]*\)[.:,;]?\Z")
 _ENDS: Final = ("?", "？", "?)", "？）")
 _AFTER_MARK: Final = re.compile(r"(?<=[?？])[ \t)\"'”’*_]*(?=\S)")
+# How many headings ask that have no mark: "How to copy text".
+_ASKING: Final = re.compile(
+    r"(?:how (?:to|many|much|long|often)|why|(?:how|what|when|where|which|who) "
+    r"(?:is|are|do|does|did|can|could|should|will|if|happens)|(?:can|do|does|is|are|should|will) "
+    r"(?:i|you|we|it|there|this))[ ]\S",
+    re.IGNORECASE,
+)
 _DECORATION: Final = "".join(("*_`#", '"', "'“”‘’ \t"))
 _CELLS_ASKING: Final = frozenset(("question", "questions", "q", "问题", "問題", "質問"))
 
@@ -79,8 +86,10 @@ class Written:
 
     @property
     def asks(self) -> bool:
-        """True where it is a question by its looks: by its mark, or by what is before it."""
-        return is_question(self.text) or any(map(str.isalpha, self.taken_apart.before))
+        """True where it is a question by its looks: by its mark, or by what it begins with."""
+        if is_question(self.text) or any(map(str.isalpha, self.taken_apart.before)):
+            return True
+        return self.sort is Sort.HEADING and bool(_ASKING.match(self.text))
 
 
 def is_question(text: str) -> bool:

@@ -17,6 +17,7 @@ ASKED = an_entry("How do I export it?", answer="Press it.\n\nSource: [Export](ex
         "If you have any other questions, ask.",
         "## Contact\n\nUs.",
         "<style>\na {\n  top: 0;\n}\n</style>",
+        "## What if I require further assistance?\n\nAsk.",
         "## My question is not listed here.\n\nAsk.",
         "## Where can I ask other questions?\n\nThere.",
         "## There is a mistake in this FAQ!\n\nTell us.",

@@ -1,7 +1,7 @@
 """An entry stands among the questions of its file, and is written as they are."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shiploop.agents.faq.document.document import (
@@ -222,6 +222,21 @@ def test_what_stands_in_the_same_box_is_a_question_however_it_is_put() -> None:
     assert edited.index('<Fold title="How do I export it?">') < edited.index("## Else")
 
 
+def test_a_heading_may_ask_without_a_mark() -> None:
+    page = "# FAQ\n\n## Why?\n\nSo.\n\n## How to copy text\n\nSo.\n\n## How it is built\n\nSo.\n"
+    edited = insert(page, ASKED)
+    assert edited.index("copy text") < edited.index("How do I export") < edited.index("is built")
+
+
+def test_where_help_is_told_of_there_stands_nothing_that_is_only_supported() -> None:
+    page = (
+        "# FAQ\n\n## Models\n\n### Is my graphics card used?\n\nYes.\n\n### Are there more?\n\n"
+        "Yes.\n\n## Support and Community\n\n### Where is the forum?\n\nThere.\n"
+    )
+    edited = insert(page, an_entry("Does it support other cards?"))
+    assert edited.index("other cards?") < edited.index("## Support")
+
+
 @pytest.mark.parametrize("marks", [("**", "**"), ("__Q:__ __", "__")])
 def test_a_line_break_below_the_question_is_kept(marks: tuple[str, str]) -> None:
     page = "".join(f"{asked.join(marks)}  \nA. So.\n\n" for asked in ("What?", "Why?"))
@@ -274,6 +289,12 @@ def documents(draw: st.DrawFn) -> str:
 
 @settings(max_examples=100)
 @given(documents(), st.permutations([ASKED, *OTHERS]))
+@example(
+    "# FAQ\n\n### Q: What is it?\n\nA: B.\n\n---\n\n## Why, though?\n\nA.\n\n---\n\n"
+    "### Q: Who may?\n\n"
+    "A: B.\n\n---\n\n### Q: No sound\n\nA: B.",
+    [ASKED, *OTHERS],
+)
 def test_whatever_the_file_edits_are_taken_back_exactly(document: str, new: list[Entry]) -> None:
     states = [document]
     try:
