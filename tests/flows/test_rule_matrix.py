@@ -255,7 +255,9 @@ def assert_rollback_ends(world: World, case: Case, rollbacks: Rollbacks, sha: st
         (pull,) = pulls_from(world, branch)
         world.write_as_person("POST", f"/pulls/{pull['number']}/reviews", event="APPROVE", body=".")
     status = "stuck" if ending == "stuck" else "healthy"
-    rollback = until(lambda: rollbacks.read(sha), lambda now: now is not None and now.status.ended)
+    rollback = until(
+        lambda: rollbacks.read(sha), lambda now: now is not None and now.status.ended, 90
+    )
     assert rollback is not None
     assert rollback.status == status, rollback
     assert why in rollback.fields["rollback_reason"]

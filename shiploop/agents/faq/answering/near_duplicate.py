@@ -92,7 +92,8 @@ def _written_by_people(body: str) -> Iterator[Existing]:
         answer = section.text if section else below
         # The answer to a heading may stand below further ones, which tell what it is about.
         if answer.strip() or each.asks:
-            for question in each_question(each.text):
+            # Two questions in one are asked by themselves, or as they stand.
+            for question in dict.fromkeys((*each_question(each.text), each.text)):
                 yield Existing(question, answer, anchor)
 
 

@@ -26,7 +26,7 @@ _ITEM_MARK: Final = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]{1,4}")
 _DEFINITION: Final = re.compile(r":[ \t]{1,4}(?=\S)")
 # Of VitePress, VuePress and MyST.
 _CONTAINER: Final = re.compile(
-    rf"(?P<before>(?P<colons>:{{3,}})[ ]{{0,3}}(?:\{{{_KINDS}\}}|{_KINDS})[ ]{{1,3}})"
+    rf"(?P<before>(?P<colons>:{{3,12}})[ ]{{0,3}}(?:\{{{_KINDS}\}}|{_KINDS})[ ]{{1,3}})"
     r"(?P<asked>[^\s\[{][^\n]*)(?P<after>)",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _LIQUID: Final = re.compile(
 _ENCLOSING: Final = (_CONTAINER, _ELEMENT, _SHORTCODE, _LIQUID)
 _HTML_HEADING: Final = re.compile(
     r"(?P<before>[ ]{0,3}<h(?P<level>[1-6])(?:[ ][^<>\n]{0,200})?>\n?)"
-    r"(?P<asked>[^\n]+?)(?P<after>\n?</h(?P=level)>)[ \t]*",
+    r"(?P<asked>[^\n]{1,400}?)(?P<after>\n?</h(?P=level)>)[ \t]*",
     re.IGNORECASE,
 )
 _ID: Final = re.compile(r"(?<=[ ]name=\")[^\"]*|(?<=[ ]id=\")[^\"]*")

@@ -200,6 +200,7 @@ def test_what_only_mentions_a_question_does_not_answer_it(written: str) -> None:
 
 def test_the_same_question_is_never_added_beside_itself_whatever_it_asks() -> None:
     twice = "How do I start a task, and how do I stop it?"
-    for present in (twice, "Why?", "任務？", "C++?"):
+    two = "What does it look like? Is there a demo?"
+    for present in (twice, two, "Why?", "任務？", "C++?"):
         document = f"# FAQ\n\n## {present}\n\nSo.\n"
         assert find_duplicate(present.upper(), NOTHING, document) is not None
