@@ -18,16 +18,7 @@ from shiploop.agents.faq.dialects.vue import VITEPRESS
 
 _ALL: Final = (
     *(GFM, JEKYLL, ELEVENTY, HUGO, VITEPRESS, DOCUSAURUS, DOCUSAURUS_MD),
-    *(
-        MDX,
-        STARLIGHT,
-        SPHINX,
-        MDBOOK,
-        MKDOCS,
-        MKDOCS_SUPERFENCES,
-        MKDOCS_MACROS,
-        DOCUMENTER,
-        UNKNOWN,
-    ),
+    *(MDX, STARLIGHT, SPHINX, MDBOOK, MKDOCS, MKDOCS_SUPERFENCES, MKDOCS_MACROS),
+    *(DOCUMENTER, UNKNOWN),
 )
 DIALECTS: Final = MappingProxyType({dialect.name: dialect for dialect in _ALL})

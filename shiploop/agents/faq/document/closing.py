@@ -180,9 +180,10 @@ def _before_footer(lines: Lines, begin: int, end: int) -> int:
 def _is_of_page(lines: Lines, begin: int, end: int) -> bool:
     """Tell whether an element begins that shows nothing, and ends."""
     found = _OF_PAGE.match(lines.lines[begin])
-    return bool(found) and any(
-        f"</{found[1]}".lower() in line.lower() for line in lines.lines[begin:end] if found
-    )
+    if found is None:
+        return False
+    closing = f"</{found[1]}".lower()
+    return any(closing in line.lower() for line in lines.lines[begin:end])
 
 
 def _outside_code(lines: Lines, begin: int, end: int) -> Iterator[int]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Final, assert_never
 
-from shiploop.agents.faq.document.enclosing import read_enclosed, write_enclosed
+from shiploop.agents.faq.document.enclosing import Read, read_enclosed, write_enclosed
 from shiploop.agents.faq.document.form import (
     ATX,
     STRONG,
@@ -75,7 +75,7 @@ def _can_stand(form: Form, heading: str) -> bool:
     return bool(_PLAIN_START.match(f"{form.before}{heading}")) and "|" not in heading
 
 
-def read_question(text: str) -> tuple[Form, tuple[str, ...], str] | None:
+def read_question(text: str) -> Read | None:
     """Read what `write_question` wrote, or what a person has made of it; None: no question.
 
     Its form, what the question may be, the likeliest last, and its answer.
@@ -95,7 +95,7 @@ def read_question(text: str) -> tuple[Form, tuple[str, ...], str] | None:
     return _read(Form(shape=Shape.LINE), first, rest) if first.strip() else None
 
 
-def _read(form: Form, written: str, below: str) -> tuple[Form, tuple[str, ...], str]:
+def _read(form: Form, written: str, below: str) -> Read:
     taken = bare(written)
     answer = below.lstrip("\n")
     joined = form.shape is Shape.LINE and answer == below

@@ -66,7 +66,7 @@ class Written:
 
     `text` is what a reader sees of it, without what numbers it; `source` its Markdown in a line.
     Lines count from 0: its first, and the one after it. `level` is 0 where it is no heading.
-    `opening` is the line of a box that it stands in.
+    `opening` is the line of a box that it stands in, or what breaks its line off.
     """
 
     text: str
