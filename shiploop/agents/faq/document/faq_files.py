@@ -17,6 +17,7 @@ _FILE: Final = re.compile(
     r"(?:(?:/(?:index|readme))?(?:[._-](?P<language>[a-z]{2}(?:[-_][a-z]{2,4})?))?\.(?:mdx?|markdown))",
     re.IGNORECASE,
 )
+_AT_END: Final = re.compile(rf"(?:^|/){_FILE.pattern}\Z", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?")
 _FOLDERS: Final = ("docs", "", "doc", "documentation")
 
@@ -33,9 +34,7 @@ def find_faqs(paths: Iterable[str]) -> tuple[str, ...]:
 
 def is_faq(path: str) -> bool:
     """Tell whether a file is called as FAQs are."""
-    parts = path.split("/")
-    tails = ("/".join(parts[-count:]) for count in (1, 2))
-    return any(_FILE.fullmatch(tail) for tail in tails)
+    return _AT_END.search(path) is not None
 
 
 def _rank(path: str) -> tuple[bool, bool, int, int, str]:

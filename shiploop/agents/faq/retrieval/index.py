@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, groupby, islice
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -28,6 +29,7 @@ _HEADING_TIMES: Final = 3
 _FOREIGN_FACTOR: Final = 0.1
 # Of a word that a section has only another word of the same origin for: "deployment" for "deploy".
 _NEAR: Final = 0.15
+_COUNTED_TOGETHER: Final = 32  # pages, which are all held as text while their terms are counted
 # In a handful of sections no word is rare, and what is said weighs no less than what is not.
 _FEWEST_SECTIONS: Final = 50
 
@@ -67,7 +69,9 @@ class DocsIndex:
                 continue
             self._pages[path], self._starts[path] = read, count
             count += len(read.page.sections)
-        self.sections = tuple(s for read in self._pages.values() for s in read.page.sections)
+        self.sections = tuple(
+            chain.from_iterable(read.page.sections for read in self._pages.values())
+        )
         self._languages = frozenset(read.language for read in self._pages.values())
         fresh = [read for path, read in self._pages.items() if read is not known.get(path)]
         vocabulary: set[str] = set()
@@ -75,8 +79,8 @@ class DocsIndex:
             language: TermCounter(language) for language in {each.language for each in fresh}
         }
         rows = Rows.joined(
-            counters[read.language].count(list(map(_indexed, read.page.sections)), vocabulary)
-            for read in fresh
+            counters[language].count(list(map(_indexed, sections)), vocabulary)
+            for language, sections in _together(fresh)
         )
         self._postings: Postings = (
             earlier._postings.replaced(self._kept(earlier), rows) if earlier else Postings.of(rows)
@@ -209,6 +213,13 @@ def _read(path: str, text: str, known: _Read | None) -> _Read:
         if known and known.text == text
         else _Read(text, read_page(path, text), language_of(text))
     )
+
+
+def _together(pages: Sequence[_Read]) -> Iterator[tuple[Language, Sequence[Section]]]:
+    """The sections of some pages in one language at a time: counting a few costs as one does."""
+    for language, alike in groupby(pages, key=lambda page: page.language):
+        while some := list(islice(alike, _COUNTED_TOGETHER)):
+            yield language, [section for read in some for section in read.page.sections]
 
 
 def _joined(families: Families, more: Iterable[Mapping[int, set[int]]]) -> Families:

@@ -89,7 +89,9 @@ class Postings:
         """
         stays = kept != GONE
         count = int(stays.sum()) + len(added.lengths)
-        free = np.setdiff1d(np.arange(count, dtype=np.int32), kept[stays])
+        is_free = np.ones(count, np.bool_)
+        is_free[kept[stays]] = False
+        free = np.flatnonzero(is_free).astype(np.int32)
         numbers = kept[self._sections]
         rows = numbers != GONE
         lengths = np.zeros(count, np.float32)

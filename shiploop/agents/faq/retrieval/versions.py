@@ -109,11 +109,12 @@ def copies(pages: Mapping[str, str]) -> Mapping[str, str]:
     That is the one in its own language's folder; of several the one with the shortest path.
     """
     alike: defaultdict[str, list[str]] = defaultdict(list)
-    for path in sorted(pages, key=_plainness):
-        alike[pages[path][front_matter_end(pages[path]) :].strip()].append(path)
+    for path, text in pages.items():
+        alike[text[front_matter_end(text) :].strip()].append(path)
     found: dict[str, str] = {}
-    for body, paths in alike.items():
-        if body and len(paths) > 1:
+    for body, unsorted in alike.items():
+        if body and len(unsorted) > 1:
+            paths = sorted(unsorted, key=_plainness)
             first = next((path for path in paths if not is_untranslated(path, body)), paths[0])
             found.update((path, first) for path in paths if path != first)
     return found
@@ -171,8 +172,9 @@ def _add_what_stands_beside(
             # Many sites have a folder of their own, and the documents stand beside it.
             for folder in {root, root.rpartition("/")[0].rpartition("/")[0] + "/"}:
                 beside[f"{folder}{documents}/".lstrip("/")].append((before, version))
+    ends = sorted({len(folder) for folder in beside})
     for path in sorted(paths) if beside else ():
-        for end in [0, *(match.end() for match in re.finditer("/", path))]:
+        for end in ends:
             for before, version in beside.get(path[:end], ()):
                 if path[end:].partition("/")[0] not in families[before]:
                     families[before][version][_name(path[end:])] = path
