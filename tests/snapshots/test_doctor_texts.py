@@ -56,6 +56,7 @@ from shiploop.domain.delivery.rules import (
     Rule,
 )
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
+from shiploop.domain.delivery.wording import Wording
 from shiploop.domain.limits import LeftOut
 from shiploop.domain.production.deployment import Deployment
 from shiploop.settings import Settings
@@ -257,6 +258,9 @@ def rule_findings(_seen: Examined) -> Iterator[Finding]:
             unknown=frozenset({Rule.DEPLOYMENTS}),
         )
     )
+    yield from judge_rules(replace(main, messages=(docs,)), Wording("docs: {title}"))
+    updates = Pattern(Operator.STARTS_WITH, "Update FAQ")
+    yield from judge_rules(replace(main, messages=(updates,)))
     yield from judge_rules(replace(main, approvals=2, code_owners=True, conversations=True))
     yield from judge_rules(replace(main, methods=(), no_update=True))
     queued = replace(main, merge_queue=True, queue_method=MergeMethod.SQUASH)

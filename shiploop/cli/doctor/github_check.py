@@ -26,6 +26,7 @@ from shiploop.clients.github.setup import GitHubSetup
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.pull_request import Base
+from shiploop.domain.delivery.wording import Wording
 from shiploop.errors import (
     GitHubNotFound,
     GitHubUnauthorized,
@@ -82,7 +83,8 @@ def _look(
     try:
         yield from judge_repository(setup.repository(), github.repository, RIGHTS)
         yield from _checks(github, setup, base, settings)
-        yield from judge_rules(rules.refresh())
+        wording = Wording(settings.commit_title, settings.sign_off)
+        yield from judge_rules(rules.refresh(), wording)
         yield from _branches(setup, base, settings)
         yield from judge_template(settings.pull_request_template, base.template)
         yield judge_environments(deployments.newest(), settings.site_url, settings.environments)

@@ -1,6 +1,7 @@
 """The repository's rules, one finding each: what shiploop does about them, and what to change."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from shiploop.cli.doctor.diagnosis import Finding, Health
 from shiploop.domain.delivery.rule_fates import (
@@ -10,16 +11,24 @@ from shiploop.domain.delivery.rule_fates import (
     Parked,
     Refused,
     fates,
+    message_refusal,
 )
 from shiploop.domain.delivery.rules import BranchRules, Rule
+from shiploop.domain.delivery.wording import Wording
 
-_NAME = "rules"
+_NAME: Final = "rules"
+# How the messages of either begin, before they are worded as the repository words its own.
+_MESSAGES: Final = {
+    Change.TASK: ("Update FAQ - How do I begin?", ""),
+    Change.ROLLBACK: ("🚨 Auto-rollback: production is unhealthy", ""),
+}
+_AS_IT_STANDS: Final = Wording()
 
 
-def judge_rules(rules: BranchRules) -> Iterator[Finding]:
+def judge_rules(rules: BranchRules, wording: Wording = _AS_IT_STANDS) -> Iterator[Finding]:
     """Is there a rule that keeps an answer or a rollback from being merged?"""
-    of_rollbacks = {fate.rule: fate for fate in fates(rules, Change.ROLLBACK)}
-    for fate in fates(rules, Change.TASK):
+    of_rollbacks = {fate.rule: fate for fate in _fates(rules, Change.ROLLBACK, wording)}
+    for fate in _fates(rules, Change.TASK, wording):
         yield from _judge(fate, of_rollbacks.pop(fate.rule, None))
     for fate in of_rollbacks.values():
         yield from _judge(None, fate)
@@ -32,6 +41,13 @@ def judge_rules(rules: BranchRules) -> Iterator[Finding]:
         yield Finding(_NAME, Health.OK, f"{named}: shiploop's account is on the bypass list")
     if rules.unknown:
         yield _unread(rules)
+
+
+def _fates(rules: BranchRules, change: Change, wording: Wording) -> Iterator[Fate]:
+    """What becomes of a change by each rule, and by those of messages of one that is so worded."""
+    refused = message_refusal(rules, change, *wording.of_commit(_MESSAGES[change]))
+    for fate in fates(rules, change):
+        yield refused if refused and fate.rule is Rule.MESSAGES else fate
 
 
 def _judge(task: Fate | None, rollback: Fate | None) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ class Found:
 
     `generator` is the dialect that the FAQ is written in, by the file `generator_told_by`, which is
     empty where no generator is known. `commit_title` is a template that titles of its last commits
-    fit. What the branch asks of a merge, the doctor says.
+    fit, or that its rules ask for. What the branch asks of a merge, the doctor says.
     """
 
     full_name: str
@@ -65,6 +65,7 @@ class Found:
     generator_told_by: str = ""
     commit_title: str = TITLE
     signs_off: bool = False
+    asks_for_review: bool = False
 
 
 def read_files(paths: Iterable[str]) -> Files:

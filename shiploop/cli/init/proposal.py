@@ -93,8 +93,15 @@ def proposed_clicks(found: Found, *, is_hooked: bool = False) -> tuple[Click, ..
     page = found.page_url
     clicks = []
     if GATE not in found.required_checks:
-        what = f"Require the status check {GATE} of GitHub Actions on {found.branch}, and no review"
+        what = f"Require the status check {GATE} of GitHub Actions on {found.branch}"
+        what += "" if found.asks_for_review else ", and no review"
         clicks.append(Click(what, f"{page}/settings/rules/new?target=branch"))
+    if found.asks_for_review:
+        what = (
+            f"Put shiploop's account on the bypass list of the rule that asks for reviews on "
+            f"{found.branch}, or each answer, and each rollback, waits for a person"
+        )
+        clicks.append(Click(what, f"{page}/settings/rules"))
     what = (
         "Add a webhook: https://<your API>/webhooks/github, application/json, the "
         f"GITHUB_WEBHOOK_SECRET of .env; events: {_EVENTS}"

@@ -11,6 +11,7 @@ from shiploop.clients.git.repository_documents import Snapshot
 from shiploop.clients.github.auth import TokenSource
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.deployments import Deployments
+from shiploop.clients.github.rules import rules_as_set
 from shiploop.clients.github.setup import GitHubSetup, RepositoryPage
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.wording import asks_for_sign_off, title_template
@@ -35,6 +36,8 @@ def read_repository(
     commits = setup.latest_commit_messages(page.branch)
     github = GitHub(transport, page.full_name, page.branch)
     base = github.read_base()
+    settings_there = settings.model_copy(update={"base_branch": page.branch})
+    rules = rules_as_set(settings_there, transport, page.full_name).refresh()
     # The one that runners use: their first start finds it.
     path = settings.home.resolve() / "clones" / "mirror.git"
     mirror = Mirror(GitRemote(path, github.clone_url(), token), page.branch)
@@ -53,8 +56,9 @@ def read_repository(
         environments=tuple(sorted(production_environments(deployments, site_url or ""))),
         generator=profile.dialect.name,
         generator_told_by=profile.told_by,
-        commit_title=title_template([each.partition("\n")[0] for each in commits]),
+        commit_title=title_template([each.partition("\n")[0] for each in commits], rules.messages),
         signs_off=asks_for_sign_off(commits),
+        asks_for_review=rules.asks_for_review,
     )
     return Read(found, github)
 

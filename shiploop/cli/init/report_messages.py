@@ -26,7 +26,7 @@ def format_found(found: Found) -> str:
     if found.environments:
         rows["production"] = ", ".join(found.environments)
     if found.commit_title != TITLE:
-        rows["titles"] = f"{found.commit_title}, as those of the last commits"
+        rows["titles"] = f"{found.commit_title}, as the last commits or the rules have it"
     if files.template is not None:
         rows["template"] = f"{files.template}, of pull requests"
     if files.translations:

@@ -92,7 +92,8 @@ def message_refusal(
     for text, pattern in texts:
         if pattern.allows(text) is False:
             reason = f"the rules ask that commit messages {pattern}, and ours begins {headline!r}"
-            return Refused(Rule.MESSAGES, reason, f"Change that pattern, or {_BYPASS}.")
+            advice = f"Set SHIPLOOP_COMMIT_TITLE to match, change that pattern, or {_BYPASS}."
+            return Refused(Rule.MESSAGES, reason, advice)
     return None
 
 

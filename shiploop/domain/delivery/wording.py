@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shiploop.domain.delivery.github_text import MAX_WHOLE_TITLE_CHARACTERS
+from shiploop.domain.delivery.rules import Operator, Pattern
 
 TITLE: Final = "{title}"
 # A title as https://www.conventionalcommits.org/en/v1.0.0/#specification has it.
@@ -34,8 +35,24 @@ class Wording:
         return self.of_title(headline), signed
 
 
-def title_template(titles: Sequence[str]) -> str:
-    """What titles of changes to documents look like, by those of the last commits."""
+def title_template(titles: Sequence[str], asked: Sequence[Pattern] = ()) -> str:
+    """What titles of changes to documents look like, by those of the last commits.
+
+    `asked` is what the rules ask of commit messages: where it is known to forbid titles like
+    those, the template is the first usual one that it allows.
+    """
+    usual = _usual_template(titles)
+    begun = [
+        f"{each.text.rstrip()} {TITLE}"
+        for each in asked
+        if each.operator is Operator.STARTS_WITH and not each.negate
+    ]
+    templates = (usual, f"docs: {TITLE}", *begun)
+    allowed = (one for one in templates if all(each.allows(one) is not False for each in asked))
+    return next(allowed, usual)
+
+
+def _usual_template(titles: Sequence[str]) -> str:
     found = [told for title in titles if (told := _CONVENTIONAL.match(title))]
     if len(titles) < _LEAST_TITLES or len(found) < _MOST * len(titles):
         return TITLE

@@ -58,6 +58,13 @@ def test_only_what_is_not_so_yet_is_to_be_clicked() -> None:
     assert len(proposed_clicks(nothing_done)) == 3
 
 
+def test_reviews_that_people_need_are_no_hindrance_to_ours() -> None:
+    reviewed = proposed_clicks(a_repository(asks_for_review=True))
+    assert "bypass list" in reviewed[1].what
+    assert "no review" in proposed_clicks(a_repository())[0].what
+    assert not any("no review" in each.what for each in reviewed)
+
+
 def test_titles_and_sign_offs_are_as_those_of_the_last_commits() -> None:
     found = a_repository(commit_title="docs: {title}", signs_off=True)
     assert proposed_settings(found)["SHIPLOOP_COMMIT_TITLE"] == "docs: {title}"

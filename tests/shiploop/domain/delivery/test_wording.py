@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shiploop.domain.delivery.github_text import MAX_WHOLE_TITLE_CHARACTERS
+from shiploop.domain.delivery.rules import Operator, Pattern
 from shiploop.domain.delivery.wording import TITLE, Wording, asks_for_sign_off, title_template
 
 MESSAGE = ("FAQ: How do I begin?", "Trace-Id: 1")
@@ -43,6 +44,24 @@ def test_no_title_is_longer_than_github_takes(title: str, before: str) -> None:
 )
 def test_titles_are_told_from_the_last_ones(titles: list[str], template: str) -> None:
     assert title_template(titles) == template
+
+
+@pytest.mark.parametrize(
+    ("asked", "template"),
+    [
+        ([Pattern(Operator.STARTS_WITH, "docs: ")], "docs: {title}"),
+        ([Pattern(Operator.STARTS_WITH, "DOC-7:")], "DOC-7: {title}"),
+        ([Pattern(Operator.STARTS_WITH, "Update")], "Update {title}"),
+        ([Pattern(Operator.CONTAINS, "fixup!", negate=True)], TITLE),
+        ([Pattern(Operator.REGEX, "^docs: ")], TITLE),  # only GitHub can tell
+        ([Pattern(Operator.ENDS_WITH, "(docs)")], TITLE),  # a person has to know
+    ],
+)
+def test_titles_are_as_the_rules_ask_where_the_last_ones_are_not(
+    asked: list[Pattern], template: str
+) -> None:
+    found = title_template(["Fix it"] * 9, asked)
+    assert found == template
 
 
 def test_sign_offs_are_asked_for_where_nearly_all_commits_have_one() -> None:
