@@ -14,7 +14,7 @@ COMMON_FAQS: Final = (FAQ_PATH, "docs/faq.md", "FAQ.md", "faq.md", "docs/faq/ind
 
 _FILE: Final = re.compile(
     r"(?:faqs?|frequently[-_ ]asked[-_ ]questions)"
-    r"(?:(?:/(?:index|readme))?(?:[._-](?P<language>[a-z]{2}(?:[-_][a-z]{2,4})?))?\.(?:mdx?|markdown))",
+    r"(?:(?:/(?:_?index|readme))?(?:[._-](?P<language>[a-z]{2}(?:[-_][a-z]{2,4})?))?\.(?:mdx?|markdown))",
     re.IGNORECASE,
 )
 _AT_END: Final = re.compile(rf"(?:^|/){_FILE.pattern}\Z", re.IGNORECASE)

@@ -16,6 +16,7 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
 _POINTER: Final = re.compile(
     r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at"
     r"|found (?:in|on)"
+    r"|(?:instructions?|examples?|details?|guides?|steps) (?:in|on|at) (?:\w+ )?(?=\[)"
     r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
     r"|siehe|lies|lisez|lea|leggi|leia|voir|véase|vedi|veja|zie"
     r"|finde(?:n sie|st du|t ihr)|pouvez trouver|trouverez|vind(?:t u|en)"
@@ -59,7 +60,8 @@ _ELSEWHERE: Final = re.compile(
     r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
     r"|\b(?:in|from|of) our (?:example|demo|sample)s?\b|\bwe (?:just|already|now) "
     r"|\byou(?:'ve| have)? just (?!need)\w+ed\b|^(?:below|here)\b"
-    r"|(?:^|[.!?]\s)again,"
+    r"|(?:^|[.!?]\s)again,|\bonce again\b|\bagain here\b|\bthis time\b"
+    r"|\bnext,? you(?:'ll| will)\b"
     r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
     r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented"
     r"|listed) here\b"

@@ -26,6 +26,16 @@ _OF_A_PROCEDURE: Final = re.compile(
     r"|迁移|遷移|升级|升級|教程|步骤|步驟|移行|アップグレード|チュートリアル|ステップ",
     re.IGNORECASE,
 )
+# Folders of pages that lead somewhere step by step, of which each heading is one.
+_OF_A_TUTORIAL: Final = re.compile(
+    r"tutorials?|walk-?throughs?|work-?shops?|codelabs?|tutoriels?|tutoriales", re.IGNORECASE
+)
+# Folders of what was so at a time, or may be so one day.
+_OF_A_TIME: Final = re.compile(
+    r"announcements?|deprecat(?:ed|ions?)|upgrad(?:e|es|ing)|migrat(?:ions?|ing)|road-?maps?"
+    r"|proposals?|rfcs?|adrs?|enhancements?|threat-?models?",
+    re.IGNORECASE,
+)
 # A heading that says itself that it is one of several.
 _IS_STEP: Final = re.compile(
     r"(?:step|schritt|étape|paso|passo|passaggio|stap|ステップ|步骤|步驟|手順)\s{0,3}\d|第?\s{0,3}\d{1,3}\s{0,3}[步歩]",
@@ -67,14 +77,23 @@ def narrowing_heading(
     headings: tuple[str, ...],
     quoted: str,
     pages: Collection[str] = (),
+    *,
+    has_title: bool = True,
 ) -> str:
-    """The heading above that neither a question nor what is quoted names; empty if none."""
+    """The heading above that neither a question nor what is quoted names; empty if none.
+
+    A page without a title is called as its file is.
+    """
     own, above = headings[-1], headings[:-1]
+    if not has_title and not _is_front(path):
+        above = (_SPACED.sub(" ", _file_or_folder(path)),)
     is_step = _IS_STEP.match(own.lstrip("*_ ")) is not None
     names_itself = _SIGNATURE.search(own) or fixed_in(own).code
     if not above or (names_itself and not is_step):
         return ""
     said = _terms(f"{question}\n{_ASIDE.sub('', quoted)}")
+    if any(map(_OF_A_TUTORIAL.fullmatch, path.split("/")[:-1])):
+        return next((each for each in above if not _telling(each) <= said), "")
     if is_step or _NUMBERED.match(own) or _is_of_a_procedure(path, above):
         few = is_step or _weight(own) <= _FEW_OF_A_PROCEDURE
         return next((each for each in reversed(above) if few and not _telling(each) <= said), "")
@@ -101,6 +120,15 @@ def folder_of_readme(path: str, pages: Collection[str]) -> str:
         return ""
     beside = (each for each in pages if each != path)
     return "" if any(each.split("/")[:-1] == folders for each in beside) else folders[-1]
+
+
+def folder_of_a_time(question: str, path: str) -> str:
+    """The folder of a page of what was so at a time, such as `deprecations/`; empty where the
+    question names it, or it is none.
+    """
+    folders = path.split("/")[:-1]
+    named = (each for each in folders if _OF_A_TIME.fullmatch(each))
+    return next((each for each in named if not names_folder(question, each)), "")
 
 
 def names_folder(question: str, folder: str) -> bool:

@@ -21,6 +21,7 @@ from shiploop.agents.faq.judging.elsewhere import (
 )
 from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
 from shiploop.agents.faq.judging.narrowing import (
+    folder_of_a_time,
     folder_of_readme,
     names_folder,
     narrowing_heading,
@@ -185,7 +186,10 @@ def _why_heading_not_alone(
     if named.has_more_below and not _tells_much(named, quoted):
         yield "The section goes on below further headings, which are not quoted."
     section = named.section
-    if above := narrowing_heading(question, section.path, section.heading_path, quoted, pages):
+    above = narrowing_heading(
+        question, section.path, section.heading_path, quoted, pages, has_title=named.has_title
+    )
+    if above:
         yield f"The heading says so only below “{above}”."
 
 
@@ -193,6 +197,8 @@ def _why_page_not_alone(question: str, path: str, pages: Collection[str]) -> Ite
     folder = folder_of_readme(path, pages)
     if folder and not names_folder(question, folder):
         yield f"It is the README of “{folder}”, which the question does not name."
+    if folder := folder_of_a_time(question, path):
+        yield f"It is one of the “{folder}”, and what they say is so at a time only."
 
 
 def _why_text_not_alone(text: str, quoted: str, prose: str) -> Iterator[str]:

@@ -35,7 +35,8 @@ class Named:
     `in_order` tells that its terms come in the order of the heading, `has_more_below` that there
     are headings below it, so that its own text is but the beginning, and `below` are those
     sections where they are few. `is_one_word` tells that it is named by one word alone, which
-    names much: "Usage", "Redis".
+    names much: "Usage", "Redis". `has_title` tells that it is the first heading of its page or
+    below others: of a page without a title most are neither.
     """
 
     section: Section
@@ -44,6 +45,7 @@ class Named:
     has_more_below: bool
     is_one_word: bool = False
     below: tuple[Section, ...] = ()
+    has_title: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,14 @@ class Headings:
             # A heading without a text of its own is the one below it.
             section, below = below[0], []
         few = tuple(below) if len(below) <= MAX_SECTIONS_BELOW else ()
-        return Named(section, heading, in_order, bool(below), wanted.weight < 2, few)
+        is_one_word, has_title = wanted.weight < 2, self._has_title(number)
+        return Named(section, heading, in_order, bool(below), is_one_word, few, has_title)
+
+    def _has_title(self, number: int) -> bool:
+        """Tell whether a section has a heading above it, or is the first of its page."""
+        section, before = self._sections[number], self._sections[number - 1] if number else None
+        is_first = before is None or before.path != section.path or not before.heading_path
+        return is_first or len(section.heading_path) > 1
 
     def _below(self, number: int) -> list[Section]:
         """The sections below the heading of one; of very many only the first."""

@@ -55,8 +55,7 @@ class Library:
         """
         profile, pages = read_profile(repository, dialect), repository.markdown()
         faqs = tuple(faq_paths)[:MAX_FAQS] or find_faqs(pages) or (FAQ_PATH,)
-        documents = {path: text for path, text in pages.items() if path not in faqs}
-        current, others = _current(documents, documentation, repository.text)
+        current, others = _current(pages, frozenset(faqs), documentation, repository.text)
         current = {path: profile.dialect.read_page(text) for path, text in current.items()}
         index = DocsIndex(current, earlier.index if earlier else None)
         for each in (*others, *index.left_out):
@@ -141,12 +140,16 @@ def _rules(repository: Repository) -> Rules | None:
 
 def _current(
     pages: Mapping[str, str],
+    faqs: frozenset[str],
     documentation: Documentation,
     read: Callable[[str], str | None],
 ) -> tuple[dict[str, str], Sequence[LeftOut]]:
-    """The pages to answer from; and, a line for each reason, the others."""
-    documents, others = documentation.of(pages)
-    replaced = superseded(documents, lambda path: is_page_unreleased(pages[path]), read)
+    """The pages to answer from, which FAQs are none of; and, a line for each reason, the others."""
+    documents, others = documentation.of(path for path in pages if path not in faqs)
+    # What an FAQ is another version of is known by it.
+    versions = documents | faqs.intersection(pages)
+    replaced = superseded(versions, lambda path: is_page_unreleased(pages[path]), read)
+    replaced = {path: newer for path, newer in replaced.items() if path not in faqs}
     current = {path: pages[path] for path in sorted(documents.difference(replaced))}
     repeated = copies(current)
     originals = {path: posixpath.dirname(other) for path, other in repeated.items()}

@@ -1,8 +1,9 @@
 """Which pages are current, where a repository holds several versions of its documents.
 
-A version is a folder: `docs/v1/`, `versioned_docs/version-1.2/`, `en/2.x/`, `latest/`. Of folders
-that differ in nothing else the newest counts that is not marked as unreleased. A page beside
-them (`docs/cache.md` beside `docs/v1/cache.md`) is newer than they are.
+A version is a folder: `docs/v1/`, `versioned_docs/version-1.2/`, `v1.2-docs/`, `en/2.x/`,
+`latest/`. Of folders that differ in nothing else the newest counts that is not marked as
+unreleased. A page beside them (`docs/cache.md` beside `docs/v1/cache.md`) is newer than they are,
+and so is one of the `docs/` that stands beside them and has their pages.
 """
 
 import re
@@ -17,9 +18,13 @@ from shiploop.agents.faq.retrieval.translations import is_untranslated
 from shiploop.domain.limits import MAX_PAGES
 
 _NUMBERED: Final = re.compile(
-    r"(?P<prefix>version|release|ver|v)?[-_.]?(?P<numbers>\d{1,4}(?:[._]\d{1,4}){0,3})"
+    r"(?:docs?[-_.])?(?P<prefix>version|release|ver|v)?[-_.]?"
+    r"(?P<numbers>\d{1,4}(?:[._]\d{1,4}){0,3})"
     r"(?P<open>[._]x)?(?P<early>[-_.]?(?:alpha|beta|rc|preview|pre|dev|snapshot|next)[-_.]?\d*)?"
+    r"(?:[-_.]docs?)?"
 )
+_DOCUMENTS: Final = re.compile(r"(?:^|(?<=/))(?:docs?|documentation)/")
+_FEWEST_SHARED: Final = 3  # pages, by which a folder of documents is known for one of the versions
 _OPEN: Final = 10_000  # 2.x is newer than each 2 that has a number
 _NUMBERS: Final = 1
 _BY_NAME: Final = {"": 4, "stable": 3, "latest": 2, "current": 2}
@@ -130,6 +135,7 @@ def _families(
         for before, version, after in _places(path):
             families[before][version][_name(after)] = path
     _add_what_stands_beside(families, paths, read)
+    _add_documents_beside(families, paths)
     for before, versions in families.items():
         versions_named = [version for version in versions if version]
         if len(versions) > 1 and not all(version.isdecimal() for version in versions_named):
@@ -180,6 +186,20 @@ def _add_what_stands_beside(
                     families[before][version][_name(path[end:])] = path
 
 
+def _add_documents_beside(
+    families: Mapping[str, defaultdict[str, _Tree]], paths: Collection[str]
+) -> None:
+    """`content/docs/` beside `content/v1.2-docs/` or `content/v1.2/` has what is newest."""
+    trees: defaultdict[str, _Tree] = defaultdict(dict)
+    for path in sorted(paths) if families else ():
+        for folder in _DOCUMENTS.finditer(path):
+            trees[path[: folder.end()]][_name(path[folder.end() :])] = path
+    for folder, tree in trees.items():
+        versions = families.get(folder[: folder[:-1].rfind("/") + 1])
+        if versions and any(_are_versions(tree, other) for other in versions.values()):
+            versions[""].update(tree)
+
+
 def _is_current_beside(
     before: str, root: str, versions: Collection[str], read: Callable[[str], str | None]
 ) -> bool:
@@ -211,6 +231,10 @@ def _plainness(path: str) -> tuple[int, bool, int, str]:
 
 def _name(after: str) -> str:
     return _SUFFIX.sub("", after).lower()
+
+
+def _are_versions(one: Collection[str], other: Collection[str]) -> bool:
+    return _are_alike(one, other) and sum(name in one for name in other) >= _FEWEST_SHARED
 
 
 def _are_alike(one: Collection[str], other: Collection[str]) -> bool:

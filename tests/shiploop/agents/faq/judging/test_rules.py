@@ -263,6 +263,42 @@ def test_a_readme_beside_code_is_about_its_folder_only(
     assert told == ((reason,) if folder else ())
 
 
+@pytest.mark.parametrize(
+    ("path", "headings", "reason"),
+    [
+        (
+            "content/tutorials/harbour.md",
+            ("Securing a harbour", "Issue the permits of all ships again"),
+            "The heading says so only below “Securing a harbour”.",
+        ),
+        (
+            "docs/deprecations/template-functions.md",
+            ("Template functions of old",),
+            "It is one of the “deprecations”, and what they say is so at a time only.",
+        ),
+        ("docs/harbours/ships.md", ("Harbours", "Issue permits of all ships"), None),
+        ("docs/upgrading/v2.md", ("Upgrading to v2", "Before you begin upgrading to v2"), None),
+    ],
+)
+def test_what_is_told_in_a_tutorial_or_for_a_time_is_not_told_in_general(
+    path: str, headings: tuple[str, ...], reason: str | None
+) -> None:
+    section = Section(path, headings, "a", 1, 3, "")
+    named = Named(section, headings[-1], in_order=True, has_more_below=False)
+    told = why_not_alone(headings[-1], named, "All of them are issued by the office of the port.")
+    assert told == ((reason,) if reason else ())
+
+
+def test_of_a_page_without_a_title_its_file_is_what_short_headings_are_about() -> None:
+    section = Section("docs/harbour.md", ("Tips and gotchas",), "a", 1, 3, "")
+    pages = ("docs/harbour.md", "docs/other.md")
+    named = Named(section, "Tips and gotchas", in_order=True, has_more_below=False, has_title=False)
+    told = why_not_alone("Tips and gotchas", named, "Mind the tide at noon.", pages)
+    assert told == ("The heading says so only below “harbour”.",)
+    asked = "Tips and gotchas of the harbour"
+    assert not why_not_alone(asked, named, "Mind the tide at noon.", pages)
+
+
 def test_a_step_that_names_a_file_is_a_step_still() -> None:
     section = Section("a.md", ("Local storage", "Step 5. Run the main.js file"), "a", 1, 3, "")
     named = Named(section, section.heading_path[-1], in_order=True, has_more_below=False)

@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,26 @@ def test_a_page_that_the_new_version_no_longer_has_is_not_current() -> None:
     new = [f"docs/v3/{name}.md" for name in ("cache", "keys", "fresh")]
     assert current(*old, *new) == set(new)
     assert superseded([*old, *new])["docs/v2/gone.md"] == "docs/v3"
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ("content/docs", "content/v1.20-docs", "content/v1.9-docs"),
+        ("docs", "docs-v2", "docs-v1"),
+        ("site/docs", "site/v1.2", "site/v1.1"),
+        ("v1.20-docs", "v1.9-docs"),
+    ],
+)
+def test_the_documents_beside_folders_of_versions_are_the_newest(folders: Sequence[str]) -> None:
+    pages = ("cache.md", "keys/index.md", "keys/rotate.md", "limits.md")
+    newest, *others = ({f"{folder}/{page}" for page in pages} for folder in folders)
+    assert current(*newest, *(path for each in others for path in each)) == newest
+
+
+def test_documents_beside_the_versions_of_something_else_stay() -> None:
+    paths = {"v1/README.md", "v2/README.md", "docs/README.md", "docs/cache.md", "docs/keys.md"}
+    assert current(*paths) >= {"docs/README.md", "docs/cache.md", "docs/keys.md", "v2/README.md"}
 
 
 def test_a_page_that_is_only_in_what_is_not_released_yet_is_not_current() -> None:
