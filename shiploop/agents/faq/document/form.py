@@ -34,6 +34,7 @@ LAST_NUMBER: Final = re.compile(r"\d{1,9}(?=\D{0,20}\Z)")
 STRONG: Final = ("**", "__")
 _STRONGEST: Final = ("***", "___")
 _EMPHASIS: Final = ("_", "*")
+_IN_WORD: Final = re.compile(r"(?<=[^\W_])_+(?=[^\W_])")
 _DEFAULT_LEVEL: Final = 2
 
 
@@ -125,9 +126,14 @@ def _without_id(text: str) -> tuple[str, str]:
 def _without_strong(text: str) -> tuple[str, str]:
     for mark in (*_STRONGEST, *STRONG, *_EMPHASIS):
         inner = text[len(mark) : -len(mark)]
-        if inner and text.startswith(mark) and text.endswith(mark) and mark not in inner:
+        if inner and text.startswith(mark) and text.endswith(mark) and not _ends_in(inner, mark):
             return inner, mark
     return text, ""
+
+
+def _ends_in(inner: str, mark: str) -> bool:
+    """Tell whether what is marked ends within a text; an underscore in a word ends nothing."""
+    return mark in (_IN_WORD.sub("", inner) if mark == "_" else inner)
 
 
 def _lead(text: str) -> str:

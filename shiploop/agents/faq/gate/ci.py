@@ -48,7 +48,9 @@ _PROSE: Final = _compiled(OF_PROSE)
 _ALL: Final = _compiled(OF_ALL)
 _ANSWER: Final = _compiled(OF_ANSWER)
 _HEADING: Final = re.compile(r"#+ ")
-_FENCE: Final = re.compile(r" *(?:```|~~~)")
+# In a quotation too, with which its code ends.
+_FENCE: Final = re.compile(r"[ >]*(?:```|~~~)")
+_QUOTED: Final = re.compile(r" *>")
 # What folds an answer away, where the FAQ has its own so.
 _FOLD: Final = re.compile(
     r"</?details>|<summary>(?:<(?:b|strong)>)?[^<>]*(?:</(?:b|strong)>)?</summary>"
@@ -77,12 +79,14 @@ def _any(patterns: tuple[re.Pattern[str], ...], lines: list[str]) -> bool:
 def _prose(lines: list[str], allowed_hosts: frozenset[str]) -> list[str]:
     hosts = "|".join(map(re.escape, sorted(allowed_hosts))) or r"none\.invalid"
     allowed = re.compile(rf"https(?::|&#58;)//(?:{hosts})(?:/[^) ]*)?(?=[) ]|$)")
-    kept, in_code = [], False
+    kept, in_code, in_quotation = [], False, False
     for line in lines:
+        if in_quotation and not _QUOTED.match(line):
+            in_code = in_quotation = False
         if _HEADING.match(line) or _FOLD.fullmatch(line):
             continue
         if _FENCE.match(line):
-            in_code = not in_code
+            in_code, in_quotation = not in_code, _QUOTED.match(line) is not None
         elif not in_code:
             kept.append(allowed.sub("allowed.md", _CODE.sub("CODE", line)))
     return kept

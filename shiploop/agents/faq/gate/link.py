@@ -38,6 +38,8 @@ _NO_HOST: Final = frozenset({
     *("conf", "lock", "log", "git", "svg", "png", "java", "php", "cs", "d"),
 })  # fmt: skip
 _NAMES: Final = frozenset({"asp.net", "ado.net", "ml.net", "vb.net", "socket.io"})
+# Nobody can have these: https://www.rfc-editor.org/rfc/rfc6761#section-6.5
+_EXAMPLES: Final = re.compile(r"(?:[a-z0-9-]{1,63}\.){0,3}example\.(?:com|net|org)", re.IGNORECASE)
 _BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\x9f]+")
 
 
@@ -72,6 +74,8 @@ def check_bare_hosts(
     for found in _HOST.finditer(fold(prose)):
         host, last = found["host"].lower(), found["last"].lower()
         if last in _NO_HOST or host in _NAMES or host in allowed_hosts:
+            continue
+        if _EXAMPLES.fullmatch(host):
             continue
         if (found["path"] or last in _COMMON) and host not in documents.lower():
             yield Refusal.OUTSIDE_LINK

@@ -18,7 +18,7 @@ _SECRETS: Final = re.compile(
     r"gh[oprsu]_[A-Za-z0-9]{16}|github_pat_\w{20}|glpat-[\w-]{16}|\bsk-[\w-]{16}"
     r"|\b(?:AKIA|ASIA|AGPA|AROA|AIDA)[A-Z0-9]{12}|AIza[\w-]{30}|ya29\.[\w-]{16}|GOCSPX-[\w-]{16}"
     r"|xox[a-z]-[\w-]{10}|xapp-[\w-]{10}|hooks\.slack\.com/(?:services|workflows)/[\w/]{10}"
-    r"|\b[rsp]k_(?:live|test)_\w{10}|whsec_\w{16}|\bhf_\w{16}|\bnpm_\w{16}|pypi-[\w-]{16}"
+    r"|\b[rsp]k_(?:live|test)_\w{10}|whsec_\w{16}|\bhf_\w{16}|\bnpm_\w{16}|pypi-AgE[\w-]{16}"
     r"|SG\.[\w-]{16}\.[\w-]{16}|\bdop_v1_\w{16}|shp(?:at|ca|pa|ss)_\w{16}|\bpnu_\w{16}"
     r"|\bsq0[a-z]{3}-[\w-]{16}|\bkey-[0-9a-f]{32}|\bEAAC\w{20}|discord(?:app)?\.com/api/webhooks/\d"
     r"|\beyJ[\w-]{8,3000}\.[\w-]{8}|-----BEGIN [A-Z ]*(?:PRIVATE KEY|CERTIFICATE)"

@@ -22,10 +22,10 @@ PASSAGE: Final = "passage"
 # What the small model says of a question and a text: from some 0.75, far, to 1, the same.
 Nearness = Callable[[str, str], float]
 # docs/judge.md tells how these were chosen.
-LEAST_NEARNESS: Final = 0.86
-LEAST_COVERAGE_WITH_MODEL: Final = 0.3
+LEAST_NEARNESS: Final = 0.845
+LEAST_COVERAGE_WITH_MODEL: Final = 0.5
 # What a nearness weighs beside the logarithm of the search's own score.
-_NEARNESS_WEIGHT: Final = 50.0
+_NEARNESS_WEIGHT: Final = 25.0
 # So many of what a search has found are compared: each takes the model some 40 ms.
 COMPARED: Final = 4
 # Without the model nearly everything that the question asks for has to be there.
@@ -98,7 +98,7 @@ def _refusal(question: str, hit: Hit, nearness: Nearness | None) -> str | None:
     headings = "\n".join(section.heading_path)
     if missing := unsaid(question, f"{headings}\n{section.text}").products:
         return f"{place_of(section)} does not say “{missing[0]}”"
-    if denies(question, headings):
+    if denies(question, headings.rpartition("\n")[2]):
         return f"{place_of(section)} says no to something, and the question does not"
     least = LEAST_COVERAGE if nearness is None else LEAST_COVERAGE_WITH_MODEL
     return None if hit.coverage >= least else f"{place_of(section)} says too little of it"

@@ -25,6 +25,7 @@ _CAPITAL_INSIDE: Final = re.compile(r"[a-z][A-Z]")
 _SURE_BEGINNING: Final = re.compile(r"[A-Z]{2}|(?<![A-Za-z])[A-Za-z]+\d")
 _CAPITALISED: Final = re.compile(r"[A-Z][^\W_]*")
 _BEGINS: Final = re.compile(r"(?:^|[.?!:…]\s+|[\"'(¿¡]\s*)\Z")
+_INFLECTED: Final = re.compile(r"(?<=[A-Z]{2})(?:'?ed|'d|ing)\Z")  # "OCRed" says OCR
 _NO_NAMES: Final = frozenset(["I", "I'm", "OK", "FAQ"])
 # Capitals that name no product: a text may say the same without them.
 _COMMON_WORDS: Final = """
@@ -95,7 +96,11 @@ def _names(text: str) -> list[str]:
     capitals = [word for word in words[1:] if word[0][0].isupper() and word[0] not in _NO_NAMES]
     # Of a text in capitals, or with a capital in each word, none tells a name.
     told = 2 * len(capitals) <= len(words)
-    found = [word[0] for word in words if _is_name(word[0], text[: word.start()], told)]
+    found = [
+        _INFLECTED.sub("", word[0])
+        for word in words
+        if _is_name(word[0], text[: word.start()], told)
+    ]
     return [*found, *_KATAKANA.findall(text)]
 
 

@@ -38,7 +38,15 @@ _MANY_WORDS_WITH_CODE: Final = 75
 _MOST_WORDS_BEFORE_CODE: Final = 3  # that say nothing: "For example:"
 _LONG_WORD: Final = re.compile(r"[a-zà-ɏ]{4,}")
 _MOST_WORDS: Final = 20
-_FILLERS: Final = frozenset(FILLERS.split())
+# Who asks with one of these asks about something else: documents need not have them.
+_NO_SUBJECTS: Final = """
+anybody anyhow anymore anyone anywhere anyway completely correctly else everybody everyone
+everywhere extra finally fresh front gone honor honour hour hours immediately instantly latest
+lately longer manually minute minutes newest nobody oldest otherwise properly quickly reasonably
+refuse refused refuses second seconds slowly somebody somehow someone something sometimes
+somewhere suddenly thrice together twice underlying whatever whenever wrong
+"""
+_FILLERS: Final = frozenset((FILLERS + _NO_SUBJECTS).split())
 _FIRST_STEP: Final = re.compile(
     r"\A\W{0,40}(?:first(?:ly)?|to (?:begin|start)|step 1|zuerst|zunächst|d'abord|premièrement"
     r"|primero|innanzitutto|primeiro|eerst)\b|\A\W{0,40}(?:首先|第一步|まず|最初に|먼저|우선)",

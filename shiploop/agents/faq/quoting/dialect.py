@@ -26,6 +26,8 @@ from shiploop.domain.markdown import shared
 
 _INDENTED_BOX: Final = re.compile(r"(?:!!!|\?\?\?\+?|===[!+]?)[ \t]*(?=[\w\"'])")
 _INDENT: Final = 4
+_INDENTED: Final = re.compile(r"^ {4}", re.MULTILINE)
+_DEFINES: Final = re.compile(r"(?:\A|(?<=\n\n)):[ \t]{1,4}(?=\S)")
 _COMPONENT: Final = re.compile(r"::(?=[A-Za-z])")
 _MOST_LINES: Final = 120  # of a component: what is longer is not quoted whole either
 _FENCE: Final = ("```", "~~~")
@@ -35,10 +37,20 @@ ENDLESS: Final = "endless"
 
 def read_tree(text: str, links: LinkDefinitions = ()) -> SyntaxTreeNode:
     """Parse a section; `links` are the definitions of its page."""
+    if _DEFINES.match(text):
+        text = _without_definition(text)
     references = {label: {"href": href, "title": ""} for label, href in links}
     environment: dict[str, Any] = {"references": references}
     # Without an end of its last line, a box in a quotation would be read beyond it.
     return SyntaxTreeNode(_MARKDOWN.parse(f"{text}\n", environment))
+
+
+def _without_definition(text: str) -> str:
+    """Take the marks off definitions whose term is the heading, as Python-Markdown takes them.
+
+    Their further paragraphs are indented by four blanks.
+    """
+    return _DEFINES.sub("", _INDENTED.sub("", text))
 
 
 def read_line(text: str) -> SyntaxTreeNode:

@@ -19,6 +19,11 @@ _TYPOGRAPHY: Final = {ord(c): "'" for c in "’‘`´ʼ"} | {
     ord(c): " " for c in "—–‒―‐‑“”„«»‹›「」『』*"
 }
 _SHORTCODE: Final = re.compile(r":[a-z0-9_+-]+:")
+# A heading that shows how something is set, "LOG_LEVEL=<level>", is named by what is set.
+_SETTING: Final = re.compile(
+    r"(?P<name>[a-z][\w.-]{1,80}(?==\S)|--?[a-z][\w-]{0,80}(?==\S| [<\[]))[^\n]{1,80}"
+)
+_WHETHER_NEEDED: Final = re.compile(r" \((?:optional|required)\)\Z")
 _NUMBERING: Final = re.compile(r"^\(?\d{1,3}(?:\.\d{1,3})*[.)]\s+")
 _ENDS: Final = " ?!.:;,…。？！：；、،؟¿¡"
 _CJK: Final = r"\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff々"
@@ -145,7 +150,9 @@ def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = unicodedata.normalize("NFKC", folded).translate(_TYPOGRAPHY)
     words = " ".join(_SHORTCODE.sub(" ", folded).split()).strip(_ENDS)
-    return _NUMBERING.sub("", words).strip("' ")
+    words = _WHETHER_NEEDED.sub("", _NUMBERING.sub("", words)).strip("' ")
+    setting = _SETTING.fullmatch(words)
+    return setting["name"] if setting else words
 
 
 def _without_affixes(folded: str) -> str:

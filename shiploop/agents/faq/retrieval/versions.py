@@ -192,8 +192,8 @@ def _add_documents_beside(
     """`content/docs/` beside `content/v1.2-docs/` or `content/v1.2/` has what is newest."""
     trees: defaultdict[str, _Tree] = defaultdict(dict)
     for path in sorted(paths) if families else ():
-        for folder in _DOCUMENTS.finditer(path):
-            trees[path[: folder.end()]][_name(path[folder.end() :])] = path
+        for found in _DOCUMENTS.finditer(path):
+            trees[path[: found.end()]][_name(path[found.end() :])] = path
     for folder, tree in trees.items():
         versions = families.get(folder[: folder[:-1].rfind("/") + 1])
         if versions and any(_are_versions(tree, other) for other in versions.values()):

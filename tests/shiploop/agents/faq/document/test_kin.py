@@ -36,6 +36,7 @@ def question_line(document: str) -> str:
         ("# FAQ\n\n## What is it? ##\n\nA.\n", "## How do I export it? ##"),
         ("# FAQ\n\n### **What is it?**\n\nA.\n", "### **How do I export it?**"),
         ("# FAQ\n\n## _What is it?_\n\nA.\n", "## _How do I export it?_"),
+        ("# FAQ\n\n## _What is LOG_LEVEL?_\n\nA.\n", "## _How do I export it?_"),
         ("# FAQ\n\n## What is it? {#what}\n\nA.\n", "## How do I export it? {#how-do-i-export-it}"),
         ("# FAQ\n\n### Q: What is it?\n\nA: One.\n", "### Q: How do I export it?"),
         ("# FAQ\n\n## 1. What is it?\n\nA.\n\n## 2. Why?\n\nB.\n", "## 3. How do I export it?"),

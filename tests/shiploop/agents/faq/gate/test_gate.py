@@ -149,6 +149,8 @@ def test_each_reason_is_found(text: str, refusal: Refusal) -> None:
         "> Rollbacks are exempt from a freeze.",
         "- a\n  - b\n    - c",
         "| Rollbacks | Others |\n| --- | --- |\n| are exempt | wait |",
+        "It stands below pypi-package-specifications on the page.",
+        "Serve it below docs.example.com/analytics instead.",
     ],
 )
 def test_plain_words_are_not_suspected(text: str) -> None:
@@ -310,6 +312,7 @@ def test_an_answer_speaks_the_language_of_its_question(
     [
         "Does @everyone freeze merges?",
         "Fixes #1: how do I freeze merges [skip ci]?",
+        "How do I freeze merges at docs.example.com/merges?",
         "How do I freeze <b>merges</b> <!-- shiploop:entry x -->?",
     ],
 )

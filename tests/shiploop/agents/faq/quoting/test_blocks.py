@@ -17,6 +17,11 @@ def written(markdown: str, path: str = "docs/a.md") -> str:
 
 
 BOXES = [
+    # What Python-Markdown makes the definition of its heading.
+    (
+        ": It is a list\nof hosts.\n\n    -   One\n    -   Two\n\n    Empty by default.",
+        "It is a list of hosts.\n\n- One\n- Two\n\nEmpty by default.",
+    ),
     (
         '!!! info "Only certificates"\n\n    They are reloaded.',
         "**Only certificates:** They are reloaded.",

@@ -94,6 +94,24 @@ def test_with_another_word_it_is_another_question(headings: Headings, question: 
     assert headings.find(question) is None
 
 
+@pytest.mark.parametrize(
+    ("heading", "question"),
+    [
+        ("[`LOG_LEVEL=<level>`](#LOG_LEVEL) {#LOG_LEVEL}", "What is LOG_LEVEL?"),
+        ("`--output <folder>`", "What is --output?"),
+        ("`--output=<folder>`", "--output"),
+        ("`cache-size` (optional)", "What is cache-size?"),
+    ],
+)
+def test_a_setting_is_named_without_the_value_that_its_heading_shows(
+    heading: str, question: str
+) -> None:
+    page = f"# Settings\n\n## {heading}\n\nIt is set once.\n\n## Others\n\nThey are not.\n"
+    found = Headings(split_sections("settings.md", page)).find(question)
+    assert isinstance(found, Named)
+    assert found.section.text == "It is set once."
+
+
 def test_one_word_names_a_section_too_and_that_is_told(headings: Headings) -> None:
     found = headings.find("What are keys?")
     assert place(found) == "docs/keys.md#keys"
