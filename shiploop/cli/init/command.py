@@ -32,6 +32,7 @@ from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.branches import BranchPrefixes
 from shiploop.domain.delivery.pull_request import Base, PullRequestState
 from shiploop.domain.delivery.pull_request import Found as FoundPull
+from shiploop.domain.delivery.wording import Wording
 from shiploop.errors import DraftsUnsupported, PermanentError, ShiploopError
 from shiploop.settings import Settings, variable_of
 
@@ -124,12 +125,13 @@ def _pull_request(read: Read, base: Base, earlier: FoundPull, files: Mapping[str
     if earlier.pull is not None and earlier.pull.state is PullRequestState.OPEN:
         return earlier.pull.url
     github, body = read.github, messages.format_pull_request(read.found, files)
+    title = Wording(read.found.commit_title).of_title(TITLE)
     if earlier.written is None:
         with suppress(DraftsUnsupported):
             return github.open_pull_request(
-                base, BRANCH, dict(files), (TITLE, ""), body, draft=True
+                base, BRANCH, dict(files), (title, ""), body, draft=True
             ).url
-    return github.create_pull_request(base.repository_id, BRANCH, TITLE, body).url
+    return github.create_pull_request(base.repository_id, BRANCH, title, body).url
 
 
 def _leave(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -16,7 +16,7 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
 _POINTER: Final = re.compile(
     r"\b(?:see|refer to|read|check(?: out)?|visit|consult|go to|head to|follow|look at"
     r"|found (?:in|on)"
-    r"|(?:instructions?|examples?|details?|guides?|steps) (?:in|on|at) (?:\w+ )?(?=\[)"
+    r"|(?:instructions?|examples?|details?|guides?|steps)(?= (?:in|on|at) (?:\w+ )?\[)"
     r"|(?:described|documented|explained|covered|listed|available) (?:in|on|at)"
     r"|siehe|lies|lisez|lea|leggi|leia|voir|véase|vedi|veja|zie"
     r"|finde(?:n sie|st du|t ihr)|pouvez trouver|trouverez|vind(?:t u|en)"

@@ -18,7 +18,7 @@ _FEW: Final = 2  # telling words of a heading that may be about much
 _FEW_OF_A_PROCEDURE: Final = 3
 # Headings and pages whose parts are steps or cases of something, or one side of a comparison.
 _OF_A_PROCEDURE: Final = re.compile(
-    r"\bmigrat|\bupgrad|\btutorial|\brecipes?\b|\bstep\b"
+    r"\bmigrat|\bupgrad|\btutorial|\brecipes?\b|\bstep\b|\bthreat"
     r"|\brezepte?\b|\bschritt\b|\bmise à niveau|\btutoriel|\brecettes?\b|\bétape\b"
     r"|\bdifferences? (?:between|from|to|with)|\bcompar(?:ed|ison|ing)|\bvs\b|\bunterschied"
     r"|\bvergleich|\bdifférences? entre|\bdiferencias? entre|区别|區別|对比|對比|違い|比較"
