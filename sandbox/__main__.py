@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pygit2
 
+from sandbox.app_registration import FORM_PATHS
 from sandbox.github.accounts import Accounts
 from sandbox.github.app import build_app
 from sandbox.github.app_authentication import AppKey
@@ -47,7 +48,7 @@ def main() -> None:
         (options.home / "port").write_text(f"{port}\n", encoding="utf-8")
         github.start()
         try:
-            serve(build_app(github, RequestLog(), slack), listener)
+            serve(build_app(github, RequestLog(), slack), listener, FORM_PATHS)
         finally:
             github.stop()
 

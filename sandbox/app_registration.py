@@ -1,16 +1,18 @@
 """The page of GitHub's that a manifest is sent to, for an account or an organization.
 
-GitHub asks the person there for the App's name, and to press "Create GitHub App"; here that is
-pressed at once. Source:
+The form may come from any site. GitHub shows what the App would be called, and makes it when the
+person presses "Create GitHub App" there. Source:
 https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest
 """
 
 import json
-from typing import Any
-from urllib.parse import parse_qs, urlencode
+import re
+from html import escape
+from typing import Any, Final
+from urllib.parse import parse_qs, quote, urlencode
 
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.github.accounts import Account
@@ -18,10 +20,19 @@ from sandbox.github.refusals import RefusedError
 from sandbox.github.state import GitHub
 
 _PERSON = "ada"
+FORM_PATHS: Final = re.compile(r"(?:/organizations/[^/]+)?/settings/apps/new")
 
 
 def routes(github: GitHub) -> list[Route]:
-    """Return the routes of the two pages."""
+    """Return the routes of the two pages, for an account and for an organization."""
+
+    async def show(request: Request) -> Response:
+        manifest = _manifest(parse_qs((await request.body()).decode()))
+        with github.lock:
+            owner = _owner(github, request.path_params.get("organization"))
+        if owner is None or manifest is None:
+            return PlainTextResponse("Not Found", 404)
+        return HTMLResponse(_page(manifest, request.url.path, request.query_params.get("state")))
 
     async def register(request: Request) -> Response:
         form = parse_qs((await request.body()).decode())
@@ -39,10 +50,24 @@ def routes(github: GitHub) -> list[Route]:
             told["state"] = state
         return RedirectResponse(f"{manifest['redirect_url']}?{urlencode(told)}", 302)
 
+    organization = "/organizations/{organization}"
     return [
-        Route("/settings/apps/new", register, methods=["POST"]),
-        Route("/organizations/{organization}/settings/apps/new", register, methods=["POST"]),
+        Route("/settings/apps/new", show, methods=["POST"]),
+        Route(f"{organization}/settings/apps/new", show, methods=["POST"]),
+        Route("/settings/apps", register, methods=["POST"]),
+        Route(f"{organization}/settings/apps", register, methods=["POST"]),
     ]
+
+
+def _page(manifest: dict[str, Any], path: str, state: str | None) -> str:
+    action = path.removesuffix("/new") + (f"?state={quote(state)}" if state else "")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Create GitHub App'
+        f"</title></head><body><h1>{escape(str(manifest.get('name', '')))}</h1>"
+        f'<form method="post" action="{escape(action)}">'
+        f'<input type="hidden" name="manifest" value="{escape(json.dumps(manifest))}">'
+        "<button>Create GitHub App</button></form></body></html>"
+    )
 
 
 def _owner(github: GitHub, organization: str | None) -> Account | None:

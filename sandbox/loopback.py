@@ -1,5 +1,6 @@
 """How each process of the sandbox is served: on this machine only, and answering at once."""
 
+import re
 import socket
 import sys
 
@@ -21,6 +22,7 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    webguard.serving.serve(Guard(app), listener, timeout_graceful_shutdown=1)
+def serve(app: ASGIApp, listener: socket.socket, form_paths: re.Pattern[str] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT; forms of other sites' pages are taken at `form_paths`."""
+    guarded = Guard(app, form_paths=form_paths)
+    webguard.serving.serve(guarded, listener, timeout_graceful_shutdown=1)

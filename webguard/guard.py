@@ -1,6 +1,7 @@
 """ASGI middleware that lets nobody in whom `visitors` refuses, and keeps answers to their page."""
 
 import json
+import re
 from collections.abc import Collection
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,14 +21,20 @@ class Guard:
     """Answers strangers itself; all others are passed on, with headers that keep pages apart."""
 
     def __init__(
-        self, app: ASGIApp, names: Collection[str] = (), signed_path: str | None = None
+        self,
+        app: ASGIApp,
+        names: Collection[str] = (),
+        signed_path: str | None = None,
+        form_paths: re.Pattern[str] | None = None,
     ) -> None:
         """`names`: our hosts besides loopback and IP addresses. `signed_path`: whoever sends
-        there signs what is sent, and may use any name.
+        there signs what is sent, and may use any name. `form_paths`: forms of any page may be sent
+        there, because they change nothing yet.
         """
         self._app = app
         self._names = frozenset(name.lower() for name in names)
         self._signed_path = signed_path
+        self._form_paths = form_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer as the refusal says."""
@@ -49,6 +56,8 @@ class Guard:
         for name, value in scope["headers"]:
             if name in _TELLING:
                 told.setdefault(name.decode("ascii"), []).append(value.decode("latin-1"))
+        if self._form_paths is not None and self._form_paths.fullmatch(scope["path"]):
+            told = {"host": told.get("host", [])}
         return refuse(scope.get("method", "GET"), told, self._names)
 
 

@@ -198,7 +198,7 @@ def visit_manifest(tourist: Tourist) -> None:
         "default_events": ["check_run"],
         "default_permissions": {"checks": "read"},
     }
-    page = "/organizations/acme/settings/apps/new?state=s"
+    page = "/organizations/acme/settings/apps?state=s"
     answer = tourist.client.post(page, data={"manifest": json.dumps(manifest)})
     told = parse_qs(urlsplit(answer.headers["location"]).query)
     assert told["state"] == ["s"]

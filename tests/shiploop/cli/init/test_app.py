@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
@@ -32,12 +32,25 @@ def github(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]
 
 
 def press(page_url: str) -> httpx.Response:
-    """Do what a person does: open the page, and register the App on GitHub."""
+    """Do what a person does: open the page, send its form to GitHub, and create the App there."""
     with httpx.Client(verify=NO_TLS, follow_redirects=True) as browser:
         form = browser.get(page_url).raise_for_status().text
-        (action,) = re.findall(r'action="([^"]+)"', form)
-        (manifest,) = re.findall(r'value="([^"]+)"', form)
-        return browser.post(html.unescape(action), data={"manifest": html.unescape(manifest)})
+        shown = _send(browser, page_url, form)
+        assert "Create GitHub App" in shown.text
+        return _send(browser, str(shown.url), shown.text)
+
+
+def _send(browser: httpx.Client, page_url: str, page: str) -> httpx.Response:
+    """Send the form of a page, as a browser does that tells whose page it is."""
+    (action,) = re.findall(r'action="([^"]+)"', page)
+    (manifest,) = re.findall(r'value="([^"]+)"', page)
+    url = urljoin(page_url, html.unescape(action))
+    told = {"manifest": html.unescape(manifest)}
+    parts = urlsplit(page_url)
+    headers = {"Origin": f"{parts.scheme}://{parts.netloc}", "Sec-Fetch-Site": "same-site"}
+    if parts.netloc == urlsplit(url).netloc:
+        headers["Sec-Fetch-Site"] = "same-origin"
+    return browser.post(url, data=told, headers=headers).raise_for_status()
 
 
 def test_an_app_is_registered_kept_installed_and_used(
