@@ -60,7 +60,7 @@ _ELSEWHERE: Final = re.compile(
     r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
     r"|\b(?:in|from|of) our (?:example|demo|sample)s?\b|\bwe (?:just|already|now) "
     r"|\byou(?:'ve| have)? just (?!need)\w+ed\b|^(?:below|here)\b"
-    r"|(?:^|[.!?]\s)again,|\bonce again\b|\bagain here\b|\bthis time\b"
+    r"|(?:^|[.!?]\s)again,|\bonce again\b|\bkeep reading\b|\bread on\b|\bagain here\b|\bthis time\b"
     r"|\bnext,? you(?:'ll| will)\b"
     r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
     r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented"
@@ -121,6 +121,11 @@ def _was_named(prose: str, above: re.Match[str]) -> bool:
     stem = thing[1].lower().removesuffix("s").removesuffix("ie")
     sentences = _SENTENCE_END.split(prose[: above.start()])
     return any(stem in each.lower() for each in sentences[:-1])
+
+
+def is_pointer(sentence: str) -> bool:
+    """Tell whether a sentence says where to read on, by a link."""
+    return _POINTER.search(sentence) is not None
 
 
 def says_little(prose: str) -> bool:

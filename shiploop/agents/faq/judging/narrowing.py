@@ -8,8 +8,10 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
+from shiploop.agents.faq.judging.elsewhere import without_code_blocks
 from shiploop.agents.faq.judging.names import fixed_in, has_sure_name
 from shiploop.agents.faq.retrieval.asked import asked
+from shiploop.agents.faq.retrieval.headings import Named
 from shiploop.agents.faq.retrieval.language import Language
 from shiploop.agents.faq.retrieval.stop_words import stop_words
 from shiploop.agents.faq.retrieval.terms import content_terms
@@ -47,6 +49,7 @@ _UNSPACED: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\
 _SPACED: Final = re.compile(r"[-_/.]+")
 # What stands below such a heading is about that system only.
 _OF_A_SYSTEM: Final = re.compile(r"\b(?:on|under|auf|unter|sous) [A-Z]\w+")
+_CODE: Final = re.compile(r"`[^`\n]*`")
 _ASIDE: Final = re.compile(r"^>.*$", re.MULTILINE)  # it tells late, or of something else
 _README: Final = re.compile(r"readme\.\w+", re.IGNORECASE)
 _FRONT: Final = re.compile(r"_?(?:readme|index)\.", re.IGNORECASE)
@@ -71,21 +74,14 @@ ejemplo ejemplos introducción general referencia usar uso
 """
 
 
-def narrowing_heading(
-    question: str,
-    path: str,
-    headings: tuple[str, ...],
-    quoted: str,
-    pages: Collection[str] = (),
-    *,
-    has_title: bool = True,
-) -> str:
+def narrowing_heading(question: str, named: Named, quoted: str, pages: Collection[str] = ()) -> str:
     """The heading above that neither a question nor what is quoted names; empty if none.
 
     A page without a title is called as its file is.
     """
+    path, headings = named.section.path, named.section.heading_path
     own, above = headings[-1], headings[:-1]
-    if not has_title and not _is_front(path):
+    if not named.has_title and not _is_front(path):
         above = (_SPACED.sub(" ", _file_or_folder(path)),)
     is_step = _IS_STEP.match(own.lstrip("*_ ")) is not None
     names_itself = _SIGNATURE.search(own) or fixed_in(own).code
@@ -97,6 +93,10 @@ def narrowing_heading(
     if is_step or _NUMBERED.match(own) or _is_of_a_procedure(path, above):
         few = is_step or _weight(own) <= _FEW_OF_A_PROCEDURE
         return next((each for each in reversed(above) if few and not _telling(each) <= said), "")
+    if named.has_namesakes:
+        page = above[0] if _telling(above[0]) else _SPACED.sub(" ", _file_or_folder(path))
+        prose = _terms(f"{question}\n{_CODE.sub(' ', without_code_blocks(quoted))}")
+        return page if _telling(page).isdisjoint(prose) else ""
     if _weight(own) > _FEW:
         return ""
     between = [each for each in reversed(above[1:]) if _telling(each)]

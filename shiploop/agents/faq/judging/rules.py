@@ -19,6 +19,7 @@ from shiploop.agents.faq.judging.elsewhere import (
     says_little,
     without_code_blocks,
 )
+from shiploop.agents.faq.judging.fitting import why_unfit
 from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
 from shiploop.agents.faq.judging.narrowing import (
     folder_of_a_time,
@@ -177,6 +178,7 @@ def why_not_alone(
         *_why_heading_not_alone(question, named, quoted, pages),
         *_why_page_not_alone(question, named.section.path, pages),
         *_why_text_not_alone(text, quoted, prose),
+        *why_unfit(question, named.heading, text, quoted),
     )
 
 
@@ -193,11 +195,7 @@ def _why_heading_not_alone(
         yield "The question has the words of the heading in another order."
     if named.has_more_below and not _tells_much(named, quoted):
         yield "The section goes on below further headings, which are not quoted."
-    section = named.section
-    above = narrowing_heading(
-        question, section.path, section.heading_path, quoted, pages, has_title=named.has_title
-    )
-    if above:
+    if above := narrowing_heading(question, named, quoted, pages):
         yield f"The heading says so only below “{above}”."
 
 

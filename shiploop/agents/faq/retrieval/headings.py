@@ -36,7 +36,8 @@ class Named:
     are headings below it, so that its own text is but the beginning, and `below` are those
     sections where they are few. `is_one_word` tells that it is named by one word alone, which
     names much: "Usage", "Redis". `has_title` tells that it is the first heading of its page or
-    below others: of a page without a title most are neither.
+    below others: of a page without a title most are neither. `has_namesakes` tells that other
+    pages say something else below the same heading.
     """
 
     section: Section
@@ -46,6 +47,7 @@ class Named:
     is_one_word: bool = False
     below: tuple[Section, ...] = ()
     has_title: bool = True
+    has_namesakes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,18 @@ class Headings:
             section, below = below[0], []
         few = tuple(below) if len(below) <= MAX_SECTIONS_BELOW else ()
         is_one_word, has_title = wanted.weight < 2, self._has_title(number)
-        return Named(section, heading, in_order, bool(below), is_one_word, few, has_title)
+        namesakes = self._has_namesakes(number, own)
+        return Named(
+            section, heading, in_order, bool(below), is_one_word, few, has_title, namesakes
+        )
+
+    def _has_namesakes(self, number: int, own: Asked) -> bool:
+        section = self._sections[number]
+        alike = (self._sections[other] for other in self._asking(own)[:_MOST_CANDIDATES])
+        return any(
+            each.path != section.path and each.text.strip() != section.text.strip()
+            for each in alike
+        )
 
     def _has_title(self, number: int) -> bool:
         """Tell whether a section has a heading above it, or is the first of its page."""

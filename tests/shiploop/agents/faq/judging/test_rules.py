@@ -299,6 +299,15 @@ def test_of_a_page_without_a_title_its_file_is_what_short_headings_are_about() -
     assert not why_not_alone(asked, named, "Mind the tide at noon.", pages)
 
 
+def test_a_heading_that_other_pages_have_is_about_its_page_however_long_it_is() -> None:
+    section = Section("docs/go.md", ("Go", "Create a new function of yours"), "a", 1, 3, "")
+    named = Named(section, section.heading_path[-1], True, False, has_namesakes=True)
+    quoted = "It is made of a template, and you get a `go.mod` beside it."
+    told = why_not_alone("Create a new function of yours", named, quoted)
+    assert told == ("The heading says so only below “Go”.",)
+    assert not why_not_alone("Create a new function of yours in Go", named, quoted)
+
+
 def test_a_step_that_names_a_file_is_a_step_still() -> None:
     section = Section("a.md", ("Local storage", "Step 5. Run the main.js file"), "a", 1, 3, "")
     named = Named(section, section.heading_path[-1], in_order=True, has_more_below=False)

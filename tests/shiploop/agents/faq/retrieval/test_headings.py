@@ -142,6 +142,19 @@ def test_what_is_written_so_goes_before_what_is_written_alike() -> None:
     assert place(found.find("What are manual mocks?")) == "a.md#manual-mocks"
 
 
+def test_it_is_told_whether_other_pages_have_the_same_heading() -> None:
+    pages = {
+        "a.md": "# Sea\n\n## Find a berth\n\nAsk the office.\n",
+        "b.md": "# River\n\n### Find a berth\n\nTake any.\n\n## Find a rope\n\nBuy one.\n",
+    }
+    headings = Headings(
+        [each for path, text in pages.items() for each in split_sections(path, text)]
+    )
+    found = headings.find("Find a berth of the sea"), headings.find("Find a rope")
+    told = [each.has_namesakes for each in found if isinstance(each, Named)]
+    assert told == [True, False]
+
+
 def test_copies_of_a_section_count_once() -> None:
     page = "# Keys\n\n## Revoke keys\n\nDelete it.\n"
     found = Headings([*split_sections("a.md", page), *split_sections("b.md", page)])

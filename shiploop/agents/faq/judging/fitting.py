@@ -1,0 +1,88 @@
+"""Whether a quotation is what its question asks for, told by its shape and its first words."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from shiploop.agents.faq.judging.elsewhere import count_words, is_pointer, without_code_blocks
+from shiploop.agents.faq.retrieval.terms import content_terms
+
+_FEWEST_WORDS_OF_A_WAY: Final = 40  # without steps and code
+_FEWEST_WORDS_BESIDE_A_LOST_LINK: Final = 30
+_MOST_WORDS_BEFORE_A_POINTER: Final = 50
+_MOST_LOST_POINTERS: Final = 1
+_ASKS_HOW: Final = re.compile(r"\W*how (?:do|can|could|would|should|to)\b", re.IGNORECASE)
+_ASKS_WHAT: Final = re.compile(r"\W*what (?:is|are|'s)\b", re.IGNORECASE)
+_TABLE_LINE: Final = re.compile(r"[> ]*\|")
+_STEP: Final = re.compile(r"^[> ]*(?:[-*+]|\d{1,3}[.)]) ", re.MULTILINE)
+_OUTER_LINK: Final = re.compile(r"\]\(https?://|\]\[|<https?://")
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n\n")
+_TELLS_WHAT_TO_DO: Final = re.compile(
+    r"\W*(?:if|when|once|after|before|you can|you may|you need|please|to \w+"
+    r"|(?:add|append|apply|build|call|change|check|choose|click|configure|connect|copy|create"
+    r"|define|deploy|disable|download|edit|enable|ensure|enter|execute|export|find|generate|go"
+    r"|import|install|launch|make|navigate|open|paste|pass|place|press|provide|pull|push|put|remove"
+    r"|replace|restart|run|save|select|set|specify|start|stop|switch|type|update|upload|use"
+    r"|verify)(?= (?:the|a|an|your|this|these|it|`|\w+ )))",
+    re.IGNORECASE,
+)
+_COUNTS_BACK: Final = re.compile(
+    r"\W*(?:both|either|neither|all (?:two|three|four)) ", re.IGNORECASE
+)
+# "this provider", "these examples": of what, where nobody has named one?
+_POINTS_BACK: Final = re.compile(
+    r"\b(?:these|those) (?P<several>[a-z]{4,}s)\b"
+    r"|\bthis (?P<one>account|action|addon|api|application|block|chart|class|cluster|code|column"
+    r"|component|configuration|container|controller|directory|endpoint|example|extension|field"
+    r"|file|folder|function|image|instance|integration|key|library|method|mode|model|module|node"
+    r"|object|operator|option|package|parameter|pattern|plugin|policy|process|project|provider"
+    r"|resource|role|rule|script|server|service|setting|setup|snippet|step|strategy|table|target"
+    r"|task|template|tool|type|value|variable|version|view|workflow)\b",
+    re.IGNORECASE,
+)
+_LOST_POINTER: Final = re.compile(
+    r"\W*(?:see|refer to|read|check out|follow|visit) (?:the|our|this|their)\b[^\[\]]{3,120}\Z",
+    re.IGNORECASE,
+)
+
+
+def why_unfit(question: str, heading: str, text: str, quoted: str) -> Iterator[str]:
+    """Why a quotation is not what is asked for; `text` is the section's own Markdown."""
+    lines = [line for line in quoted.split("\n") if line.strip()]
+    prose = without_code_blocks(quoted)
+    if all(map(_TABLE_LINE.match, lines)):
+        yield "It is a table alone, and no sentence says what it tells."
+    if _ASKS_WHAT.match(question) and _TELLS_WHAT_TO_DO.match(prose):
+        yield "The question asks what something is, and the text begins with what to do."
+    if _COUNTS_BACK.match(prose):
+        yield "It begins with some that it does not name."
+    if found := _pointing_back(f"{question}\n{heading}", prose):
+        yield f"It begins with “{found}”, which nothing quoted names."
+    yield from _why_short(question, text, quoted, prose)
+
+
+def _why_short(question: str, text: str, quoted: str, prose: str) -> Iterator[str]:
+    words, has_code = count_words(prose), "`" in quoted
+    has_steps = _STEP.search(prose) is not None
+    if _ASKS_HOW.match(question) and words < _FEWEST_WORDS_OF_A_WAY and not (has_code or has_steps):
+        yield "The question asks how, and the text is short and has neither steps nor code."
+    loses_link = _OUTER_LINK.search(text) is not None and not _OUTER_LINK.search(quoted)
+    if loses_link and words < _FEWEST_WORDS_BESIDE_A_LOST_LINK and prose == quoted:
+        yield "It is short, and a link in it leads to another host, so that it is not quoted."
+    sentences = [each for each in _SENTENCE_END.split(prose) if each.strip()]
+    if sum(map(bool, map(_LOST_POINTER.match, sentences))) > _MOST_LOST_POINTERS:
+        yield "It names where to read on, and the links are not quoted."
+    if prose == quoted and words <= _MOST_WORDS_BEFORE_A_POINTER and is_pointer(sentences[-1]):
+        yield "It is short, and ends with where to read on."
+
+
+def _pointing_back(said: str, prose: str) -> str:
+    """What the first sentence points back to without a name for it; empty if nothing."""
+    first = _SENTENCE_END.split(prose.strip(), maxsplit=1)[0]
+    known = set(content_terms(said))
+    for found in _POINTS_BACK.finditer(first):
+        thing = found["several"] or found["one"]
+        before = set(content_terms(first[: found.start()]))
+        if not set(content_terms(thing)) <= known | before:
+            return found[0]
+    return ""
