@@ -70,6 +70,9 @@ def _judge(task: Fate | None, rollback: Fate | None) -> Iterator[Finding]:
         case (Obeyed(rule=Rule.FORCE_PUSHES) as obeyed, _):
             advice = "Leave such branches out of that rule."
             yield Finding(_NAME, Health.WARNING, f"{obeyed.rule}: {_begun(obeyed.how)}", advice)
+        case (Obeyed(rule=Rule.DEPLOYMENTS) as obeyed, _):
+            advice = "See that branches of rollbacks are deployed there as well, or they wait."
+            yield Finding(_NAME, Health.WARNING, f"{obeyed.rule}: {_begun(obeyed.how)}", advice)
         case (Obeyed() as obeyed, _):
             yield Finding(_NAME, Health.OK, f"{obeyed.rule}: {_begun(obeyed.how)}")
         case (None, Obeyed() as obeyed):
