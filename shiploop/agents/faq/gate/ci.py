@@ -55,16 +55,48 @@ _QUOTED: Final = re.compile(r" *>")
 _FOLD: Final = re.compile(
     r"</?details>|<summary>(?:<(?:b|strong)>)?[^<>]*(?:</(?:b|strong)>)?</summary>"
 )
+# What a question stands in where the FAQ has its own so: a heading of HTML, a component, a
+# shortcode, a tag of Liquid. The title in it is no part of its shape.
+_FRAME: Final = re.compile(
+    r" *(?:<[hH][1-6][^<>]*>[^<>]*(?:</[hH][1-6]>)?|</[hH][1-6]>|</?[A-Z][^<>]*>"
+    r"|\{\{[<%][^<>{}]*[>%]\}\}|\{%[^{}]*%\})"
+)
+_VALUE: Final = re.compile(r'"[^"<>]*"')
+_TITLE: Final = re.compile(r">[^<>]*<")
+_TAG: Final = re.compile(r" *\{%-? *[A-Za-z]+")
 _CODE: Final = re.compile(r"`[^`]*`")
 
 
-def check_as_ci(answer: str, heading: str, allowed_hosts: frozenset[str]) -> Iterator[Refusal]:
-    """Look at an entry as that step does; `heading` is the question as the document has it."""
+def frames_in(document: str) -> frozenset[str]:
+    """The shapes of lines that questions stand in, as a document has them already."""
+    return frozenset(
+        _shape(line)
+        for line in document.split("\n")
+        if line.lstrip(" ")[:1] in ("<", "{") and _FRAME.fullmatch(line)
+    )
+
+
+def _shape(line: str) -> str:
+    shape = _TITLE.sub("><", _VALUE.sub('""', line))
+    tag = _TAG.match(shape)
+    return tag[0] if tag else shape
+
+
+def check_as_ci(
+    answer: str,
+    heading: str,
+    allowed_hosts: frozenset[str],
+    frames: frozenset[str] = frozenset(),
+) -> Iterator[Refusal]:
+    """Look at an entry as that step does; `heading` is the question as the document has it.
+
+    `frames` are the shapes that its lines may have.
+    """
     if len(answer) > MAX_ANSWER_CHARACTERS:
         return  # it is refused for that, and some of these would take long for a longer one
     lines = answer.split("\n")
     found = (
-        _any(_PROSE, _prose(lines, allowed_hosts))
+        _any(_PROSE, _prose(lines, allowed_hosts, frames))
         or _any(_ALL, [heading, *lines])
         or _any(_ANSWER, [line for line in lines if not line.startswith("#")])
     )
@@ -76,7 +108,7 @@ def _any(patterns: tuple[re.Pattern[str], ...], lines: list[str]) -> bool:
     return any(pattern.search(line) for pattern in patterns for line in lines)
 
 
-def _prose(lines: list[str], allowed_hosts: frozenset[str]) -> list[str]:
+def _prose(lines: list[str], allowed_hosts: frozenset[str], frames: frozenset[str]) -> list[str]:
     hosts = "|".join(map(re.escape, sorted(allowed_hosts))) or r"none\.invalid"
     allowed = re.compile(rf"https(?::|&#58;)//(?:{hosts})(?:/[^) ]*)?(?=[) ]|$)")
     kept, in_code, in_quotation = [], False, False
@@ -84,6 +116,8 @@ def _prose(lines: list[str], allowed_hosts: frozenset[str]) -> list[str]:
         if in_quotation and not _QUOTED.match(line):
             in_code = in_quotation = False
         if _HEADING.match(line) or _FOLD.fullmatch(line):
+            continue
+        if frames and _FRAME.fullmatch(line) and _shape(line) in frames:
             continue
         if _FENCE.match(line):
             in_code, in_quotation = not in_code, _QUOTED.match(line) is not None

@@ -13,8 +13,8 @@ from shiploop.agents.faq.document.document import (
     remove,
 )
 from shiploop.agents.faq.document.entry import Entry, in_dialect
-from shiploop.agents.faq.document.markers import NEWLINE, match_marker
-from shiploop.agents.faq.gate.ci import check_as_ci
+from shiploop.agents.faq.document.markers import NEWLINE, match_marker, unify_newlines
+from shiploop.agents.faq.gate.ci import check_as_ci, frames_in
 from shiploop.agents.faq.gate.citation import check_citations, check_quotations, without_citation
 from shiploop.agents.faq.gate.github import check_effects, check_visibility
 from shiploop.agents.faq.gate.language import check_language, check_lookalikes
@@ -73,7 +73,10 @@ def _of_ci(candidate: Candidate, written: Entry, after: str) -> Iterator[Refusal
     yield from check_as_ci(written.answer, heading, hosts)
     # A question that is no heading to a reader of lines, and its line in a table of contents.
     yield from check_as_ci(
-        "\n".join(_beside_answer(candidate.document, written, after)), heading, hosts
+        "\n".join(_beside_answer(candidate.document, written, after)),
+        heading,
+        hosts,
+        frames_in(unify_newlines(candidate.document)),
     )
 
 

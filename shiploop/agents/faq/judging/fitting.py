@@ -17,15 +17,28 @@ _TABLE_LINE: Final = re.compile(r"[> ]*\|")
 _STEP: Final = re.compile(r"^[> ]*(?:[-*+]|\d{1,3}[.)]) ", re.MULTILINE)
 _OUTER_LINK: Final = re.compile(r"\]\(https?://|\]\[|<https?://")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n\n")
+_ORDER: Final = (
+    r"(?:add|append|apply|ask|build|call|change|check|choose|click|configure|connect|copy|create"
+    r"|define|delete|deploy|disable|download|edit|enable|ensure|enter|execute|export|find|generate"
+    r"|give|go|import|include|install|launch|make|modify|mount|move|navigate|open|paste|pass|pick"
+    r"|place|point|press|provide|pull|push|put|register|reload|remove|rename|replace|restart|run"
+    r"|save|select|send|set|specify|start|stop|switch|tell|turn|type|update|upload|use|verify|write)"
+    r"(?= (?:the|a|an|your|this|these|it|`|\w+ ))"
+)
 _TELLS_WHAT_TO_DO: Final = re.compile(
-    r"\W*(?:if|when|once|after|before|you can|you may|you need|please|to \w+"
-    r"|(?:add|append|apply|build|call|change|check|choose|click|configure|connect|copy|create"
-    r"|define|deploy|disable|download|edit|enable|ensure|enter|execute|export|find|generate|go"
-    r"|import|install|launch|make|navigate|open|paste|pass|place|press|provide|pull|push|put|remove"
-    r"|replace|restart|run|save|select|set|specify|start|stop|switch|type|update|upload|use"
-    r"|verify)(?= (?:the|a|an|your|this|these|it|`|\w+ )))",
+    rf"\W*(?:if|when|once|after|before|you can|you may|you need|please|to \w+|{_ORDER})",
     re.IGNORECASE,
 )
+# "Set it …", "In that file, set it …", "you can set it …"
+_GIVES_AN_ORDER: Final = re.compile(
+    rf"(?:\A\W*|[,:;] |\b(?:you(?: can| may| must| need to| have to| should| could)?"
+    rf"|then|and|by|to|simply|just|please) ){_ORDER}|\b(?:by|after) \w+ing ",
+    re.IGNORECASE,
+)
+_TEMPLATE: Final = re.compile(r"\{\{[<%]")
+_INLINE_COMPONENT: Final = re.compile(r"(?<![\w:`]):[a-z][\w-]*\{[^{}\n]*\}")  # of Nuxt's MDC
+_OWN_STORY: Final = re.compile(r"(?<![`\"“'‘(*])\b(?:I|I['’](?:m|ve|ll|d)|my)\b(?![`\"”'’)*/])")
+_CODE: Final = re.compile(r"`[^`\n]*`")
 _COUNTS_BACK: Final = re.compile(
     r"\W*(?:both|either|neither|all (?:two|three|four)) ", re.IGNORECASE
 )
@@ -54,10 +67,16 @@ def why_unfit(question: str, heading: str, text: str, quoted: str) -> Iterator[s
         yield "It is a table alone, and no sentence says what it tells."
     if _ASKS_WHAT.match(question) and _TELLS_WHAT_TO_DO.match(prose):
         yield "The question asks what something is, and the text begins with what to do."
+    if found := _TEMPLATE.search(quoted):
+        yield f"It holds “{found[0]}”, which its own site fills in."
+    if _INLINE_COMPONENT.search(text):
+        yield "A part of a sentence is a component, of which nothing is quoted."
+    if _OWN_STORY.search(_CODE.sub(" ", prose)):
+        yield "It is told by somebody as their own story."
     if _COUNTS_BACK.match(prose):
         yield "It begins with some that it does not name."
-    if found := _pointing_back(f"{question}\n{heading}", prose):
-        yield f"It begins with “{found}”, which nothing quoted names."
+    if pointer := _pointing_back(f"{question}\n{heading}", prose):
+        yield f"It begins with “{pointer}”, which nothing quoted names."
     yield from _why_short(question, text, quoted, prose)
 
 
@@ -66,6 +85,8 @@ def _why_short(question: str, text: str, quoted: str, prose: str) -> Iterator[st
     has_steps = _STEP.search(prose) is not None
     if _ASKS_HOW.match(question) and words < _FEWEST_WORDS_OF_A_WAY and not (has_code or has_steps):
         yield "The question asks how, and the text is short and has neither steps nor code."
+    elif _ASKS_HOW.match(question) and not (has_code or has_steps or _gives_an_order(prose)):
+        yield "The question asks how, and the text says nothing to do."
     loses_link = _OUTER_LINK.search(text) is not None and not _OUTER_LINK.search(quoted)
     if loses_link and words < _FEWEST_WORDS_BESIDE_A_LOST_LINK and prose == quoted:
         yield "It is short, and a link in it leads to another host, so that it is not quoted."
@@ -74,6 +95,10 @@ def _why_short(question: str, text: str, quoted: str, prose: str) -> Iterator[st
         yield "It names where to read on, and the links are not quoted."
     if prose == quoted and words <= _MOST_WORDS_BEFORE_A_POINTER and is_pointer(sentences[-1]):
         yield "It is short, and ends with where to read on."
+
+
+def _gives_an_order(prose: str) -> bool:
+    return any(map(_GIVES_AN_ORDER.search, _SENTENCE_END.split(prose)))
 
 
 def _pointing_back(said: str, prose: str) -> str:

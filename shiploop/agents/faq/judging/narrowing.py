@@ -35,7 +35,7 @@ _OF_A_TUTORIAL: Final = re.compile(
 # Folders of what was so at a time, or may be so one day.
 _OF_A_TIME: Final = re.compile(
     r"announcements?|deprecat(?:ed|ions?)|upgrad(?:e|es|ing)|migrat(?:ions?|ing)|road-?maps?"
-    r"|proposals?|rfcs?|adrs?|enhancements?|threat-?models?",
+    r"|proposals?|rfcs?|adrs?|enhancements?|threat-?models?|legacy|designs?(?:[-_]docs?)?",
     re.IGNORECASE,
 )
 # A heading that says itself that it is one of several.

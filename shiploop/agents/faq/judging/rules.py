@@ -67,7 +67,7 @@ misc miscellaneous simple info information resource resources reference referenc
 links current setup instruction instructions tip tips hint hints warning important caveat
 caveats limitation
 limitations conclusion recap question questions answer option options feature
-features step steps next see also about and of for further reading getting
+features new step steps next see also about and of for further reading getting
 complete full list lists started start quick quickstart todo faq common issues known problems mehr
 weitere überblick beispiel beispiele zusammenfassung hinweis hinweise einführung
 informationen plus détails aperçu exemple exemples résumé remarque remarques
@@ -95,6 +95,7 @@ _ANNOUNCES: Final = re.compile(
     r"\b(?:this|the following) (?:section|page|chapter|guide|document|article|tutorial|part|topic)"
     r"s? (?:will )?(?:describe|explain|show|cover|list|contain|provide|discuss|outline|detail"
     r"|introduce|give|walk|document|demonstrate|help)s?\b"
+    r"|\bthis is an? (?:[\w-]+ )?(?:guide|tutorial|walk-?through|introduction)\b"
     r"|\bin this (?:section|page|chapter|guide|document|article|tutorial|part)\b"
     r"|\b(?-i:TODO|TBD)\b|\b(?:coming soon|work in progress|under construction"
     r"|not yet (?:written|documented))\b"

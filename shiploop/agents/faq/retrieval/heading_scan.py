@@ -112,6 +112,7 @@ class _Scan:
         self._lines = lines
         self._number = start
         self._floor = start  # no paragraph reaches above it
+        self._set_in_until = -1  # the line after a fence that may be text, which is set in
         self._html = _Html.NO
         self.code: list[range] = []  # the lines of each fence at the margin
         self._readers: Mapping[str, Callable[[str], WrittenHeading | None]] = {
@@ -148,6 +149,8 @@ class _Scan:
         while first > self._floor and self._lines[first - 1].strip():
             first -= 1
         paragraph = self._lines[first : self._number]
+        if first == self._set_in_until:
+            raise _CannotTell
         if not paragraph:
             return None
         self._must_not_be_html()
@@ -174,6 +177,8 @@ class _Scan:
             if closes and further < _CODE_INDENT:
                 break
         self._floor = self._number + 1
+        if indent >= _CODE_INDENT:
+            self._set_in_until = self._floor
         if not indent:
             self.code.append(range(first, self._number + 1))
 

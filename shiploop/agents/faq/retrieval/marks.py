@@ -116,6 +116,10 @@ _THIS: Final = (
     r"|(?:diese[rsm]?|ce|cet|cette|ces|est[ae]s?|quest[aoie]|deze|dit) (?!est\b|ist\b|es\b|is\b)\w"
     r"|この|本機能|[该該此本这這]|이 "
 )
+_OF_A_PART: Final = re.compile(
+    r"\b(?:this|these)(?: \w+)? (?:flags?|arguments?|parameters?|keys?|fields?|endpoints?)\b",
+    re.IGNORECASE,
+)
 _BEFORE_SUBJECT: Final = r"(?:\W{0,20}(?:(?:note|nb)\W{1,20})?|.{1,40}\bthat |.{1,40}, )"
 _THIS_THING: Final = re.compile(rf"{_BEFORE_SUBJECT}(?:{_THIS})", re.IGNORECASE)
 # In the first sentence of a box nobody doubts what "it" is.
@@ -142,6 +146,11 @@ def may_be_marked(text: str) -> bool:
     """Tell whether a text holds a word that marks are made of: none is found without one."""
     folded = text.lower()
     return any(stem in folded for stem in (_ASCII_STEMS if folded.isascii() else _STEMS))
+
+
+def is_of_all(mark: str) -> bool:
+    """Tell whether a mark is of what stands below a heading as well, and not of a part of it."""
+    return _OF_A_PART.search(mark) is None
 
 
 def marks_of_page(front_matter: FrontMatter) -> tuple[str, ...]:

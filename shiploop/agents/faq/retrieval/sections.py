@@ -14,7 +14,12 @@ from shiploop.agents.faq.document.markers import THEMATIC_BREAK, unify_newlines
 from shiploop.agents.faq.retrieval.front_matter import read_front_matter
 from shiploop.agents.faq.retrieval.heading_scan import without_code
 from shiploop.agents.faq.retrieval.link_definitions import link_definitions
-from shiploop.agents.faq.retrieval.marks import marks_of_page, marks_of_section, may_be_marked
+from shiploop.agents.faq.retrieval.marks import (
+    is_of_all,
+    marks_of_page,
+    marks_of_section,
+    may_be_marked,
+)
 from shiploop.agents.faq.retrieval.outline import Heading, find_headings
 from shiploop.domain.limits import (
     MAX_HEADING_CHARACTERS,
@@ -100,7 +105,7 @@ def read_page(path: str, text: str) -> Page:
         return Page((), (LeftOut(path, problem),))
     read = islice(find_headings(lines, body_line), MAX_HEADINGS_PER_PAGE)
     found = tuple(_with_title(heading, front_matter.title) for heading in read)
-    title = "" if any(heading.level == 1 for heading in found) else front_matter.title
+    title = "" if found and found[0].level == 1 else front_matter.title
     headings = [Heading(title, 0, body_line, body_line), *found]
     left_out = []
     if len(headings) > MAX_HEADINGS_PER_PAGE:
@@ -174,7 +179,9 @@ def _sections(
     for heading, end_line in list(zip(headings, ends, strict=True))[:MAX_HEADINGS_PER_PAGE]:
         content = "\n".join(lines[heading.body_line : end_line]).strip("\n")
         trail = [above for above in trail if above.heading.level < heading.level]
-        inherited = trail[-1].marks if trail else page_marks or ()
+        inherited = (
+            [each for each in trail[-1].marks if is_of_all(each)] if trail else page_marks or ()
+        )
         title = next((above.heading.text for above in trail if above.heading.text), "")
         may_be = page_marks is not None
         own = marks_of_section(heading.text or "", content, title) if may_be else ()

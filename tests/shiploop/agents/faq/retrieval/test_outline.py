@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -81,6 +81,7 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=400)
 @given(st.lists(PIECES, max_size=12))
+@example(["#x", "    ```", "    ```", "==="])  # a line that goes on, though it looks like a fence
 def test_the_scan_finds_what_a_parser_finds(lines: list[str]) -> None:
     found = scan_headings(lines, 0)
     tokens = MarkdownIt("commonmark").parse("\n".join(lines))
