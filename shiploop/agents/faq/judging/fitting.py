@@ -7,7 +7,7 @@ from typing import Final
 from shiploop.agents.faq.judging.elsewhere import count_words, is_pointer, without_code_blocks
 from shiploop.agents.faq.retrieval.terms import content_terms
 
-_FEWEST_WORDS_OF_A_WAY: Final = 40  # without steps and code
+_FEWEST_WORDS_OF_A_WAY: Final = 40  # that has a link, and neither steps nor code
 _FEWEST_WORDS_BESIDE_A_LOST_LINK: Final = 30
 _MOST_WORDS_BEFORE_A_POINTER: Final = 50
 _MOST_LOST_POINTERS: Final = 1
@@ -83,10 +83,11 @@ def why_unfit(question: str, heading: str, text: str, quoted: str) -> Iterator[s
 def _why_short(question: str, text: str, quoted: str, prose: str) -> Iterator[str]:
     words, has_code = count_words(prose), "`" in quoted
     has_steps = _STEP.search(prose) is not None
-    if _ASKS_HOW.match(question) and words < _FEWEST_WORDS_OF_A_WAY and not (has_code or has_steps):
-        yield "The question asks how, and the text is short and has neither steps nor code."
-    elif _ASKS_HOW.match(question) and not (has_code or has_steps or _gives_an_order(prose)):
-        yield "The question asks how, and the text says nothing to do."
+    if _ASKS_HOW.match(question) and not (has_code or has_steps):
+        if not _gives_an_order(prose):
+            yield "The question asks how, and the text says nothing to do."
+        elif words < _FEWEST_WORDS_OF_A_WAY and "](" in text:
+            yield "The question asks how, and the text is short and leads on."
     loses_link = _OUTER_LINK.search(text) is not None and not _OUTER_LINK.search(quoted)
     if loses_link and words < _FEWEST_WORDS_BESIDE_A_LOST_LINK and prose == quoted:
         yield "It is short, and a link in it leads to another host, so that it is not quoted."
