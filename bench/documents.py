@@ -57,4 +57,4 @@ def _answer(number: int, question: str) -> str:
         return f"テストのための説明です。これは{number}番目です。"
     if _HAN.search(question):
         return f"這是測試用的說明，一共有許多條，這是第 {number} 條。"
-    return f"This is told in part {number} of the handbook, which nobody reads to the end."
+    return f"It is told in part {number} of the handbook: open the page, and read it to the end."

@@ -61,7 +61,7 @@ _ELSEWHERE: Final = re.compile(
     r"|\b(?:in|from|of) our (?:example|demo|sample)s?\b|\bwe (?:just|already|now) "
     r"|\byou(?:'ve| have)? just (?!need)\w+ed\b|^(?:below|here)\b"
     r"|(?:^|[.!?]\s)again,|\bonce again\b|\bagain here\b|\bthis time\b"
-    r"|\bkeep reading\b|\bread on\b|\bbelow\W*\Z"
+    r"|\bkeep reading\b|\bread on\b|\bbelow\W{0,9}\Z"
     r"|\b(?:described|explained|mentioned|shown|discussed|defined) in the (?:[\w-]+ ){1,2}section\b"
     r"|\bnext,? you(?:'ll| will)\b"
     r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"

@@ -10,11 +10,12 @@ from shiploop.agents.faq.retrieval.terms import content_terms
 _FEWEST_WORDS_OF_A_WAY: Final = 40  # that has a link, and neither steps nor code
 _FEWEST_WORDS_BESIDE_A_LOST_LINK: Final = 30
 _MOST_WORDS_BEFORE_A_POINTER: Final = 50
+_FEWEST_WORDS_A_ROW: Final = 6  # in a table that says itself what it tells
 _MOST_LOST_POINTERS: Final = 1
-_ASKS_HOW: Final = re.compile(r"\W*how (?:do|can|could|would|should|to)\b", re.IGNORECASE)
-_ASKS_WHAT: Final = re.compile(r"\W*what (?:is|are|'s)\b", re.IGNORECASE)
-_TABLE_LINE: Final = re.compile(r"[> ]*\|")
-_STEP: Final = re.compile(r"^[> ]*(?:[-*+]|\d{1,3}[.)]) ", re.MULTILINE)
+_ASKS_HOW: Final = re.compile(r"\W{0,40}how (?:do|can|could|would|should|to)\b", re.IGNORECASE)
+_ASKS_WHAT: Final = re.compile(r"\W{0,40}what (?:is|are|'s)\b", re.IGNORECASE)
+_TABLE_LINE: Final = re.compile(r"[> ]{0,40}\|")
+_STEP: Final = re.compile(r"^[> ]{0,40}(?:[-*+]|\d{1,3}[.)]) ", re.MULTILINE)
 _OUTER_LINK: Final = re.compile(r"\]\(https?://|\]\[|<https?://")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n\n")
 _ORDER: Final = (
@@ -26,21 +27,23 @@ _ORDER: Final = (
     r"(?= (?:the|a|an|your|this|these|it|`|\w+ ))"
 )
 _TELLS_WHAT_TO_DO: Final = re.compile(
-    rf"\W*(?:if|when|once|after|before|you can|you may|you need|please|to \w+|{_ORDER})",
+    rf"\W{0, 40}(?:if|when|once|after|before|you can|you may|you need|please|to \w+|{_ORDER})",
     re.IGNORECASE,
 )
 # "Set it …", "In that file, set it …", "you can set it …"
 _GIVES_AN_ORDER: Final = re.compile(
-    rf"(?:\A\W*|[,:;] |\b(?:you(?: can| may| must| need to| have to| should| could)?"
+    rf"(?:\A\W{0, 40}|[,:;] |\b(?:you(?: can| may| must| need to| have to| should| could)?"
     rf"|then|and|by|to|simply|just|please) ){_ORDER}|\b(?:by|after) \w+ing ",
     re.IGNORECASE,
 )
 _TEMPLATE: Final = re.compile(r"\{\{[<%]")
-_INLINE_COMPONENT: Final = re.compile(r"(?<![\w:`]):[a-z][\w-]*\{[^{}\n]*\}")  # of Nuxt's MDC
+_INLINE_COMPONENT: Final = re.compile(
+    r"(?<![\w:`]):[a-z][\w-]{0,40}\{[^{}\n]{0,200}\}"
+)  # of Nuxt's MDC
 _OWN_STORY: Final = re.compile(r"(?<![`\"“'‘(*])\b(?:I|I['’](?:m|ve|ll|d)|my)\b(?![`\"”'’)*/])")
 _CODE: Final = re.compile(r"`[^`\n]*`")
 _COUNTS_BACK: Final = re.compile(
-    r"\W*(?:both|either|neither|all (?:two|three|four)) ", re.IGNORECASE
+    r"\W{0,40}(?:both|either|neither|all (?:two|three|four)) ", re.IGNORECASE
 )
 # "this provider", "these examples": of what, where nobody has named one?
 _POINTS_BACK: Final = re.compile(
@@ -54,7 +57,7 @@ _POINTS_BACK: Final = re.compile(
     re.IGNORECASE,
 )
 _LOST_POINTER: Final = re.compile(
-    r"\W*(?:see|refer to|read|check out|follow|visit) (?:the|our|this|their)\b[^\[\]]{3,120}\Z",
+    r"\W{0,40}(?:see|refer to|read|check out|follow|visit) (?:the|our|this|their)\b[^\[\]]{3,120}\Z",
     re.IGNORECASE,
 )
 
@@ -63,8 +66,10 @@ def why_unfit(question: str, heading: str, text: str, quoted: str) -> Iterator[s
     """Why a quotation is not what is asked for; `text` is the section's own Markdown."""
     lines = [line for line in quoted.split("\n") if line.strip()]
     prose = without_code_blocks(quoted)
-    if all(map(_TABLE_LINE.match, lines)):
-        yield "It is a table alone, and no sentence says what it tells."
+    if all(map(_TABLE_LINE.match, lines)) and count_words(quoted) < _FEWEST_WORDS_A_ROW * len(
+        lines
+    ):
+        yield "It is a table of few words alone, and no sentence says what it tells."
     if _ASKS_WHAT.match(question) and _TELLS_WHAT_TO_DO.match(prose):
         yield "The question asks what something is, and the text begins with what to do."
     if found := _TEMPLATE.search(quoted):

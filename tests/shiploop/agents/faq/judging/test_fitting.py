@@ -10,7 +10,7 @@ LONG = "The harbour takes ships of every size, by day and by night, and asks not
 @pytest.mark.parametrize(
     ("question", "quoted", "reason"),
     [
-        ("Ships?", "| Ship | Size |\n| --- | --- |\n| A | 9 |", "It is a table alone"),
+        ("Ships?", "| Ship | Size |\n| --- | --- |\n| A | 9 |", "a table of few words alone"),
         ("What is a pilot account?", f"If you have none, ask. {LONG}", "begins with what to do"),
         ("What are pilots?", f"Install the app first. {LONG}", "begins with what to do"),
         ("Pilots?", f"Both harbours have some. {LONG}", "begins with some that it does not name"),
@@ -48,6 +48,7 @@ def test_a_short_text_is_not_told_without_the_link_that_it_has_outside() -> None
         ("Find some examples", f"These examples show it. {LONG}"),
         ("Find a berth", f"The office is a provider, and this provider has some. {LONG}"),
         ("How do I moor?", "Moor by `moor now`."),
+        ("Signs?", f"| Sign | Means |\n| --- | --- |\n| A | {LONG} |"),
         ("How do I moor?", "Press the button of the rope."),
         ("How do I moor?", "Two things:\n\n1. Stop.\n2. Throw the rope."),
         ("How do I moor?", f"{LONG} To moor, throw a rope and pull the ship."),
