@@ -57,7 +57,8 @@ _POINTS_BACK: Final = re.compile(
     re.IGNORECASE,
 )
 _LOST_POINTER: Final = re.compile(
-    r"\W{0,40}(?:see|refer to|read|check out|follow|visit) (?:the|our|this|their)\b[^\[\]]{3,120}\Z",
+    r"\W{0,40}(?:see|refer to|read|check out|follow|visit) (?:the|our|this|their)\b"
+    r"[^\[\]]{3,120}\Z",
     re.IGNORECASE,
 )
 
