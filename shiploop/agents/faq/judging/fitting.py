@@ -27,12 +27,12 @@ _ORDER: Final = (
     r"(?= (?:the|a|an|your|this|these|it|`|\w+ ))"
 )
 _TELLS_WHAT_TO_DO: Final = re.compile(
-    rf"\W{0, 40}(?:if|when|once|after|before|you can|you may|you need|please|to \w+|{_ORDER})",
+    rf"\W{{0,40}}(?:if|when|once|after|before|you can|you may|you need|please|to \w+|{_ORDER})",
     re.IGNORECASE,
 )
 # "Set it …", "In that file, set it …", "you can set it …"
 _GIVES_AN_ORDER: Final = re.compile(
-    rf"(?:\A\W{0, 40}|[,:;] |\b(?:you(?: can| may| must| need to| have to| should| could)?"
+    rf"(?:\A\W{{0,40}}|[,:;] |\b(?:you(?: can| may| must| need to| have to| should| could)?"
     rf"|then|and|by|to|simply|just|please) ){_ORDER}|\b(?:by|after) \w+ing ",
     re.IGNORECASE,
 )
