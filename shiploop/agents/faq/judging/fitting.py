@@ -24,16 +24,17 @@ _ORDER: Final = (
     r"|give|go|import|include|install|launch|make|modify|mount|move|navigate|open|paste|pass|pick"
     r"|place|point|press|provide|pull|push|put|register|reload|remove|rename|replace|restart|run"
     r"|save|select|send|set|specify|start|stop|switch|tell|turn|type|update|upload|use|verify|write)"
-    r"(?= (?:the|a|an|your|this|these|it|`|\w+ ))"
+    r"(?= (?:the|a|an|your|this|these|it|`|\w{1,30} ))"
 )
 _TELLS_WHAT_TO_DO: Final = re.compile(
-    rf"\W{{0,40}}(?:if|when|once|after|before|you can|you may|you need|please|to \w+|{_ORDER})",
+    rf"\A\W{{0,40}}(?:if|when|once|after|before|you can|you may|you need|please|to \w{{1,30}}"
+    rf"|{_ORDER})",
     re.IGNORECASE,
 )
 # "Set it …", "In that file, set it …", "you can set it …"
 _GIVES_AN_ORDER: Final = re.compile(
     rf"(?:\A\W{{0,40}}|[,:;] |\b(?:you(?: can| may| must| need to| have to| should| could)?"
-    rf"|then|and|by|to|simply|just|please) ){_ORDER}|\b(?:by|after) \w+ing ",
+    rf"|then|and|by|to|simply|just|please) ){_ORDER}|\b(?:by|after) \w{{1,30}}ing ",
     re.IGNORECASE,
 )
 _TEMPLATE: Final = re.compile(r"\{\{[<%]")
