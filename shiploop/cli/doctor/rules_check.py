@@ -22,6 +22,11 @@ _MESSAGES: Final = {
     Change.TASK: ("Update FAQ - How do I begin?", ""),
     Change.ROLLBACK: ("🚨 Auto-rollback: production is unhealthy", ""),
 }
+# What is obeyed, and may stop a change all the same.
+_TO_SEE_TO: Final = {
+    Rule.FORCE_PUSHES: "Leave such branches out of that rule.",
+    Rule.DEPLOYMENTS: "See that branches of rollbacks are deployed there as well, or they wait.",
+}
 _AS_IT_STANDS: Final = Wording()
 
 
@@ -67,12 +72,8 @@ def _judge(task: Fate | None, rollback: Fate | None) -> Iterator[Finding]:
                 "account on the bypass list."
             )
             yield Finding(_NAME, Health.WARNING, what, advice)
-        case (Obeyed(rule=Rule.FORCE_PUSHES) as obeyed, _):
-            advice = "Leave such branches out of that rule."
-            yield Finding(_NAME, Health.WARNING, f"{obeyed.rule}: {_begun(obeyed.how)}", advice)
-        case (Obeyed(rule=Rule.DEPLOYMENTS) as obeyed, _):
-            advice = "See that branches of rollbacks are deployed there as well, or they wait."
-            yield Finding(_NAME, Health.WARNING, f"{obeyed.rule}: {_begun(obeyed.how)}", advice)
+        case (Obeyed() as obeyed, _) if told := _TO_SEE_TO.get(obeyed.rule):
+            yield Finding(_NAME, Health.WARNING, f"{obeyed.rule}: {_begun(obeyed.how)}", told)
         case (Obeyed() as obeyed, _):
             yield Finding(_NAME, Health.OK, f"{obeyed.rule}: {_begun(obeyed.how)}")
         case (None, Obeyed() as obeyed):

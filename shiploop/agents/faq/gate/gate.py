@@ -72,12 +72,10 @@ def _of_ci(candidate: Candidate, written: Entry, after: str) -> Iterator[Refusal
     hosts = candidate.allowed_hosts
     yield from check_as_ci(written.answer, heading, hosts)
     # A question that is no heading to a reader of lines, and its line in a table of contents.
-    yield from check_as_ci(
-        "\n".join(_beside_answer(candidate.document, written, after)),
-        heading,
-        hosts,
-        frames_in(unify_newlines(candidate.document)),
-    )
+    beside = "\n".join(_beside_answer(candidate.document, written, after))
+    # The document is long: it is read only where a question stands in something.
+    frames = frames_in(beside) and frames_in(unify_newlines(candidate.document))
+    yield from check_as_ci(beside, heading, hosts, frames)
 
 
 def _beside_answer(before: str, written: Entry, after: str) -> Iterator[str]:

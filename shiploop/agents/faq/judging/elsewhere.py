@@ -11,6 +11,7 @@ _WORDS_BESIDE_A_TELLING_LINK: Final = 8  # in its sentence
 _WORDS_BESIDE_A_PICTURE: Final = 10
 _CODE: Final = "\0"  # stands for a block of code where only prose is read
 _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
+_INLINE_CODE: Final = re.compile(r"`[^`\n]*`")
 _LINK: Final = re.compile(r"!?\[[^\]\n]{0,500}\]\([^)\s]{0,2000}\)")
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])|\n\n")
 _POINTER: Final = re.compile(
@@ -172,6 +173,11 @@ def without_code_blocks(quoted: str) -> str:
         else:
             kept.append(line)
     return "\n".join(kept)
+
+
+def without_inline_code(prose: str) -> str:
+    """Leave out what is marked as code within a line."""
+    return _INLINE_CODE.sub(" ", prose)
 
 
 def _without_pointers(prose: str) -> str:

@@ -4,7 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from shiploop.agents.faq.judging.elsewhere import count_words, is_pointer, without_code_blocks
+from shiploop.agents.faq.judging.elsewhere import (
+    count_words,
+    is_pointer,
+    without_code_blocks,
+    without_inline_code,
+)
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 _FEWEST_WORDS_OF_A_WAY: Final = 40  # that has a link, and neither steps nor code
@@ -38,11 +43,9 @@ _GIVES_AN_ORDER: Final = re.compile(
     re.IGNORECASE,
 )
 _TEMPLATE: Final = re.compile(r"\{\{[<%]")
-_INLINE_COMPONENT: Final = re.compile(
-    r"(?<![\w:`]):[a-z][\w-]{0,40}\{[^{}\n]{0,200}\}"
-)  # of Nuxt's MDC
+# Of Nuxt's MDC.
+_INLINE_COMPONENT: Final = re.compile(r"(?<![\w:`]):[a-z][\w-]{0,40}\{[^{}\n]{0,200}\}")
 _OWN_STORY: Final = re.compile(r"(?<![`\"“'‘(*])\b(?:I|I['’](?:m|ve|ll|d)|my)\b(?![`\"”'’)*/])")
-_CODE: Final = re.compile(r"`[^`\n]*`")
 _COUNTS_BACK: Final = re.compile(
     r"\W{0,40}(?:both|either|neither|all (?:two|three|four)) ", re.IGNORECASE
 )
@@ -66,11 +69,8 @@ _LOST_POINTER: Final = re.compile(
 
 def why_unfit(question: str, heading: str, text: str, quoted: str) -> Iterator[str]:
     """Why a quotation is not what is asked for; `text` is the section's own Markdown."""
-    lines = [line for line in quoted.split("\n") if line.strip()]
     prose = without_code_blocks(quoted)
-    if all(map(_TABLE_LINE.match, lines)) and count_words(quoted) < _FEWEST_WORDS_A_ROW * len(
-        lines
-    ):
+    if _is_scant_table(quoted):
         yield "It is a table of few words alone, and no sentence says what it tells."
     if _ASKS_WHAT.match(question) and _TELLS_WHAT_TO_DO.match(prose):
         yield "The question asks what something is, and the text begins with what to do."
@@ -78,7 +78,7 @@ def why_unfit(question: str, heading: str, text: str, quoted: str) -> Iterator[s
         yield f"It holds “{found[0]}”, which its own site fills in."
     if _INLINE_COMPONENT.search(text):
         yield "A part of a sentence is a component, of which nothing is quoted."
-    if _OWN_STORY.search(_CODE.sub(" ", prose)):
+    if _OWN_STORY.search(without_inline_code(prose)):
         yield "It is told by somebody as their own story."
     if _COUNTS_BACK.match(prose):
         yield "It begins with some that it does not name."
@@ -103,6 +103,12 @@ def _why_short(question: str, text: str, quoted: str, prose: str) -> Iterator[st
         yield "It names where to read on, and the links are not quoted."
     if prose == quoted and words <= _MOST_WORDS_BEFORE_A_POINTER and is_pointer(sentences[-1]):
         yield "It is short, and ends with where to read on."
+
+
+def _is_scant_table(quoted: str) -> bool:
+    lines = [line for line in quoted.split("\n") if line.strip()]
+    is_table = all(map(_TABLE_LINE.match, lines))
+    return is_table and count_words(quoted) < _FEWEST_WORDS_A_ROW * len(lines)
 
 
 def _gives_an_order(prose: str) -> bool:

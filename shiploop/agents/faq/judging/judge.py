@@ -98,7 +98,7 @@ def _refusal(question: str, hit: Hit, nearness: Nearness | None) -> str | None:
     headings = "\n".join(section.heading_path)
     if missing := unsaid(question, f"{headings}\n{section.text}").products:
         return f"{place_of(section)} does not say “{missing[0]}”"
-    if denies(question, headings.rpartition("\n")[2]):
+    if denies(question, "".join(section.heading_path[-1:])):
         return f"{place_of(section)} says no to something, and the question does not"
     least = LEAST_COVERAGE if nearness is None else LEAST_COVERAGE_WITH_MODEL
     return None if hit.coverage >= least else f"{place_of(section)} says too little of it"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Final
 
-from shiploop.agents.faq.judging.elsewhere import without_code_blocks
+from shiploop.agents.faq.judging.elsewhere import without_code_blocks, without_inline_code
 from shiploop.agents.faq.judging.names import fixed_in, has_sure_name
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
@@ -49,7 +49,6 @@ _UNSPACED: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\
 _SPACED: Final = re.compile(r"[-_/.]+")
 # What stands below such a heading is about that system only.
 _OF_A_SYSTEM: Final = re.compile(r"\b(?:on|under|auf|unter|sous) [A-Z]\w+")
-_CODE: Final = re.compile(r"`[^`\n]*`")
 _ASIDE: Final = re.compile(r"^>.*$", re.MULTILINE)  # it tells late, or of something else
 _README: Final = re.compile(r"readme\.\w+", re.IGNORECASE)
 _FRONT: Final = re.compile(r"_?(?:readme|index)\.", re.IGNORECASE)
@@ -82,7 +81,7 @@ def narrowing_heading(question: str, named: Named, quoted: str, pages: Collectio
     path, headings = named.section.path, named.section.heading_path
     own, above = headings[-1], headings[:-1]
     if not named.has_title and not _is_front(path):
-        above = (_SPACED.sub(" ", _file_or_folder(path)),)
+        above = (_file_in_words(path),)
     is_step = _IS_STEP.match(own.lstrip("*_ ")) is not None
     names_itself = _SIGNATURE.search(own) or fixed_in(own).code
     if not above or (names_itself and not is_step):
@@ -94,9 +93,9 @@ def narrowing_heading(question: str, named: Named, quoted: str, pages: Collectio
         few = is_step or _weight(own) <= _FEW_OF_A_PROCEDURE
         return next((each for each in reversed(above) if few and not _telling(each) <= said), "")
     if named.has_namesakes:
-        page = above[0] if _telling(above[0]) else _SPACED.sub(" ", _file_or_folder(path))
-        prose = _terms(f"{question}\n{_CODE.sub(' ', without_code_blocks(quoted))}")
-        return page if _telling(page).isdisjoint(prose) else ""
+        page, prose = _page_named(path, above), without_inline_code(without_code_blocks(quoted))
+        prose_terms = _terms(f"{question}\n{prose}")
+        return page if _telling(page).isdisjoint(prose_terms) else ""
     if _weight(own) > _FEW:
         return ""
     between = [each for each in reversed(above[1:]) if _telling(each)]
@@ -147,9 +146,14 @@ def _narrowing_page(said: str, path: str, above: Sequence[str]) -> str:
         return ""
     if not _words(above[0]).isdisjoint(_words(said)):
         return ""
-    page = above[0] if _telling(above[0]) else _SPACED.sub(" ", _file_or_folder(path))
+    page = _page_named(path, above)
     telling = _telling(page)
     return page if telling and telling.isdisjoint(_terms(said)) else ""
+
+
+def _page_named(path: str, above: Sequence[str]) -> str:
+    """What a page is called: by its title, or its file where that tells nothing."""
+    return above[0] if _telling(above[0]) else _file_in_words(path)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -163,10 +167,11 @@ def _is_front(path: str) -> bool:
     return len(folders) <= 1 and _FRONT.match(name) is not None
 
 
-def _file_or_folder(path: str) -> str:
+def _file_in_words(path: str) -> str:
     """What a file is called, or its folder where that is the name of any."""
     *folders, name = path.split("/")
-    return folders[-1] if folders and _FRONT.match(name) else name.partition(".")[0]
+    called = folders[-1] if folders and _FRONT.match(name) else name.partition(".")[0]
+    return _SPACED.sub(" ", called)
 
 
 def _narrow(between: Sequence[str], said: frozenset[str]) -> bool:

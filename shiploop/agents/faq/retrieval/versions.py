@@ -131,11 +131,12 @@ def _families(
     read: Callable[[str], str | None],
 ) -> Iterator[_Family]:
     families: defaultdict[str, defaultdict[str, _Tree]] = defaultdict(lambda: defaultdict(dict))
-    for path in sorted(paths):
+    ordered = sorted(paths)
+    for path in ordered:
         for before, version, after in _places(path):
             families[before][version][_name(after)] = path
-    _add_what_stands_beside(families, paths, read)
-    _add_documents_beside(families, paths)
+    _add_what_stands_beside(families, ordered, read)
+    _add_documents_beside(families, ordered)
     for before, versions in families.items():
         versions_named = [version for version in versions if version]
         if len(versions) > 1 and not all(version.isdecimal() for version in versions_named):
@@ -165,7 +166,7 @@ def _places(path: str) -> Sequence[tuple[str, str, str]]:
 
 def _add_what_stands_beside(
     families: Mapping[str, defaultdict[str, _Tree]],
-    paths: Collection[str],
+    paths: Sequence[str],
     read: Callable[[str], str | None],
 ) -> None:
     beside: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -179,7 +180,7 @@ def _add_what_stands_beside(
             for folder in {root, root.rpartition("/")[0].rpartition("/")[0] + "/"}:
                 beside[f"{folder}{documents}/".lstrip("/")].append((before, version))
     ends = sorted({len(folder) for folder in beside})
-    for path in sorted(paths) if beside else ():
+    for path in paths if beside else ():
         for end in ends:
             for before, version in beside.get(path[:end], ()):
                 if path[end:].partition("/")[0] not in families[before]:
@@ -187,16 +188,16 @@ def _add_what_stands_beside(
 
 
 def _add_documents_beside(
-    families: Mapping[str, defaultdict[str, _Tree]], paths: Collection[str]
+    families: Mapping[str, defaultdict[str, _Tree]], paths: Sequence[str]
 ) -> None:
     """`content/docs/` beside `content/v1.2-docs/` or `content/v1.2/` has what is newest."""
     trees: defaultdict[str, _Tree] = defaultdict(dict)
-    for path in sorted(paths) if families else ():
+    for path in paths if families else ():
         for found in _DOCUMENTS.finditer(path):
             trees[path[: found.end()]][_name(path[found.end() :])] = path
     for folder, tree in trees.items():
         versions = families.get(folder[: folder[:-1].rfind("/") + 1])
-        if versions and any(_are_versions(tree, other) for other in versions.values()):
+        if versions and any(_are_alike(tree, other, _FEWEST_SHARED) for other in versions.values()):
             versions[""].update(tree)
 
 
@@ -233,10 +234,7 @@ def _name(after: str) -> str:
     return _SUFFIX.sub("", after).lower()
 
 
-def _are_versions(one: Collection[str], other: Collection[str]) -> bool:
-    return _are_alike(one, other) and sum(name in one for name in other) >= _FEWEST_SHARED
-
-
-def _are_alike(one: Collection[str], other: Collection[str]) -> bool:
+def _are_alike(one: Collection[str], other: Collection[str], fewest: int = 0) -> bool:
+    """Tell whether two trees share enough pages, and no fewer than so many."""
     shared = sum(name in one for name in other)
-    return shared >= _SHARED * min(len(one), len(other))
+    return shared >= max(fewest, _SHARED * min(len(one), len(other)))
