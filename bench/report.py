@@ -63,6 +63,9 @@ def _figures(figures: Sequence[Figure]) -> Table:
     for figure in figures:
         verdict = "[green]ok[/green]" if figure.ok else "[bold red]over[/bold red]"
         value, bound = (_with_unit(number, figure.unit) for number in (figure.value, figure.bound))
+        if figure.interval:
+            low, high = figure.interval
+            value += rf" \[{low:.2f}–{high:.2f}]"
         table.add_row(figure.name, value, f"{'≥' if figure.at_least else '≤'} {bound}", verdict)
     return table
 

@@ -125,10 +125,11 @@ def _create_suite(
     if pull is not None and (not pull.open or pull.head_sha != trigger.head_sha):
         return None
     path = f".github/workflows/{workflow.path.name}"
+    packed = trigger.pack()
 
     def restart(jobs: frozenset[str]) -> None:
         again = Ending.REAL if ending is Ending.FLAKY else ending
-        _enter(github, suite, trigger, workflow, again, jobs)
+        _enter(github, suite, packed.unpack(), workflow, again, jobs)
 
     suite = checks.create_suite(
         github,

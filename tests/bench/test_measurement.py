@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.measurement import Figure, Unit, percentile
+from bench.measurement import Figure, Unit, percentile, ratio_interval
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ def test_a_figure_is_ok_up_to_its_bound(value: float, ok: bool) -> None:
 @pytest.mark.parametrize(("value", "ok"), [(120, True), (119.9, False)])
 def test_a_figure_may_be_bound_from_below(value: float, ok: bool) -> None:
     assert Figure("loops", value, 120, Unit.PER_MINUTE, at_least=True).ok is ok
+
+
+def test_a_ratio_of_few_values_is_known_less_well_than_one_of_many() -> None:
+    few, many = ([1.0, 1.1, 1.2, 1.3, 1.4] * times for times in (2, 40))
+    low, high = ratio_interval(few, few)
+    lower, higher = ratio_interval(many, many)
+    assert low < lower <= 1.0 <= higher < high
+
+
+def test_two_sides_that_differ_more_than_their_values_scatter_are_told_apart() -> None:
+    ours, theirs = ([base + 0.001 * number for number in range(30)] for base in (2.0, 1.0))
+    low, high = ratio_interval(ours, theirs)
+    assert 1.9 < low <= high < 2.1

@@ -114,6 +114,21 @@ def test_with_no_ci_latency_only_the_failed_jobs_are_told_again(github: SandboxG
     assert [each["name"] for each in runs["check_runs"]] == ["lint", "faq-gate", "faq-gate"]
 
 
+def test_a_run_that_is_run_again_sees_the_event_that_started_it(github: SandboxGitHub) -> None:
+    github.set_latency(ci_ms=0)
+    path = ".github/workflows/fast.yml"
+    sees_it = 'test "${{ github.event.pull_request.head.ref }}" = topic; test -n'
+    github.commit("main", github.file(path).replace("test -n", sees_it), path=path)
+    sha = github.open()["headRefOid"]
+    github.wait_green(sha)
+    run = wait_completed(github, sha)
+    again = github.bot.post(f"{github.repo}/actions/runs/{run['id']}/rerun")
+    assert again.status_code == 201
+    wait_until(lambda: run_of(github, sha)["status"] == "completed")
+    assert run_of(github, sha)["run_attempt"] == 2
+    assert run_of(github, sha)["conclusion"] == "success"
+
+
 def test_what_github_runs_again_it_says_and_what_not(github: SandboxGitHub) -> None:
     sha = github.open()["headRefOid"]
     github.wait_green(sha)

@@ -18,7 +18,8 @@ _SHOWN: Final = re.compile(r"^(\s*)##")
 def write_code(code: Code) -> Code | Unwritable:
     """Escape what would be replaced, once in a line: all up to its last `}}` is text then."""
     lines = code.content.split("\n")
-    if _ACTS.search("\n".join(map(_without_links, lines))):
+    beside = "\n".join(map(_without_links, lines))
+    if _ACTS.search(beside) or _ESCAPED in beside:  # the `}}` may stand anywhere behind it
         return Unwritable.INCLUDE
     escaped = [_with(line, _OPENS, _ESCAPED) if _is_link(line) else line for line in lines]
     if _is_rust(code):

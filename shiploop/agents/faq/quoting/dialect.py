@@ -5,7 +5,8 @@ CommonMark and GFM's tables, and beside them
 - `:::` containers (Docusaurus, VitePress, MyST, Pandoc) and `///` blocks (PyMdown),
 - `::name` with its `::` (Nuxt Content),
 - `!!!`, `???` and `===` with an indented text below (Python-Markdown, MkDocs),
-- definition lists, footnotes, and MyST's roles.
+- definition lists, footnotes, and MyST's roles,
+- tags of components that stand in a line by themselves (MDX).
 """
 
 import re
@@ -20,6 +21,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
+from shiploop.agents.faq.retrieval.component_lines import component_lines
 from shiploop.agents.faq.retrieval.link_definitions import LinkDefinitions
 from shiploop.domain.limits import MAX_PARAGRAPH_BRACKETS, MAX_PARAGRAPH_CHARACTERS
 from shiploop.domain.markdown import shared
@@ -150,6 +152,7 @@ def _parser() -> MarkdownIt:
     deflist_plugin(parser)
     footnote_plugin(parser)
     myst_role_plugin(parser)
+    component_lines(parser)
     parser.block.ruler.before("fence", "indented_box", _indented_box, {"alt": list(_ENDED_BY_BOX)})
     parser.block.ruler.before("fence", "component", _component, {"alt": list(_ENDED_BY_BOX)})
     parser.core.ruler.before("inline", "drop_endless", _drop_endless)

@@ -13,6 +13,7 @@ from typing import Final
 
 from markdown_it.common.html_blocks import block_names
 
+from shiploop.agents.faq.retrieval.component_lines import COMPONENT_LINE
 from shiploop.domain.limits import MAX_HEADING_CHARACTERS
 
 _ATX: Final = re.compile(r"(#{1,6})(?:[ \t]|$)")
@@ -189,6 +190,8 @@ class _Scan:
                 return None
             if line.startswith(("<?", "<!")):
                 raise _CannotTell
+            if COMPONENT_LINE.fullmatch(line):
+                return None
             if not _BLOCK_TAG.match(line):
                 self._html = _Html.PERHAPS
                 return None
@@ -205,7 +208,8 @@ class _Scan:
             return _html_heading(self._lines, self._number)
         elif indent < _CODE_INDENT:
             if text[0] == "<":
-                self._html = _Html.PERHAPS
+                if not COMPONENT_LINE.fullmatch(text):
+                    self._html = _Html.PERHAPS
                 may_go_on = bool(_RAW_TAG.match(text)) or text.startswith("<!")
             else:
                 may_go_on = bool(_ATX.match(text) or _UNDERLINE.fullmatch(text))

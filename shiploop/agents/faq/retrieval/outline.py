@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from markdown_it import MarkdownIt
 
+from shiploop.agents.faq.retrieval.component_lines import component_lines
 from shiploop.agents.faq.retrieval.heading_scan import (
     WrittenHeading,
     html_headings,
@@ -16,7 +17,7 @@ from shiploop.agents.faq.retrieval.heading_scan import (
 from shiploop.domain.limits import MAX_HEADING_CHARACTERS, MAX_HEADING_MARKS
 from shiploop.domain.markdown import shared
 
-_BLOCKS: Final = shared(MarkdownIt("commonmark").disable(["inline", "text_join"]))
+_BLOCKS: Final = shared(component_lines(MarkdownIt("commonmark").disable(["inline", "text_join"])))
 _COMMONMARK: Final = shared(MarkdownIt("commonmark"))
 _MARK: Final = re.compile(r"[\\`*_\[\]<>&!]")
 _SHOWN: Final = ("text", "text_special", "code_inline", "image", "softbreak", "hardbreak")

@@ -166,6 +166,10 @@ CODE = [
         '<Tabs>\n<TabItem value="one server" default>\n\nRun it.\n\n</TabItem>\n</Tabs>',
         "- **one server:**\n\n  Run it.",
     ),
+    (
+        '<Tabs>\n<TabItem value="a" label="A">\n```sh\na\n\n# b\n```\n</TabItem>\n</Tabs>',
+        "- **A:**\n\n  ```sh\n  a\n\n  # b\n  ```",
+    ),
     ("<Tabs>\n<TabItem>\n\nRun it.\n\n</TabItem>\n</Tabs>", "!a tab without a title"),
     ('Text.\n\n=== "With"\n\n    ![](a.png)\n\n=== "Without"\n\n    ![](b.png)', "Text."),
     ("<FileTree>\n\n- a\n  - b\n\n</FileTree>", "- a\n  - b"),

@@ -5,6 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from shiploop.agents.faq.retrieval.component_lines import component_lines
 from shiploop.agents.faq.retrieval.heading_scan import scan_headings
 from shiploop.agents.faq.retrieval.outline import Heading, find_headings
 
@@ -56,6 +57,8 @@ def test_a_heading_in_html_may_take_several_lines() -> None:
         "- a\n---",
         "#no heading",
         "a <h3>b</h3>",
+        "<Tabs>\n```sh\n# first\n\n# comment\n```\n</Tabs>",
+        '<Tab title="a">\n  ```sh\n  a\n\n  # comment\n  ```\n</Tab>',
     ],
 )
 def test_what_only_looks_like_a_heading_is_none(text: str) -> None:
@@ -75,6 +78,7 @@ PIECES = st.sampled_from(
         "</div>", "<b>", "<br> x", "<h2>H</h2>", "  <h3>I</h3>", "<!--", "-->", "<!-- x -->",
         "<pre>", "</pre>", "<?", "<!X", "[a]: b", "a | b", "***", "* * *", "  ---",
         "<https://x.y>", "`a`", "[a] # b", "## [a]",
+        "<Tabs>", "</Tabs>", '<Tab title="x">', "  <Tab />", "<DIV>",
     ]
 )  # fmt: skip
 
@@ -84,7 +88,7 @@ PIECES = st.sampled_from(
 @example(["#x", "    ```", "    ```", "==="])  # a line that goes on, though it looks like a fence
 def test_the_scan_finds_what_a_parser_finds(lines: list[str]) -> None:
     found = scan_headings(lines, 0)
-    tokens = MarkdownIt("commonmark").parse("\n".join(lines))
+    tokens = component_lines(MarkdownIt("commonmark")).parse("\n".join(lines))
     parsed = [
         (inline.content, int(token.tag[1:]), *(token.map or ()))
         for token, inline in pairwise(tokens)
