@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -70,9 +70,11 @@ def ratio_interval(ours: Sequence[float], theirs: Sequence[float]) -> tuple[floa
     return float(low), float(high)
 
 
-def _drawn_medians(values: Sequence[float], draws: np.random.Generator) -> np.ndarray:
+def _drawn_medians(
+    values: Sequence[float], draws: np.random.Generator
+) -> np.ndarray[Any, np.dtype[np.float64]]:
     drawn = draws.choice(np.asarray(values), (_RESAMPLES, len(values)))
-    return np.median(drawn, axis=1)
+    return np.asarray(np.median(drawn, axis=1), np.float64)
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

@@ -18,8 +18,8 @@ COMPONENT_LINE: Final = re.compile(
 
 def component_lines(parser: MarkdownIt) -> MarkdownIt:
     """Have a parser read such a line by itself, and Markdown below it."""
-    ends = {"alt": ["paragraph", "reference", "blockquote"]}
-    parser.block.ruler.before("html_block", "component_line", _component_line, ends)
+    ends = ["paragraph", "reference", "blockquote"]
+    parser.block.ruler.before("html_block", "component_line", _component_line, {"alt": ends})
     return parser
 
 
