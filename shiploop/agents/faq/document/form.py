@@ -106,8 +106,13 @@ def bare(written: str) -> Bare:
 
 
 def may_ask(written: str) -> tuple[str, ...]:
-    """What a question may be, as it is written, the likeliest last: a number may be part of it."""
-    return bare(written).text, _without_strong(written.strip(" \t"))[0], written.strip(" \t")
+    """What a question may be, as it is written, the likeliest last.
+
+    A number may be part of it, and so may stars around it be, which mean nothing in HTML.
+    """
+    whole = written.strip(" \t")
+    numbered = whole[len(_lead(whole)) :]
+    return bare(written).text, numbered, _without_strong(whole)[0], whole
 
 
 def _without_id(text: str) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """A question stands in a box, an item or a term, with its answer in it, where its file's do."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shiploop.agents.faq.document.document import Entry, as_written, find, insert, remove
@@ -125,6 +125,7 @@ def test_it_stands_below_the_last_answer(page: str, begins: str, ends: str) -> N
     st.sampled_from([page for page, _, _ in SHAPES.values()]),
     st.text(st.sampled_from("aB1 ?.)(:\"'`*_#|<>{}%[]&\\-+=!~é問"), min_size=1, max_size=12),
 )
+@example("# FAQ\n\n<h4>Q 1. What is it?</h4>\n\nA tool.\n", "*1*")  # stars mean nothing there
 def test_whatever_is_asked_is_read_back_and_taken_out_whole(page: str, text: str) -> None:
     question = check_question(text)
     if not isinstance(question, Question):
