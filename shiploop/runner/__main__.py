@@ -1,6 +1,7 @@
 """Runs a runner until it is told to stop: `python -m shiploop.runner`."""
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from shiploop.runner.runner import FLOWS, Runner
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _START_AGAIN_S = 0.2
+_LAST_WORDS_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,22 @@ def main() -> None:
         return
     with SyncClientContext() as context:
         deployments = apply_deployments(context.client, _PROJECT, FLOWS)
-        Runner(ours, context.client, deployments).run(stopping)
+        exit_code = 1
+        try:
+            Runner(ours, context.client, deployments).run(stopping)
+            exit_code = 0
+        finally:
+            _leave_soon(exit_code)
+
+
+def _leave_soon(exit_code: int) -> None:
+    """End the process in a moment, whatever still waits.
+
+    Prefect 3.9.1 waits at exit until it has sent its log, and of a server that is gone for ever.
+    """
+    leaving = threading.Timer(_LAST_WORDS_S, os._exit, (exit_code,))
+    leaving.daemon = True
+    leaving.start()
 
 
 if __name__ == "__main__":
