@@ -24,7 +24,6 @@ from shiploop.stores import keys
 FIRST = 200  # what a process holds after so many tasks is what it needs
 _MOST_GROWTH = 1.3
 _ENTRIES = 1000  # then the documents change, all is asked again, and the entries are replaced
-_OF_SAMPLE = 50  # the first questions are answered by the sample, which does not change
 _SLOTS = 16
 _MOST_OPEN = 2 * _SLOTS
 _CI_MS = 100
@@ -51,7 +50,7 @@ def soak(tasks: int) -> Report:
     """Ship so many questions; what each process holds at the end is held against `FIRST`."""
     readings: dict[int, dict[str, int]] = {}
     failures: list[str] = []
-    asked = many_questions(_OF_SAMPLE + _ENTRIES)[_OF_SAMPLE:]
+    asked = many_questions(_ENTRIES)
     with chaos_world(
         dashboard=True, questions=asked, runners=1, runner_concurrency=_SLOTS
     ) as world:

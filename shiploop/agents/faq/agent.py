@@ -12,6 +12,8 @@ from shiploop.agents.faq.answering.answer import (
 )
 from shiploop.agents.faq.answering.draft import Draft
 from shiploop.agents.faq.answering.near_duplicate import find_duplicate
+from shiploop.agents.faq.answering.quoter import linked
+from shiploop.agents.faq.checking import refusals_of, refused_alone
 from shiploop.agents.faq.content import (
     answer_as_read,
     answer_of,
@@ -30,14 +32,8 @@ from shiploop.agents.faq.document.proposed import same_answer
 from shiploop.agents.faq.document.undo import UndoConflict, undo_entries
 from shiploop.agents.faq.drafting import Drafter
 from shiploop.agents.faq.gate.gate import (
-    Candidate,
-    Reason,
-    Refusal,
-    check_answer,
-    is_too_long,
     refusal_reason,
 )
-from shiploop.agents.faq.gate.lint import linting
 from shiploop.agents.faq.judging.judge import Nearness
 from shiploop.agents.faq.judging.small_model import small_model
 from shiploop.agents.faq.question import (
@@ -140,7 +136,10 @@ class FaqAgent:
             looked_for = self._propose(question, world, Draft(_NO_ANSWER), _NO_ANSWER)
             reason = format_decline(draft.answer, draft.why_not)
             return Declined(reason, draft.answer.closest, looked_for, draft.notes)
-        return self._propose(question, world, draft, draft.answer)
+        proposal = self._propose(question, world, draft, draft.answer)
+        if draft.answer.generator == "model" or world.earlier:
+            return proposal
+        return self._with_link_for_refused(question, world, draft, proposal)
 
     def edit(self, proposal: Proposal, files: Files) -> Edited | AlreadyThere | CannotEdit:
         """Put the entry into the FAQ, unless it answers the question in other words already."""
@@ -172,7 +171,7 @@ class FaqAgent:
         if len(document) > MAX_FAQ_CHARACTERS:
             return ()  # nothing can be added: `edit` says so
         try:
-            refusals = self._refusals(proposal, document)
+            refusals = refusals_of(proposal, document, self._library(), self._allowed_hosts)
         except UnsafeDocumentError:
             return ()  # nothing could be added whatever it is: `edit` says so
         return (refusal_reason(refusals),) if refusals else ()
@@ -253,26 +252,20 @@ class FaqAgent:
         where = path, library.profile.dialect_of(path)
         return propose(question, world.trace_id, draft, answer, where)
 
-    def _refusals(self, proposal: Proposal, document: str) -> tuple[Reason, ...]:
-        library, dialect = self._library(), dialect_in(proposal)
-        candidate = Candidate(
-            entry=entry_of(proposal),
-            answer=answer_of(proposal),
-            sections=library.cited(proposal.evidence),
-            document=document,
-            allowed_hosts=self._allowed_hosts,
-            dialect=dialect,
-        )
-        written = written_entry(proposal)
-        if is_too_long(candidate) or isinstance(written, Unwritable):
-            return check_answer(candidate)
-        page = document or "# FAQ\n"
-        try:
-            added = insert(page, written, dialect)
-        except UnsafeEntryError:
-            return check_answer(candidate)
-        with linting(page, added, library.lint_rules, path_of(proposal)) as found:
-            return check_answer(candidate) or _unclean(found())
+    def _with_link_for_refused(
+        self, question: Question, world: World, draft: Draft, proposal: Proposal
+    ) -> Proposal:
+        """Link what may not be quoted, so that a person sees it."""
+        library = self._library()
+        refused = refused_alone(proposal, library, self._allowed_hosts)
+        cited = library.cited(proposal.evidence)
+        if not refused or not cited:
+            return proposal
+        why = " ".join(each.value for each in refused).rstrip(".")
+        link = linked(cited[0], draft.assessment.kind, draft.assessment.reasons[0], why)
+        assert isinstance(link.answer, Answer)
+        proposed = self._propose(question, world, link, link.answer)
+        return proposal if refused_alone(proposed, library, self._allowed_hosts) else proposed
 
 
 def format_decline(unanswered: Unanswered, why_not: str = "") -> str:
@@ -289,9 +282,3 @@ def format_decline(unanswered: Unanswered, why_not: str = "") -> str:
 def format_duplicate(question: str) -> str:
     """Why nothing was added for a question that the FAQ answers already."""
     return f"the FAQ answers this already: {question}"
-
-
-def _unclean(found: Sequence[str]) -> tuple[Refusal, ...]:
-    for each in found:
-        log.warning("the entry's Markdown: %s", each)
-    return (Refusal.UNCLEAN_MARKDOWN,) if found else ()

@@ -189,7 +189,7 @@ def test_following_a_task_that_fails_ends_with_the_kind_and_the_error(world: Wor
 
 @pytest.mark.xdist_group("patient-world")
 def test_a_settled_task_has_a_status_and_is_not_cancelled(world: World) -> None:
-    task_id = world.settle("Where is data kept?")["task_id"]
+    task_id = world.settle("How do I create an alert rule?")["task_id"]
     shown = beside(world, "status", task_id)
     assert (shown.returncode, json.loads(shown.stdout)) == (0, world.task(task_id))
     cancelled = beside(world, "cancel", task_id)

@@ -57,26 +57,26 @@ class Quoter:
         """Answer by quoting; no answer where nothing may be quoted, not even as a suggestion."""
         match named:
             case Named():
-                return self._named(question, named)
+                return self._named(question, named, hits)
             case Ambiguous(sections):
                 return self._one_of(question, sections, hits)
             case None:
                 return self._passage(question, hits)
 
-    def _named(self, question: str, named: Named) -> Draft:
-        with_below = self._with_those_below(question, named)
+    def _named(self, question: str, named: Named, hits: Sequence[Hit]) -> Draft:
+        with_below = self._with_those_below(question, named, hits)
         if with_below is not None and with_below.goes_unattended:
             return with_below
         whole = quote_section(named.section, self._reach)
         if isinstance(whole, Quotation):
-            judged = judge_whole(question, named, whole.text, self.library.pages)
+            judged = judge_whole(question, named, whole.text, self.library.pages, hits)
             return Draft(quoted_answer(named.section, whole), judged)
         part = quote_part(named.section, lambda text: 1.0, self._reach)  # all of it is meant
         if isinstance(part, Quotation):
             return Draft(quoted_answer(named.section, part), judge_part(named, whole.reason))
-        return _linked(named.section, HEADING, is_heading(named), part)
+        return linked(named.section, HEADING, is_heading(named), part.reason)
 
-    def _with_those_below(self, question: str, named: Named) -> Draft | None:
+    def _with_those_below(self, question: str, named: Named, hits: Sequence[Hit]) -> Draft | None:
         """Quote a section with all that stands below it, where that is little."""
         joined = join_sections((named.section, *named.below))
         quoted = quote_section(joined, self._reach) if joined else None
@@ -84,17 +84,16 @@ class Quoter:
             return None
         whole = replace(named, section=joined, has_more_below=False, below=())
         answer = quoted_answer(named.section, quoted, named.below)
-        judged = judge_whole(question, whole, quoted.text, self.library.pages)
+        judged = judge_whole(question, whole, quoted.text, self.library.pages, hits)
         return Draft(answer, judged)
 
     def _one_of(self, question: str, sections: Sequence[Section], hits: Sequence[Hit]) -> Draft:
-        """Of several sections with that heading, the one that a search finds first."""
-        among = [hit for hit in hits if hit.section in sections]
-        draft = self._passage(question, among)
-        if isinstance(draft.answer, Answer):
-            return draft
+        """Of several sections with that heading, the only one in the language of the question."""
+        readable = [each for each in sections if _is_readable(question, each)]
+        if len(readable) == 1:
+            return self._passage(question, [hit for hit in hits if hit.section in readable])
         why = f"{len(sections)} sections have this heading, and the question does not tell which"
-        return unanswered(sections[:_READ_ON], why)
+        return unanswered((readable or sections)[:_READ_ON], why)
 
     def _passage(self, question: str, hits: Sequence[Hit]) -> Draft:
         """The passage that the judge would show a person."""
@@ -108,7 +107,7 @@ class Quoter:
         section = chosen.hit.section
         part = quote_part(section, _says(question, section), self._reach)
         if isinstance(part, Unquotable):
-            return _linked(section, PASSAGE, chosen.why, part)
+            return linked(section, PASSAGE, chosen.why, part.reason)
         return Draft(quoted_answer(section, part), judge_passage(question, chosen, part.text))
 
     @property
@@ -131,10 +130,11 @@ def _says(question: str, section: Section) -> Callable[[str], float]:
     return lambda text: 0.5 + len(headings.union(terms.intersection(content_terms(text))))
 
 
-def _linked(section: Section, kind: str, why: str, unquotable: Unquotable) -> Draft:
+def linked(section: Section, kind: str, why: str, why_not_quoted: str) -> Draft:
+    """Answer by a link to a section; `why` says why to that one."""
     source = source_of(section)
     answer = Answer(with_sources(read_on(section), (source,)), (source,), "extractive")
-    return Draft(answer, judge_link(kind, why, unquotable.reason))
+    return Draft(answer, judge_link(kind, why, why_not_quoted))
 
 
 def _is_readable(question: str, section: Section) -> bool:

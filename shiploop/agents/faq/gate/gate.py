@@ -118,7 +118,8 @@ def _of_question(candidate: Candidate) -> Iterator[Refusal]:
 
 
 def _documents(candidate: Candidate) -> str:
-    return "\n".join(section.text for section in candidate.sections)
+    """What the cited sections say, with what their page says of itself."""
+    return "\n".join("\n".join((*each.marks, each.text)) for each in candidate.sections)
 
 
 def _of_document(candidate: Candidate, entry: Entry, after: str) -> Iterator[Refusal]:

@@ -41,7 +41,7 @@ _MATH: Final = re.compile(r"\$\$|\$`|(?<![\w$\\])\$(?=\S)[^$\n\\]*\\[^$\n]*\$")
 # What is unescaped in the text as it is written, whatever this parser thinks of it.
 _TAG_OR_REFERENCE: Final = re.compile(r"(?<!\\)<[A-Za-z/!?]|(?<!\\)&#?\w+;")
 _IMAGE: Final = re.compile(r"(?<!\\)!\[")
-_FENCE: Final = re.compile(r"\A *(?:```|~~~)")
+_FENCE: Final = re.compile(r"\A[ >]*(?:```|~~~)")
 _CODE_SPAN: Final = re.compile(r"`[^`]*`")
 _FOOTNOTE: Final = re.compile(r"\[\^[^\]\s]{1,1000}\]")
 _DEEPEST: Final = 8  # three lists within each other

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 _FEWEST_WORDS_BESIDE_LINKS: Final = 12
@@ -35,7 +36,7 @@ _POINTER: Final = re.compile(
 _WORD: Final = re.compile(r"[^\W_]+")
 _CJK: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _SHOWN_LINK: Final = re.compile(r"\]\((?!\s*\))|\]\[|<a\s")
-_PICTURE: Final = re.compile(r"!\[|<img\s")
+_PICTURE: Final = re.compile(r"!\[|<img\s|<(?:Screenshot|Video|YouTube|Image|ZoomImage)\s")
 # "Here is an example:" leads into what is quoted below it. Right after code or a table "the above
 # command" is that, and "Here, x is the name" explains it.
 _LEADS_IN: Final = re.compile(r"[^\n]{0,200}[:：]\s*(?:\n|\Z)")
@@ -45,6 +46,9 @@ _AFTER_BLOCK: Final = re.compile(
 )
 _ANNOUNCES: Final = re.compile(r" (?:is|are)\b")  # "Here are some of them", after whatever block
 _BEFORE: Final = 160  # characters
+_MOST_TOLD: Final = 80
+# A line that begins neither a list, a table, a quotation nor code, and no label in bold.
+_PLAIN_LINE: Final = re.compile(r"[^\s\0>|`~*+#<\d-]|\d{1,9}(?![.)\d])")
 # "the two libraries above", "the above libraries"
 _THING_BEFORE: Final = re.compile(
     r"\b(?:the|these|those|all|both) (?:[\w-]+ )?([\w-]{4,}) \Z", re.I
@@ -53,9 +57,14 @@ _THING_AFTER: Final = re.compile(r"\bthe above ([\w-]{4,})", re.IGNORECASE)
 # What a reader of the answer alone cannot see.
 _ELSEWHERE: Final = re.compile(
     r"(?<!\band )(?<!\bor )\babove\b(?! \d)"
-    r"|\b(?:previous|preceding|last|next|prior|following) (?:section|page|chapter|tutorial|part"
-    r"|article|guide)s?\b|\b(?:previous|preceding|last|next|prior) (?:example|step|paragraph"
-    r"|snippet)s?\b"
+    r"|\b(?:previous|preceding|last|next|prior|following) (?:\w+ )?(?:(?:sub)?section|page|chapter"
+    r"|tutorial|part|article|guide)s?\b|\b(?:previous|preceding|last|next|prior) (?:\w+ )?"
+    r"(?:example|step|paragraph|snippet)s?\b"
+    r"|\A\W{0,40}(?:now that|everything (?:above|below)|as (?:with|in) the\b"
+    r"|(?:much |just )?similar(?:ly)? to the\b)|\b(?:like|unlike|as) the below\b"
+    r"|\bsee (?:[\w-]+ ){1,4}below\b"
+    r"|\A\W{0,40}(?:please )?(?:make sure|ensure|be sure) (?:that )?(?:you|to)(?: have)?"
+    r" (?:read|understand|understood|know|follow(?:ed)?)\b"
     r"|\b(?:described|mentioned|explained|discussed|noted|shown|seen|listed|outlined|defined|used"
     r"|created|introduced|given|stated) (?:before|earlier|previously)(?=\s*(?:[.,;:)]|$))"
     r"|\bsee below\b|\b(?:as|like) before\b|\bthe (?:former|latter)\b|\bearlier (?:in|on|we)\b"
@@ -65,6 +74,8 @@ _ELSEWHERE: Final = re.compile(
     r"|\bkeep reading\b|\bread on\b|\bbelow\W{0,9}\Z"
     r"|\b(?:described|explained|mentioned|shown|discussed|defined) in the (?:[\w-]+ ){1,2}section\b"
     r"|\bnext,? you(?:'ll| will)\b"
+    r"|\A\W{0,40}(?:head over|go back|return) to\b|\bthat's all\b|\bwell done!|\bhooray\b"
+    r"|\bcongratulations\b"
     r"|\b(?:these|this|the following) (?:instructions|guide|tutorial|article|page|post|link|video"
     r"|documentation|docs)\b|\b(?:click|see|read|found|available|described|documented"
     r"|listed) here\b"
@@ -98,8 +109,8 @@ def goes_on(text: str) -> re.Match[str] | None:
 def pointed_to(prose: str) -> str:
     """The words by which a prose without its code points to what is not in it; empty if none."""
     if found := goes_on(prose):
-        return found[0].strip()
-    return next((found[0].strip() for found in _pointers(prose)), "")
+        return " ".join(found[0].replace(_CODE, "").split())
+    return next((found[0].replace(_CODE, "").strip() for found in _pointers(prose)), "")
 
 
 def _pointers(prose: str) -> Iterator[re.Match[str]]:
@@ -124,6 +135,15 @@ def _was_named(prose: str, above: re.Match[str]) -> bool:
     stem = thing[1].lower().removesuffix("s").removesuffix("ie")
     sentences = _SENTENCE_END.split(prose[: above.start()])
     return any(stem in each.lower() for each in sentences[:-1])
+
+
+def announced_in_vain(quoted: str) -> str:
+    """The line that ends by announcing what does not follow, such as a picture; or ""."""
+    lines = [line for line in without_code_blocks(quoted).split("\n") if line.strip(" >")]
+    for line, below in pairwise([*lines, "The end."]):
+        if line.rstrip().endswith((":", "：")) and all(map(_PLAIN_LINE.match, (line, below))):
+            return line.strip()[-_MOST_TOLD:]
+    return ""
 
 
 def is_pointer(sentence: str) -> bool:

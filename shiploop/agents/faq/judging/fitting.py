@@ -22,6 +22,15 @@ _ASKS_WHAT: Final = re.compile(r"\W{0,40}what (?:is|are|'s)\b", re.IGNORECASE)
 _TABLE_LINE: Final = re.compile(r"[> ]{0,40}\|")
 _STEP: Final = re.compile(r"^[> ]{0,40}(?:[-*+]|\d{1,3}[.)]) ", re.MULTILINE)
 _OUTER_LINK: Final = re.compile(r"\]\(https?://|\]\[|<https?://")
+# "Download [this file](https://…)", "like [this one](…)", "as told in [here](…)".
+_HANGS_ON_LINK: Final = re.compile(
+    r"\[(?:[^\[\]\n]{0,30} )?(?:here|this|like this(?: one)?|this (?:article|document|example|file"
+    r"|form|guide|issue|link|list|one|page|post|repo|repository|script|table|thread|tool|video))\W{0,3}\]"
+    r"\(https?://",
+    re.IGNORECASE,
+)
+_OF_A_CHANGE: Final = re.compile(r"\b(?:migrat|upgrad)", re.IGNORECASE)
+_FEWEST_WORDS_OF_A_CHANGE: Final = 60
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])\s+|\n\n")
 _ORDER: Final = (
     r"(?:add|append|apply|ask|build|call|change|check|choose|click|configure|connect|copy|create"
@@ -53,7 +62,7 @@ _COUNTS_BACK: Final = re.compile(
 _POINTS_BACK: Final = re.compile(
     r"\b(?:these|those) (?P<several>[a-z]{4,}s)\b"
     r"|\bthis (?P<one>account|action|addon|api|application|block|chart|class|cluster|code|column"
-    r"|component|configuration|container|controller|directory|endpoint|example|extension|field"
+    r"|component|configuration|container|controller|directory|endpoint|example|extension|feature|field"
     r"|file|folder|function|image|instance|integration|key|library|method|mode|model|module|node"
     r"|object|operator|option|package|parameter|pattern|plugin|policy|process|project|provider"
     r"|resource|role|rule|script|server|service|setting|setup|snippet|step|strategy|table|target"
@@ -84,10 +93,10 @@ def why_unfit(question: str, heading: str, text: str, quoted: str) -> Iterator[s
         yield "It begins with some that it does not name."
     if pointer := _pointing_back(f"{question}\n{heading}", prose):
         yield f"It begins with “{pointer}”, which nothing quoted names."
-    yield from _why_short(question, text, quoted, prose)
+    yield from _why_short(question, heading, text, quoted, prose)
 
 
-def _why_short(question: str, text: str, quoted: str, prose: str) -> Iterator[str]:
+def _why_short(question: str, heading: str, text: str, quoted: str, prose: str) -> Iterator[str]:
     words, has_code = count_words(prose), "`" in quoted
     has_steps = _STEP.search(prose) is not None
     if _ASKS_HOW.match(question) and not (has_code or has_steps):
@@ -95,6 +104,10 @@ def _why_short(question: str, text: str, quoted: str, prose: str) -> Iterator[st
             yield "The question asks how, and the text says nothing to do."
         elif words < _FEWEST_WORDS_OF_A_WAY and "](" in text:
             yield "The question asks how, and the text is short and leads on."
+    if _HANGS_ON_LINK.search(text) and not _HANGS_ON_LINK.search(quoted):
+        yield "A sentence hangs on a link to another host, which is not quoted."
+    if _OF_A_CHANGE.search(heading) and not has_code and words < _FEWEST_WORDS_OF_A_CHANGE:
+        yield "It is short for a change of versions, and tells no command."
     loses_link = _OUTER_LINK.search(text) is not None and not _OUTER_LINK.search(quoted)
     if loses_link and words < _FEWEST_WORDS_BESIDE_A_LOST_LINK and prose == quoted:
         yield "It is short, and a link in it leads to another host, so that it is not quoted."

@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Final
 
 from shiploop.agents.faq.judging.excerpt import excerpt
+from shiploop.agents.faq.judging.narrowing import rival_of
 from shiploop.agents.faq.judging.rules import denies, unsaid, why_not_alone
 from shiploop.agents.faq.retrieval.headings import Named
 from shiploop.agents.faq.retrieval.sections import Hit, Section
@@ -40,13 +41,24 @@ class Refused:
 
 
 def judge_whole(
-    question: str, named: Named, quoted: str, pages: Collection[str] = ()
+    question: str,
+    named: Named,
+    quoted: str,
+    pages: Collection[str] = (),
+    hits: Sequence[Hit] = (),
 ) -> Assessment:
-    """Judge the whole section whose heading the question is, among all the pages there are."""
+    """Judge the whole section whose heading the question is, among all the pages there are.
+
+    `hits` are what a search finds for the question.
+    """
     told = f"The question is the heading “{named.heading}” of {named.section.path}"
     if weak := why_not_alone(question, named, quoted, pages):
         return Assessment(Level.SUGGEST, HEADING, (is_heading(named), *weak))
-    return Assessment(Level.AUTO, HEADING, (f"{told}, and all of it is quoted.",))
+    if rival := rival_of(question, named, hits):
+        told_apart = f"The question names no page, and {rival} speaks of all of it too."
+        return Assessment(Level.SUGGEST, HEADING, (is_heading(named), told_apart))
+    more = ", but for what stands below further headings" if named.has_more_below else ""
+    return Assessment(Level.AUTO, HEADING, (f"{told}, and all of it is quoted{more}.",))
 
 
 def is_heading(named: Named) -> str:

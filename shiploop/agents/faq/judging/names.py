@@ -34,6 +34,11 @@ oauth ok os pdf pr ram rest rss saml sdk smtp ssh ssl sso svg tcp tls toml ttl u
 url urls usb utf uuid vm vms vpn wan xml yaml yml ci cd faq
 """
 _COMMON: Final = frozenset(_COMMON_WORDS.split())
+_GERMAN: Final = re.compile(
+    r"\b(?:wie|warum|wann|welche[rsmn]?|ich|nicht|und|oder|für|mein(?:e[nmrs]?)?|der|dem|den|das"
+    r"|eine?[mnrs]?|zu[mr]?|wird|ist|kann)\b",
+    re.IGNORECASE,
+)
 _KATAKANA: Final = re.compile(r"[\u30a1-\u30fa][\u30a1-\u30ff]+")
 _NEGATIONS: Final = re.compile(
     r"\b(?:not|no|never|none|nothing|without|cannot|can't|don't|doesn't|isn't|aren't|won't|didn't"
@@ -93,6 +98,8 @@ def is_negated(text: str) -> bool:
 
 def _names(text: str) -> list[str]:
     words = list(re.finditer(_WORD, text))
+    if _GERMAN.search(text):  # every noun has a capital
+        return [word[0] for word in words if has_sure_name(word[0])]
     capitals = [word for word in words[1:] if word[0][0].isupper() and word[0] not in _NO_NAMES]
     # Of a text in capitals, or with a capital in each word, none tells a name.
     told = 2 * len(capitals) <= len(words)

@@ -9,15 +9,18 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 from shiploop.agents.faq.judging.elsewhere import without_code_blocks, without_inline_code
-from shiploop.agents.faq.judging.names import fixed_in, has_sure_name
+from shiploop.agents.faq.judging.names import fixed_in
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
 from shiploop.agents.faq.retrieval.language import Language
+from shiploop.agents.faq.retrieval.sections import Hit
 from shiploop.agents.faq.retrieval.stop_words import stop_words
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 _FEW: Final = 2  # telling words of a heading that may be about much
 _FEW_OF_A_PROCEDURE: Final = 3
+_NEARLY_AS_MUCH: Final = 0.3  # of the score of the section that is quoted
+_ALL_OF_IT: Final = 0.95  # of what a question asks for
 # Headings and pages whose parts are steps or cases of something, or one side of a comparison.
 _OF_A_PROCEDURE: Final = re.compile(
     r"\bmigrat|\bupgrad|\btutorial|\brecipes?\b|\bstep\b|\bthreat"
@@ -35,7 +38,8 @@ _OF_A_TUTORIAL: Final = re.compile(
 # Folders of what was so at a time, or may be so one day.
 _OF_A_TIME: Final = re.compile(
     r"announcements?|deprecat(?:ed|ions?)|upgrad(?:e|es|ing)|migrat(?:ions?|ing)|road-?maps?"
-    r"|proposals?|rfcs?|adrs?|enhancements?|threat-?models?|legacy|designs?(?:[-_]docs?)?",
+    r"|switching[-_ ]from|coming[-_ ]from|comparisons?|alternatives|proposals?"
+    r"|rfcs?|adrs?|enhancements?|threat-?models?|legacy|designs?(?:[-_]docs?)?",
     re.IGNORECASE,
 )
 # A heading that says itself that it is one of several.
@@ -47,14 +51,21 @@ _NUMBERED: Final = re.compile(r"\(?\d{1,3}[.)、]\s")
 _KATAKANA: Final = re.compile(r"[\u30a1-\u30fa][\u30a1-\u30ff]+")
 _UNSPACED: Final = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 _SPACED: Final = re.compile(r"[-_/.]+")
+_ORDER_OF_FILES: Final = re.compile(r"\A\d{1,4}[-_. ]+(?=\D)")  # Docusaurus does not show it
 # What stands below such a heading is about that system only.
-_OF_A_SYSTEM: Final = re.compile(r"\b(?:on|under|auf|unter|sous) [A-Z]\w+")
+_OF_A_SYSTEM: Final = re.compile(
+    r"\b(?:on|under|with|without|auf|unter|mit|ohne|sous|avec|sans) (?:the )?[A-Z]\w+"
+)
 _ASIDE: Final = re.compile(r"^>.*$", re.MULTILINE)  # it tells late, or of something else
+_SITE: Final = re.compile(r"\b(?:docs|documentation|website|web site)\b", re.IGNORECASE)
 _README: Final = re.compile(r"readme\.\w+", re.IGNORECASE)
 _FRONT: Final = re.compile(r"_?(?:readme|index)\.", re.IGNORECASE)
 _OF_DOCUMENTATION: Final = frozenset(["doc", "docs", "documentation"])
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_SIGNATURE: Final = re.compile(r"[(\[<=]|\w[.:]+\w")
+_SIGNATURE: Final = re.compile(r"\w[(\[<]|<\w|=|\w[.:]+\w")
+_ORDERING_UNSPACED: Final = re.compile(
+    r"设置|設置|设定|設定|获取|獲取|取得|创建|創建|建立|添加|新增|使用|安装|安裝|配置|运行|方法|作成|追加|利用|インストール"
+)
 # They stand above parts of a page and say nothing of them.
 _ORDERING_WORDS: Final = """
 advanced api apis available basic basics cases command commands common concept concepts config
@@ -80,6 +91,8 @@ def narrowing_heading(question: str, named: Named, quoted: str, pages: Collectio
     """
     path, headings = named.section.path, named.section.heading_path
     own, above = headings[-1], headings[:-1]
+    if _is_of_a_site(path, headings):
+        return headings[0]
     if not named.has_title and not _is_front(path):
         above = (_file_in_words(path),)
     is_step = _IS_STEP.match(own.lstrip("*_ ")) is not None
@@ -87,25 +100,63 @@ def narrowing_heading(question: str, named: Named, quoted: str, pages: Collectio
     if not above or (names_itself and not is_step):
         return ""
     said = _terms(f"{question}\n{_ASIDE.sub('', quoted)}")
-    if any(map(_OF_A_TUTORIAL.fullmatch, path.split("/")[:-1])):
-        return next((each for each in above if not _telling(each) <= said), "")
-    if is_step or _NUMBERED.match(own) or _is_of_a_procedure(path, above):
-        few = is_step or _weight(own) <= _FEW_OF_A_PROCEDURE
+    if _is_tutorial(path):
+        named_above = (_page_named(path, above), *above[1:])
+        return next((each for each in named_above if not _telling(each) <= said), "")
+    if is_step or (_NUMBERED.match(own) and _weight(own) <= _FEW_OF_A_PROCEDURE):
+        asked_for = _terms(question)
+        return next((each for each in reversed(above) if not _telling(each) <= asked_for), "")
+    if _is_of_a_procedure(path, above):
+        few = _weight(own) <= _FEW_OF_A_PROCEDURE
         return next((each for each in reversed(above) if few and not _telling(each) <= said), "")
     if named.has_namesakes:
         page, prose = _page_named(path, above), without_inline_code(without_code_blocks(quoted))
         prose_terms = _terms(f"{question}\n{prose}")
         return page if _telling(page).isdisjoint(prose_terms) else ""
+    between = [each for each in reversed(above[1:]) if _telling(each)]
+    if between and _OF_A_SYSTEM.search(between[0]) and not _telling(between[0]) <= said:
+        return between[0]
     if _weight(own) > _FEW:
         return ""
-    between = [each for each in reversed(above[1:]) if _telling(each)]
-    if _narrow(between, said):
+    if between and all(_telling(each).isdisjoint(said) for each in between):
         return between[0]
-    # A name is the same on any page, and a heading that is a whole question says what it is about.
-    says_itself = has_sure_name(own) or own.rstrip().endswith(("?", "？"))
+    # A heading that is a whole question says what it is about.
+    says_itself = own.rstrip().endswith(("?", "？"))
     if says_itself or not any(each != path for each in pages):
         return ""
     return _narrowing_page(f"{question}\n{own}", path, above)
+
+
+def rival_of(question: str, named: Named, hits: Sequence[Hit]) -> str:
+    """Another page that has all that the question asks for, and much of it; empty if none.
+
+    A question that names the page, or a heading that is a name itself, tells them apart.
+    """
+    path, headings = named.section.path, named.section.heading_path
+    if _is_front(path) or _SIGNATURE.search(headings[-1]) or fixed_in(headings[-1]).code:
+        return ""
+    if not _telling(_page_named(path, headings)).isdisjoint(_terms(question)):
+        return ""
+    own = max((hit.score for hit in hits if hit.section.path == path), default=0.0)
+    others = (
+        hit.section.path
+        for hit in hits
+        if hit.section.path != path
+        and hit.score >= _NEARLY_AS_MUCH * own
+        and hit.coverage >= _ALL_OF_IT
+    )
+    return next(others, "")
+
+
+def _is_of_a_site(path: str, headings: Sequence[str]) -> bool:
+    """Tell whether a repository is that of a site, so that its README is about building that."""
+    return _README.fullmatch(path) is not None and _SITE.search(headings[0]) is not None
+
+
+def _is_tutorial(path: str) -> bool:
+    *folders, name = path.split("/")
+    is_one = _OF_A_TUTORIAL.fullmatch
+    return any(map(is_one, folders)) or any(map(is_one, _SPACED.split(name)[:-1]))
 
 
 def folder_of_readme(path: str, pages: Collection[str]) -> str:
@@ -142,9 +193,9 @@ def _narrowing_page(said: str, path: str, above: Sequence[str]) -> str:
     asks for the data flow asks for any. The first page of all is about the whole project, and
     "Send a question" on the page "Asking a question" is on its subject.
     """
-    if _is_front(path) or (_telling(above[-1]) and _telling(above[-1]) <= _terms(said)):
+    if _is_front(path):
         return ""
-    if not _words(above[0]).isdisjoint(_words(said)):
+    if not (_words(above[0]) - _SAID_OF_ALL).isdisjoint(_words(said)):
         return ""
     page = _page_named(path, above)
     telling = _telling(page)
@@ -171,16 +222,7 @@ def _file_in_words(path: str) -> str:
     """What a file is called, or its folder where that is the name of any."""
     *folders, name = path.split("/")
     called = folders[-1] if folders and _FRONT.match(name) else name.partition(".")[0]
-    return _SPACED.sub(" ", called)
-
-
-def _narrow(between: Sequence[str], said: frozenset[str]) -> bool:
-    """Tell whether headings, the nearest first, say what is said nowhere else."""
-    if not between:
-        return False
-    if _OF_A_SYSTEM.search(between[0]):
-        return not _telling(between[0]) <= said
-    return all(_telling(each).isdisjoint(said) for each in between)
+    return _SPACED.sub(" ", _ORDER_OF_FILES.sub("", called))
 
 
 def _is_of_a_procedure(path: str, above: tuple[str, ...]) -> bool:
@@ -206,11 +248,19 @@ def _weight(heading: str) -> int:
     So is a word in katakana, however long it is.
     """
     if _UNSPACED.search(heading):
-        return asked(_KATAKANA.sub("カナ", heading)).weight
+        return asked(_KATAKANA.sub("カナ", _ORDERING_UNSPACED.sub("", heading))).weight
     # Camel case is one word here, whatever it is made of.
     return len(_terms(" ".join(asked(heading).terms)) - _ORDERING)
 
 
+# Words that pages of any subject have in common with their headings.
+_SAID_OF_ALL: Final = frozenset(
+    content_terms(
+        "api apis basic basics command commands config configuration configure configuring example"
+        " examples guide install installation installing option options overview reference setting"
+        " settings setup start started type types usage use using work working"
+    )
+)
 # "de" and "une" are no more telling than "of" is.
 _GRAMMAR: Final = frozenset().union(*map(stop_words, Language))
 _ORDERING: Final = _terms(_ORDERING_WORDS) | _GRAMMAR

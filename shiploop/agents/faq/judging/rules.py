@@ -12,12 +12,14 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from shiploop.agents.faq.judging.elsewhere import (
+    announced_in_vain,
     count_words,
     goes_on,
     leads_away,
     pointed_to,
     says_little,
     without_code_blocks,
+    without_inline_code,
 )
 from shiploop.agents.faq.judging.fitting import why_unfit
 from shiploop.agents.faq.judging.names import Fixed, fixed_in, is_common, is_negated
@@ -29,25 +31,39 @@ from shiploop.agents.faq.judging.narrowing import (
 )
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
-from shiploop.agents.faq.retrieval.stop_words import FILLERS
+from shiploop.agents.faq.retrieval.language import Language
+from shiploop.agents.faq.retrieval.stop_words import FILLERS, stop_words
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 _ALIKE: Final = 85.0  # of 100
 _LONG_NAME: Final = 4  # letters; of a shorter one an s is no plural
 _MANY_WORDS: Final = 100
-_MANY_WORDS_WITH_CODE: Final = 75
+_MANY_WORDS_BESIDE_CODE: Final = 50
+_MANY_OF_A_HEADING: Final = 4  # telling words, which say themselves what code does
 _MOST_WORDS_BEFORE_CODE: Final = 3  # that say nothing: "For example:"
+_USE_CASES: Final = re.compile(r"\buse[- ]cases?\b|\bscenarios?\b|\bbenefits\b", re.IGNORECASE)
+_TELLS_HOW: Final = re.compile(r"`|^ {0,3}(?:[-*+]|\d{1,3}[.)]) ", re.MULTILINE)
+_BELOW: Final = re.compile(r"\b(?:below|in the following)\b", re.IGNORECASE)
 _LONG_WORD: Final = re.compile(r"[a-zà-ɏ]{4,}")
 _MOST_WORDS: Final = 20
 # Who asks with one of these asks about something else: documents need not have them.
 _NO_SUBJECTS: Final = """
-anybody anyhow anymore anyone anywhere anyway completely correctly else everybody everyone
-everywhere extra finally fresh front gone honor honour hour hours immediately instantly latest
-lately longer manually minute minutes newest nobody oldest otherwise properly quickly reasonably
-refuse refused refuses second seconds slowly somebody somehow someone something sometimes
-somewhere suddenly thrice together twice underlying whatever whenever wrong
+across afterwards allow allows alongside altogether always amongst anybody anyhow anymore anyone
+anything anyway anywhere arrive arrives aside astray away beforehand besides bring brings cause
+causes come comes completely contain contains correctly decide decides else everybody everyone
+everything everywhere extra fetch fetches finally find finds forget forgot fresh front gone
+happen herself himself hold holds honor honour hour hours immediately instantly itself keep
+keeps kept know knows lately latest leave leaves let lets like longer look looks lose lost
+manually minute minutes myself nearby never newest nobody nothing offer offers often oldest
+otherwise ourselves overnight pick picks prefer properly provide provides put puts quickly
+reasonably refuse refused refuses remember second seconds see seems slowly somebody somehow
+someone something sometimes somewhere suddenly support supports switch switches tell tells
+themselves thrice throughout throw throws together towards try trying turn turns twice
+underlying understand usually verbose whatever whenever whoever wipe within write wrong wrote
+yourself
 """
 _FILLERS: Final = frozenset((FILLERS + _NO_SUBJECTS).split())
+_GRAMMAR: Final = frozenset().union(*map(stop_words, Language))
 _FIRST_STEP: Final = re.compile(
     r"\A\W{0,40}(?:first(?:ly)?|to (?:begin|start)|step 1|zuerst|zunächst|d'abord|premièrement"
     r"|primero|innanzitutto|primeiro|eerst)\b|\A\W{0,40}(?:首先|第一步|まず|最初に|먼저|우선)",
@@ -68,7 +84,8 @@ links current setup instruction instructions tip tips hint hints warning importa
 caveats limitation
 limitations conclusion recap question questions answer option options feature
 features new step steps next see also about and of for further reading getting
-complete full list lists started start quick quickstart todo faq common issues known problems mehr
+complete full list lists started start quick quickstart todo faq common issues known
+problems mehr
 weitere überblick beispiel beispiele zusammenfassung hinweis hinweise einführung
 informationen plus détails aperçu exemple exemples résumé remarque remarques
 voir aussi más detalles ejemplo ejemplos resumen notas dettagli esempio esempi
@@ -79,15 +96,18 @@ riepilogo mais detalhes exemplo exemplos resumo
 _SOFT: Final = frozenset(_SOFT_WORDS.split())
 # A heading with one of these is understood below the one above it only.
 _POINTING: Final = re.compile(
-    r"\b(?:it|its|this|that|these|those|them|they|here)\b|^(?:others?|another|see also|related)\b"
+    r"\b(?:it|its|this|that|these|those|them|they|here)\b|^(?:others?|another|see also|related"
+    r"|welcome)\b|\b(?-i:TBD|TODO|WIP)\b"
     r"|\b(?:next|further|additional|more|learn|read|other)"
     r" (?:steps?|reading|resources?|info(?:rmation)?|details?|examples?|links?|topics?|help|notes?"
     r"|more|options?|considerations?|features?|tips?|things?|ways?|questions?)\b"
+    r"|\b(?:das|dies|es|ça|cela|ceci|esto|eso|questo|isso|isto)\W{0,3}\Z"
     r"|これ|それ|この|その|这|這|它|其他|其它|その他|次のステップ|下一步|相关|相關",
     re.IGNORECASE,
 )
 _ANNOUNCES: Final = re.compile(
-    r"\b(?:we(?:'ll| will| are going to| shall)|let's|let us) (?:now |first |then |next )?"
+    r"\A\W{0,40}let(?:'s| us) \w"
+    r"|\b(?:we(?:'ll| will| are going to| shall)|let's|let us) (?:now |first |then |next )?"
     r"(?:look|see"
     r"|discuss|cover|focus|explore|talk|learn|walk|examine|concentrate|describe|explain)\b"
     r"|\bnous (?:allons|verrons|concentrerons|aborderons|présenterons)\b|\bwir werden (?:uns )?"
@@ -152,7 +172,8 @@ def says(text: str, name: str) -> bool:
 
 def denies(question: str, headings: str) -> bool:
     """Tell whether headings say no, in words that are spaced, and the question does not."""
-    return headings.isascii() and is_negated(headings) and not is_negated(question)
+    said = without_inline_code(headings)
+    return headings.isascii() and is_negated(said) and not is_negated(question)
 
 
 def unknown_names(question: str, knows: Callable[[str], bool]) -> tuple[str, ...]:
@@ -164,7 +185,7 @@ def unknown_names(question: str, knows: Callable[[str], bool]) -> tuple[str, ...
 
 def words_of(question: str) -> tuple[str, ...]:
     """The longer words of what a question is about, in lower case."""
-    words = (word for word in asked(question).words if word not in _FILLERS)
+    words = (word for word in asked(question).words if word not in _FILLERS | _GRAMMAR)
     about = (word for word in words if _LONG_WORD.fullmatch(word))
     return tuple(word for word in dict.fromkeys(about) if content_terms(word))[:_MOST_WORDS]
 
@@ -178,7 +199,7 @@ def why_not_alone(
     return (
         *_why_heading_not_alone(question, named, quoted, pages),
         *_why_page_not_alone(question, named.section.path, pages),
-        *_why_text_not_alone(text, quoted, prose),
+        *_why_text_not_alone(text, quoted, prose, asked(named.heading).weight),
         *why_unfit(question, named.heading, text, quoted),
     )
 
@@ -194,8 +215,12 @@ def _why_heading_not_alone(
         yield f"The heading speaks of what is named elsewhere: “{found[0]}”."
     if not named.in_order:
         yield "The question has the words of the heading in another order."
-    if named.has_more_below and not _tells_much(named, quoted):
+    if named.has_more_below and (not _tells_much(named, quoted) or _BELOW.search(quoted)):
         yield "The section goes on below further headings, which are not quoted."
+    if _USE_CASES.search("".join(named.section.heading_path[-2:-1])) and not _TELLS_HOW.search(
+        quoted
+    ):
+        yield "It only says what something is good for, and not how."
     if above := narrowing_heading(question, named, quoted, pages):
         yield f"The heading says so only below “{above}”."
 
@@ -208,8 +233,9 @@ def _why_page_not_alone(question: str, path: str, pages: Collection[str]) -> Ite
         yield f"It is one of the “{folder}”, and what they say is so at a time only."
 
 
-def _why_text_not_alone(text: str, quoted: str, prose: str) -> Iterator[str]:
-    if prose != quoted and count_words(prose) <= _MOST_WORDS_BEFORE_CODE:
+def _why_text_not_alone(text: str, quoted: str, prose: str, weight: float) -> Iterator[str]:
+    has_code = prose != quoted
+    if has_code and count_words(prose) <= _MOST_WORDS_BEFORE_CODE and weight < _MANY_OF_A_HEADING:
         yield "It is code alone, and no sentence says what it does."
     if _FIRST_STEP.match(quoted) and not _FURTHER_STEP.search(prose):
         yield "It is the first step, and no other follows."
@@ -217,6 +243,8 @@ def _why_text_not_alone(text: str, quoted: str, prose: str) -> Iterator[str]:
         yield f"It points to what is not quoted: “{pointer}”."
     if found := _ANNOUNCES.search(prose):
         yield f"It only announces what follows: “{found[0].strip()}”."
+    if announced := announced_in_vain(quoted):
+        yield f"It announces what is not quoted: “{announced}”."
     if prose == quoted and says_little(prose):
         yield "It says little but where to read on."
     if prose == quoted and leads_away(text, prose):
@@ -230,8 +258,9 @@ def _tells_much(named: Named, quoted: str) -> bool:
     """
     if len(named.section.heading_path) < 2 or _FIRST_STEP.match(quoted):
         return False
-    has_code = without_code_blocks(quoted) != quoted
-    return count_words(quoted) >= (_MANY_WORDS_WITH_CODE if has_code else _MANY_WORDS)
+    prose = without_code_blocks(quoted)
+    least = _MANY_WORDS if prose == quoted else _MANY_WORDS_BESIDE_CODE
+    return count_words(prose) >= least
 
 
 def _folded(text: str) -> str:

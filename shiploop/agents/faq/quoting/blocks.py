@@ -30,6 +30,9 @@ _SILENT_LINE: Final = re.compile(
     r"\*\[[^\[\]\n]{1,60}\]:|\([\w/:.-]{1,100}\)=\s*\Z|(?i:\[\[?_?toc_?\]?\])\s*\Z"
     r"|import\b[^'\"\n]{0,300}['\"][^'\"\n]{1,300}['\"];?\s*\Z"
 )
+# https://docsify.js.org/#/helpers, https://jhildenbiddle.github.io/docsify-tabs
+_DOCSIFY_CALLOUT: Final = re.compile(r"[!?]>[ \t]+(?=\S)")
+_DOCSIFY_TABS: Final = ("<!-- tabs:start -->", "<!-- tabs:end -->")
 _EXPORT: Final = re.compile(r"export (?:const|default|function|let)\b")
 _OPTION: Final = re.compile(r":[\w-]{1,40}:(?!\w)")
 _ELSEWHERE: Final = "a box that begins or ends elsewhere"
@@ -40,7 +43,9 @@ _DEEPEST: Final = 4  # texts that stand within each other and are read by themse
 def read_blocks(section: Section, reach: Reach) -> tuple[Block, ...]:
     """Read a section as blocks, in order."""
     reader = _Reader(InlineWriter(section.path, reach, {}), section.links)
-    return tuple(_apart(reader.read(section.text)))
+    blocks = tuple(_apart(reader.read(section.text)))
+    begun, ended = map(section.text.count, _DOCSIFY_TABS)
+    return blocks if begun == ended else (*blocks, Block(Sort.TEXT, "", _ELSEWHERE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,9 @@ class _Reader:
         written = inline.content
         if _EXPORT.match(written) or all(map(_SILENT_LINE.match, written.split("\n"))):
             return ()
+        if callout := _DOCSIFY_CALLOUT.match(written):
+            label = labels.label_of_kind("tip" if callout[0][0] == "?" else "important", "")
+            return self._frame(label, self.read(written[callout.end() :]))
         if include := code.included(written):
             return (Block(Sort.CODE, written, f"an include, `{include}`"),)
         if any(map(tags.is_template_line, written.split("\n"))):

@@ -45,6 +45,7 @@ _ROLES_OF_CODE: Final = frozenset({
     "attr", "class", "code", "command", "data", "envvar", "exc", "file", "func", "guilabel", "kbd",
     "literal", "menuselection", "meth", "mod", "obj", "option", "program", "samp", "term",
 })  # fmt: skip
+_LINE_ENDS: Final = ("softbreak", "hardbreak")
 _BREAK: Final = "\0"  # Markdown has none in a text
 _SENTENCE_ENDS: Final = tuple(".:;,!?。：；，！？")
 
@@ -115,7 +116,8 @@ class InlineWriter:
             case "text" | "text_special":
                 return self._literal(node.content)
             case "image":
-                return "" if _is_badge(node) else self._literal(node.content)
+                says_nothing = _is_badge(node) or _has_own_line(node)
+                return "" if says_nothing else self._literal(node.content)
             case "code_inline":
                 return _code(node.content, node.markup)
             case "myst_role":
@@ -169,7 +171,7 @@ def _obstacle(node: SyntaxTreeNode, writer: InlineWriter) -> str:
             return "a link whose text stands elsewhere"
         case "footnote_ref" if not writer.notes.get(int(node.meta["id"])):
             return "a footnote of more than a paragraph"
-        case "image" if not node.content.strip() and not _is_alone(node):
+        case "image" if not (node.content.strip() or _is_alone(node) or _has_own_line(node)):
             return "an image without words, within a text"
         case "text" | "text_special":
             return _obstacle_in_text(_without_attributes(node.content), writer.path)
@@ -202,6 +204,12 @@ def _is_picture(node: SyntaxTreeNode) -> bool:
         elif not _is_blank(child):
             return False
     return images
+
+
+def _has_own_line(image: SyntaxTreeNode) -> bool:
+    """Tell whether an image stands in a line by itself, below a text and not within it."""
+    beside = (image.previous_sibling, image.next_sibling)
+    return any(beside) and all(each is None or each.type in _LINE_ENDS for each in beside)
 
 
 def _is_blank(node: SyntaxTreeNode) -> bool:

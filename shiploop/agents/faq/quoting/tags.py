@@ -44,7 +44,7 @@ _SILENT: Final = frozenset({
     "a", "abbr", "b", "badge", "big", "br", "center", "cite", "code", "dfn", "em", "figure",
     "font", "footer", "header", "hr", "i", "icon", "image", "img", "ins", "kbd", "main", "mark",
     "nav", "p", "picture", "q", "samp", "section", "small", "source", "span", "strong", "u", "var",
-    "wbr", "article", "fragment", "thumbnail",
+    "wbr", "article", "fragment", "thumbnail", "screenshot", "video", "youtube", "zoomimage",
 })  # fmt: skip
 _BREAKS: Final = frozenset({"br", "p", "div", "section", "article", "header", "footer"})
 _ATTRIBUTES: Final = r"(?:\"[^\"<>]*\"|'[^'<>]*'|\{[^{}<>]*\}|[^<>\"'{}])*"

@@ -13,7 +13,13 @@ from shiploop.domain.limits import MAX_PAGES, LeftOut
 # A file that may as well be about the product is named at the top of the repository only.
 NO_DOCUMENTATION: Final = (
     *("changelog*", "change-log*", "change_log*", "/changes*", "/history*", "changelogs/"),
-    *("release-notes*", "release_notes*", "releasenotes*", "/releases*", "docs/releases/"),
+    *(
+        "release-notes*",
+        "release_notes*",
+        "releasenotes*",
+        "/releases*",
+        "docs/releases/",
+    ),
     *("/news*", "newsfragments/", "whats-new*", "whatsnew*", "blog/", "blogs/", "_posts/"),
     "docusaurus-plugin-content-blog/",  # where Docusaurus keeps what a blog is in other languages
     *("contributing*", "/contribut*", "contributors*", "code_of_conduct*", "code-of-conduct*"),
@@ -23,7 +29,7 @@ NO_DOCUMENTATION: Final = (
     *("/governance*", "/funding*", "/sponsors*", "/backers*", "/acknowledg*"),
     *(".github/", ".gitlab/", ".gitea/", "issue_template*", "pull_request_template*"),
     *("agents.md", "claude.md", "gemini.md", "copilot-instructions.md", "skill.md"),
-    *("llms*", "llm-prompt*", "_llm-*"),
+    *("llms*", "llm-prompt*", "_llm-*", "*[-_]prompt.md", "prompts/", "*[-_]policy.md"),
     *("/skills/", ".agents/", ".claude/", ".codex/", ".cursor/", ".windsurf/"),
     *("/examples/", "/example/", "/samples/", "/benchmarks/", "/template-*/"),
     "packages/*/template-*/",

@@ -131,7 +131,8 @@ class Headings:
         alike: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for number in numbers:
             section = self._sections[number]
-            alike[section.heading_path[-1], section.text.strip()].append(number)
+            # Below an empty heading stands what each page says: those are no copies.
+            alike[section.heading_path[-1], section.text.strip() or str(number)].append(number)
         return [self._original(copies) for copies in alike.values()]
 
     def _original(self, copies: Sequence[int]) -> int:

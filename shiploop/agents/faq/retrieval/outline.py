@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from shiploop.agents.faq.retrieval.component_lines import component_lines
 from shiploop.agents.faq.retrieval.heading_scan import (
@@ -22,9 +23,12 @@ _COMMONMARK: Final = shared(MarkdownIt("commonmark"))
 _MARK: Final = re.compile(r"[\\`*_\[\]<>&!]")
 _SHOWN: Final = ("text", "text_special", "code_inline", "image", "softbreak", "hardbreak")
 _NAME: Final = re.compile(r"\s(?:id|name)\s*=\s*[\"']?([^\s\"'<>]+)", re.IGNORECASE)
+_BREAK: Final = re.compile(r"<br\b", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]*>")
 # `{#id}`, `{: #id .class }`, `{ .class }`, and as MDX has it `\{#id}`, `{/* #id */}`, `{/*id*/}`.
-_ATTRIBUTES: Final = re.compile(r"\\?\{(?::?[ \t]*(?=[#.]|[\w-]+=)[^{}]*|/\*[^{}*]*\*/)\}[ \t]*$")
+_ATTRIBUTES: Final = re.compile(
+    r"\\?\{(?::?[ \t]*(?=#|\.[\w-]|[\w-]+=)[^{}]*|/\*[^{}*]*\*/)\}[ \t]*$"
+)
 _ID: Final = re.compile(r"#([^\s{}*]+)|/\*[ \t]*([\w.:-]+)[ \t]*\*/")
 
 
@@ -109,5 +113,10 @@ def _plain(heading: str, definitions: dict[str, Any]) -> str:
     if not _MARK.search(heading):
         return heading.replace("\n", " ").strip()
     (inline,) = _COMMONMARK.parseInline(heading, definitions)
-    shown = (token for token in inline.children or () if token.type in _SHOWN)
-    return "".join(token.content or " " for token in shown).strip()
+    return " ".join("".join(map(_shown, inline.children or ())).split())
+
+
+def _shown(token: Token) -> str:
+    if token.type in _SHOWN:
+        return token.content or " "
+    return " " if token.type == "html_inline" and _BREAK.match(token.content) else ""

@@ -19,6 +19,7 @@ from shiploop.domain.delivery.change import (
     Declined,
     Edited,
     Files,
+    Level,
     MergedChange,
     Proposal,
     Sighting,
@@ -349,6 +350,19 @@ def test_the_same_answer_of_another_task_is_looked_for_on_the_page_as_well() -> 
 
 def test_an_answer_that_the_documents_give_is_not_refused() -> None:
     assert checked(quoted()) == ()
+
+
+def test_what_may_not_be_quoted_is_linked_for_a_person() -> None:
+    guide = "# Guide\n\n## Connect to the store\n\nUse `redis://joe:s3cr3t@store` for that.\n"
+    library = Library.of(Repository({FAQ_PATH: FAQ, "docs/guide.md": guide}))
+    agent = FaqAgent(lambda: library, "/faq", frozenset(), Prices(None, None))
+    proposal = agent.draft(AskRequest(question="Connect to the store"), World(TASK_ID))
+    assert isinstance(proposal, Proposal)
+    assert proposal.assessment.level is Level.SUGGEST
+    assert "Read on: [Guide › Connect to the store]" in str(proposal.content["answer"])
+    assert "s3cr3t" not in str(proposal.content)
+    assert "looks like" in proposal.assessment.reasons[-1]
+    assert agent.check(proposal, {FAQ_PATH: FAQ}) == ()
 
 
 def test_an_answer_that_was_tampered_with_is_refused_in_words() -> None:

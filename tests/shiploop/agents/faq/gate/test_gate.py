@@ -220,6 +220,11 @@ def test_a_token_in_the_documents_is_not_repeated() -> None:
     assert Refusal.CREDENTIAL in answering(f"Use `{token}`.", f"Use `{token}`.")
 
 
+def test_code_in_a_quotation_is_code() -> None:
+    text = "> **Note:**\n>\n> ```dts\n> chosen = &kscan0;\n> ```"
+    assert Refusal.RAW_HTML not in answering(text, text)
+
+
 def test_a_link_of_the_cited_section_within_the_repository_may_be_kept() -> None:
     documents = "See [here](other.md#x), or [there](https://evil.example)."
     assert answering("See [this](other.md#x).", documents) == set()

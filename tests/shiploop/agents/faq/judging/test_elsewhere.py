@@ -3,6 +3,7 @@
 import pytest
 
 from shiploop.agents.faq.judging.elsewhere import (
+    announced_in_vain,
     leads_away,
     pointed_to,
     says_little,
@@ -34,6 +35,12 @@ SENTENCE = "Keys are rotated by their owner, who has to say so beforehand to all
         ("It is the key that was used before.", "used before"),
         ("Click on the menu (oben rechts).", ""),
         ("Wie oben.", "oben"),
+        ("Now that you have a key, rotate it.", "Now that"),
+        ("Similar to the first one, it is kept.", "Similar to the"),
+        ("Please make sure you understand the keys.", "Please make sure you understand"),
+        ("Its keys are those of the previous red example.", "previous red example"),
+        ("Head over to the office.", "Head over to"),
+        ("See known limits of keys below.", "See known limits of keys below"),
         ("The above command asks nobody.", "above"),
         (f"{CODE}\n\nAs explained above, it asks nobody.", "above"),
         (f"{CODE}\n\nIt asks nobody. The above keys are old.", "above"),
@@ -90,3 +97,19 @@ def test_a_pointer_alone_says_little() -> None:
     assert says_little("Puedes encontrar las claves en la página de [claves](keys.md#keys).")
     assert says_little("Vous trouverez les clés dans la page des [clés](keys.md#keys).")
     assert not says_little(f"{SENTENCE}See [the keys](keys.md#keys).")
+
+
+@pytest.mark.parametrize(
+    ("quoted", "announced"),
+    [
+        ("You should see this:", "You should see this:"),
+        ("You should see this:\n\nAsk nobody.", "You should see this:"),
+        (f"Run it:\n\n{CODE}", ""),
+        ("Run one of them:\n\n- one\n- two", ""),
+        ("Run one of them:\n1. one\n2. two", ""),
+        ("**Note:**\n\nAsk nobody.", ""),
+        ("```yaml\nkeys:\n\nothers: 1\n```", ""),
+    ],
+)
+def test_what_is_announced_has_to_follow(quoted: str, announced: str) -> None:
+    assert announced_in_vain(quoted) == announced

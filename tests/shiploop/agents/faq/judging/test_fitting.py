@@ -31,6 +31,19 @@ def test_what_does_not_fit_is_told(question: str, quoted: str, reason: str) -> N
     assert reason in told
 
 
+def test_a_sentence_that_hangs_on_a_link_is_not_told_without_it() -> None:
+    text = f"{LONG} Download [this file](https://port.example/tool) and run `it`."
+    quoted = f"{LONG} Download this file and run `it`."
+    (told,) = why_unfit("Mooring", "Mooring", text, quoted)
+    assert "hangs on a link to another host" in told
+    assert not [*why_unfit("Mooring", "Mooring", text, text)]
+
+
+def test_a_change_of_versions_takes_more_than_a_few_words() -> None:
+    (told,) = why_unfit("Upgrading", "Upgrading from v1", "Read the notes.", "Read the notes.")
+    assert "short for a change of versions" in told
+
+
 def test_a_short_text_is_not_told_without_the_link_that_it_has_outside() -> None:
     text = "Use the tool that the [office](https://port.example/tool) of the port gives to all."
     quoted = "Use the tool that the office of the port gives to all."

@@ -46,6 +46,24 @@ def test_what_does_not_stand_alone_is_a_suggestion_that_says_why(named: Named, q
     assert (judged.level, judged.kind, len(judged.reasons)) == (Level.SUGGEST, "heading", 2)
 
 
+@pytest.mark.parametrize(
+    ("question", "path", "coverage", "level"),
+    [
+        ("Rotate blue", "docs/colours.md", 1.0, Level.SUGGEST),
+        ("Rotate blue", "docs/colours.md", 0.8, Level.AUTO),  # of red, perhaps
+        ("Rotate blue", "docs/keys.md", 1.0, Level.AUTO),  # on the same page
+        ("Rotate blue keys", "docs/colours.md", 1.0, Level.AUTO),  # which the question names
+    ],
+)
+def test_a_question_that_names_no_page_is_told_apart_from_all_that_others_say(
+    question: str, path: str, coverage: float, level: Level
+) -> None:
+    section = replace(SECTION, heading_path=("Keys", "Rotate blue ones now"))
+    named = Named(section, "Rotate blue ones now", in_order=True, has_more_below=False)
+    own, other = Hit(section, 10.0, 1.0), Hit(replace(SECTION, path=path), 5.0, coverage)
+    assert judge_whole(question, named, TEXT, (), (own, other)).level is level
+
+
 def test_a_part_of_the_section_is_a_suggestion() -> None:
     judged = judge_part(NAMED, "the section is longer than 100 words")
     assert judged.level is Level.SUGGEST

@@ -23,7 +23,8 @@ LONG = "Keys are rotated by their owner, who has to say so. " * 8
         ("HOW DO I ROTATE KEYS", ()),
         ("How Do I Rotate The Keys", ()),
         ("What if I'm late?", ()),
-        ("Wie erneuere ich den Schlüssel?", ("Schlüssel",)),
+        ("Wie erneuere ich den Schlüssel?", ()),  # each noun has a capital
+        ("Wie erneuere ich den MySQL-Schlüssel?", ("MySQL-Schlüssel",)),
         ("ロールバックの条件は？", ("ロールバック",)),
     ],
 )
@@ -182,7 +183,7 @@ def test_a_heading_that_says_nothing_by_itself_is_no_question(heading: str) -> N
         ),
         ("a.md", ("Acme on Mars", "Step 4: Log in as the owner of all"), "Log in at Acme.", 0),
         ("a.md", ("Acme on Mars", "第 4 步：以管理員的身分登入系統"), "登入系統。", 0),
-        ("a.md", ("Acme on Mars", "Step 4: Log in as the owner"), "Log in at Acme on Mars.", None),
+        ("a.md", ("Acme on Mars", "Step 4: Log in as the owner"), "Log in at Acme on Mars.", 0),
         # Elsewhere a short heading may need those between it and the title.
         ("a.md", ("Errors", "Raise `HttpError`", "The response"), "It is JSON.", 1),
         ("a.md", ("Errors", "Raise `HttpError`", "The response"), "> `HttpError` is JSON.", 1),
@@ -218,15 +219,17 @@ def test_a_heading_that_needs_those_above_is_told_with_the_one_it_needs(
         ("docs/session.md", ("Usage", "Reading all"), "session"),
         ("docs/session/index.md", ("Usage", "Reading all"), "session"),
         ("docs/a.md", ("Programmer une tâche", "Une date précise"), "Programmer une tâche"),
-        # Who asks so names the page, or a name, or all of it in a question.
+        # Who asks so names the page, or all of it in a question.
         ("docs/assistant.md", ("Assistants", "Assistant data"), None),
         ("docs/asking.md", ("Asking a question", "Send a question"), None),
-        ("docs/assistant.md", ("Assistant", "RFID cards"), None),
+        ("docs/assistant.md", ("Assistant", "RFID cards"), "Assistant"),  # whose, of all cards?
+        ("docs/lambda.md", ("Lambda setup", "Setup options", "Manual setup"), "Lambda setup"),
+        ("docs/lambda.md", ("Lambda setup", "Manual setup (by hand)"), "Lambda setup"),
         ("docs/assistant.md", ("Assistant", "Where is data?"), None),
         ("docs/assistant.md", ("Assistant", "Export many data at once"), None),
         ("docs/glossary.md", ("Glossary", "Data flow"), None),
         ("docs/index.md", ("Acme", "Data flow"), None),
-        ("docs/types.md", ("Acme", "Element types", "Element type map"), None),
+        ("docs/types.md", ("Acme", "Element types", "Element type map"), "Acme"),
     ],
 )
 def test_a_short_heading_is_about_its_page_which_the_question_has_to_name(
@@ -285,7 +288,8 @@ def test_what_is_told_in_a_tutorial_or_for_a_time_is_not_told_in_general(
 ) -> None:
     section = Section(path, headings, "a", 1, 3, "")
     named = Named(section, headings[-1], in_order=True, has_more_below=False)
-    told = why_not_alone(headings[-1], named, "All of them are issued by the office of the port.")
+    text = "All of them are issued by the office of the port: run `issue --all` there."
+    told = why_not_alone(headings[-1], named, text)
     assert told == ((reason,) if reason else ())
 
 
@@ -306,6 +310,30 @@ def test_a_heading_that_other_pages_have_is_about_its_page_however_long_it_is() 
     told = why_not_alone("Create a new function of yours", named, quoted)
     assert told == ("The heading says so only below “Go”.",)
     assert not why_not_alone("Create a new function of yours in Go", named, quoted)
+
+
+def test_below_use_cases_a_sentence_alone_tells_no_way() -> None:
+    section = Section(
+        "a.md", ("Ships", "Use cases", "Night and day traffic of ships"), "a", 1, 3, ""
+    )
+    named = Named(section, section.heading_path[-1], in_order=True, has_more_below=False)
+    asked = "Night and day traffic of ships"
+    (told,) = why_not_alone(asked, named, "Ships come by day, and by night.")
+    assert "good for" in told
+    assert not why_not_alone(asked, named, "Ships come by night: set `night` to `on`.")
+
+
+def test_a_long_heading_says_what_its_code_does() -> None:
+    section = Section("a.md", ("Ships", "Moor a big ship with four ropes"), "a", 1, 3, "")
+    named = Named(section, section.heading_path[-1], in_order=True, has_more_below=False)
+    assert not why_not_alone(section.heading_path[-1], named, "```sh\nmoor --ropes 4\n```")
+
+
+def test_the_readme_of_a_site_is_about_building_it() -> None:
+    section = Section("README.md", ("Acme documentation", "Work on pages locally now"), "a", 1, 3, "")
+    named = Named(section, section.heading_path[-1], in_order=True, has_more_below=False)
+    (told,) = why_not_alone("Work on pages locally now", named, "Run `npm start` in a terminal.")
+    assert told.endswith("only below “Acme documentation”.")
 
 
 def test_a_step_that_names_a_file_is_a_step_still() -> None:

@@ -29,6 +29,8 @@ def test_what_may_be_about_the_product_is_documentation(path: str) -> None:
     [
         "CHANGELOG.md",
         "CLA.md",
+        "AI_POLICY.md",
+        "templates/migration-prompt.md",
         ".clabot/contributor-license-agreement.md",
         "packages/core/changelog.MD",
         "docs/changelog-2.x.md",

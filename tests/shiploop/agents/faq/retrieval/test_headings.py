@@ -136,6 +136,15 @@ def test_several_sections_with_one_heading_are_told_apart_by_what_is_above(
     assert place(headings.find("Upgrade: before you begin")) == "docs/moved.md#before-you-begin"
 
 
+def test_empty_headings_are_no_copies_of_each_other() -> None:
+    pages = {
+        path: f"# {path}\n\n## Install the server\n\n### Run it\n\nRun `{path}`.\n"
+        for path in ("dnf.md", "apt.md")
+    }
+    sections = [each for path, text in pages.items() for each in split_sections(path, text)]
+    assert isinstance(Headings(sections).find("Install the server"), Ambiguous)
+
+
 def test_what_is_written_so_goes_before_what_is_written_alike() -> None:
     found = Headings(split_sections("a.md", "# Manual mocks\n\nA.\n\n# Manual mock\n\nB.\n"))
     assert place(found.find("MANUAL MOCK")) == "a.md#manual-mock"

@@ -27,6 +27,8 @@ def headings(text: str) -> list[Heading]:
         ("## Cache {/* #the-cache */}", "Cache", 2, "the-cache"),
         ("## Cache {/*the-cache*/}", "Cache", 2, "the-cache"),
         ("## Cache {/* what it is */}", "Cache", 2, None),
+        ("## keys { ... }", "keys { ... }", 2, None),
+        ("## key `a`<br>key `b`", "key a key b", 2, None),
         ("## Use {name} as {value}", "Use {name} as {value}", 2, None),
         ('<h3 name="a">Colours on Windows</h3>', "Colours on Windows", 3, "a"),
         ("<H2 id=b>R &amp; D</H2>", "R & D", 2, "b"),
