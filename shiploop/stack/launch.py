@@ -6,7 +6,9 @@ they are there it never looks at them again, and looks at everything else a litt
 Python would have it: a task leaves thousands of objects behind that only the collector can free.
 
 What is freed then lies in holes between what is not, where glibc leaves it unless it is told to
-give it back: a fifth of a busy runner.
+give it back: a fifth of a busy runner. It has fewer holes where all threads take from the same few
+arenas, and where what is as long as a document is mapped by itself, and so given back at once: of a
+runner's 430 MB after 3,000 tasks 200 were free, and 5 held what Python had made since its start.
 """
 
 import ctypes
@@ -22,9 +24,17 @@ LOADED_AFTER_S = 20.0  # what it loads later is little
 TRIM_EVERY_S = 120.0
 
 
+# <malloc.h>: how many arenas there may be, and from how many bytes something is mapped by itself.
+# Set, that is not raised by glibc with each longer one that is freed.
+_ALLOCATOR = {-8: 2, -3: 256 * 1024}
+
+
 def main() -> None:
     """Run the module that the first argument names, with the others as its own."""
     gc.set_threshold(*_WHILE_LOADING)
+    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's alone
+    for option, value in _ALLOCATOR.items() if set_option is not None else ():
+        set_option(option, value)
     threading.Thread(target=_keep_small, name="keep-small", daemon=True).start()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

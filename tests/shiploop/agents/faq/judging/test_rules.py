@@ -330,7 +330,9 @@ def test_a_long_heading_says_what_its_code_does() -> None:
 
 
 def test_the_readme_of_a_site_is_about_building_it() -> None:
-    section = Section("README.md", ("Acme documentation", "Work on pages locally now"), "a", 1, 3, "")
+    section = Section(
+        "README.md", ("Acme documentation", "Work on pages locally now"), "a", 1, 3, ""
+    )
     named = Named(section, section.heading_path[-1], in_order=True, has_more_below=False)
     (told,) = why_not_alone("Work on pages locally now", named, "Run `npm start` in a terminal.")
     assert told.endswith("only below “Acme documentation”.")
