@@ -32,9 +32,9 @@ _ALLOCATOR = {-8: 2, -3: 256 * 1024}
 def main() -> None:
     """Run the module that the first argument names, with the others as its own."""
     gc.set_threshold(*_WHILE_LOADING)
-    set_option = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc's alone
-    for option, value in _ALLOCATOR.items() if set_option is not None else ():
-        set_option(option, value)
+    if set_option := getattr(ctypes.CDLL(None), "mallopt", None):  # glibc's alone
+        for option, value in _ALLOCATOR.items():
+            set_option(option, value)
     threading.Thread(target=_keep_small, name="keep-small", daemon=True).start()
     del sys.argv[0]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
