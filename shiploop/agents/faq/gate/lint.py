@@ -72,6 +72,11 @@ _PASSED_OVER: Final = re.compile(
 )
 
 
+# What markdownlint spares in a line in bold, and rumdl 0.3.0 finds, where a configuration of
+# markdownlint's names no punctuation (findings/rumdl-headings-in-bold-end-in-wide-colons.sh).
+_SPARED_IN_BOLD: Final = re.compile(r"[。，；：！？][*_]{2}\Z")
+
+
 def is_read_whole(rules: Rules) -> bool:
     """Whether rumdl goes by all that these rules say; else it would refuse what they allow."""
     return "markdownlint" not in rules.path or not _PASSED_OVER.search(rules.text)
@@ -116,7 +121,8 @@ def _new_findings(
     except (OSError, subprocess.TimeoutExpired, ValueError, KeyError, TypeError) as error:
         _warn(error)
         return ()
-    return tuple(_added(found, Counter(each.key for each in known)))
+    added = _added(found, Counter(each.key for each in known))
+    return tuple(each.words for each in added if not _is_spared(each, rules))
 
 
 def _warn(error: Exception) -> None:
@@ -164,9 +170,15 @@ def _read(told: Mapping[str, Any], lines: Sequence[str]) -> _Finding:
     return _Finding((str(told["rule"]), text.strip()), words)
 
 
-def _added(found: Iterable[_Finding], known: Counter[tuple[str, str]]) -> Iterator[str]:
+def _is_spared(found: _Finding, rules: Rules) -> bool:
+    rule, line = found.key
+    of_markdownlint = "markdownlint" in rules.path
+    return rule == "MD036" and of_markdownlint and _SPARED_IN_BOLD.search(line) is not None
+
+
+def _added(found: Iterable[_Finding], known: Counter[tuple[str, str]]) -> Iterator[_Finding]:
     for each in found:
         if known[each.key]:
             known[each.key] -= 1
         else:
-            yield each.words
+            yield each

@@ -90,6 +90,13 @@ def test_rules_are_read_as_markdownlint_declares_them(rules: Rules) -> None:
     assert found.startswith("MD013 ")
 
 
+def test_what_markdownlint_spares_in_bold_is_spared_by_its_rules_alone() -> None:
+    text = "# FAQ\n\n**症状：**\n\n看這裡。\n"
+    assert lint("", text, Rules(".markdownlint.json", '{"default": true}')) == ()
+    (found,) = lint("", text, Rules(".rumdl.toml", "[global]\n"))
+    assert found.startswith("MD036 in line 3")
+
+
 def test_what_was_found_before_is_nobodys_business_wherever_it_stands_now() -> None:
     before = "# FAQ\n\n* one\n- two\n\n## Old?\ntext\n"
     assert lint(before, before.replace("# FAQ\n", "# FAQ\n\nNew text.\n", 1)) == ()
