@@ -12,7 +12,14 @@ from shiploop.agents.faq.content import (
 )
 from shiploop.agents.faq.dialects.dialect import Unwritable
 from shiploop.agents.faq.document.document import UnsafeEntryError, insert
-from shiploop.agents.faq.gate.gate import Candidate, Reason, Refusal, check_answer, is_too_long
+from shiploop.agents.faq.gate.gate import (
+    Candidate,
+    Reason,
+    Refusal,
+    check_answer,
+    check_text,
+    is_too_long,
+)
 from shiploop.agents.faq.gate.lint import linting
 from shiploop.agents.faq.retrieval.library import Library
 from shiploop.domain.delivery.change import Proposal
@@ -25,8 +32,8 @@ log = logging.getLogger(__name__)
 def refused_alone(
     proposal: Proposal, library: Library, allowed_hosts: frozenset[str]
 ) -> tuple[Reason, ...]:
-    """Why an entry may not be added to any FAQ, but for what a linter says."""
-    return check_answer(_candidate(proposal, _EMPTY_FAQ, library, allowed_hosts))
+    """Why the text of an answer may not stand in any FAQ."""
+    return check_text(_candidate(proposal, "", library, allowed_hosts))
 
 
 def refusals_of(

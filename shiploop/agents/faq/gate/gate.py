@@ -23,9 +23,17 @@ from shiploop.agents.faq.gate.markup import check_length, check_markup
 from shiploop.agents.faq.gate.privacy import check_privacy
 from shiploop.agents.faq.gate.refusal import Refusal
 from shiploop.agents.faq.gate.site import check_alerts, check_site_syntax
-from shiploop.agents.faq.gate.text import Candidate, fold, read_text
+from shiploop.agents.faq.gate.text import Candidate, Text, fold, read_text
 
-__all__ = ["Candidate", "Reason", "Refusal", "check_answer", "is_too_long", "refusal_reason"]
+__all__ = [
+    "Candidate",
+    "Reason",
+    "Refusal",
+    "check_answer",
+    "check_text",
+    "is_too_long",
+    "refusal_reason",
+]
 
 Reason = Refusal | Unwritable
 
@@ -48,6 +56,13 @@ def check_answer(candidate: Candidate) -> tuple[Reason, ...]:
     found |= {*_of_document(candidate, written, after)}
     # In its words only where ours do not say it better.
     return _in_order(found or {*_of_ci(candidate, written, after)})
+
+
+def check_text(candidate: Candidate) -> tuple[Reason, ...]:
+    """Return what is against the text of an answer, wherever it is from and is added to."""
+    if is_too_long(candidate):
+        return (Refusal.TOO_LONG,)
+    return _in_order({*_of_text(candidate, read_text(candidate.entry.answer))})
 
 
 def is_too_long(candidate: Candidate) -> bool:
@@ -90,6 +105,10 @@ def _of_answer(candidate: Candidate) -> Iterator[Refusal]:
     yield from check_citations(candidate)
     yield from check_quotations(candidate, text)
     yield from check_language(candidate, text)
+    yield from _of_text(candidate, text)
+
+
+def _of_text(candidate: Candidate, text: Text) -> Iterator[Refusal]:
     yield from check_markup(text)
     yield from check_links(candidate, text)
     yield from check_alerts(text.raw)
