@@ -121,28 +121,32 @@ def narrowing_heading(question: str, named: Named, quoted: str, pages: Collectio
     if between and all(_telling(each).isdisjoint(said) for each in between):
         return between[0]
     # A heading that is a whole question says what it is about.
-    says_itself = own.rstrip().endswith(("?", "？"))
-    if says_itself or not any(each != path for each in pages):
+    if _is_question(own) or not any(each != path for each in pages):
         return ""
     return _narrowing_page(f"{question}\n{own}", path, above)
+
+
+def _is_question(heading: str) -> bool:
+    return heading.rstrip().endswith(("?", "？"))
 
 
 def rival_of(question: str, named: Named, hits: Sequence[Hit]) -> str:
     """Another page that has all that the question asks for, and much of it; empty if none.
 
-    A question that names the page, or a heading that is a name itself, tells them apart.
+    A question that names the page tells them apart, and a heading that is a name or a question.
     """
     path, headings = named.section.path, named.section.heading_path
-    if _is_front(path) or _SIGNATURE.search(headings[-1]) or fixed_in(headings[-1]).code:
+    own = headings[-1]
+    if _is_front(path) or _SIGNATURE.search(own) or fixed_in(own).code or _is_question(own):
         return ""
     if not _telling(_page_named(path, headings)).isdisjoint(_terms(question)):
         return ""
-    own = max((hit.score for hit in hits if hit.section.path == path), default=0.0)
+    score = max((hit.score for hit in hits if hit.section.path == path), default=0.0)
     others = (
         hit.section.path
         for hit in hits
         if hit.section.path != path
-        and hit.score >= _NEARLY_AS_MUCH * own
+        and hit.score >= _NEARLY_AS_MUCH * score
         and hit.coverage >= _ALL_OF_IT
     )
     return next(others, "")
