@@ -160,7 +160,7 @@ def run(
     event_payload: Mapping[str, object],
     env: Mapping[str, str],
     on_job: Callable[[JobUpdate], None],
-    cancelled: threading.Event,
+    is_cancelled: Callable[[], bool],
     stopped: threading.Event | None = None,
     secrets: Mapping[str, str] | None = None,
     groups: Groups | None = None,
@@ -171,7 +171,7 @@ def run(
     `worktree` is a git checkout of the commit to test (for a pull request the test merge, whose
     first parent is the base). `env` has what the server knows of GitHub's default variables; of
     this process's own environment only PATH reaches the steps. Every job is reported as completed
-    exactly once. Setting `cancelled` cancels the run as GitHub does, so that what runs `always()`
+    exactly once. `is_cancelled` cancels the run as GitHub does, so that what runs `always()`
     still runs; setting `stopped` ends everything.
     """
     contexts = {**scope_of(workflow, event_payload, env).contexts, "secrets": dict(secrets or {})}
@@ -205,7 +205,7 @@ def run(
                 **{name: value for name, value in env.items() if not name.startswith("GITHUB_")},
             },
             report=report,
-            is_cancelled=lambda: cancelled.is_set() or ending.is_set(),
+            is_cancelled=lambda: is_cancelled() or ending.is_set(),
             is_stopped=ending.is_set,
             groups=groups or Groups(),
             minute_s=minute_s,

@@ -97,7 +97,7 @@ def complete_run(github: GitHub, run: CheckRun, conclusion: str, log: str = "") 
 
 def cancel_suite(github: GitHub, suite: CheckSuite) -> None:
     """Stop a suite's jobs; those that do not run, and have not ended, end as cancelled."""
-    suite.cancelled.set()
+    suite.cancelled = True
     if suite.tells:
         return
     suite.may_grow = False
@@ -137,7 +137,7 @@ def rerun(github: GitHub, suite: CheckSuite, jobs: Collection[str] | None) -> No
     if not names:
         raise RefusedError(Reason.FORBIDDEN, "This workflow run cannot be retried")
     workflow_run.attempt += 1
-    suite.cancelled.clear()
+    suite.cancelled = False
     for name in names:
         add_run(github, suite, name)
     suite.may_grow = True

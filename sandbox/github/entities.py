@@ -1,7 +1,6 @@
 """What hangs on a repository: pull requests, checks, deployments, hooks and the rest."""
 
 import dataclasses
-import threading
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
@@ -172,7 +171,7 @@ class CheckSuite:
     pull: PullRequest | None = None
     workflow_run: WorkflowRun | None = None
     runs: list["CheckRun"] = dataclasses.field(default_factory=list)
-    cancelled: threading.Event = dataclasses.field(default_factory=threading.Event)
+    cancelled: bool = False
     may_grow: bool = False
     tells: bool = False
     startup_failure: str | None = None

@@ -20,6 +20,7 @@ from sandbox.github.run_endings import Ending, conclusion_of, take_ending, take_
 from sandbox.github.run_surroundings import environment_of, worktree_of
 from sandbox.github.state import GitHub
 from sandbox.github.workflow_events import (
+    PackedTrigger,
     Trigger,
     group_trigger,
     pull_trigger,
@@ -97,9 +98,10 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
         ending = take_ending(github)
     elif trigger.event.name == "merge_group":
         ending = take_ending_of_group(github)
+    packed = trigger.pack()
     for workflow in planned:
         with github.lock:
-            suite = _create_suite(github, repository, trigger, workflow, ending)
+            suite = _create_suite(github, repository, packed, workflow, ending)
         if suite is not None and suite.startup_failure is None:
             _enter(github, suite, trigger, workflow, ending)
 
@@ -117,15 +119,15 @@ def _workflow_files(github: GitHub, repository: Repository, sha: str) -> Path:
 def _create_suite(
     github: GitHub,
     repository: Repository,
-    trigger: Trigger,
+    packed: PackedTrigger,
     workflow: actions.PlannedWorkflow,
     ending: Ending,
 ) -> CheckSuite | None:
+    trigger = packed.trigger
     pull = trigger.pull
     if pull is not None and (not pull.open or pull.head_sha != trigger.head_sha):
         return None
     path = f".github/workflows/{workflow.path.name}"
-    packed = trigger.pack()
 
     def restart(jobs: frozenset[str]) -> None:
         again = Ending.REAL if ending is Ending.FLAKY else ending
@@ -238,7 +240,7 @@ def _act(
     jobs: frozenset[str] | None,
 ) -> None:
     with github.lock:
-        if suite.cancelled.is_set():
+        if suite.cancelled:
             return
         suite.tells = True
     told: dict[int, CheckRun] = {}
@@ -267,7 +269,7 @@ def _act(
                 trigger.payload,
                 environment_of(github, suite, trigger),
                 on_job,
-                suite.cancelled,
+                lambda: suite.cancelled,
                 github.stopping,
                 {"GITHUB_TOKEN": token},
                 suite.repository.concurrency,

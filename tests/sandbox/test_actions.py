@@ -56,7 +56,7 @@ def updates_of(
         on_job(update)
 
     [workflow] = plan(worktree / ".github/workflows", OPENED)
-    run(worktree, workflow, PAYLOAD, env or {}, receive, cancelled or threading.Event())
+    run(worktree, workflow, PAYLOAD, env or {}, receive, (cancelled or threading.Event()).is_set)
     return updates
 
 
