@@ -15,6 +15,15 @@ _HIDDEN: Final = re.compile(r"^(\s*)#(?=[# ]|$)")
 _SHOWN: Final = re.compile(r"^(\s*)##")
 
 
+# The escape of the first reaches to the last `}}` of the line, and so over that of the second.
+_TWO_IN_A_LINE: Final = re.compile(r"\{\{#[^`\n]{0,1000}`[^\n]{0,1000}\{\{#")
+
+
+def shape(markdown: str) -> str | Unwritable:
+    """Refuse what would be escaped twice in a line, each in code of its own."""
+    return Unwritable.INCLUDE if _TWO_IN_A_LINE.search(markdown) else markdown
+
+
 def write_code(code: Code) -> Code | Unwritable:
     """Escape what would be replaced, once in a line: all up to its last `}}` is text then."""
     lines = code.content.split("\n")
@@ -64,6 +73,7 @@ MDBOOK: Final = Dialect(
     name="mdbook",
     referenced=frozenset("{"),
     line_start=re.compile(r":[ \t]"),
+    shape=shape,
     write_code=write_code,
     read_code=read_code,
     read_page=read_page,

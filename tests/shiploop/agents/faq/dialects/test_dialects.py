@@ -106,6 +106,7 @@ def of_rust(markdown: str) -> str:
 
 @given(name=st.sampled_from(sorted(MODELS)), markdown=blocks)
 @example(name="mdbook", markdown=r"`\{{#` `{{ a }}`")  # it is one escape, of both
+@example(name="mdbook", markdown="`{{#include a}}` `{{#include a}}`")
 def test_readers_see_what_is_meant(name: str, markdown: str) -> None:
     assume("'{{'" not in markdown and "{v-pre}" not in markdown)  # as Vue is told of it below
     written = write(markdown, DIALECTS[name])
