@@ -98,6 +98,8 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
         ending = take_ending(github)
     elif trigger.event.name == "merge_group":
         ending = take_ending_of_group(github)
+    if not planned:
+        return
     packed = trigger.pack()
     for workflow in planned:
         with github.lock:

@@ -12,9 +12,8 @@ from shiploop.agents.faq.judging.elsewhere import without_code_blocks, without_i
 from shiploop.agents.faq.judging.names import fixed_in
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
-from shiploop.agents.faq.retrieval.language import Language
 from shiploop.agents.faq.retrieval.sections import Hit
-from shiploop.agents.faq.retrieval.stop_words import stop_words
+from shiploop.agents.faq.retrieval.stop_words import GRAMMAR
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 _FEW: Final = 2  # telling words of a heading that may be about much
@@ -213,7 +212,7 @@ def _page_named(path: str, above: Sequence[str]) -> str:
 
 def _words(text: str) -> frozenset[str]:
     """All words but those of grammar: also those that tell little, such as "question"."""
-    told = [word for word in text.split() if word.casefold() not in _GRAMMAR]
+    told = [word for word in text.split() if word.casefold() not in GRAMMAR]
     return frozenset(content_terms(" ".join(told)))
 
 
@@ -266,5 +265,4 @@ _SAID_OF_ALL: Final = frozenset(
     )
 )
 # "de" and "une" are no more telling than "of" is.
-_GRAMMAR: Final = frozenset().union(*map(stop_words, Language))
-_ORDERING: Final = _terms(_ORDERING_WORDS) | _GRAMMAR
+_ORDERING: Final = _terms(_ORDERING_WORDS) | GRAMMAR

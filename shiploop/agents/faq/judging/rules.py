@@ -31,8 +31,7 @@ from shiploop.agents.faq.judging.narrowing import (
 )
 from shiploop.agents.faq.retrieval.asked import asked
 from shiploop.agents.faq.retrieval.headings import Named
-from shiploop.agents.faq.retrieval.language import Language
-from shiploop.agents.faq.retrieval.stop_words import FILLERS, stop_words
+from shiploop.agents.faq.retrieval.stop_words import FILLERS, GRAMMAR
 from shiploop.agents.faq.retrieval.terms import content_terms
 
 _ALIKE: Final = 85.0  # of 100
@@ -62,8 +61,7 @@ themselves thrice throughout throw throws together towards try trying turn turns
 underlying understand usually verbose whatever whenever whoever wipe within write wrong wrote
 yourself
 """
-_FILLERS: Final = frozenset((FILLERS + _NO_SUBJECTS).split())
-_GRAMMAR: Final = frozenset().union(*map(stop_words, Language))
+_FILLERS: Final = GRAMMAR.union((FILLERS + _NO_SUBJECTS).split())
 _FIRST_STEP: Final = re.compile(
     r"\A\W{0,40}(?:first(?:ly)?|to (?:begin|start)|step 1|zuerst|zunächst|d'abord|premièrement"
     r"|primero|innanzitutto|primeiro|eerst)\b|\A\W{0,40}(?:首先|第一步|まず|最初に|먼저|우선)",
@@ -185,7 +183,7 @@ def unknown_names(question: str, knows: Callable[[str], bool]) -> tuple[str, ...
 
 def words_of(question: str) -> tuple[str, ...]:
     """The longer words of what a question is about, in lower case."""
-    words = (word for word in asked(question).words if word not in _FILLERS | _GRAMMAR)
+    words = (word for word in asked(question).words if word not in _FILLERS)
     about = (word for word in words if _LONG_WORD.fullmatch(word))
     return tuple(word for word in dict.fromkeys(about) if content_terms(word))[:_MOST_WORDS]
 

@@ -44,3 +44,7 @@ _OTHERS: Final = {
 def stop_words(language: Language) -> frozenset[str]:
     """The stop words of a language, and those of English: its words are borrowed everywhere."""
     return frozenset(f"{_ENGLISH} {_OTHERS.get(language, '')}".split())
+
+
+# The words that hold a sentence together, in whatever language.
+GRAMMAR: Final = frozenset().union(*map(stop_words, Language))
