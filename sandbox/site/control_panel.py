@@ -23,10 +23,12 @@ class ControlPanel:
         deploy_ms = self._get("latency").get("deploy_ms")
         return deploy_ms if isinstance(deploy_ms, int) else 0
 
+    def faults(self) -> "FaultsSet":
+        """Return what is set just now."""
+        return FaultsSet(self, frozenset(self._get("faults")))
+
     def take(self, fault: Fault) -> bool:
-        """Use a fault once, if it is set."""
-        if fault not in self._get("faults"):
-            return False
+        """Use a fault once, if it is still set."""
         try:
             answer = self.client.post(self._url(f"faults/{fault}/take"), timeout=_TIMEOUT_S)
             return bool(answer.raise_for_status().json()["taken"])
@@ -43,3 +45,15 @@ class ControlPanel:
 
     def _url(self, path: str) -> str:
         return f"{self.base_url}/_sandbox/{path}"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultsSet:
+    """The faults that were set when the panel was asked: mostly none, and it is asked once."""
+
+    panel: ControlPanel
+    names: frozenset[str]
+
+    def take(self, fault: Fault) -> bool:
+        """Use a fault once, if it was set."""
+        return fault in self.names and self.panel.take(fault)

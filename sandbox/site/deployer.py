@@ -12,7 +12,7 @@ import pygit2
 
 from sandbox.faults import Fault
 from sandbox.site.build import Build, Builder, BuildFailedError
-from sandbox.site.control_panel import ControlPanel
+from sandbox.site.control_panel import ControlPanel, FaultsSet
 from sandbox.site.deployments import DeploymentReporter
 from sandbox.site.github_api import DeploymentState, GitHubApi
 from sandbox.site.source import AddedLines, Clone
@@ -106,14 +106,15 @@ class Deployer(threading.Thread):
         self._logs[sha] = []
         if len(self._logs) > _LOGS_KEPT:
             del self._logs[next(iter(self._logs))]
-        self._take_bad_merges(sha, clone)
-        if self.live is not None and self._panel.take(Fault.WRONG_ENVIRONMENT):
+        faults = self._panel.faults()
+        self._take_bad_merges(sha, clone, faults)
+        if self.live is not None and faults.take(Fault.WRONG_ENVIRONMENT):
             self._report_preview(sha)
         self._reporter.report(sha, DeploymentState.IN_PROGRESS)
-        if self.live is not None and self._panel.take(Fault.DEPLOY_SKIPPED):
+        if self.live is not None and faults.take(Fault.DEPLOY_SKIPPED):
             self._end(sha, "skipped: nothing that is built has changed", DeploymentState.INACTIVE)
             return
-        if self.live is not None and self._panel.take(Fault.DEPLOY_FAILED):
+        if self.live is not None and faults.take(Fault.DEPLOY_FAILED):
             self._end(sha, "failed: the builder ran out of memory", DeploymentState.FAILURE)
             return
         try:
@@ -121,16 +122,16 @@ class Deployer(threading.Thread):
         except BuildFailedError as error:
             self._end(sha, f"failed: {error}", DeploymentState.FAILURE)
             return
-        if self.live is not None and self._panel.take(Fault.DEPLOY_NEVER_LIVE):
+        if self.live is not None and faults.take(Fault.DEPLOY_NEVER_LIVE):
             self._note(sha, "built; waiting for a machine")
             return
-        if self.live is not None and self._panel.take(Fault.DEPLOY_PINNED):
+        if self.live is not None and faults.take(Fault.DEPLOY_PINNED):
             self._end(sha, "built; production is pinned", DeploymentState.SUCCESS)
             return
         build = dataclasses.replace(build, healthy=not _contains_any(self._bad_merges, sha, clone))
-        if self.live is not None and self._panel.take(Fault.STALE_PAGES):  # as caches give them
+        if self.live is not None and faults.take(Fault.STALE_PAGES):  # as caches give them
             build = dataclasses.replace(build, pages=self.live.pages)
-        told_early = self._panel.take(Fault.DEPLOY_TOLD_EARLY)
+        told_early = faults.take(Fault.DEPLOY_TOLD_EARLY)
         if told_early:  # before the edges switch, as platforms do
             self._reporter.report(sha, DeploymentState.SUCCESS)
         deploy_s = self._panel.deploy_ms() / 1000
@@ -151,7 +152,7 @@ class Deployer(threading.Thread):
         self._note(sha, line)
         self._reporter.report(sha, state)
 
-    def _take_bad_merges(self, sha: str, clone: Clone) -> None:
+    def _take_bad_merges(self, sha: str, clone: Clone, faults: FaultsSet) -> None:
         """Use `bad_deploy` for each commit that is new, also when one build brings several.
 
         A bad merge is remembered by the lines that it added. A build contains it as long as its
@@ -161,7 +162,7 @@ class Deployer(threading.Thread):
         new = clone.commits_between(self._seen, sha) if self._seen else ()
         self._seen = sha
         for commit in new:
-            if not self._panel.take(Fault.BAD_DEPLOY):
+            if not faults.take(Fault.BAD_DEPLOY):
                 return
             self._bad_merges[commit] = clone.added_lines(commit)
 

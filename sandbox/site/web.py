@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from sandbox.faults import Fault
-from sandbox.site.control_panel import ControlPanel
+from sandbox.site.control_panel import ControlPanel, FaultsSet
 from sandbox.site.deployer import Deployer
 from sandbox.site.layout import SECURITY_HEADERS, error_page
 
@@ -38,12 +38,13 @@ class _Site:
         self._health_failed = False
 
     def health(self, _request: Request) -> Response:
-        if self._panel.take(Fault.SITE_DOWN):
+        faults = self._panel.faults()
+        if faults.take(Fault.SITE_DOWN):
             return JSONResponse({"status": "down"}, 503)
         live = self._deployer.live
         if live is None:
             return JSONResponse({"status": "starting"}, 503)
-        healthy = live.healthy and not self._flakes()
+        healthy = live.healthy and not self._flakes(faults)
         answer = {
             "status": "ok" if healthy else "error",
             "sha": live.sha,
@@ -52,7 +53,7 @@ class _Site:
         return JSONResponse(answer, 200 if healthy else 500, {"Cache-Control": "no-store"})
 
     def page(self, request: Request) -> Response:
-        if self._panel.take(Fault.SITE_DOWN):
+        if self._panel.faults().take(Fault.SITE_DOWN):
             return _error(503, "Service unavailable", "The site is down.")
         live = self._deployer.live
         if live is None:
@@ -80,9 +81,9 @@ class _Site:
             self._deployer.wake()
         return JSONResponse({"message": "accepted"}, 202)
 
-    def _flakes(self) -> bool:
+    def _flakes(self, faults: FaultsSet) -> bool:
         """With `flaky_health` every second answer fails."""
-        self._health_failed = not self._health_failed and self._panel.take(Fault.FLAKY_HEALTH)
+        self._health_failed = not self._health_failed and faults.take(Fault.FLAKY_HEALTH)
         return self._health_failed
 
 
