@@ -7,10 +7,11 @@ https://docs.github.com/en/webhooks/using-webhooks/handling-failed-webhook-deliv
 """
 
 import collections
+import contextlib
 import dataclasses
-import functools
 import hashlib
 import hmac
+import http.client
 import json
 import logging
 import queue
@@ -18,8 +19,7 @@ import threading
 import uuid
 from collections.abc import Mapping
 from datetime import UTC, datetime
-
-import httpx
+from urllib.parse import urlsplit
 
 from sandbox.faults import Fault, Faults
 from sandbox.github.entities import Hook
@@ -85,13 +85,6 @@ class Deliveries:
         for parcels in self._queues.values():
             parcels.put(None)
 
-    @functools.cached_property
-    def _client(self) -> httpx.Client:
-        # Made with the first delivery: reading the system's certificates takes a while.
-        # A connection of its own for each: a kept one that the receiver just closed
-        # would lose the event, as nothing is delivered again.
-        return httpx.Client(limits=httpx.Limits(max_keepalive_connections=0), trust_env=False)
-
     def _queue(self, hook: Hook) -> "queue.SimpleQueue[_Parcel | None]":
         if hook.id not in self._queues:
             self._queues[hook.id] = queue.SimpleQueue()
@@ -108,13 +101,12 @@ class Deliveries:
     def _deliver(self, parcel: _Parcel) -> Delivery:
         started = datetime.now(UTC)
         try:
-            answer = self._client.send(_request(parcel))
-            status_code, status = answer.status_code, answer.reason_phrase or "OK"
-        except httpx.HTTPError as error:
+            status_code, status = _post(parcel)
+        except (OSError, http.client.HTTPException) as error:
             _LOGGER.info("hook %s did not take %s: %r", parcel.hook.url, parcel.event, error)
             status_code, status = (
                 0,
-                "timed out" if isinstance(error, httpx.TimeoutException) else "failed to connect",
+                "timed out" if isinstance(error, TimeoutError) else "failed to connect",
             )
         action = parcel.body.get("action")
         return Delivery(
@@ -140,8 +132,24 @@ def _repository_id(parcel: _Parcel) -> int:
     return int(repository["id"]) if isinstance(repository, dict) else 0
 
 
-def _request(parcel: _Parcel) -> httpx.Request:
+def _post(parcel: _Parcel) -> tuple[int, str]:
+    """Deliver, and return what was answered: the status and its reason.
+
+    By a connection of its own: a kept one that the receiver just closed would lose the event, as
+    nothing is delivered again. Raises OSError and HTTPException.
+    """
+    url = urlsplit(parcel.hook.url)
+    kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
     content = json.dumps(parcel.body, separators=(",", ":")).encode()
+    with contextlib.closing(kind(url.netloc, timeout=TIMEOUT_S)) as connection:
+        target = f"{url.path or '/'}{'?' if url.query else ''}{url.query}"
+        connection.request("POST", target, content, _headers(parcel, content))
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status, answer.reason or "OK"
+
+
+def _headers(parcel: _Parcel, content: bytes) -> dict[str, str]:
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "GitHub-Hookshot/sandbox",
@@ -153,10 +161,4 @@ def _request(parcel: _Parcel) -> httpx.Request:
     }
     if parcel.hook.secret:
         headers["X-Hub-Signature-256"] = signature(parcel.hook.secret, content)
-    return httpx.Request(
-        "POST",
-        parcel.hook.url,
-        content=content,
-        headers=headers,
-        extensions={"timeout": httpx.Timeout(TIMEOUT_S).as_dict()},
-    )
+    return headers
