@@ -34,7 +34,7 @@ lint: $(VENV)/ready-to-test
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/deptry .
-	$(VENV)/bin/mypy shiploop flows tasks api dashboard sandbox webguard bench
+	$(VENV)/bin/mypy shiploop flows tasks api dashboard sandbox webguard bench tests
 
 # What GitHub publishes of itself, to hold the sandbox against; kept once fetched.
 schemas: $(VENV)/ready-to-test

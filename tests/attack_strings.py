@@ -7,8 +7,8 @@ what leads up to it together with one round of it: a beginning that is found eve
 import re
 import string
 from collections.abc import Iterator, Sequence
-from re import _constants as codes
-from re import _parser as parser
+from re import _constants as codes  # type: ignore[attr-defined]  # no stubs: private
+from re import _parser as parser  # type: ignore[attr-defined]  # no stubs: private
 from typing import Any, NamedTuple
 
 # Of each class some of these are taken: of every kind that our expressions tell apart.
@@ -68,6 +68,8 @@ def pumps_of(nodes: Sequence[Node], before: str) -> Iterator[Pump]:
                 yield from pumps_of(list(argument[1]), led)
             case codes.ATOMIC_GROUP:
                 yield from pumps_of(list(argument), led)
+            case _:
+                pass
 
 
 def samples(nodes: Sequence[Node], most: int) -> list[str]:
@@ -91,7 +93,7 @@ def sample(node: Node, turn: int = 0) -> str:
         case codes.MAX_REPEAT | codes.MIN_REPEAT | codes.POSSESSIVE_REPEAT:
             least, most, inner = argument
             once = "".join(sample(each, turn) for each in inner)
-            return once * max(least, 1 if turn % 2 and most else 0)
+            return once * int(max(least, 1 if turn % 2 and most else 0))
         case codes.SUBPATTERN:
             return "".join(sample(each, turn) for each in argument[3])
         case codes.ATOMIC_GROUP:
@@ -99,7 +101,8 @@ def sample(node: Node, turn: int = 0) -> str:
         case codes.BRANCH:
             branches = argument[1]
             return "".join(sample(each, turn) for each in branches[turn % len(branches)])
-    return ""
+        case _:
+            return ""
 
 
 def of_class(items: Sequence[Node], turn: int) -> str:
@@ -125,4 +128,5 @@ def written(item: Node) -> str:
             return "-".join(re.escape(chr(each)) for each in argument)
         case codes.CATEGORY:
             return CATEGORIES[argument]
-    raise AssertionError(item)
+        case _:
+            raise AssertionError(item)

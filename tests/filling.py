@@ -100,8 +100,8 @@ def _containers(hint: Any, name: str, readings: Readings) -> st.SearchStrategy[F
         several = st.tuples(*(_values(each, name, readings) for each in arguments))
         return several.map(lambda each: lambda text: tuple(one(text) for one in each))
     if origin in (tuple, Sequence):
-        several = st.lists(_values(arguments[0], name, readings), min_size=1, max_size=3)
-        return several.map(lambda each: lambda text: tuple(one(text) for one in each))
+        some = st.lists(_values(arguments[0], name, readings), min_size=1, max_size=3)
+        return some.map(lambda each: lambda text: tuple(one(text) for one in each))
     if origin is Mapping:
         keys = _values(arguments[0], "", readings)
         values = _values(arguments[1] if arguments[1] is not Any else str, "url", readings)

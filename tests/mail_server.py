@@ -43,9 +43,7 @@ class MailServer:
         if self.data_replies:
             return self.data_replies.pop(0)
         content = cast("bytes", envelope.content)
-        self.messages.append(
-            cast("EmailMessage", message_from_bytes(content, policy=policy.default))
-        )
+        self.messages.append(message_from_bytes(content, policy=policy.default))
         self.receivers.append(list(envelope.rcpt_tos))
         return "250 OK"
 

@@ -60,6 +60,8 @@ def calls_of(path: Path) -> Iterator[ast.Call]:
             case ast.Call(func=ast.Attribute(value=ast.Name(id="re"), attr=name)):
                 if name in TAKES_A_PATTERN:
                     yield node
+            case _:
+                pass
 
 
 def evaluated(call: ast.Call, module: ModuleType) -> re.Pattern[str] | None:

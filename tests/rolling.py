@@ -16,7 +16,7 @@ from tests.world import World
 
 
 @contextmanager
-def rolling_world(**changes: object) -> Iterator[World]:
+def rolling_world(**changes: Any) -> Iterator[World]:
     """A stack of its own, seen to be healthy; `changes` are settings that differ."""
     with running_world(task_deadline_s=PATIENT_DEADLINE_S, **changes) as world:
         assert world.settle("What is the worker heartbeat mechanism?")["status"] == "done"

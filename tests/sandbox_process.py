@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from shiploop.agents.faq.document.document import FAQ_PATH
-from shiploop.clients.github.auth import fixed_token
+from shiploop.clients.github.auth import TokenSource, fixed_token
 from shiploop.clients.github.client import GitHub
 from shiploop.clients.github.transport import GitHubTransport
 from shiploop.domain.delivery.checks import ChecksState, decide_checks, require
@@ -84,7 +84,7 @@ class SandboxProcess:
         """Our client, as whoever has this token."""
         return self.github(fixed_token(token))
 
-    def github(self, token: Callable[[], str]) -> GitHub:
+    def github(self, token: TokenSource) -> GitHub:
         """Our client with this source of tokens."""
         return GitHub(GitHubTransport(self.http, self.url, token), REPOSITORY, "main")
 

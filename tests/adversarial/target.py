@@ -89,8 +89,7 @@ def from_model(
     assert isinstance(asked, Question), asked
     cited = section or cited_section()
     citation = f"\n\nSource: {expected_citations((cited,))}" if cite else ""
-    # No generator but ours exists in this version; the gate asks for the extractive one only.
-    answer = Answer(text + citation, (source_of(cited),), "model")  # type: ignore[arg-type]
+    answer = Answer(text + citation, (source_of(cited),), "model")
     return candidate(asked, answer)
 
 

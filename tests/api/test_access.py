@@ -21,7 +21,7 @@ def ask(api: httpx.Client, number: int = 1, **headers: str) -> httpx.Response:
 
 @pytest.mark.parametrize("key", KEYS.values())
 def test_each_configured_key_lets_in(serve: Serve, key: str) -> None:
-    assert ask(serve(api_keys=KEYS), **{"X-API-Key": key}).status_code == 202
+    assert ask(serve(api_keys=KEYS), 1, **{"X-API-Key": key}).status_code == 202
 
 
 @pytest.mark.parametrize(
@@ -114,5 +114,5 @@ def test_refused_questions_count_too(serve: Serve) -> None:
 
 def test_without_redis_the_limit_does_not_hide_that_it_is_away(serve: Serve) -> None:
     api = serve(redis_url=f"redis://127.0.0.1:{free_port()}", api_keys=KEYS)
-    problem_of(ask(api, **{"X-API-Key": KEYS["ci"]}), 503)
+    problem_of(ask(api, 1, **{"X-API-Key": KEYS["ci"]}), 503)
     problem_of(ask(api), 401)

@@ -132,9 +132,12 @@ def test_prometheus_reads_the_counters_and_the_histogram(api: httpx.Client, redi
         settled(redis, tte_ms)
     answer = api.get("/metrics", headers={"accept": "application/openmetrics-text"})
     assert answer.headers["content-type"].startswith("application/openmetrics-text")
+    families = text_string_to_metric_families(
+        answer.text  # type: ignore[no-untyped-call]  # the library has no annotations here
+    )
     samples = {
         (sample.name, *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(answer.text)
+        for family in families
         for sample in family.samples
     }
     assert samples["shiploop_tasks_total", "done"] == 2

@@ -48,7 +48,7 @@ def schemathesis(api: httpx.Client, directory: Path) -> subprocess.CompletedProc
     config = directory / "schemathesis.toml"
     config.write_text(CONFIG, encoding="utf-8")
     command = [
-        Path(sys.executable).with_name("schemathesis"),
+        str(Path(sys.executable).with_name("schemathesis")),
         f"--config-file={config}",
         "run",
         str(api.base_url.join("/openapi.json")),

@@ -108,4 +108,4 @@ def test_the_probes_of_the_loop_can_be_read(tmp_path: Path) -> None:
     text = loop_world._PROBES.read_text() + loop_world._PROBE_OF_TEXT
     path = tmp_path / "probes.yaml"
     path.write_text(text)
-    assert [each.name for each in read_probes(path, {}.get)][-1] == "faq-text"
+    assert [each.name for each in read_probes(path, dict[str, str]().get)][-1] == "faq-text"

@@ -160,7 +160,8 @@ def _type_differences(ours: GraphQLNamedType, theirs: GraphQLNamedType) -> list[
             interfaces = {interface.name for interface in theirs.interfaces}
             extra = _unknown(ours.name, [each.name for each in ours.interfaces], interfaces)
             return extra + _field_differences(ours, theirs)
-    return []
+        case _:
+            return []
 
 
 def _field_differences(

@@ -30,7 +30,7 @@ from shiploop.domain.delivery.review import PullReview
 from shiploop.domain.delivery.rules import BranchRules
 from shiploop.domain.production.deployment import Deployment
 from shiploop.errors import ShiploopError
-from tests.fidelity.answers import Answers, places, with_value
+from tests.fidelity.answers import Answers, Path, places, with_value
 from tests.fidelity.openapi import RestDescription
 from tests.loopback import NO_TLS
 from tests.scripted_server import Reply, ScriptedServer
@@ -234,7 +234,8 @@ def test_each_field_that_may_be_null_is_null_in_turn_and_each_list_empty(
     whole = answers.whole()
     kind = TypeAdapter(asked.kind)
     assert kind.validate_python(read(asked, transport, scripted, whole), strict=True) is not None
-    variants = [(path, None) for path in answers.nullable] + [(path, []) for path in answers.lists]
+    variants: list[tuple[Path, object]] = [(path, None) for path in answers.nullable]
+    variants += [(path, []) for path in answers.lists]
     assert variants
     for path, value in variants:
         told = read(asked, transport, scripted, with_value(whole, path, value))
@@ -318,11 +319,12 @@ def test_no_rest_answer_is_an_error_of_pythons(
     route: Route,
 ) -> None:
     whole = rest_description.example(route.method, route.template, route.status)
+    strange: tuple[object, ...] = (None, "strange", [])
     amiss = [
         with_value(whole, path, value)
         for path in places(whole)
         if len(path) <= 3  # deeper ones nobody reads
-        for value in (None, "strange", [])
+        for value in strange
     ]
     assert len(amiss) > 5
     # A list of deliveries may be asked for beside it.

@@ -148,6 +148,7 @@ def test_no_delivery_is_an_error_of_pythons(
     client: TestClient, webhook_examples: list[Example]
 ) -> None:
     repository = {"full_name": "Codertocat/Hello-World"}
+    strange: tuple[object, ...] = (None, "strange", 7, [], {}, [None])
     number = 0
     # There is no example of a ruleset's event, of which nothing is read.
     for event in sorted(WEBHOOK_EVENTS - {"repository_ruleset"}):
@@ -157,7 +158,7 @@ def test_no_delivery_is_an_error_of_pythons(
             with_value(kept, path, value)
             for path in places(kept)
             if 1 <= len(path) <= 2 and path[0] != "repository"
-            for value in (None, "strange", 7, [], {}, [None])
+            for value in strange
         ]
         for payload in amiss:
             number += 1

@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -151,9 +152,11 @@ _REVIEWS = {
 def visit_rulesets(tourist: Tourist) -> None:
     rulesets = f"{REPOSITORY}/rulesets"
     expected = {"context": "faq-gate", "integration_id": 15368}
-    parameters = {"strict_required_status_checks_policy": False}
-    parameters["required_status_checks"] = [expected]
-    ruleset = {
+    parameters = {
+        "strict_required_status_checks_policy": False,
+        "required_status_checks": [expected],
+    }
+    ruleset: dict[str, Any] = {
         "name": "checks",
         "enforcement": "active",
         "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},

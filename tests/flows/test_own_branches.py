@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -10,7 +11,7 @@ from shiploop.stores import keys
 from shiploop.stores.intake import Intake
 from tests.rolling import ended, pulls_from, redis_of
 from tests.toy_agent.agent import PATH
-from tests.until import wait_until
+from tests.until import until
 from tests.world import World
 
 pytestmark = [pytest.mark.xdist_group("house-world"), pytest.mark.timeout(180)]
@@ -38,8 +39,7 @@ def test_answers_and_rollbacks_are_on_branches_with_the_names_that_are_set(
     assert pull["merged_at"] is not None
     assert house_world.file(PATH) == before
     for branch in (f"bot/notes-{task_id}", f"bot/undo-rollback-{sha}", f"reapply/{sha}"):
-        wait_until(lambda branch=branch: bool(pulls_from(house_world, branch)))
-        (pull,) = pulls_from(house_world, branch)
+        (pull,) = until(partial(pulls_from, house_world, branch), bool)
         assert pull["body"].startswith("## What\n\n")
         assert "\n\n- [x] It is read\n\n" in pull["body"]
 

@@ -1,5 +1,7 @@
 """A repository's rules: each row of docs/settings-of-your-repository.md that a task may meet."""
 
+from typing import Any
+
 import pytest
 
 from tests.rolling import ended, said
@@ -47,7 +49,7 @@ def assert_refused_unopened(world: World, line: str, reason: str) -> None:
 
 @pytest.mark.parametrize("way", ["ruleset", "protection"])
 def test_required_reviews_park_a_task_until_github_counts_them(world: World, way: str) -> None:
-    asked = {"required_approving_review_count": 1}
+    asked: dict[str, Any] = {"required_approving_review_count": 1}
     rule = (
         ruleset(world, "pull_request", **asked)
         if way == "ruleset"
@@ -133,7 +135,7 @@ def test_restricted_creations_are_refused_in_the_first_second(world: World) -> N
 
 
 def test_branch_names_that_ours_are_not_are_refused_in_the_first_second(world: World) -> None:
-    named = {"operator": "starts_with", "pattern": "feature/"}
+    named: dict[str, Any] = {"operator": "starts_with", "pattern": "feature/"}
     with ruleset(world, "branch_name_pattern", on="~ALL", **named):
         assert_refused_unopened(world, "Called so", "branch names must start with 'feature/'")
 
@@ -144,7 +146,7 @@ def test_commit_messages_that_ours_is_not_are_refused_before_a_pull_request(worl
 
 
 def test_the_bypass_list_exempts_from_reviews(world: World) -> None:
-    asked = {"required_approving_review_count": 1}
+    asked: dict[str, Any] = {"required_approving_review_count": 1}
     with ruleset(world, "pull_request", bypass="pull_request", **asked):
         assert settled(world, ask(world, "Let through"))["status"] == "done"
 

@@ -2,9 +2,10 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -78,7 +79,7 @@ def files(world: World) -> Iterator[tuple[str, str]]:
 
 def stored(world: World) -> Iterator[tuple[str, str]]:
     # A dump has everything, but may be compressed: what is read by type is not.
-    readers = {
+    readers: dict[Any, Callable[[Redis, Any], object]] = {
         b"string": lambda redis, key: redis.get(key),
         b"hash": lambda redis, key: redis.hgetall(key),
         b"stream": lambda redis, key: redis.xrange(key),

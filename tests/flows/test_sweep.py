@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_what_is_declined_is_kept_as_a_gap(world: World) -> None:
     with redis_of(world) as redis:
 
         def is_kept() -> bool:
-            kept = redis.xrange(keys.declined("faq"))
+            kept: Any = redis.xrange(keys.declined("faq"))
             return question in [fields["title"] for _, fields in kept]
 
         wait_until(is_kept)

@@ -56,7 +56,8 @@ class FakeGitHub:
                 taken = self.faults.get(name, 0) > 0
                 self.faults[name] = self.faults.get(name, 0) - taken
                 return 200, {"taken": taken}
-        return 404, {"message": "Not Found"}
+            case _:
+                return 404, {"message": "Not Found"}
 
     def deployed_shas(self) -> list[str]:
         """The commits for which a deployment was created, in order."""

@@ -6,7 +6,7 @@ import pytest
 from tests.sandbox.github_driver import SandboxGitHub
 
 
-def _links(answer: httpx.Response) -> dict[str, str]:
+def _links(answer: httpx.Response) -> dict[str | None, str]:
     return {rel: link["url"].partition("?")[2] for rel, link in answer.links.items()}
 
 
@@ -35,7 +35,7 @@ def issues(github: SandboxGitHub) -> str:
     ],
 )
 def test_a_page_links_to_those_around_it(
-    github: SandboxGitHub, issues: str, page: int, expected: dict[str, str]
+    github: SandboxGitHub, issues: str, page: int, expected: dict[str | None, str]
 ) -> None:
     answer = github.bot.get(issues, params={"per_page": 3, "page": page})
     assert _links(answer) == expected

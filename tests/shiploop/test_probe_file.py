@@ -42,7 +42,7 @@ def fault(text: str | bytes) -> str:
 def test_the_files_own_probes_are_the_rfcs_and_what_is_watched_beside_them() -> None:
     api = Address("{api}/api/agent/tasks?limit=1")
     health = Address("/healthz", json=JsonValue(("sha",)), if_there=True)
-    assert read_probes(Settings(_env_file=None).probes, {}.get) == (
+    assert read_probes(Settings(_env_file=None).probes, dict[str, str]().get) == (
         Probe("site-home", SITE, Address("/")),
         Probe("site-health", SITE, health),
         Probe("site-faq", SITE, Address("{faq}")),
@@ -194,10 +194,10 @@ def test_more_probes_than_may_be_asked_at_once_are_refused() -> None:
 def test_a_file_that_is_wrong_or_not_there_is_named(tmp_path: Path) -> None:
     path = tmp_path / "probes.yaml"
     with pytest.raises(ProbesUnreadable, match=r"probes\.yaml cannot be read: No such file"):
-        read_probes(path, {}.get)
+        read_probes(path, dict[str, str]().get)
     path.write_text("probes: []")
     with pytest.raises(ProbesUnreadable, match=r"probes\.yaml: line 1, probes: list should"):
-        read_probes(path, {}.get)
+        read_probes(path, dict[str, str]().get)
 
 
 @given(st.one_of(st.binary(max_size=200), st.text("probes:-{}[]&*!\n a1", max_size=200)))

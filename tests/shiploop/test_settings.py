@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -200,7 +201,11 @@ def test_a_mail_server_is_named_by_its_address_and_nothing_secret(url: str) -> N
 
 @pytest.mark.parametrize("missing", ["mail_from", "mail_to"])
 def test_a_mail_server_alone_says_what_else_is_to_be_set(missing: str) -> None:
-    given = {"smtp_url": "smtps://m.example", "mail_from": "a@b.c", "mail_to": ("a@b.c",)}
+    given: dict[str, Any] = {
+        "smtp_url": "smtps://m.example",
+        "mail_from": "a@b.c",
+        "mail_to": ("a@b.c",),
+    }
     with pytest.raises(ValidationError, match="SHIPLOOP_MAIL_FROM"):
         Settings(_env_file=None, **{name: told for name, told in given.items() if name != missing})
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,7 +50,8 @@ class Told:
         ]
 
     def _stream(self) -> str:
-        at, told = NOON, [("queued", NOON, {})]
+        at = NOON
+        told: list[tuple[str, datetime, dict[str, str]]] = [("queued", at, {})]
         for stage in self.stages:
             at += timedelta(milliseconds=_STAGES_MS.get(_before(stage), 0))
             told.append(("stage", at, {"stage": stage}))

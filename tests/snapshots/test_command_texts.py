@@ -4,7 +4,7 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 import pytest
@@ -58,7 +58,7 @@ def test_help_says_this(name: str, here: Terminal, reads_as: ReadsAs) -> None:
 def freezing(here: Terminal, redis: Redis) -> None:
     """Somebody has frozen merges, another one wants to, and lifts it."""
     here.type("freeze", "a demo")
-    since = {"owner": "ada@laptop", "since": "2026-11-22T12:00:00.000Z"}
+    since: dict[Any, Any] = {"owner": "ada@laptop", "since": "2026-11-22T12:00:00.000Z"}
     redis.hset(keys.FREEZE, mapping=since)
     here.type("freeze", "holidays")
     here.type("unfreeze")

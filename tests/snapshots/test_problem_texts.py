@@ -87,7 +87,7 @@ def too_many(serve: Serve) -> httpx.Response:
 
 def store_task(redis: Redis, **fields: str) -> None:
     Intake(redis).accept(TASK_ID, a_request(), NOON, limit=10)
-    redis.hset(keys.task(TASK_ID), mapping=fields)
+    redis.hset(keys.task(TASK_ID), mapping=dict[Any, Any](fields))
 
 
 def cancel_settled(api: httpx.Client, redis: Redis) -> httpx.Response:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import pytest
@@ -86,10 +87,11 @@ def levels() -> str:
 def undecided() -> str:
     """Why a suggestion goes on waiting."""
     pull = PullReview("PR_1", PullRequestState.OPEN, is_draft=True, head_sha=NEWER_SHA)
-    words = [(), (ReviewState.CHANGES_REQUESTED, NEWER_SHA), (ReviewState.APPROVED, "0" * 40)]
+    refused = Review("ada", ReviewState.CHANGES_REQUESTED, NEWER_SHA, by_writer=True)
+    outdated = Review("ada", ReviewState.APPROVED, "0" * 40, by_writer=True)
+    given: list[tuple[Review, ...]] = [(), (refused,), (outdated,)]
     said = []
-    for word in words:
-        reviews = (Review("ada", *word, by_writer=True),) if word else ()
+    for reviews in given:
         decision = decide_review(replace(pull, reviews=reviews), [NEWER_SHA])
         assert isinstance(decision, Undecided)
         said.append(decision.reason)
@@ -128,7 +130,7 @@ UNMERGED: Final = {
     FailureKind.DEADLINE: "not merged by 12:10:00 UTC, its deadline",
 }
 COMMENTS: Final[dict[str, Callable[[], str]]] = {
-    f"github/closing_comment_{kind}.md": lambda kind=kind: comment(kind) for kind in UNMERGED
+    f"github/closing_comment_{kind}.md": partial(comment, kind) for kind in UNMERGED
 }
 
 

@@ -106,7 +106,7 @@ def incident_issue(
     reason: str,
     evidence: Sequence[str] = (),
     suspects: Sequence[Suspect] = (),
-    to_do: str = incident.ToDo.BRING_BACK,
+    to_do: incident.ToDo = incident.ToDo.BRING_BACK,
 ) -> str:
     """The issue of an incident without a rollback."""
     body = incident.incident_body(key, reason, evidence, suspects, {}, to_do)

@@ -31,8 +31,9 @@ def services_with(
     made: list[Services] = []
 
     def make(**changes: Any) -> Services:
-        ours = {"github_repo": REPOSITORY, "github_token": SecretStr(BOT_TOKEN), "home": tmp_path}
-        settings = Settings(_env_file=None, redis_url=url_of(redis), **ours | changes)
+        ours: dict[str, Any] = {"github_repo": REPOSITORY, "home": tmp_path}
+        ours |= {"github_token": SecretStr(BOT_TOKEN), **changes}
+        settings = Settings(_env_file=None, redis_url=url_of(redis), **ours)
         for name, value in settings.as_environment().items():
             monkeypatch.setenv(name, value)
         services.cache_clear()

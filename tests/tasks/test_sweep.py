@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -49,7 +50,7 @@ def asked(ours: Services) -> int:
 
 def end(ours: Services, redis: Redis, task_id: str, **fields: str) -> None:
     """Have a task end so, as its runner would."""
-    redis.hset(keys.task(task_id), mapping=fields)
+    redis.hset(keys.task(task_id), mapping=dict[Any, Any](fields))
 
 
 def test_what_has_changed_is_asked_again_once(
@@ -77,7 +78,7 @@ def test_what_has_changed_is_asked_again_once(
 def test_what_its_task_has_noted_decides_whether_it_has_changed(
     ours: Services, sandbox: SandboxProcess, redis: Redis
 ) -> None:
-    merged = {"made_of": "another answer", "merged_at": "2026-11-22T12:00:00.000Z"}
+    merged: dict[Any, Any] = {"made_of": "another answer", "merged_at": "2026-11-22T12:00:00.000Z"}
     redis.hset(keys.task(TASK_ID), mapping=merged)
     assert sweep_agent.fn("faq") == "faq: 1 edited"
     assert the_entry(ours).merged_at == datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -16,7 +16,7 @@ from tasks.tidy_up import outcome_of, outcome_of_checks
 from tests.builders import NOON, a_task
 
 MERGE = Merge("a" * 40, NOON + timedelta(seconds=20))
-BASES = {ShiploopError, TransientError, PermanentError}
+BASES: set[type[ShiploopError]] = {ShiploopError, TransientError, PermanentError}
 NAMED = [
     kind
     for _, kind in inspect.getmembers(errors, inspect.isclass)

@@ -1,5 +1,7 @@
 """Who may come in: decided by the headers that a browser sends, and cannot be made to lie in."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -66,7 +68,7 @@ def test_a_program_that_sends_no_host_is_no_browser() -> None:
 
 @pytest.mark.parametrize("header", ["host", "origin"])
 def test_a_header_that_is_sent_twice_is_refused(header: str) -> None:
-    twice = {"host": "127.0.0.1", header: ["http://127.0.0.1", "http://127.0.0.1"]}
+    twice: dict[str, Any] = {"host": "127.0.0.1", header: ["http://127.0.0.1", "http://127.0.0.1"]}
     assert status(**twice) == 400
 
 

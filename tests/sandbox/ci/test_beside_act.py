@@ -36,9 +36,10 @@ def test_act_says_the_same(worktree: Path, tmp_path: Path, name: str) -> None:
 def conclusions_by_act(worktree: Path, home: Path, case: Mapping[str, Any]) -> dict[str, str]:
     """Run a workflow whose jobs have no names; of which of them act is silent, it has skipped."""
     (home / "event.json").write_text(json.dumps(PAYLOAD))
-    command = [Path(sys.executable).with_name("act"), "pull_request", "--json", "-C", worktree]
-    command += ["-e", home / "event.json", "-P", "ubuntu-latest=-self-hosted", "--no-cache-server"]
-    command += ["--env", "GITHUB_REPOSITORY=acme/docs"]
+    act = str(Path(sys.executable).with_name("act"))
+    command = [act, "pull_request", "--json", "-C", str(worktree)]
+    command += ["-e", str(home / "event.json"), "-P", "ubuntu-latest=-self-hosted"]
+    command += ["--no-cache-server", "--env", "GITHUB_REPOSITORY=acme/docs"]
     done = subprocess.run(
         command,
         env={"PATH": os.environ["PATH"], "HOME": str(home)},

@@ -1,7 +1,7 @@
 """githubkit, which checks every answer against GitHub's description."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("clients")
 
 
 @pytest.fixture
-def client(world: World) -> Iterator["GitHub"]:
+def client(world: World) -> Iterator["GitHub[Any]"]:
     from githubkit import GitHub  # here: only one worker of the suite shall load it
 
     made = GitHub(
@@ -24,8 +24,8 @@ def client(world: World) -> Iterator["GitHub"]:
         yield client
 
 
-def test_it_pages_through_every_issue(client: "GitHub", world: World) -> None:
-    pages = client.rest.paginate(
+def test_it_pages_through_every_issue(client: "GitHub[Any]", world: World) -> None:
+    pages: Iterator[Any] = client.rest.paginate(
         client.rest.issues.list_for_repo,
         owner=world.owner,
         repo=world.name,
@@ -35,7 +35,7 @@ def test_it_pages_through_every_issue(client: "GitHub", world: World) -> None:
     assert [issue.title for issue in pages if not issue.pull_request] == world.issues
 
 
-def test_it_reads_a_pull_request_and_its_checks(client: "GitHub", world: World) -> None:
+def test_it_reads_a_pull_request_and_its_checks(client: "GitHub[Any]", world: World) -> None:
     pull = client.rest.pulls.get(world.owner, world.name, world.number).parsed_data
     assert (pull.head.sha, pull.mergeable_state) == (world.head_sha, "clean")
     checks = client.rest.checks.list_for_ref(world.owner, world.name, pull.head.sha).parsed_data
@@ -47,7 +47,7 @@ def test_it_reads_a_pull_request_and_its_checks(client: "GitHub", world: World) 
     assert [entry.name for entry in contents] == ["FAQ.md"]
 
 
-def test_it_merges_and_compares(client: "GitHub", world: World) -> None:
+def test_it_merges_and_compares(client: "GitHub[Any]", world: World) -> None:
     merged = client.rest.pulls.merge(
         world.owner, world.name, world.number, merge_method="squash", sha=world.head_sha
     )
@@ -57,7 +57,7 @@ def test_it_merges_and_compares(client: "GitHub", world: World) -> None:
     assert (compared.parsed_data.status, compared.parsed_data.ahead_by) == ("diverged", 1)
 
 
-def test_it_opens_an_issue(client: "GitHub", world: World) -> None:
+def test_it_opens_an_issue(client: "GitHub[Any]", world: World) -> None:
     issue = client.rest.issues.create(world.owner, world.name, title="Down").parsed_data
     assert client.rest.issues.get(world.owner, world.name, issue.number).parsed_data.title == "Down"
 
@@ -74,7 +74,7 @@ query Issues($owner: String!, $name: String!, $cursor: String) {
 """
 
 
-def test_it_pages_by_cursors(client: "GitHub", world: World) -> None:
+def test_it_pages_by_cursors(client: "GitHub[Any]", world: World) -> None:
     variables = {"owner": world.owner, "name": world.name}
     titles = [
         node["title"]
@@ -84,7 +84,7 @@ def test_it_pages_by_cursors(client: "GitHub", world: World) -> None:
     assert titles == world.issues
 
 
-def test_it_is_refused_in_the_way_that_it_knows(client: "GitHub", world: World) -> None:
+def test_it_is_refused_in_the_way_that_it_knows(client: "GitHub[Any]", world: World) -> None:
     from githubkit import GitHub
     from githubkit.exception import GraphQLFailed, RequestFailed
 

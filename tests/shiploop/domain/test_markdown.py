@@ -3,8 +3,10 @@ import pkgutil
 import subprocess
 import sys
 from importlib import import_module
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import Ruler
 
 import shiploop.agents
 import shiploop.domain
@@ -24,7 +26,7 @@ def test_a_parser_that_has_read_nothing_is_not_ready() -> None:
 
 
 def _is_ready(parser: MarkdownIt) -> bool:
-    rulers = [parser.core.ruler, parser.block.ruler]
+    rulers: list[Ruler[Any]] = [parser.core.ruler, parser.block.ruler]
     if "inline" in parser.get_active_rules()["core"]:
         rulers += [parser.inline.ruler, parser.inline.ruler2]
     return all(ruler.__cache__ for ruler in rulers)

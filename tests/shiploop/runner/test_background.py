@@ -57,9 +57,13 @@ def test_a_loop_that_returns_too_early_has_ended_as_well(
     assert [record.levelno for record in caplog.records] == [logging.CRITICAL]
 
 
+def wait(stopping: threading.Event) -> None:
+    stopping.wait()
+
+
 def test_loops_that_are_told_to_stop_end_in_peace() -> None:
     stopping = threading.Event()
     background = Background(stopping)
-    background.start(lambda stopping: stopping.wait() and None)
+    background.start(wait)
     stopping.set()
     background.raise_ended()

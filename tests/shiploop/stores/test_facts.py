@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -100,8 +101,12 @@ def test_hints_are_kept_by_app_run_and_kind(facts: Facts) -> None:
 
 
 def test_what_a_version_before_or_after_has_stored_is_read(facts: Facts, redis: Redis) -> None:
-    before = {"check:faq-gate": '"success"', "told:faq-gate": '"failure"', "deploy": "success"}
-    before["deploy:production"] = "splendid"
+    before: dict[Any, Any] = {
+        "check:faq-gate": '"success"',
+        "told:faq-gate": '"failure"',
+        "deploy": "success",
+        "deploy:production": "splendid",
+    }
     redis.hset(keys.fact(SHA), mapping=before)
     assert facts.known(SHA) == KnownFacts(told_deploy_states={"production": DeployState.UNKNOWN})
     after = '{"checks": [{"name": "lint", "conclusion": "splendid", "mood": "good"}], "more": 1}'

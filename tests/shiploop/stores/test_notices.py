@@ -1,5 +1,7 @@
 """The outbox on a real Valkey: what is posted is queued once, with its text."""
 
+from typing import Any
+
 from redis import Redis
 
 from shiploop.bootstrap import Services
@@ -9,7 +11,8 @@ WEEK_S = 7 * 24 * 3600
 
 
 def queued(redis: Redis) -> list[dict[str, str]]:
-    return [fields for _, fields in redis.xrange(keys.NOTICE_QUEUE)]
+    told: Any = redis.xrange(keys.NOTICE_QUEUE)
+    return [fields for _, fields in told]
 
 
 def test_a_notice_is_kept_with_its_text_and_queued(services: Services, redis: Redis) -> None:

@@ -119,7 +119,7 @@ def test_a_file_of_functions_defines_the_one_that_its_header_says(name: str) -> 
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_a_script_uses_the_functions_that_it_says_and_no_others(name: str) -> None:
-    called = {named_call(call) for call in found(name, nodes.Call)} & FUNCTIONS
+    called = FUNCTIONS & {named_call(call) for call in found(name, nodes.Call)}
     assert sorted(uses(name)) == sorted(called)
     assert load_script(name) == "\n".join([*(FILES[one] for one in uses(name)), FILES[name]])
 

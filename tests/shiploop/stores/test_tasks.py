@@ -61,7 +61,7 @@ def test_a_done_task_says_what_it_did(services: Services) -> None:
     assert (task.status, task.state) == ("done", "merged")
     assert (task.merge, task.tte_ms, task.entry_url) == (MERGE, 1234, DONE.entry_url)
     assert task.settled_at == task.updated_at == LATER
-    assert task.stage is task.failure_kind is task.error is task.reason is None
+    assert (task.stage, task.failure_kind, task.error, task.reason) == (None,) * 4
 
 
 def test_a_failed_task_says_why(services: Services) -> None:
@@ -71,7 +71,7 @@ def test_a_failed_task_says_why(services: Services) -> None:
     assert task is not None
     assert (task.status, task.failure_kind) == ("error", "ci_failed")
     assert task.error == "checks failed: faq-gate"
-    assert task.tte_ms is task.merge_sha is task.entry_url is task.reason is None
+    assert (task.tte_ms, task.merge_sha, task.entry_url, task.reason) == (None,) * 4
 
 
 def test_a_declined_task_says_why_and_has_not_failed(services: Services) -> None:

@@ -74,7 +74,8 @@ def entry_of(repository: pygit2.Repository, tree: Any) -> Entry:
             for _ in range(depth - 1):
                 entry = a_folder(repository, name, [entry])
             return entry
-    raise AssertionError(tree)
+        case _:
+            raise AssertionError(tree)
 
 
 @settings(

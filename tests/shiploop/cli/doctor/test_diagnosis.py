@@ -2,19 +2,20 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from shiploop.cli.doctor.diagnosis import (
     Health,
     RedisFacts,
-    Webhook,
     judge_disk,
     judge_environments,
     judge_redis,
     judge_required_checks,
     judge_webhook,
 )
+from shiploop.clients.github.setup import Webhook
 from shiploop.domain.delivery.webhook_facts import WEBHOOK_EVENTS, DeployState
 from shiploop.domain.production.deployment import Deployment
 
@@ -122,7 +123,7 @@ def test_a_webhook_that_does_not_deliver_is_warned_of(hook: Webhook, told: str) 
     assert re.search(told, finding.what)
 
 
-def to(environment: str, state: DeployState, **fields: str) -> Deployment:
+def to(environment: str, state: DeployState, **fields: Any) -> Deployment:
     return Deployment("a" * 40, environment, state, **fields)
 
 

@@ -102,7 +102,12 @@ def test_nothing_is_written_where_nobody_registers_one(
     settings = Settings(_env_file=None, github_api_url=github.url)
     with pytest.raises(ClickException, match="in time: nothing has changed"):
         register_app(
-            settings, github.http, REPOSITORY, of_organization=True, tell=str, patience_s=0.1
+            settings,
+            github.http,
+            REPOSITORY,
+            of_organization=True,
+            tell=lambda _: None,
+            patience_s=0.1,
         )
     assert list(tmp_path.iterdir()) == []
 

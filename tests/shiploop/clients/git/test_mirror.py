@@ -12,6 +12,16 @@ from shiploop.stack.addresses import free_port
 from tests.sandbox_process import BOT_TOKEN, FAQ, GUIDE, REPOSITORY, SandboxProcess
 
 
+class NoToken:
+    """GitHub is asked for a token, and away."""
+
+    def __call__(self) -> str:
+        raise GitHubUnavailable("GitHub did not answer")
+
+    def forget(self, refused: str) -> bool:
+        raise AssertionError(refused)
+
+
 def mirror_of(sandbox: SandboxProcess, path: Path) -> Mirror:
     clone_url = sandbox.client().clone_url()
     return Mirror(GitRemote(path, clone_url, fixed_token(BOT_TOKEN)), "main")
@@ -66,10 +76,7 @@ def test_an_interrupted_first_fetch_is_made_good(sandbox: SandboxProcess, tmp_pa
 
 
 def test_what_github_says_about_the_token_is_not_hidden(tmp_path: Path) -> None:
-    def no_token() -> str:
-        raise GitHubUnavailable("GitHub did not answer")
-
-    remote = GitRemote(tmp_path / "mirror.git", "http://127.0.0.1:1/x.git", no_token)
+    remote = GitRemote(tmp_path / "mirror.git", "http://127.0.0.1:1/x.git", NoToken())
     mirror = Mirror(remote, "main")
     with pytest.raises(GitHubUnavailable):
         mirror.fetch()

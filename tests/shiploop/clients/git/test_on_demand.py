@@ -9,6 +9,7 @@ import pytest
 from shiploop.clients.git import remote as remote_module
 from shiploop.clients.git.bounded_git import Bounds
 from shiploop.clients.git.history import GitHistory
+from shiploop.clients.git.kept_repository import KeptRepository
 from shiploop.clients.git.mirror import Mirror
 from shiploop.clients.git.remote import GitRemote
 from shiploop.clients.github.auth import fixed_token
@@ -110,7 +111,7 @@ def test_a_commit_that_somebody_else_has_swept_away_is_fetched_again(
     sha = origin.commit(guide_md=GUIDE)
     mirror = Mirror(origin.remote(path), "main")
     mirror.fetch()
-    kept = remote_module.KeptRepository(path, f"file://{origin.path}")
+    kept = KeptRepository(path, f"file://{origin.path}")
     with kept.held():
         kept.make_anew()
     assert mirror.pages(sha).texts.keys() == {"guide.md"}
@@ -202,6 +203,10 @@ def changed(files: dict[str, bytes], rng: random.Random, count: int) -> dict[str
     return after
 
 
+def history_of(remote: GitRemote) -> GitHistory:
+    return GitHistory(lambda: remote)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_a_rollback_is_as_with_all_files_here(origin: Origin, tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
@@ -216,6 +221,6 @@ def test_a_rollback_is_as_with_all_files_here(origin: Origin, tmp_path: Path, se
     undone = []
     for filters in (True, False):
         origin.repository.config["uploadpack.allowFilter"] = filters
-        remote = origin.remote(tmp_path / f"{filters}.git")
-        undone.append(GitHistory(lambda remote=remote: remote).undo(shas[2], [shas[1]]))
+        history = history_of(origin.remote(tmp_path / f"{filters}.git"))
+        undone.append(history.undo(shas[2], [shas[1]]))
     assert undone[0] == undone[1]

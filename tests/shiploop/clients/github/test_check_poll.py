@@ -30,7 +30,9 @@ class Reader:
         self.most = 1000
         self.silent = silent
 
-    def read(self, pull_request_ids: list[str]) -> tuple[HeadChecks, ...]:
+    def read(
+        self, pull_request_ids: list[str], *, deployed: bool = False
+    ) -> tuple[HeadChecks, ...]:
         self.asked.append(pull_request_ids)
         if self.away:
             raise GitHubUnavailable("GitHub is away")
@@ -207,8 +209,8 @@ def test_what_is_too_much_for_github_at_once_is_asked_for_in_smaller_parts() -> 
 def test_another_commit_at_the_head_is_told_until_it_is_the_one_that_is_waited_for() -> None:
     head = ["b"]
 
-    def read(_ids: list[str]) -> tuple[HeadChecks, ...]:
-        return (replace(a_head(head[0]), pull_id="PR_1"),)
+    def read(pull_request_ids: list[str], *, deployed: bool = False) -> tuple[HeadChecks, ...]:
+        return tuple(replace(a_head(head[0]), pull_id=each) for each in pull_request_ids)
 
     poll, stopping = CheckPoll(read, lambda heads: None, 0.01), threading.Event()
     thread = threading.Thread(target=poll.run, args=[stopping])

@@ -109,7 +109,7 @@ def test_of_two_rulesets_the_stricter_counts() -> None:
 
 
 def test_what_is_asked_by_each_type_of_rule() -> None:
-    pattern = {"operator": "starts_with", "pattern": "docs: ", "negate": True}
+    pattern: dict[str, Any] = {"operator": "starts_with", "pattern": "docs: ", "negate": True}
     rules = read(
         told(
             "required_status_checks",
@@ -177,7 +177,8 @@ def test_a_bypass_exempts_from_what_others_have_to_do_and_from_no_check() -> Non
     assert (rules.up_to_date, rules.methods) == (True, (MergeMethod.SQUASH,))
     assert {Rule.REVIEWS, Rule.MERGE_QUEUE} <= rules.bypassed
     # Another ruleset, on whose list we are not, asks for it all the same.
-    both = read(*asked, told("pull_request", 2, required_approving_review_count=2), bypassed={1: 0})
+    reviews = told("pull_request", 2, required_approving_review_count=2)
+    both = read(*asked, reviews, bypassed={1: False})
     assert both.approvals == 2
 
 

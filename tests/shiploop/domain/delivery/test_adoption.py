@@ -1,3 +1,5 @@
+import pytest
+
 from shiploop.domain.delivery.adoption import (
     BranchOnly,
     CommitOnly,
@@ -91,7 +93,14 @@ def test_a_head_without_a_parent_or_with_several_is_not_ours() -> None:
     assert decide_adoption(found(there, pull), edit) == Opened(pull, is_exact_edit=False)
 
 
-def test_a_parent_that_our_edit_cannot_be_made_on_is_no_parent_of_ours() -> None:
-    already = AlreadyThere("the FAQ answers this already", Sighting("/faq"))
-    for no_edit in (already, CannotEdit("there is no readable docs/FAQ.md")):
-        assert not holds_exactly(written(OURS), lambda _files, no_edit=no_edit: no_edit)
+@pytest.mark.parametrize(
+    "no_edit",
+    [
+        AlreadyThere("the FAQ answers this already", Sighting("/faq")),
+        CannotEdit("there is no readable docs/FAQ.md"),
+    ],
+)
+def test_a_parent_that_our_edit_cannot_be_made_on_is_no_parent_of_ours(
+    no_edit: AlreadyThere | CannotEdit,
+) -> None:
+    assert not holds_exactly(written(OURS), lambda _files: no_edit)

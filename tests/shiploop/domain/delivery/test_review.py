@@ -1,6 +1,7 @@
 """What people say of a suggestion, and whether that decides it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,7 @@ def review(state: str, author: str = "ada", sha: str = HEAD, *, writer: bool = T
     return Review(author, ReviewState(state), sha, by_writer=writer)
 
 
-def said(*reviews: Review, **changes: object) -> PullReview:
+def said(*reviews: Review, **changes: Any) -> PullReview:
     return replace(WAITS, reviews=reviews, **changes)
 
 

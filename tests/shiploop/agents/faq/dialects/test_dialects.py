@@ -1,6 +1,7 @@
 """Dialects: what is written is shown as it was meant, by small models of what generators do."""
 
 import re
+from typing import get_args
 
 import pytest
 from hypothesis import assume, example, given
@@ -14,7 +15,7 @@ from shiploop.agents.faq.dialects.plain import GFM, UNKNOWN
 from shiploop.agents.faq.dialects.writing import read, write, write_heading
 from shiploop.agents.faq.question import heading_text, unescape_heading
 from shiploop.agents.faq.quoting.shapes import fenced
-from shiploop.settings import FaqDialect
+from shiploop.setting_values import FaqDialect
 from tests.shiploop.agents.faq.dialects.models import MODELS
 
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -62,7 +63,7 @@ def shown(markdown: str) -> str:
 
 
 def test_the_setting_names_every_dialect() -> None:
-    assert set(FaqDialect.__args__) == set(DIALECTS)  # type: ignore[attr-defined]
+    assert set(get_args(FaqDialect)) == set(DIALECTS)
 
 
 @given(blocks)

@@ -23,7 +23,12 @@ def test_a_document_is_read_once_for_all_who_ask_for_it() -> None:
 
 def test_few_documents_are_remembered() -> None:
     read: list[str] = []
-    length = remembered(lambda document: read.append(document) or len(document))
+
+    @remembered
+    def length(document: str) -> int:
+        read.append(document)
+        return len(document)
+
     for number in range(100):
         length(str(number))
     length("0")

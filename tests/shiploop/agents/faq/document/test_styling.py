@@ -102,4 +102,5 @@ def test_a_reader_sees_the_same_whatever_the_habits(pieces: list[str], habits: H
 
 
 def shown(markdown: str) -> list[str]:
-    return MarkdownIt("commonmark").enable("table").render(markdown).split()
+    html: str = MarkdownIt("commonmark").enable("table").render(markdown)
+    return html.split()

@@ -8,7 +8,7 @@ from bench.world import questions
 from shiploop.agents.faq.answering.answer import quoted_answer
 from shiploop.agents.faq.answering.quotation import Quotation, quote_section
 from shiploop.agents.faq.document.document import UnsafeDocumentError, insert
-from shiploop.agents.faq.gate.gate import Candidate, Refusal, check_answer, refusal_reason
+from shiploop.agents.faq.gate.gate import Candidate, Reason, Refusal, check_answer, refusal_reason
 from shiploop.agents.faq.quoting.links import Reach
 from shiploop.agents.faq.retrieval.sections import Section, split_sections
 from tests.adversarial.target import candidate, cited_section, extract, from_model, refusals
@@ -25,7 +25,7 @@ def section(text: str, question: str = "Guide") -> Section:
     return split_sections("docs/guide.md", f"# {question}\n\n{text}\n")[0]
 
 
-def answering(text: str, documents: str, question: str = "What is it about?") -> set[Refusal]:
+def answering(text: str, documents: str, question: str = "What is it about?") -> set[Reason]:
     """The reasons against an answer that cites a page with these words."""
     cited = section(documents)
     found = from_model(text, question, cited)
@@ -233,7 +233,7 @@ def test_a_link_of_the_cited_section_within_the_repository_may_be_kept() -> None
 
 
 def test_an_allowed_host_is_that_host_by_https_and_no_other() -> None:
-    def judged(url: str) -> set[Refusal]:
+    def judged(url: str) -> set[Reason]:
         found = from_model(f"See [this]({url}).")
         return refusals(replace(found, allowed_hosts=frozenset({"docs.github.com"})))
 

@@ -21,7 +21,7 @@ from shiploop.agents.faq.retrieval.documentation import Documentation
     ],
 )
 def test_what_may_be_about_the_product_is_documentation(path: str) -> None:
-    assert Documentation().of([path]) == ({path}, ())
+    assert Documentation().of([path]) == (frozenset({path}), ())
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_patterns_of_ones_own_replace_the_list() -> None:
     assert found == {"docs/CHANGELOG.md"}
     assert sum("SHIPLOOP_DOCS_INCLUDE" in each.reason for each in left_out) == 1
     assert "and 1 more" in left_out[-1].reason
-    assert Documentation(exclude=[]).of(["NEWS.md"]) == ({"NEWS.md"}, ())
+    assert Documentation(exclude=[]).of(["NEWS.md"]) == (frozenset({"NEWS.md"}), ())
