@@ -47,6 +47,7 @@ class GitHub:
         self.actions_bot = accounts.add("github-actions[bot]", "Bot")
         self.planning = ThreadPoolExecutor(1, thread_name_prefix="workflow-planning")
         self.runners = ThreadPoolExecutor(_CONCURRENT_WORKFLOWS, thread_name_prefix="workflow")
+        self.payloads_alike: dict[str, bytes] = {}  # by event, what others are packed beside
         self._ids = itertools.count(1)
 
     def next_id(self) -> int:

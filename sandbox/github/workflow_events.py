@@ -42,11 +42,17 @@ class Trigger:
         """What the event's webhook says."""
         return self.event.payload or {}
 
-    def pack(self) -> "PackedTrigger":
-        """Make it small: a run may be run again as long as its repository is there."""
-        payload = zlib.compress(json.dumps(self.payload).encode())
+    def pack(self, alike: dict[str, bytes]) -> "PackedTrigger":
+        """Make it small: a run may be run again as long as its repository is there.
+
+        `alike` keeps the first payload of each event: most of the others are the same words.
+        """
+        payload = json.dumps(self.payload).encode()
+        first = alike.setdefault(self.event.name, payload)
+        packing = zlib.compressobj(zdict=first)
+        packed = packing.compress(payload) + packing.flush()
         event = dataclasses.replace(self.event, payload=None)
-        return PackedTrigger(dataclasses.replace(self, event=event), payload)
+        return PackedTrigger(dataclasses.replace(self, event=event), packed, first)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -55,10 +61,11 @@ class PackedTrigger:
 
     trigger: Trigger
     payload: bytes
+    first: bytes
 
     def unpack(self) -> Trigger:
         """Return the trigger as it was."""
-        payload = json.loads(zlib.decompress(self.payload))
+        payload = json.loads(zlib.decompressobj(zdict=self.first).decompress(self.payload))
         event = dataclasses.replace(self.trigger.event, payload=payload)
         return dataclasses.replace(self.trigger, event=event)
 

@@ -100,7 +100,7 @@ def _start(github: GitHub, repository: Repository, trigger: Trigger) -> None:
         ending = take_ending_of_group(github)
     if not planned:
         return
-    packed = trigger.pack()
+    packed = trigger.pack(github.payloads_alike)
     for workflow in planned:
         with github.lock:
             suite = _create_suite(github, repository, packed, workflow, ending)
