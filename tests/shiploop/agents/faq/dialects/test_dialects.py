@@ -162,6 +162,7 @@ def test_readers_see_what_is_meant(name: str, markdown: str) -> None:
         ("hugo", "`{{<`", Unwritable.TEMPLATE),
         ("vitepress", "`<!--@include: a-->`", Unwritable.INCLUDE),
         ("mdbook", "`{{ #include a}}`", Unwritable.INCLUDE),
+        ("mdbook", "`{{#title a b}}` and `{{#title c d}}`", Unwritable.INCLUDE),
         ("docusaurus", "So:\n\n    a", Unwritable.INDENTED_CODE),
     ],
 )
