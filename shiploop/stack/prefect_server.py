@@ -23,7 +23,8 @@ _MICROSECOND = timedelta(microseconds=1)
 
 def main() -> None:
     """Serve on loopback until SIGTERM or SIGINT."""
-    event.listen(Engine, "connect", write_timestamps_fast)
+    if sys.version_info < (3, 13):  # from then on Prefect's timestamps are plain
+        event.listen(Engine, "connect", write_timestamps_fast)
     app = Guard(create_app(final=True), Settings().allowed_hosts)
     serve(app, host="127.0.0.1", port=int(sys.argv[1]))
 
